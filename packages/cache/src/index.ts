@@ -1,0 +1,1 @@
+export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";

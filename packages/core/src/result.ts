@@ -1,0 +1,37 @@
+/** How a file came to be there; `copied` is from this disk. */
+export type FileStatus = "cached" | "resumed" | "copied" | "fetched";
+
+/** One file of a finished download. */
+export interface FileResult {
+  readonly path: string;
+  readonly size: number;
+  /** `sha256:<hex>` or `git-sha1:<hex>`. */
+  readonly digest: string;
+  readonly status: FileStatus;
+}
+
+/**
+ * What a finished download says of itself. Bytes are integers;
+ * `total = cached + resumed + copied + fetched` holds in sum, and per file by `size` and the file's parts.
+ */
+export interface DownloadResult {
+  readonly repoId: string;
+  /** As asked for (`main` when nothing was said). */
+  readonly revision: string;
+  readonly commit: string;
+  /** Absolute path of the snapshot folder, or of the local dir. */
+  readonly path: string;
+  /** True when no byte had to be fetched or copied. */
+  readonly fromCache: boolean;
+  readonly durationMs: number;
+  readonly bytes: {
+    readonly total: number;
+    readonly cached: number;
+    readonly resumed: number;
+    readonly copied: number;
+    readonly fetched: number;
+    /** Body bytes received, retries included. */
+    readonly wire: number;
+  };
+  readonly files: readonly FileResult[];
+}
