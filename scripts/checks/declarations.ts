@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A top-level statement of a d.ts file, without comments. */
+interface Declaration {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What one d.ts file declares, imports and hands on. */
+interface DeclarationFile {
+  readonly path: string;
+  readonly declarations: readonly Declaration[];
+  /** Local name to the file and name it comes from; files outside the package are left out. */
+  readonly imports: ReadonlyMap<string, Origin>;
+  /** Exported name to its origin. */
+  readonly exports: ReadonlyMap<string, Origin>;
+}
+
+interface Origin {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** The public surface behind one entry: what it exports by name, and the declarations that those mention. */
+export interface Surface {
+  readonly exported: readonly Declaration[];
+  readonly mentioned: readonly Declaration[];
+}
+
+/** Flattens an emitted entry d.ts: one declaration a name, sorted, wherever in the package it was written. */
+export async function readSurface(entry: string): Promise<Surface> {
+  const files = new Map<string, Promise<DeclarationFile>>();
+  const file = (path: string): Promise<DeclarationFile> => {
+    const known = files.get(path) ?? readDeclarationFile(path);
+    files.set(path, known);
+    return known;
+  };
+  const found = new Map<Declaration, DeclarationFile>();
+  const exported: Declaration[] = [];
+  const { exports } = await file(entry);
+  for (const [name, origin] of [...exports].toSorted(byName)) {
+    for (const [declaration, home] of await resolveOrigin(origin, file)) {
+      found.set(declaration, home);
+      exported.push(
+        declaration.name === name
+          ? declaration
+          : { name, text: `${declaration.text} // as ${name}` },
+      );
+    }
+  }
+  const mentioned: Declaration[] = [];
+  // The map grows while it is walked: a mentioned declaration mentions others.
+  for (const [declaration, home] of found) {
+    for (const word of new Set(declaration.text.match(/[A-Za-z_$][\w$]*/gu))) {
+      for (const [other, otherHome] of await resolveOrigin({ path: home.path, name: word }, file)) {
+        if (found.has(other)) continue;
+        found.set(other, otherHome);
+        mentioned.push(other);
+      }
+    }
+  }
+  mentioned.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { exported, mentioned };
+}
+
+function byName([a]: readonly [string, Origin], [b]: readonly [string, Origin]): number {
+  return a < b ? -1 : 1;
+}
+
+async function resolveOrigin(
+  { path, name }: Origin,
+  file: (path: string) => Promise<DeclarationFile>,
+): Promise<readonly (readonly [Declaration, DeclarationFile])[]> {
+  const home = await file(path);
+  const own = home.declarations.filter((declaration) => declaration.name === name);
+  if (own.length > 0) return own.map((declaration) => [declaration, home] as const);
+  const origin = home.imports.get(name) ?? home.exports.get(name);
+  return origin && (origin.path !== path || origin.name !== name)
+    ? resolveOrigin(origin, file)
+    : [];
+}
+
+async function readDeclarationFile(path: string): Promise<DeclarationFile> {
+  const declarations: Declaration[] = [];
+  const imports = new Map<string, Origin>();
+  const exports = new Map<string, Origin>();
+  for (const statement of statements(await readFile(path, "utf8"))) {
+    const list =
+      /^(?<kind>import|export)(?: type)? \{(?<names>[^}]*)\}(?: from "(?<from>[^"]+)")?/u.exec(
+        statement,
+      )?.groups;
+    if (list) {
+      const from = list["from"];
+      if (from && !from.startsWith(".")) continue;
+      const origin = from ? join(path, "..", from.replace(/\.(?:js|ts)$/u, ".d.ts")) : path;
+      for (const [name, local] of namesOf(list["names"] ?? "")) {
+        if (list["kind"] === "import") imports.set(local, { path: origin, name });
+        else exports.set(local, { path: origin, name });
+      }
+      continue;
+    }
+    const name =
+      /^(?:export )?(?:declare )?(?:abstract )?(?:async )?(?:function|class|interface|type|const|let)\*? (?<name>[\w$]+)/u.exec(
+        statement,
+      )?.groups?.["name"];
+    if (!name) continue;
+    declarations.push({ name, text: statement.replace(/^export /u, "").replace(/^declare /u, "") });
+    if (statement.startsWith("export ")) exports.set(name, { path, name });
+  }
+  return { path, declarations, imports, exports };
+}
+
+/** `a, type B, c as d` as pairs of name there and name here. */
+function namesOf(list: string): readonly (readonly [string, string])[] {
+  return list
+    .split(",")
+    .map((item) => item.trim().replace(/^type /u, ""))
+    .filter((item) => item !== "")
+    .map((item) => {
+      const [name = item, local = name] = item.split(" as ");
+      return [name, local] as const;
+    });
+}
+
+/** The emitter starts every top-level statement in column 0 and indents or closes all that follows. */
+function statements(text: string): readonly string[] {
+  const withoutComments = text.replaceAll(
+    /(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/gu,
+    "$<string>",
+  );
+  return withoutComments
+    .split(/^(?=(?:import|export|declare|type|interface)\b)/mu)
+    .map((statement) =>
+      statement
+        .replaceAll(/[ \t]+$/gmu, "")
+        .replaceAll(/\n{2,}/gu, "\n")
+        .trim(),
+    )
+    .filter((statement) => statement !== "");
+}

@@ -1,0 +1,130 @@
+import { glob, readFile } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import type { Check } from "./check.ts";
+import { scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
+
+/** What the source of a package may import. Tests may also import its devDependencies. */
+interface Rule {
+  /** Packages of this workspace, by folder. */
+  readonly packages: readonly string[];
+  /** Packages of this workspace whose types alone may be imported. */
+  readonly types?: readonly string[];
+  /** Packages from elsewhere; absent: whatever its `dependencies` hold. */
+  readonly external?: readonly string[];
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  cache: { packages: [], external: [] },
+  fit: { packages: [], external: [] },
+  xet: { packages: [], external: [] },
+  core: { packages: ["cache", "fit", "xet"], external: ["@huggingface/hub", "undici"] },
+  "hub-server": { packages: ["cache"], external: ["hono"] },
+  registry: { packages: [], types: ["cache", "core"], external: [] },
+  "python-bridge": { packages: [], types: ["core"], external: [] },
+  "engine-adapter": { packages: ["core", "cache"], external: [] },
+  web: { packages: ["core", "cache", "fit", "registry"] },
+  cli: {
+    packages: [
+      "cache",
+      "core",
+      "engine-adapter",
+      "fit",
+      "hub-server",
+      "python-bridge",
+      "registry",
+      "web",
+      "xet",
+    ],
+  },
+};
+
+/** Imports go down only, through `exports`, and never by a path into another package. */
+export const imports: Check = { name: "imports go down only", find: importProblems };
+
+async function importProblems(root: string): Promise<readonly string[]> {
+  const packages = await workspacePackages(root);
+  const problems: string[] = [];
+  for (const own of packages) {
+    const rule = rules[own.folder];
+    if (!rule) {
+      problems.push(`packages/${own.folder}: not in the table of scripts/checks/imports.ts`);
+      continue;
+    }
+    for await (const path of glob("{src,test}/**/*.ts", { cwd: own.dir })) {
+      const file = join(own.dir, path);
+      const test = path.startsWith(`test${sep}`) || path.endsWith(".test.ts");
+      for (const found of importsOf(await readFile(file, "utf8"))) {
+        const problem = judge(found, { own, rule, test, file, packages });
+        if (problem) problems.push(`${relative(root, file)}: "${found.specifier}": ${problem}`);
+      }
+    }
+  }
+  return problems;
+}
+
+interface FoundImport {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+/** Static imports and re-exports as the formatter lays them out (column 0), and dynamic imports anywhere. */
+function importsOf(text: string): readonly FoundImport[] {
+  const found: FoundImport[] = [];
+  const pattern =
+    /^(?:import|export)(?<type> type)?\b[^;"'`]*?\bfrom "(?<from>[^"]+)"|^import "(?<bare>[^"]+)"|\bimport\(\s*"(?<dynamic>[^"]+)"/gmu;
+  for (const { groups = {} } of text.matchAll(pattern)) {
+    const specifier = groups["from"] ?? groups["bare"] ?? groups["dynamic"];
+    if (specifier) found.push({ specifier, typeOnly: groups["type"] !== undefined });
+  }
+  return found;
+}
+
+interface Place {
+  readonly own: WorkspacePackage;
+  readonly rule: Rule;
+  readonly test: boolean;
+  readonly file: string;
+  readonly packages: readonly WorkspacePackage[];
+}
+
+function judge({ specifier, typeOnly }: FoundImport, place: Place): string | undefined {
+  const { own, rule, test, file } = place;
+  if (specifier.startsWith("node:")) return undefined;
+  if (specifier.startsWith(".")) {
+    const target = resolve(file, "..", specifier);
+    return target.startsWith(own.dir + sep) ? undefined : "a path out of the package";
+  }
+  const name = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+  const { dependencies = {}, devDependencies = {} } = own.manifest;
+  if (test) {
+    if (own.folder === "hub-server" && name === `${scope}core`) return "hub-server is below core";
+    if (!(name in dependencies) && !(name in devDependencies) && name !== own.manifest.name) {
+      return "not a dependency of this package";
+    }
+    return exportProblem(specifier, name, place);
+  }
+  if (!(name in dependencies)) return "not in this package's dependencies";
+  if (!name.startsWith(scope)) {
+    return rule.external && !rule.external.includes(name)
+      ? `packages/${own.folder} may import ${rule.external.join(", ") || "nothing"} from elsewhere`
+      : undefined;
+  }
+  const folder = name.slice(scope.length);
+  if (rule.types?.includes(folder)) {
+    if (!typeOnly) return "only its types may be imported";
+  } else if (!rule.packages.includes(folder)) {
+    return `packages/${own.folder} may not import it`;
+  }
+  return exportProblem(specifier, name, place);
+}
+
+function exportProblem(specifier: string, name: string, { packages }: Place): string | undefined {
+  const target = packages.find(({ manifest }) => manifest.name === name);
+  const subpath = `.${specifier.slice(name.length)}`;
+  return !target || subpath in (target.manifest.exports ?? {})
+    ? undefined
+    : "not one of its exports";
+}

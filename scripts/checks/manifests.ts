@@ -1,0 +1,110 @@
+import { access, glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Check } from "./check.ts";
+import { scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
+
+const files = ["dist", "src", "!src/**/*.test.ts", "!dist/.tsbuildinfo"];
+
+/** Every published package.json says the same things the same way, and what it promises is there. */
+export const manifests: Check = {
+  name: "package.json files agree",
+  find: async (root) => {
+    const problems = await Promise.all((await workspacePackages(root)).map(packageProblems));
+    return problems.flat();
+  },
+};
+
+async function packageProblems(own: WorkspacePackage): Promise<readonly string[]> {
+  const { folder, manifest } = own;
+  const problems = [
+    ...expectEqual("name", manifest.name, `${scope}${folder}`),
+    ...expectEqual("license", manifest.license, "Apache-2.0"),
+    ...expectEqual("type", manifest.type, "module"),
+    ...expectEqual("engines.node", manifest.engines?.node, ">=22.19"),
+    ...expectEqual("publishConfig.access", manifest.publishConfig?.access, "public"),
+    ...expectEqual("scripts.build", manifest.scripts?.["build"], "tsc -b"),
+    ...expectEqual("scripts.prepack", manifest.scripts?.["prepack"], "rm -rf dist && tsc -b"),
+    ...(manifest.description ? [] : ["description is missing"]),
+    ...files
+      .filter((entry) => !manifest.files?.includes(entry))
+      .map((entry) => `files lacks ${JSON.stringify(entry)}`),
+    ...dependencyProblems(own),
+    ...(await entryProblems(own)),
+    ...(await referenceProblems(own)),
+    ...(await staleOutput(own)),
+  ];
+  if (!(await there(join(own.dir, "README.md")))) problems.push("README.md is missing");
+  return problems.map((problem) => `packages/${folder}: ${problem}`);
+}
+
+function expectEqual(what: string, actual: unknown, expected: string): readonly string[] {
+  return actual === expected ? [] : [`${what} is ${JSON.stringify(actual)}, not "${expected}"`];
+}
+
+function dependencyProblems({ manifest }: WorkspacePackage): readonly string[] {
+  const all = { ...manifest.dependencies, ...manifest.devDependencies };
+  return Object.entries(all).flatMap(([name, range]) => {
+    const wanted = name.startsWith(scope) ? /^workspace:[\^*]$/u : /^catalog:$/u;
+    return wanted.test(range) ? [] : [`${name} is "${range}", not "workspace:^" or "catalog:"`];
+  });
+}
+
+/** `exports` in the three forms of one source file, condition first; `bin` with a source behind it. */
+async function entryProblems({ dir, manifest }: WorkspacePackage): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const [subpath, entry] of Object.entries(manifest.exports ?? {})) {
+    if (subpath === "./package.json") continue;
+    const source = typeof entry === "string" ? undefined : entry["@mlx-download/source"];
+    const stem = source && /^\.\/src\/(?<stem>.+)\.ts$/u.exec(source)?.groups?.["stem"];
+    const wanted = {
+      "@mlx-download/source": `./src/${stem}.ts`,
+      types: `./dist/${stem}.d.ts`,
+      default: `./dist/${stem}.js`,
+    };
+    if (JSON.stringify(entry) !== JSON.stringify(wanted)) {
+      problems.push(`exports["${subpath}"] is not {source, types, default} of one file`);
+    } else if (!(await there(join(dir, wanted["@mlx-download/source"])))) {
+      problems.push(`exports["${subpath}"]: ${source} is not there`);
+    }
+  }
+  if (manifest.exports?.["./package.json"] !== "./package.json") {
+    problems.push(`exports["./package.json"] is missing`);
+  }
+  for (const [name, path] of Object.entries(manifest.bin ?? {})) {
+    const source = path.replace(/^(?:\.\/)?dist\/(?<stem>.+)\.js$/u, "src/$<stem>.ts");
+    if (!(await there(join(dir, source)))) problems.push(`bin.${name}: ${source} is not there`);
+  }
+  return problems;
+}
+
+/** The build order is written twice, in tsconfig.json and in `dependencies`; both must say the same. */
+async function referenceProblems({ dir, manifest }: WorkspacePackage): Promise<readonly string[]> {
+  const config = JSON.parse(await readFile(join(dir, "tsconfig.json"), "utf8")) as {
+    readonly references?: readonly { readonly path: string }[];
+  };
+  const references = (config.references ?? []).map(({ path }) => path).toSorted();
+  const dependencies = Object.keys(manifest.dependencies ?? {})
+    .filter((name) => name.startsWith(scope))
+    .map((name) => `../${name.slice(scope.length)}`)
+    .toSorted();
+  return references.join() === dependencies.join()
+    ? []
+    : [`tsconfig.json references ${references.join()}, dependencies say ${dependencies.join()}`];
+}
+
+/** `tsc -b` never deletes: the output of a source that is gone would be published. */
+async function staleOutput({ dir }: WorkspacePackage): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for await (const path of glob("dist/**/*.js", { cwd: dir })) {
+    const source = path.replace(/^dist(?<rest>.+)\.js$/u, "src$<rest>.ts");
+    if (!(await there(join(dir, source)))) stale.push(`${path} has no source any more: delete it`);
+  }
+  return stale;
+}
+
+async function there(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,51 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** One entry of a package's `exports`: the source that the workspace runs, and what is published. */
+export interface PackageEntry {
+  readonly "@mlx-download/source"?: string;
+  readonly types?: string;
+  readonly default?: string;
+}
+
+/** The part of a package.json that the checks read. */
+export interface Manifest {
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly license?: string;
+  readonly private?: boolean;
+  readonly type?: string;
+  readonly files?: readonly string[];
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, string | PackageEntry>>;
+  readonly engines?: { readonly node?: string };
+  readonly publishConfig?: { readonly access?: string };
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package of the workspace. */
+export interface WorkspacePackage {
+  /** The folder's name: `core`. */
+  readonly folder: string;
+  /** Absolute path. */
+  readonly dir: string;
+  readonly manifest: Manifest;
+}
+
+/** The scope of everything that is published from here. */
+export const scope = "@mlx-download/";
+
+/** The packages below `packages/`, by name. */
+export async function workspacePackages(root: string): Promise<readonly WorkspacePackage[]> {
+  const folders = (await readdir(join(root, "packages"))).toSorted();
+  return Promise.all(
+    folders.map(async (folder) => {
+      const dir = join(root, "packages", folder);
+      const text = await readFile(join(dir, "package.json"), "utf8");
+      return { folder, dir, manifest: JSON.parse(text) as Manifest };
+    }),
+  );
+}

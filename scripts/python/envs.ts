@@ -1,0 +1,81 @@
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "@mlx-download/test-utils/run";
+
+/** Every environment of the interop suites, pinned. */
+const environments: Readonly<Record<string, readonly string[]>> = {
+  "hub-2.4.0": ["huggingface_hub==2.4.0", "hf_xet==1.8.0"],
+  "hub-1.33.0": ["huggingface_hub==1.33.0", "hf_xet==1.8.0"],
+  mlx: ["mlx[cpu]==0.32.2", "mlx-lm==0.32.2", "huggingface_hub==2.4.0", "hf_xet==1.8.0"],
+};
+
+/** Marks an environment whose installation came to its end; holds what was installed. */
+const stamp = "installed.txt";
+
+/**
+ * The folder of Python environments for a test run: the one that is set, else `.toolchain/python`, filled first in
+ * CI and with `MLX_DOWNLOAD_INTEROP=1`. Undefined where there is none; the suites then say that they are skipped.
+ */
+export async function preparePythonEnvs(
+  root: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  if (env["MLX_DOWNLOAD_PYTHON_ENVS"]) return env["MLX_DOWNLOAD_PYTHON_ENVS"];
+  if (isOn(env["CI"]) || isOn(env["MLX_DOWNLOAD_INTEROP"])) return bringPythonEnvs(root);
+  const folder = join(root, ".toolchain/python");
+  const there = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  return there ? folder : undefined;
+}
+
+/** Makes the environments that are missing; one that cannot be made is left out, with the reason on stderr. */
+export async function bringPythonEnvs(root: string): Promise<string> {
+  const folder = join(root, ".toolchain/python");
+  await mkdir(folder, { recursive: true });
+  for (const [name, requirements] of Object.entries(environments)) {
+    const home = join(folder, name);
+    const wanted = requirements.join("\n");
+    if ((await readFile(join(home, stamp), "utf8").catch(() => undefined)) === wanted) continue;
+    process.stderr.write(`bringing Python environment ${name} …\n`);
+    // A venv knows its own path, so it cannot be made beside and renamed: the stamp written last says it is whole.
+    await rm(home, { recursive: true, force: true });
+    const problem = await makeEnv(home, requirements);
+    if (problem) {
+      await rm(home, { recursive: true, force: true });
+      process.stderr.write(`Python environment ${name} cannot be made: ${problem}\n`);
+    } else {
+      await writeFile(join(home, stamp), wanted);
+    }
+  }
+  return folder;
+}
+
+async function makeEnv(home: string, requirements: readonly string[]): Promise<string | undefined> {
+  const python = await findPython();
+  if (!python) return "no Python 3.11 or newer on PATH (python3)";
+  const steps = [
+    [python, ["-m", "venv", home]],
+    [join(home, "bin/python"), ["-m", "pip", "install", "--quiet", "--no-input", ...requirements]],
+  ] as const;
+  for (const [command, args] of steps) {
+    const { code, stdout, stderr } = await run(command, args, { timeoutMs: 600_000 });
+    if (code !== 0) return `${command} ${args.join(" ")}\n${stdout}${stderr}`.trim();
+  }
+  return undefined;
+}
+
+/** The first of the usual names that is 3.11 or newer. */
+async function findPython(): Promise<string | undefined> {
+  const program = "import sys; raise SystemExit(0 if sys.version_info >= (3, 11) else 1)";
+  for (const name of ["python3", "python3.14", "python3.13", "python3.12", "python3.11"]) {
+    const result = await run(name, ["-c", program]).catch(() => undefined);
+    if (result?.code === 0) return name;
+  }
+  return undefined;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}

@@ -1,0 +1,54 @@
+// npm test: every check, then every test, then one line that says how many passed.
+// npm test -- ARGS: `vitest run ARGS` alone, with the same last line.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { allChecks } from "./checks/all.ts";
+import { runChecks } from "./checks/run-checks.ts";
+import { preparePythonEnvs } from "./python/envs.ts";
+import { countTests } from "./test-report.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const args = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), "mlx-download-test-"));
+try {
+  const checks = args.length === 0 ? allChecks(root, folder) : [];
+  const failedChecks = await runChecks(root, checks);
+  const pythonEnvs = await preparePythonEnvs(root, process.env);
+  const report = join(folder, "vitest.json");
+  const code = await vitest(
+    [...args, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+    pythonEnvs,
+  );
+  const tests = await countTests(report, code);
+  const passed = checks.length - failedChecks + tests.passed;
+  const failed = failedChecks + tests.failed;
+  if (failed > 0) {
+    process.stdout.write(`\n${failedChecks} checks and ${tests.failed} tests failed\n`);
+    for (const name of tests.failures) process.stdout.write(`  ✗ ${name}\n`);
+  }
+  process.stdout.write(`${passed} passed, ${failed} failed, ${tests.skipped} skipped\n`);
+  process.exitCode = failed > 0 ? 1 : 0;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+function vitest(
+  options: readonly string[],
+  pythonEnvs: string | undefined,
+): Promise<number | null> {
+  const env = { ...process.env };
+  if (pythonEnvs) env["MLX_DOWNLOAD_PYTHON_ENVS"] = pythonEnvs;
+  const child = spawn(join(root, "node_modules/.bin/vitest"), ["run", ...options], {
+    cwd: root,
+    env,
+    stdio: "inherit",
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", resolve);
+  });
+}
