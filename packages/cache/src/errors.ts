@@ -10,6 +10,7 @@ export type CacheErrorCode =
   | "cache/digest-mismatch"
   | "cache/disk-full"
   | "cache/not-writable"
+  | "cache/not-readable"
   | "cache/damaged";
 
 /** What an error carries beside its message and code. */

@@ -1,1 +1,34 @@
+export {
+  createDigester,
+  digestFile,
+  formatDigest,
+  parseDigest,
+  type Digest,
+  type DigestAlgorithm,
+  type Digester,
+} from "./digest.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";
+export { inspectFiles, type FileState } from "./inspect-files.ts";
+export {
+  blobPath,
+  lockPath,
+  partialPaths,
+  refPath,
+  repoLayout,
+  snapshotDir,
+  snapshotPath,
+  treePath,
+  type RepoLayout,
+} from "./layout.ts";
+export { cacheLocations, type CacheLocations } from "./locations.ts";
+export { acquireLock, tryLock, type FileLock } from "./lock.ts";
+export { prepareRepo } from "./prepare-repo.ts";
+export { publishFile, type PublishFile } from "./publish-file.ts";
+export { readRef, writeRef } from "./ref.ts";
+export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from "./repo-id.ts";
+export { checkRepoPath } from "./repo-path.ts";
+export { checkRevision, isCommit } from "./revision.ts";
+export type { SnapshotFile } from "./snapshot-file.ts";
+export { snapshotStatus, type SnapshotStatus } from "./snapshot-status.ts";
+export { supportsSymlinks } from "./symlinks.ts";
+export { readTreeRecord, writeTreeRecord } from "./tree-record.ts";

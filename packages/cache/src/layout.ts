@@ -1,0 +1,103 @@
+import { join, resolve } from "node:path";
+import { CacheError } from "./errors.ts";
+import { checkRepoPath } from "./repo-path.ts";
+import { repoFolderName, type RepoType } from "./repo-id.ts";
+import { checkCommit, checkRevision } from "./revision.ts";
+
+/** Where everything of one repo lies in the cache; all paths are absolute. Making one touches no disk. */
+export interface RepoLayout {
+  readonly cacheDir: string;
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  /** `<cacheDir>/models--org--name` */
+  readonly repoDir: string;
+  readonly blobsDir: string;
+  readonly refsDir: string;
+  readonly snapshotsDir: string;
+  readonly treesDir: string;
+  /** Data that is not proved yet, out of sight of every other client. */
+  readonly partialDir: string;
+  /** `<cacheDir>/.locks/models--org--name` */
+  readonly locksDir: string;
+}
+
+/** The layout of a repo below a cache folder (resolved against the working directory); throws `cache/invalid-repo-id`. */
+export function repoLayout(
+  cacheDir: string,
+  repoId: string,
+  repoType: RepoType = "model",
+): RepoLayout {
+  const folder = repoFolderName(repoId, repoType);
+  const root = checkRoot(cacheDir);
+  const repoDir = join(root, folder);
+  return {
+    cacheDir: root,
+    repoId,
+    repoType,
+    repoDir,
+    blobsDir: join(repoDir, "blobs"),
+    refsDir: join(repoDir, "refs"),
+    snapshotsDir: join(repoDir, "snapshots"),
+    treesDir: join(repoDir, "trees"),
+    partialDir: join(repoDir, ".partial"),
+    locksDir: join(root, ".locks", folder),
+  };
+}
+
+/** `blobs/<hex>`; throws `cache/invalid-digest` unless hex is 40 or 64 lower-case hex digits. */
+export function blobPath(layout: RepoLayout, hex: string): string {
+  return join(layout.blobsDir, checkHex(hex));
+}
+
+/** `snapshots/<commit>`; throws `cache/invalid-revision`. */
+export function snapshotDir(layout: RepoLayout, commit: string): string {
+  return join(layout.snapshotsDir, checkCommit(commit));
+}
+
+/** `snapshots/<commit>/<path>`; throws `cache/invalid-revision` or `cache/unsafe-path`. */
+export function snapshotPath(layout: RepoLayout, commit: string, path: string): string {
+  return join(snapshotDir(layout, commit), checkRepoPath(path));
+}
+
+/** `refs/<revision>` (so `refs/refs/pr/1` for a pull request); throws `cache/invalid-revision`. */
+export function refPath(layout: RepoLayout, revision: string): string {
+  return join(layout.refsDir, checkRevision(revision));
+}
+
+/** `trees/<commit>.json`; throws `cache/invalid-revision`. */
+export function treePath(layout: RepoLayout, commit: string): string {
+  return join(layout.treesDir, `${checkCommit(commit)}.json`);
+}
+
+/** The lock that Python's client takes for a blob; throws `cache/invalid-digest`. */
+export function lockPath(layout: RepoLayout, hex: string): string {
+  return join(layout.locksDir, `${checkHex(hex)}.lock`);
+}
+
+/** Where an unfinished blob and its journal lie; throws `cache/invalid-digest`. */
+export function partialPaths(layout: RepoLayout, hex: string): { data: string; journal: string } {
+  return partialPathsIn(layout.partialDir, hex);
+}
+
+/** `partialPaths` for any folder of partial data. */
+export function partialPathsIn(partialDir: string, hex: string): { data: string; journal: string } {
+  const base = join(partialDir, checkHex(hex));
+  return { data: `${base}.data`, journal: `${base}.journal` };
+}
+
+/** The absolute form of a folder that the caller chose; throws `cache/unsafe-path` when it is empty or holds a NUL. */
+export function checkRoot(folder: string): string {
+  if (folder !== "" && !folder.includes("\0")) return resolve(folder);
+  throw new CacheError(`${JSON.stringify(folder)} is not a folder`, "cache/unsafe-path", {
+    hint: "Pass the path of a folder.",
+    data: { path: folder },
+  });
+}
+
+function checkHex(hex: string): string {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex)) return hex;
+  throw new CacheError(`${JSON.stringify(hex)} is not a blob's name`, "cache/invalid-digest", {
+    hint: "A blob is named by 40 (git) or 64 (sha256) lower-case hex digits.",
+    data: { hex },
+  });
+}

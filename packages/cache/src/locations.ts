@@ -1,0 +1,68 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+/** Where Hugging Face clients keep their files on this machine; all absolute. */
+export interface CacheLocations {
+  readonly hfHome: string;
+  /** The cache of repos. */
+  readonly hubCache: string;
+  readonly assetsCache: string;
+  readonly xetCache: string;
+  readonly tokenFile: string;
+  readonly storedTokensFile: string;
+  /** What was set in a way that Python's client would read differently, in words for the user. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The folders that the environment asks for, by the rules of huggingface_hub's constants.py: the same variables in the
+ * same order, `~` and `$VAR` expanded. `cacheDir` replaces the hub cache only. An empty variable counts as unset, with
+ * a warning, since Python would put the cache into the working directory.
+ */
+export function cacheLocations(
+  env: NodeJS.ProcessEnv,
+  options: { cacheDir?: string | undefined; homeDir?: string | undefined } = {},
+): CacheLocations {
+  const warnings: string[] = [];
+  const home = options.homeDir ?? (env["HOME"] || homedir());
+
+  const expand = (path: string): string => {
+    const tilde = /^~(?=$|[/\\])/.test(path) ? home + path.slice(1) : path;
+    return tilde.replace(
+      /\$(?:(\w+)|\{([^}]*)\})/g,
+      (whole, bare, braced) => env[bare ?? braced] ?? whole,
+    );
+  };
+  const read = (name: string): string | undefined => {
+    const value = env[name];
+    if (value !== "") return value;
+    warnings.push(
+      `${name} is set but empty; it is ignored here, while Python's huggingface_hub would use the working directory.`,
+    );
+    return undefined;
+  };
+  const first = (names: readonly string[], fallback: string): string =>
+    expand(names.map(read).find((value) => value !== undefined) ?? fallback);
+
+  const xdg = read("XDG_CACHE_HOME") ?? join(home, ".cache");
+  const hfHome = first(["HF_HOME"], join(xdg, "huggingface"));
+  const cacheDir = options.cacheDir || undefined;
+  const hubCache = cacheDir
+    ? cacheDir.replace(/^~(?=$|[/\\])/, home)
+    : first(["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"], join(hfHome, "hub"));
+  const assetsCache = first(
+    ["HF_ASSETS_CACHE", "HUGGINGFACE_ASSETS_CACHE"],
+    join(hfHome, "assets"),
+  );
+  const tokenFile = resolve(first(["HF_TOKEN_PATH"], join(hfHome, "token")));
+  return {
+    hfHome: resolve(hfHome),
+    hubCache: resolve(hubCache),
+    assetsCache: resolve(assetsCache),
+    // Python reads this one as it is, so `~` stays a folder of that name for both.
+    xetCache: resolve(read("HF_XET_CACHE") ?? join(hfHome, "xet")),
+    tokenFile,
+    storedTokensFile: join(dirname(tokenFile), "stored_tokens"),
+    warnings,
+  };
+}

@@ -1,0 +1,42 @@
+import { CacheError } from "./errors.ts";
+import { hasControlCharacter, isReservedOnWindows, utf8Length } from "./path-segment.ts";
+
+const MAX_PATH_BYTES = 1024;
+const MAX_SEGMENT_BYTES = 255;
+
+/**
+ * Returns the path of a file in a repo when it can be joined below any folder without leaving it, on every system;
+ * else throws `cache/unsafe-path`. Refused are traversal, absolute, drive and UNC paths, empty segments, backslashes,
+ * control characters, Windows device names, a trailing dot or space, and lengths above 1024 (segment: 255) bytes.
+ */
+export function checkRepoPath(path: string): string {
+  const reason = whyUnsafe(path);
+  if (reason === undefined) return path;
+  throw new CacheError(
+    `The file path ${JSON.stringify(path)} is not safe: ${reason}`,
+    "cache/unsafe-path",
+    { hint: "Nothing was written; ask the owner of the repo to rename this file.", data: { path } },
+  );
+}
+
+function whyUnsafe(path: string): string | undefined {
+  if (path === "") return "it is empty";
+  if (hasControlCharacter(path)) return "it holds control characters";
+  if (path.includes("\\")) return "it holds a backslash";
+  if (path.startsWith("/")) return "it is absolute";
+  if (utf8Length(path) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
+  for (const segment of path.split("/")) {
+    if (segment === "") return "a segment is empty";
+    if (segment === "." || segment === "..") return "it walks out of its folder";
+    if (/^[A-Za-z]:/.test(segment)) return "it names a drive";
+    if (/[. ]$/.test(segment)) return "a segment ends with a dot or a space";
+    if (isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
+    if (process.platform === "win32" && /[<>:"|?*]/.test(segment)) {
+      return "a segment holds a character that Windows forbids";
+    }
+    if (utf8Length(segment) > MAX_SEGMENT_BYTES) {
+      return `a segment is longer than ${MAX_SEGMENT_BYTES} bytes`;
+    }
+  }
+  return undefined;
+}

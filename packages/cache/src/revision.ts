@@ -1,0 +1,56 @@
+import { CacheError } from "./errors.ts";
+import { hasControlCharacter, isReservedOnWindows, utf8Length } from "./path-segment.ts";
+
+const COMMIT = /^[0-9a-f]{40}$/;
+// What git check-ref-format forbids inside a ref, and the characters no Windows file name may hold.
+const FORBIDDEN = /[ ~^:?*[\\<>"|]|\.\.|@\{/;
+
+/** Whether the text is a full commit hash: exactly 40 lower-case hex digits. */
+export function isCommit(text: string): boolean {
+  return COMMIT.test(text);
+}
+
+/** Returns the commit when it is 40 lower-case hex digits, else throws `cache/invalid-revision`. */
+export function checkCommit(commit: string): string {
+  if (isCommit(commit)) return commit;
+  throw new CacheError(
+    `${JSON.stringify(commit)} is not a full commit hash`,
+    "cache/invalid-revision",
+    {
+      hint: "A commit is 40 lower-case hex digits; resolve branches and tags first.",
+      data: { revision: commit },
+    },
+  );
+}
+
+/**
+ * Returns the revision when it can be a branch, tag, `refs/pr/<n>` or commit (the rules of git check-ref-format) and is
+ * safe to join into `refs/` on every system; else throws `cache/invalid-revision`.
+ */
+export function checkRevision(revision: string): string {
+  const reason = whyInvalid(revision);
+  if (reason === undefined) return revision;
+  throw new CacheError(
+    `${JSON.stringify(revision)} is not a revision: ${reason}`,
+    "cache/invalid-revision",
+    { hint: "Use a branch, a tag, refs/pr/<number> or a commit hash.", data: { revision } },
+  );
+}
+
+function whyInvalid(revision: string): string | undefined {
+  if (revision === "") return "it is empty";
+  if (hasControlCharacter(revision)) return "it holds control characters";
+  const forbidden = FORBIDDEN.exec(revision);
+  if (forbidden) return `git allows no ${JSON.stringify(forbidden[0])} in a ref`;
+  if (revision === "@") return "git allows no ref of that name";
+  if (utf8Length(revision) > 1024) return "it is longer than 1024 bytes";
+  for (const segment of revision.split("/")) {
+    if (segment === "") return "a segment is empty";
+    if (segment.startsWith(".")) return "a segment starts with a dot";
+    if (segment.endsWith(".")) return "a segment ends with a dot";
+    if (segment.toLowerCase().endsWith(".lock")) return "a segment ends with .lock";
+    if (isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
+    if (utf8Length(segment) > 255) return "a segment is longer than 255 bytes";
+  }
+  return undefined;
+}
