@@ -13,7 +13,8 @@ try {
   const checks = allChecks(root, folder).filter(
     ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
   );
-  process.exitCode = (await runChecks(root, checks)) > 0 || checks.length === 0 ? 1 : 0;
+  const failed = await runChecks(root, checks);
+  process.exitCode = failed.length > 0 || checks.length === 0 ? 1 : 0;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

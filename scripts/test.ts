@@ -23,12 +23,10 @@ try {
     pythonEnvs,
   );
   const tests = await countTests(report, code);
-  const passed = checks.length - failedChecks + tests.passed;
-  const failed = failedChecks + tests.failed;
-  if (failed > 0) {
-    process.stdout.write(`\n${failedChecks} checks and ${tests.failed} tests failed\n`);
-    for (const name of tests.failures) process.stdout.write(`  ✗ ${name}\n`);
-  }
+  const failures = [...failedChecks.map((name) => `check: ${name}`), ...tests.failures];
+  if (failures.length > 0) process.stdout.write(`\nFailed:\n  ${failures.join("\n  ")}\n`);
+  const passed = checks.length - failedChecks.length + tests.passed;
+  const failed = failures.length;
   process.stdout.write(`${passed} passed, ${failed} failed, ${tests.skipped} skipped\n`);
   process.exitCode = failed > 0 ? 1 : 0;
 } finally {

@@ -1,0 +1,81 @@
+import { tempDir, writeTree } from "@mlx-download/test-utils";
+import { expect, test } from "vitest";
+import { manifests } from "./manifests.ts";
+
+const sound = {
+  name: "@mlx-download/core",
+  description: "Something.",
+  license: "Apache-2.0",
+  type: "module",
+  bin: { "mlx-download": "dist/bin.js" },
+  files: ["dist", "src", "!src/**/*.test.ts", "!dist/.tsbuildinfo"],
+  exports: {
+    ".": {
+      "@mlx-download/source": "./src/index.ts",
+      types: "./dist/index.d.ts",
+      default: "./dist/index.js",
+    },
+    "./package.json": "./package.json",
+  },
+  publishConfig: { access: "public" },
+  scripts: { build: "tsc -b", prepack: "rm -rf dist && tsc -b" },
+  dependencies: { "@mlx-download/cache": "workspace:^", undici: "catalog:" },
+  devDependencies: { "@mlx-download/test-utils": "workspace:*" },
+  engines: { node: ">=22.19" },
+};
+
+/** Problems of one package with `change` made to a sound manifest and `files` to a sound folder. */
+async function problemsOf(
+  change: object,
+  files: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
+  const root = await tempDir();
+  await writeTree(root, {
+    "packages/core/package.json": JSON.stringify({ ...sound, ...change }),
+    "packages/core/tsconfig.json": JSON.stringify({ references: [{ path: "../cache" }] }),
+    "packages/core/README.md": "# core\n",
+    "packages/core/src/index.ts": "",
+    "packages/core/src/bin.ts": "",
+    "packages/core/dist/index.js": "",
+    ...files,
+  });
+  return manifests.find(root);
+}
+
+test("a sound package is fine", async () => {
+  expect(await problemsOf({})).toEqual([]);
+});
+
+test.each<[string, object, string]>([
+  ["a name that is not the folder's", { name: "@mlx-download/kernel" }, "name is"],
+  ["another licence", { license: "MIT" }, "license is"],
+  ["CommonJS", { type: "commonjs" }, "type is"],
+  ["a Node that is too old", { engines: { node: ">=20" } }, "engines.node is"],
+  ["files without the sources", { files: ["dist"] }, "files lacks"],
+  [
+    "a range of a package from elsewhere that is not in the catalog",
+    { dependencies: { "@mlx-download/cache": "workspace:^", undici: "^8.0.0" } },
+    'undici is "^8.0.0"',
+  ],
+  ["a dependency that tsconfig.json does not reference", { dependencies: {} }, "tsconfig.json"],
+  [
+    "an entry whose output is another file's",
+    {
+      exports: {
+        ...sound.exports,
+        ".": { ...sound.exports["."], types: "./dist/other.d.ts" },
+      },
+    },
+    'exports["."] is not',
+  ],
+  ["exports without package.json", { exports: { ".": sound.exports["."] } }, "./package.json"],
+  ["a bin without a source", { bin: { tool: "dist/tool.js" } }, "src/tool.ts is not there"],
+])("%s is found", async (_what, change, words) => {
+  const problems = await problemsOf(change);
+  expect(problems.join("\n")).toContain(words);
+});
+
+test("output whose source is gone is found before it is published", async () => {
+  const problems = await problemsOf({}, { "packages/core/dist/old.js": "" });
+  expect(problems).toEqual(["packages/core: dist/old.js has no source any more: delete it"]);
+});
