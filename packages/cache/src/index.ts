@@ -20,10 +20,14 @@ export {
   treePath,
   type RepoLayout,
 } from "./layout.ts";
+export { localDirPaths, localPartialPaths } from "./local-dir.ts";
+export { readLocalMetadata, type LocalMetadata } from "./local-metadata.ts";
+export { readLocalTreeRecord, writeLocalTreeRecord } from "./local-tree-record.ts";
 export { cacheLocations, type CacheLocations } from "./locations.ts";
 export { acquireLock, tryLock, type FileLock } from "./lock.ts";
 export { prepareRepo } from "./prepare-repo.ts";
 export { publishFile, type PublishFile } from "./publish-file.ts";
+export { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
 export { readRef, writeRef } from "./ref.ts";
 export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from "./repo-id.ts";
 export { checkRepoPath } from "./repo-path.ts";

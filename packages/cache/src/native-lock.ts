@@ -61,15 +61,23 @@ async function openLockFile(path: string): Promise<{ file: FileHandle; created: 
   const flags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW;
   try {
     const file = await open(path, flags | constants.O_CREAT | constants.O_EXCL, MODE);
-    await file.chmod(MODE); // the umask took the group's w
+    await file.chmod(MODE).catch(() => {}); // the umask took the group's w
     return { file, created: true };
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
+  }
+  try {
     return { file: await open(path, flags), created: false };
+  } catch (error) {
+    if (errnoOf(error) !== "EACCES") throw error;
+    // Another user's file: a lock needs no more than to read it.
+    return { file: await open(path, flags & ~constants.O_RDWR), created: false };
   }
 }
 
-async function runFlock(file: FileHandle): Promise<"flock" | "busy" | NativeLockAttempt> {
+async function runFlock(
+  file: FileHandle,
+): Promise<"flock" | "busy" | "no-flock-here" | "no-flock-command"> {
   const child = spawn("flock", ["-n", "-x", "3"], {
     stdio: ["ignore", "ignore", "ignore", file.fd],
   });

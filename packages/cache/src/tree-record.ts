@@ -1,11 +1,10 @@
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { replaceFile } from "./durable-file.ts";
 import { CacheError } from "./errors.ts";
 import { fsError } from "./fs-error.ts";
 import { treePath, type RepoLayout } from "./layout.ts";
 import { readSmallFile } from "./read-small-file.ts";
 import { ensureDirectory } from "./real-directory.ts";
-import { checkCommit } from "./revision.ts";
 import { checkSnapshotFile, type SnapshotFile } from "./snapshot-file.ts";
 
 const FORMAT_VERSION = 1;
@@ -39,14 +38,6 @@ export async function writeTreeRecord(
   });
 }
 
-/** `readTreeRecord` for the metadata folder `<local_dir>/.cache/huggingface`. */
-export async function readLocalTreeRecord(
-  metadataDir: string,
-  commit: string,
-): Promise<readonly SnapshotFile[] | undefined> {
-  return await readRecord(join(metadataDir, "trees", `${checkCommit(commit)}.json`));
-}
-
 /** Writes a record below `root`, where every folder is checked to be a real one. */
 export async function writeRecord(
   root: string,
@@ -55,7 +46,7 @@ export async function writeRecord(
 ): Promise<void> {
   const text = formatRecord(options.files);
   try {
-    await ensureDirectory(root, join(path, ".."));
+    await ensureDirectory(root, dirname(path));
     await ensureDirectory(root, options.tempDir);
     await replaceFile(path, text, options.tempDir);
   } catch (error) {
@@ -111,7 +102,8 @@ function clash(path: string, how: string): CacheError {
   });
 }
 
-async function readRecord(path: string): Promise<readonly SnapshotFile[] | undefined> {
+/** Reads a record by the rules of `readTreeRecord`. */
+export async function readRecord(path: string): Promise<readonly SnapshotFile[] | undefined> {
   const text = await readSmallFile(path, MAX_BYTES);
   if (text === undefined) return undefined;
   try {
