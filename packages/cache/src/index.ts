@@ -8,6 +8,7 @@ export {
   type Digester,
 } from "./digest.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";
+export type { Finding, FindingCode } from "./finding.ts";
 export { inspectFiles, type FileState } from "./inspect-files.ts";
 export {
   blobPath,
@@ -29,9 +30,12 @@ export { prepareRepo } from "./prepare-repo.ts";
 export { publishFile, type PublishFile } from "./publish-file.ts";
 export { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
 export { readRef, writeRef } from "./ref.ts";
+export { removeRepo } from "./remove-repo.ts";
 export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from "./repo-id.ts";
 export { checkRepoPath } from "./repo-path.ts";
 export { checkRevision, isCommit } from "./revision.ts";
+export { scanCache, type CacheScan } from "./scan-cache.ts";
+export type { CachedRepo, CachedRevision } from "./scan-repo.ts";
 export type { SnapshotFile } from "./snapshot-file.ts";
 export { snapshotStatus, type SnapshotStatus } from "./snapshot-status.ts";
 export { supportsSymlinks } from "./symlinks.ts";

@@ -1,0 +1,43 @@
+/**
+ * What a scan can have to say about a path. `no-cache`: there is no cache folder; `not-a-repo`: an entry of the cache
+ * root that no client put there; `unreadable`: this user may not read it; `shared-commit`: two repo folders hold one
+ * commit, which Python's `hf cache rm` and `prune` mix up. In a repo: `no-snapshots`; `stray-file`: a file where only
+ * folders belong, or the other way round; `not-a-commit`: a snapshot folder of another name; `bad-ref`: a ref that is
+ * not exactly 40 hex digits; `missing-commit`: a ref to a snapshot that is not here; `dangling-link`: a link to a blob
+ * that is gone; `outside-link`: a link that leaves the repo folder; `planted-link`: a link where a folder belongs;
+ * `odd-blob-name`: a blob not named by a digest; `wrong-size`: a file shorter or longer than the recorded listing says;
+ * `unreferenced-blob`: no snapshot needs it; `leftover`: a temporary file of another client;
+ * `unfinished-download`: what the next run continues from.
+ */
+export type FindingCode =
+  | "no-cache"
+  | "not-a-repo"
+  | "unreadable"
+  | "shared-commit"
+  | "no-snapshots"
+  | "stray-file"
+  | "not-a-commit"
+  | "bad-ref"
+  | "missing-commit"
+  | "dangling-link"
+  | "outside-link"
+  | "planted-link"
+  | "odd-blob-name"
+  | "wrong-size"
+  | "unreferenced-blob"
+  | "leftover"
+  | "unfinished-download";
+
+/** One thing worth knowing about a path in the cache. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** Absolute. */
+  readonly path: string;
+  /** One sentence without the path. */
+  readonly message: string;
+}
+
+/** Files that operating systems drop into any folder; every client of the cache skips them. */
+export function isLitter(name: string): boolean {
+  return name === ".DS_Store" || name === "Thumbs.db" || name === "desktop.ini";
+}

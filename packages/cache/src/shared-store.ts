@@ -1,0 +1,44 @@
+import { lstat, readdir, readlink } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { inBatches } from "./in-batches.ts";
+
+/** The blobs that newer Python clients share between repos, in `<cache>/blobs`. */
+export interface SharedStore {
+  /** All payloads, in bytes, whether some repo uses them or not. */
+  readonly sizeOnDisk: number;
+}
+
+/**
+ * The store of a cache, undefined unless its folder carries the marker of huggingface_hub >= 1.32. It is theirs: this
+ * package reads through links into it and never writes or removes anything there.
+ */
+export async function readSharedStore(cacheDir: string): Promise<SharedStore | undefined> {
+  const directory = join(cacheDir, "blobs");
+  const marker = await lstat(join(directory, ".huggingface-shared-blobs")).catch(() => undefined);
+  if (!marker?.isFile()) return undefined;
+  const names = await readdir(directory, { recursive: true }).catch((): string[] => []);
+  const payloads = names.filter((name) => isPayload(name));
+  const sizes = await inBatches(payloads, async (name) => {
+    const stats = await lstat(join(directory, name)).catch(() => undefined);
+    return stats?.isFile() ? stats.size : 0;
+  });
+  return { sizeOnDisk: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/** Whether a repo's blob is a link into the store of this cache; looks at the first hop only. */
+export async function isShared(cacheDir: string, blob: string): Promise<boolean> {
+  const text = await readlink(blob).catch(() => undefined);
+  return (
+    text !== undefined && resolve(dirname(blob), text).startsWith(join(cacheDir, "blobs") + sep)
+  );
+}
+
+function isPayload(name: string): boolean {
+  const [prefix, hash, ...rest] = name.split(sep);
+  return (
+    rest.length === 0 &&
+    hash !== undefined &&
+    /^[0-9a-f]{64}$/.test(hash) &&
+    hash.slice(0, 2) === prefix
+  );
+}
