@@ -9,7 +9,8 @@ export const errorDocs: Check = { name: "errors are documented", find: errorDocP
 
 async function errorDocProblems(root: string): Promise<readonly string[]> {
   const codes = new Map<string, string>();
-  for await (const path of glob("packages/*/src/errors.ts", { cwd: root })) {
+  for await (const path of glob("packages/*/src/**/*.ts", { cwd: root })) {
+    if (path.endsWith(".test.ts")) continue;
     for (const code of codesOf(await readFile(join(root, path), "utf8"))) codes.set(code, path);
   }
   const text = await readFile(join(root, page), "utf8");
