@@ -2,16 +2,14 @@ import { mkdir, readFile, rename, rm, utimes, writeFile, stat } from "node:fs/pr
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long a holder may give no sign of life before the lock is taken from it, in ms. */
-const patience = 15_000;
-
 /**
  * Waits until no other bootstrap works in this checkout and holds `path` until released. A holder that died is
  * noticed by its process id, one whose id was given to another process by the file time that stands still.
  * @param {string} path
+ * @param {{ patienceMs?: number }} [options] How long a holder may give no sign of life; it gives one every second.
  * @returns {Promise<() => Promise<void>>}
  */
-export async function holdLock(path) {
+export async function holdLock(path, { patienceMs = 15_000 } = {}) {
   await mkdir(dirname(path), { recursive: true });
   let waiting = false;
   let seen = { sign: "", since: 0 };
@@ -19,7 +17,7 @@ export async function holdLock(path) {
     const sign = await signOfLife(path);
     if (sign === undefined) continue;
     if (sign !== seen.sign) seen = { sign, since: performance.now() };
-    if (!alive(sign) || performance.now() - seen.since > patience) {
+    if (!alive(sign) || performance.now() - seen.since > patienceMs) {
       await takeAway(path, sign);
       continue;
     }

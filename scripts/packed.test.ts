@@ -1,0 +1,57 @@
+import { writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run, tempDir, type RunResult } from "@mlx-download/test-utils";
+import { expect, test } from "vitest";
+import { packAll } from "./checks/published.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The Node that runs this, first on PATH, and nothing of the workspace's own. */
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`,
+};
+delete env["NODE_OPTIONS"];
+
+/** An empty project with every packed package installed by npm. */
+async function project(): Promise<string> {
+  const build = await run(join(root, "node_modules/.bin/turbo"), ["run", "build"], {
+    cwd: root,
+    env,
+  });
+  expect(build.code, build.stdout + build.stderr).toBe(0);
+  const tarballs = await packAll(root, await tempDir());
+  const dir = await tempDir();
+  await writeFile(join(dir, "package.json"), JSON.stringify({ name: "empty", private: true }));
+  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs.values()];
+  const install = await run("npm", args, { cwd: dir, env, timeoutMs: 300_000 });
+  expect(install.code, install.stdout + install.stderr).toBe(0);
+  return dir;
+}
+
+test(
+  "from tarballs in an empty project: import, require and npx work",
+  { timeout: 400_000 },
+  async () => {
+    const dir = await project();
+    const node = (...args: readonly string[]): Promise<RunResult> =>
+      run(process.execPath, args, { cwd: dir, env });
+
+    for (const name of ["cache", "core"]) {
+      const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
+      const esm = await node(
+        "--input-type=module",
+        "-e",
+        `import * as library from "@mlx-download/${name}"; ${show}`,
+      );
+      const cjs = await node("-e", `const library = require("@mlx-download/${name}"); ${show}`);
+      expect(esm.stderr + cjs.stderr).toBe("");
+      expect(JSON.parse(esm.stdout)).toContain(name === "cache" ? "repoLayout" : "download");
+      expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));
+    }
+
+    const version = await run("npx", ["--no", "mlx-download", "--version"], { cwd: dir, env });
+    expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u) });
+  },
+);
