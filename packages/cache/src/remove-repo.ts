@@ -36,8 +36,13 @@ export async function removeRepo(
       for (const path of [layout.refsDir, layout.snapshotsDir, repoDir]) {
         await rm(path, { recursive: true, force: true });
       }
-    } else {
+    } else if (stats.isSymbolicLink()) {
       await unlink(repoDir);
+    } else {
+      throw new CacheError(`${repoDir} is a file, not a repo's folder`, "cache/damaged", {
+        hint: "Nothing was removed; look at the file and remove it by hand.",
+        data: { repoId, path: repoDir },
+      });
     }
     if (await isFolder(join(locksDir, ".."))) await rm(locksDir, { recursive: true, force: true });
     return { freedBytes };

@@ -43,7 +43,7 @@ export function parseRepoFolderName(
   const [prefix, ...parts] = folder.split("--");
   const repoId = parts.join("/");
   const repoType = REPO_TYPES.find((type) => FOLDER_PREFIX[type] === prefix);
-  return repoType && isRepoId(repoId) ? { repoId, repoType } : undefined;
+  return repoType && !folder.includes("/") && isRepoId(repoId) ? { repoId, repoType } : undefined;
 }
 
 function isRepoId(id: string): boolean {

@@ -8,7 +8,7 @@ import { isCommit } from "./revision.ts";
 import { scanBlobs } from "./scan-blobs.ts";
 import { scanRefs } from "./scan-refs.ts";
 import { scanSnapshot, type SnapshotEntry } from "./scan-snapshot.ts";
-import { snapshotStatus } from "./snapshot-status.ts";
+import { INDEX_FILE, snapshotStatus } from "./snapshot-status.ts";
 
 /** One commit of a repo in the cache. Sizes are bytes, a blob under two names counted once; times are ms. */
 export interface CachedRevision {
@@ -55,13 +55,15 @@ export async function scanRepo(
   const { refs, findings: refFindings } = await scanRefs(layout.refsDir, new Set(commits));
   const blobFindings = await scanBlobs(layout, new Set(used.keys()));
   const entries = [...used.values()];
+  // The status of a snapshot without a listing reads the index: that is no use of the model.
+  const read = entries.filter(({ path }) => path !== INDEX_FILE);
   const repo: CachedRepo = {
     repoId: layout.repoId,
     repoType: layout.repoType,
     path: layout.repoDir,
     sizeOnDisk: sumSizes(entries),
     files: entries.length,
-    lastUsedAt: latest(entries.map(({ stats }) => stats.atimeMs)) ?? null,
+    lastUsedAt: latest(read.map(({ stats }) => stats.atimeMs)) ?? null,
     refs,
     revisions,
     findings: [...findings, ...refFindings, ...blobFindings, ...wrongSizes.values()],

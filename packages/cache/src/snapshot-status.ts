@@ -18,7 +18,8 @@ export interface SnapshotStatus {
   readonly files: readonly SnapshotFile[] | undefined;
 }
 
-const INDEX_FILE = "model.safetensors.index.json";
+/** Names the shards of a sharded safetensors model. */
+export const INDEX_FILE = "model.safetensors.index.json";
 const MAX_INDEX_BYTES = 64 << 20;
 
 /**

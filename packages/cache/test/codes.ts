@@ -1,0 +1,12 @@
+import { CacheError } from "@mlx-download/cache";
+
+/** The code of the `CacheError` that `work` ends with; anything else than such an error is thrown. */
+export async function codeOf(work: () => unknown): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof CacheError) return error.code;
+    throw error;
+  }
+  throw new Error("it did not fail");
+}
