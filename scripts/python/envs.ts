@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@mlx-download/test-utils/run";
+import { holdLock } from "../bootstrap/lock.mjs";
 
 /** Every environment of the interop suites, pinned. */
 const environments: Readonly<Record<string, readonly string[]>> = {
@@ -34,20 +35,25 @@ export async function preparePythonEnvs(
 export async function bringPythonEnvs(root: string): Promise<string> {
   const folder = join(root, ".toolchain/python");
   await mkdir(folder, { recursive: true });
-  for (const [name, requirements] of Object.entries(environments)) {
-    const home = join(folder, name);
-    const wanted = requirements.join("\n");
-    if ((await readFile(join(home, stamp), "utf8").catch(() => undefined)) === wanted) continue;
-    process.stderr.write(`bringing Python environment ${name} …\n`);
-    // A venv knows its own path, so it cannot be made beside and renamed: the stamp written last says it is whole.
-    await rm(home, { recursive: true, force: true });
-    const problem = await makeEnv(home, requirements);
-    if (problem) {
+  const release = await holdLock(join(root, ".toolchain/python.lock"));
+  try {
+    for (const [name, requirements] of Object.entries(environments)) {
+      const home = join(folder, name);
+      const wanted = requirements.join("\n");
+      if ((await readFile(join(home, stamp), "utf8").catch(() => undefined)) === wanted) continue;
+      process.stderr.write(`bringing Python environment ${name} …\n`);
+      // A venv knows its own path, so it cannot be made beside and renamed: the stamp written last says it is whole.
       await rm(home, { recursive: true, force: true });
-      process.stderr.write(`Python environment ${name} cannot be made: ${problem}\n`);
-    } else {
-      await writeFile(join(home, stamp), wanted);
+      const problem = await makeEnv(home, requirements);
+      if (problem) {
+        await rm(home, { recursive: true, force: true });
+        process.stderr.write(`Python environment ${name} cannot be made: ${problem}\n`);
+      } else {
+        await writeFile(join(home, stamp), wanted);
+      }
     }
+  } finally {
+    await release();
   }
   return folder;
 }
