@@ -1,1 +1,32 @@
-export {};
+export { download } from "./download.ts";
+export type {
+  AncestorOptions,
+  DownloadOptions,
+  HubOptions,
+  SelectionOptions,
+} from "./download-options.ts";
+export { type ErrorCode, ModelDownloadError, type ModelDownloadErrorDetails } from "./errors.ts";
+export type {
+  ActiveFile,
+  DownloadEvent,
+  DownloadEventBody,
+  EventError,
+  OnEvent,
+  PlanBytes,
+  ProgressState,
+  WaitReason,
+} from "./events.ts";
+export { type CachedSnapshot, findCached } from "./find-cached.ts";
+export { listCachedModels } from "./list-cached-models.ts";
+export {
+  downloadModel,
+  MLXModelDownloader,
+  type MLXModelDownloaderEvents,
+  type MLXModelDownloaderOptions,
+} from "./mlx-model-downloader.ts";
+export type { DownloadedModel, ModelInfo } from "./model-info.ts";
+export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./plan.ts";
+export { planModel } from "./plan-model.ts";
+export type { PresetName } from "./preset.ts";
+export { parseRepoRef, type RepoRef } from "./ref.ts";
+export type { DownloadResult, FileResult, FileStatus } from "./result.ts";

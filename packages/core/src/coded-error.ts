@@ -1,0 +1,40 @@
+import { CacheError } from "@mlx-download/cache";
+import { ModelDownloadError } from "./errors.ts";
+
+/**
+ * What a download rejects with: coded errors as they are, the cache's and the system's in this package's one class.
+ * An abort stays what the caller's signal said.
+ */
+export function codedError(error: unknown, repoId: string): unknown {
+  if (error instanceof ModelDownloadError) return error;
+  if (error instanceof CacheError) {
+    const { code, hint, data } = error;
+    return new ModelDownloadError(error.message, code, { hint, data, repoId, cause: error });
+  }
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new ModelDownloadError(
+      `the disk is full${path === undefined ? "" : ` (${path})`}`,
+      "disk/full",
+      {
+        hint: "Free some space and run the same command again: what has arrived is kept.",
+        repoId,
+        data: { path: path ?? null },
+        cause: error,
+      },
+    );
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    return new ModelDownloadError(
+      `no permission to write${path === undefined ? "" : ` ${path}`}: ${message}`,
+      "cache/not-writable",
+      {
+        hint: "Make the folder writable for this user, or name another one with --cache-dir or HF_HOME.",
+        repoId,
+        data: { path: path ?? null },
+        cause: error,
+      },
+    );
+  }
+  return error;
+}

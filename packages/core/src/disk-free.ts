@@ -1,0 +1,14 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** Bytes that this user may still write on the file system of `path`, or of its nearest existing parent; null when the system does not say. */
+export async function diskFree(path: string): Promise<number | null> {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = await statfs(at);
+      return bavail * bsize;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(at) === at) return null;
+    }
+  }
+}

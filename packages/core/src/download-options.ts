@@ -1,0 +1,51 @@
+import type { OnEvent } from "./events.ts";
+import type { PresetName } from "./preset.ts";
+
+/** Where to look and how to speak to the Hub; shared by everything that takes a ref. */
+export interface HubOptions {
+  /** Branch, tag or commit; wins over `@rev` in the ref. Default `main`. */
+  readonly revision?: string | undefined;
+  /** The hub cache (`…/hub`). Default: the environment's, as Python finds it. */
+  readonly cacheDir?: string | undefined;
+  /** Hub token; `false` sends none. Default: `HF_TOKEN`, then the token file of the Python client. */
+  readonly token?: string | false | undefined;
+  /** Base URL of the Hub or a mirror; may have a path. Default `HF_ENDPOINT`, then https://huggingface.co. */
+  readonly endpoint?: string | undefined;
+  /** Make no request; use what the cache has. Default `HF_HUB_OFFLINE`. */
+  readonly offline?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEvent | undefined;
+  /** Replaces the HTTP client, for metadata and bytes alike. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Read instead of `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** Which files of a repo are wanted; patterns are Python's fnmatch over the whole path (`*` crosses `/`). */
+export interface SelectionOptions {
+  readonly include?: string | readonly string[] | undefined;
+  readonly exclude?: string | readonly string[] | undefined;
+  readonly preset?: PresetName | undefined;
+}
+
+/** The names that `mlx-serving`'s downloader had for some options; ours win where both are given. */
+export interface AncestorOptions {
+  /** As `include`. */
+  readonly allowPatterns?: readonly string[] | undefined;
+  /** As `exclude`. */
+  readonly ignorePatterns?: readonly string[] | undefined;
+  /** As `force`. */
+  readonly forceDownload?: boolean | undefined;
+  /** Hears a line of text about every step; `onEvent` tells the same in figures. */
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
+
+/** Options of `download` and `planModel`. */
+export interface DownloadOptions extends HubOptions, SelectionOptions, AncestorOptions {
+  /** Plain files into this folder instead of the cache. */
+  readonly localDir?: string | undefined;
+  /** Fetch everything anew, whatever is here. */
+  readonly force?: boolean | undefined;
+  /** Connections at once, 1 to 64. Default 8. */
+  readonly connections?: number | undefined;
+}

@@ -1,0 +1,76 @@
+import { resolve } from "node:path";
+import { checkRepoId, checkRevision, type RepoLayout, repoLayout } from "@mlx-download/cache";
+import type { DownloadOptions, SelectionOptions } from "./download-options.ts";
+import { ModelDownloadError } from "./errors.ts";
+import { eventMessage } from "./event-message.ts";
+import type { DownloadEventBody } from "./events.ts";
+import { createHubClient, type HubClient } from "./hub/client.ts";
+import { parseRepoRef, type RepoRef } from "./ref.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** A checked request: what is asked for, where it goes, and the ways out (Hub, events, abort). */
+export interface DownloadRequest {
+  readonly repoId: string;
+  readonly revision: string;
+  readonly settings: Settings;
+  readonly layout: RepoLayout;
+  readonly localDir: string | undefined;
+  readonly connections: number;
+  readonly force: boolean;
+  readonly selection: SelectionOptions;
+  readonly signal: AbortSignal;
+  /** The Hub; nothing is loaded or opened before its first request. */
+  readonly client: HubClient;
+  emit(event: DownloadEventBody): void;
+}
+
+const DEFAULT_CONNECTIONS = 8;
+const MAX_CONNECTIONS = 64;
+
+/** Checks ref and options and reads the environment; no request. Throws `ref/*`, `settings/*` and `cache/invalid-*`. */
+export async function readRequest(
+  ref: string | RepoRef,
+  options: DownloadOptions,
+): Promise<DownloadRequest> {
+  const parsed = typeof ref === "string" ? parseRepoRef(ref) : ref;
+  const repoId = checkRepoId(parsed.repoId);
+  const revision = checkRevision(options.revision ?? parsed.revision ?? "main");
+  const { connections = DEFAULT_CONNECTIONS, env, fetch } = options;
+  if (!Number.isInteger(connections) || connections < 1 || connections > MAX_CONNECTIONS) {
+    throw new ModelDownloadError(
+      `connections must be a whole number from 1 to ${MAX_CONNECTIONS}, not ${connections}`,
+      "settings/invalid",
+      { hint: `Leave it out for the default of ${DEFAULT_CONNECTIONS}.`, repoId },
+    );
+  }
+  const settings = await readSettings(options);
+  const signal = options.signal ?? new AbortController().signal;
+  const emit = (body: DownloadEventBody): void => {
+    const event = { ...body, at: Date.now(), repoId };
+    try {
+      options.onEvent?.(event);
+      const message = options.onProgress && eventMessage(event);
+      if (message !== undefined) options.onProgress?.(message);
+    } catch {
+      // A listener's fault is not the download's.
+    }
+  };
+  const client = createHubClient(settings, { env, fetch, signal, connections, onEvent: emit });
+  return {
+    repoId,
+    revision,
+    settings,
+    layout: repoLayout(settings.cacheDir, repoId),
+    localDir: options.localDir === undefined ? undefined : resolve(options.localDir),
+    connections,
+    force: options.force ?? options.forceDownload ?? false,
+    selection: {
+      include: options.include ?? options.allowPatterns,
+      exclude: options.exclude ?? options.ignorePatterns,
+      preset: options.preset,
+    },
+    signal,
+    client,
+    emit,
+  };
+}

@@ -1,0 +1,152 @@
+import { codedError } from "./coded-error.ts";
+import type { DownloadOptions } from "./download-options.ts";
+import { type DownloadRequest, readRequest } from "./download-request.ts";
+import { ModelDownloadError } from "./errors.ts";
+import { type PreparedDownload, prepareDownload } from "./plan-model.ts";
+import type { RepoRef } from "./ref.ts";
+import { notCached } from "./resolve-snapshot.ts";
+import type { DownloadResult, FileResult } from "./result.ts";
+import { createConnectionBudget } from "./transfer/budget.ts";
+import { createFrontierHasher } from "./transfer/frontier-hasher.ts";
+import { createHttpSource } from "./transfer/http-source.ts";
+import { createProgressTracker } from "./transfer/progress.ts";
+import { transfer } from "./transfer/transfer.ts";
+
+/**
+ * Brings a model here: resolves the ref, plans, fetches what is missing over several connections, proves every byte
+ * against the Hub's digests, and publishes it into the Hugging Face cache (or `localDir`). What an earlier run left
+ * unfinished is continued. Rejects with a `ModelDownloadError`, or with the signal's reason when aborted.
+ */
+export async function download(
+  ref: string | RepoRef,
+  options: DownloadOptions = {},
+): Promise<DownloadResult> {
+  const startedAt = performance.now();
+  const request = await readRequest(ref, options);
+  try {
+    for (const message of request.settings.warnings) {
+      request.emit({ type: "warning", code: "settings/invalid", message });
+    }
+    const prepared = await prepareDownload(request);
+    const { plan, target } = prepared;
+    request.emit({
+      type: "planned",
+      commit: plan.commit,
+      files: plan.files.length,
+      bytes: plan.bytes,
+    });
+    checkDisk(request, prepared);
+    const moved = await move(request, prepared);
+    const result: DownloadResult = {
+      repoId: plan.repoId,
+      revision: plan.revision,
+      commit: plan.commit,
+      path: target.path,
+      fromCache: moved.bytes.copied + moved.bytes.fetched + moved.bytes.resumed === 0,
+      durationMs: Math.round(performance.now() - startedAt),
+      bytes: { total: plan.bytes.total, ...moved.bytes },
+      files: moved.files,
+    };
+    request.emit({ type: "result", result });
+    return result;
+  } catch (error) {
+    const coded = codedError(error, request.repoId);
+    const { code, message, hint } =
+      coded instanceof ModelDownloadError
+        ? coded
+        : {
+            code: request.signal.aborted ? "aborted" : "unexpected",
+            message: String(coded),
+            hint: "",
+          };
+    request.emit({ type: "error", error: { code, message, hint } });
+    throw coded;
+  } finally {
+    await request.client.close();
+  }
+}
+
+/** Refuses before the first byte what cannot end well. */
+function checkDisk(request: DownloadRequest, { plan }: PreparedDownload): void {
+  const { diskFree, toFetch, copyable } = plan.bytes;
+  const need = toFetch + copyable;
+  if (diskFree === null || need <= diskFree) return;
+  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+  throw new ModelDownloadError(
+    `${plan.repoId} needs ${gigabytes(need)} more on this disk, ${gigabytes(diskFree)} are free`,
+    "disk/insufficient",
+    {
+      hint: `Free ${gigabytes(need - diskFree)}, or name a folder on another disk with --cache-dir.`,
+      repoId: request.repoId,
+      data: { needBytes: need, freeBytes: diskFree },
+    },
+  );
+}
+
+/** Transfers what the plan asks for and publishes the snapshot. */
+async function move(
+  request: DownloadRequest,
+  { plan, target, from, snapshot }: PreparedDownload,
+): Promise<Pick<DownloadResult, "files"> & { bytes: Omit<DownloadResult["bytes"], "total"> }> {
+  const { emit, signal, client, settings } = request;
+  const results = new Map<string, FileResult>();
+  for (const { path, size, digest, action } of plan.files) {
+    if (action === "keep") results.set(path, { path, size, digest, status: "cached" });
+  }
+  const nothing = { cached: plan.bytes.cached, resumed: 0, copied: 0, fetched: 0, wire: 0 };
+  if (plan.blobs.length === 0 && plan.links.length === 0) {
+    // A cache that is complete may be read-only: what is missing for offline use is then missing.
+    if (from === "hub")
+      await target
+        .begin()
+        .then(() => target.finish())
+        .catch(() => undefined);
+    return { files: inOrder(plan.files, results), bytes: nothing };
+  }
+  if (settings.offline) {
+    throw notCached(
+      request,
+      plan.blobs.flatMap((blob) => blob.files.map((file) => file.path)),
+    );
+  }
+
+  await target.begin();
+  for (const file of plan.links) await target.publish(file);
+  const hasher = createFrontierHasher();
+  const progress = createProgressTracker(
+    {
+      total: plan.bytes.total,
+      cached: plan.bytes.cached,
+      files: plan.files.length,
+      filesDone: results.size,
+    },
+    emit,
+  );
+  try {
+    const transferred = await transfer(plan.blobs, {
+      repoId: plan.repoId,
+      source: createHttpSource(client, snapshot),
+      target,
+      budget: createConnectionBudget(request.connections),
+      hasher,
+      progress,
+      signal,
+      force: request.force,
+      emit,
+    });
+    for (const file of transferred) results.set(file.path, file);
+  } finally {
+    progress.stop();
+    await hasher.close();
+  }
+  emit({ type: "publishing", commit: plan.commit });
+  await target.finish();
+  return { files: inOrder(plan.files, results), bytes: { ...progress.totals } };
+}
+
+function inOrder(
+  files: readonly { readonly path: string }[],
+  results: ReadonlyMap<string, FileResult>,
+): FileResult[] {
+  return files.flatMap((file) => results.get(file.path) ?? []);
+}

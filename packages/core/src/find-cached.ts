@@ -1,0 +1,28 @@
+import { inspectFiles, isCommit, readRef, readTreeRecord, snapshotDir } from "@mlx-download/cache";
+import type { HubOptions, SelectionOptions } from "./download-options.ts";
+import { readRequest } from "./download-request.ts";
+import type { RepoRef } from "./ref.ts";
+import { createSelector } from "./select.ts";
+
+/** A snapshot that is complete in the cache. */
+export interface CachedSnapshot {
+  readonly repoId: string;
+  readonly commit: string;
+  /** Absolute path of the snapshot folder. */
+  readonly path: string;
+}
+
+/** The snapshot of `ref` when every selected file of it is in the cache; makes no request and writes nothing. */
+export async function findCached(
+  ref: string | RepoRef,
+  options: HubOptions & SelectionOptions = {},
+): Promise<CachedSnapshot | undefined> {
+  const { repoId, revision, layout } = await readRequest(ref, options);
+  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
+  const files = commit === undefined ? undefined : await readTreeRecord(layout, commit);
+  if (commit === undefined || files === undefined) return undefined;
+  const selected = createSelector(options)(files);
+  const states = await inspectFiles(layout, commit, selected);
+  const complete = selected.every((file) => states.get(file.path) === "present");
+  return complete ? { repoId, commit, path: snapshotDir(layout, commit) } : undefined;
+}

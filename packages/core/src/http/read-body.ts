@@ -1,0 +1,43 @@
+import { ModelDownloadError } from "../errors.ts";
+import { decodedBody } from "./decoded-body.ts";
+import type { TransportResponse } from "./transport.ts";
+
+/**
+ * The whole decoded body, at most `limit` bytes (a decompression bomb ends there too). Throws `hub/bad-response` when
+ * it is larger or cannot be decoded, and what the body throws.
+ */
+export async function readBody(response: TransportResponse, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of decodedBody(response)) {
+      size += chunk.length;
+      if (size > limit) {
+        throw new ModelDownloadError(
+          `The server's answer is larger than ${limit} bytes`,
+          "hub/bad-response",
+          {
+            hint: "Check that HF_ENDPOINT names a Hub and that no proxy answers in its place.",
+            data: { limit },
+          },
+        );
+      }
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    response.discard();
+    if (
+      cause instanceof Error &&
+      "code" in cause &&
+      /^(Z_|ERR__?BROTLI)/.test(String(cause.code))
+    ) {
+      throw new ModelDownloadError(
+        "The server's answer cannot be decompressed",
+        "hub/bad-response",
+        { hint: "Try again; if it stays so, the server or a proxy is broken.", cause },
+      );
+    }
+    throw cause;
+  }
+  return Buffer.concat(chunks, size);
+}

@@ -1,0 +1,26 @@
+const SECRET_TEXT = /\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/g;
+
+/**
+ * A URL fit for messages, events and logs: no user info, no fragment, and only the names of its query parameters,
+ * since signatures and policies of CDN links are bearer secrets. What is no URL comes back as `<invalid url>`.
+ */
+export function redactUrl(url: URL | string): string {
+  const parsed = typeof url === "string" ? URL.parse(url) : url;
+  if (!parsed) return "<invalid url>";
+  const names = [...new Set(parsed.searchParams.keys())].map(
+    (name) => `${encodeURIComponent(name.slice(0, 64))}=…`,
+  );
+  const query = names.length === 0 ? "" : `?${names.slice(0, 8).join("&")}`;
+  return `${parsed.protocol}//${parsed.host}${parsed.pathname}${query}`;
+}
+
+/** Foreign text (a server's or library's message) fit for our own: one line, at most `limit` characters, no tokens. */
+export function redactText(text: string, limit = 300): string {
+  const line = text
+    .replaceAll(SECRET_TEXT, "<secret>")
+    // oxlint-disable-next-line no-control-regex -- terminals act on control characters that servers send
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ")
+    .replaceAll(/https?:\/\/[^\s"'<>]+/g, (url) => redactUrl(url))
+    .trim();
+  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}

@@ -1,0 +1,131 @@
+import type { Dispatcher } from "undici";
+import { trustStore } from "./certificates.ts";
+import { bodyFailure, unreachable, type RequestPlace } from "./network-error.ts";
+import { proxyFor } from "./proxy.ts";
+import { responseHeaders } from "./response-headers.ts";
+import {
+  DEFAULT_TIMEOUT_MS,
+  type Transport,
+  type TransportInit,
+  type TransportOptions,
+  type TransportResponse,
+} from "./transport.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Node's 250 ms gives up on the first address of far hosts; both families are still tried within the connect timeout. */
+const ADDRESS_ATTEMPT_MS = 500;
+/** A redirect's body is a few hundred bytes: waiting this long for them saves a TLS handshake on the next request. */
+const DISCARD_GRACE_MS = 250;
+const DISCARD_LIMIT = 16 * 1024;
+
+/**
+ * HTTP/2 stays off: its 256 KiB stream windows throttle long-distance downloads. Each request waits for a free
+ * connection of its origin's pool, idle ones are reused and do not keep the process alive.
+ */
+export function createUndiciTransport(options: TransportOptions = {}): Transport {
+  const env = options.env ?? {};
+  let pools: Promise<Pools> | undefined;
+  return {
+    async request(url, init = {}) {
+      init.signal?.throwIfAborted();
+      pools ??= openPools(env, options.connections ?? 16);
+      return send(await pools, url, init);
+    },
+    async close() {
+      await (await pools)?.close();
+    },
+  };
+}
+
+interface Pools {
+  readonly request: typeof import("undici").request;
+  dispatcherFor(url: URL): { dispatcher: Dispatcher; proxy: string | undefined };
+  close(): Promise<void>;
+}
+
+async function openPools(env: NodeJS.ProcessEnv, connections: number): Promise<Pools> {
+  const [{ Agent, ProxyAgent, request }, secureContext] = await Promise.all([
+    import("undici"),
+    trustStore(env),
+  ]);
+  const tls = { timeout: CONNECT_TIMEOUT_MS, ...(secureContext && { secureContext }) };
+  const pool = {
+    allowH2: false,
+    connections,
+    pipelining: 1,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+  } as const;
+  const byProxy = new Map<string | undefined, Dispatcher>();
+  const open = (proxy: string | undefined): Dispatcher =>
+    proxy === undefined
+      ? new Agent({ ...pool, connect: tls })
+      : new ProxyAgent({ ...pool, uri: proxy, connect: tls, requestTls: tls, proxyTls: tls });
+  return {
+    request,
+    dispatcherFor(url) {
+      const proxy = proxyFor(url, env);
+      let dispatcher = byProxy.get(proxy);
+      if (!dispatcher) byProxy.set(proxy, (dispatcher = open(proxy)));
+      return { dispatcher, proxy };
+    },
+    async close() {
+      await Promise.all([...byProxy.values()].map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}
+
+async function send(pools: Pools, url: URL, init: TransportInit): Promise<TransportResponse> {
+  const { signal } = init;
+  let proxy: string | undefined;
+  try {
+    const way = pools.dispatcherFor(url);
+    proxy = way.proxy;
+    const response = await pools.request(url, {
+      dispatcher: way.dispatcher,
+      method: init.method ?? "GET",
+      headers: { ...init.headers },
+      body: init.body ?? null,
+      signal: signal ?? null,
+      headersTimeout: init.headersTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+      bodyTimeout: init.bodyTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+    });
+    return wrap(response, { url, proxy }, signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw unreachable(cause, { url, proxy });
+  }
+}
+
+function wrap(
+  response: Dispatcher.ResponseData,
+  place: RequestPlace,
+  signal: AbortSignal | undefined,
+): TransportResponse {
+  const { body } = response;
+  // A socket that breaks while nobody reads must not become an uncaught 'error' event; readers still get the error.
+  body.on("error", () => {});
+  return {
+    status: response.statusCode,
+    headers: responseHeaders(Object.entries(response.headers)),
+    body: guard(body, place, signal),
+    discard() {
+      body
+        .dump({ limit: DISCARD_LIMIT, signal: AbortSignal.timeout(DISCARD_GRACE_MS) })
+        .catch(() => {});
+    },
+  };
+}
+
+async function* guard(
+  body: AsyncIterable<Uint8Array>,
+  place: RequestPlace,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* body;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw bodyFailure(cause, place);
+  }
+}

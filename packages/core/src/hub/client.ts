@@ -1,0 +1,257 @@
+import { ModelDownloadError } from "../errors.ts";
+import type { DownloadEventBody } from "../events.ts";
+import {
+  isLoopback,
+  requestFollowing,
+  type Authorization,
+  type FollowedResponse,
+} from "../http/follow.ts";
+import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
+import { readBody } from "../http/read-body.ts";
+import { redactText, redactUrl } from "../http/redact.ts";
+import { createTransport } from "../http/create-transport.ts";
+import type { ResponseHeaders, Transport } from "../http/transport.ts";
+import type { Settings } from "../settings.ts";
+import { createHubFetch } from "./hub-fetch.ts";
+import { responseError, type Question } from "./response-error.ts";
+import { retrying, type Try } from "./retrying.ts";
+import { userAgent } from "./user-agent.ts";
+
+/** A whole answer to a metadata call, after redirects and retries; its status is below 400. */
+export interface HubAnswer {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** Where it came from in the end. */
+  readonly url: URL;
+  readonly body: Buffer;
+}
+
+/** A parsed JSON answer, its shape not yet checked. */
+export interface JsonAnswer extends Omit<HubAnswer, "body"> {
+  readonly value: unknown;
+}
+
+/** One metadata call. */
+export interface HubRequest {
+  readonly question: Question;
+  readonly method?: "GET" | "HEAD" | "POST" | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The way to one Hub: settings, transport and token in one hand, every failure a coded error. */
+export interface HubClient {
+  readonly settings: Settings;
+  readonly transport: Transport;
+  /** For `requestFollowing` on `transport`; undefined without a token, or when the endpoint must not get it. */
+  readonly authorization: Authorization | undefined;
+  /** The user agent, for requests made on `transport` directly. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `headers` for file contents: counted as a download by the Hub, never compressed on the way. */
+  readonly downloadHeaders: Readonly<Record<string, string>>;
+  /** An address below the endpoint; the segments are percent-encoded, a `/` inside one too. */
+  url(segments: readonly string[], query?: Readonly<Record<string, string>>): URL;
+  /** A metadata call with retries and rate limits, at most 64 MiB. Throws coded errors or the signal's reason. */
+  request(url: URL, request: HubRequest): Promise<HubAnswer>;
+  /** {@link request} for JSON; throws `hub/bad-response` when the answer is none. */
+  json(url: URL, request: HubRequest): Promise<JsonAnswer>;
+  /** {@link request} as `fetch`, for libraries. Throws coded errors on its own. */
+  readonly fetch: typeof fetch;
+  /** The coded error of an error answer that was got on `transport` directly; reads the start of its body. */
+  failure(followed: FollowedResponse, question: Question): Promise<ModelDownloadError>;
+  readonly emit: (event: DownloadEventBody) => void;
+  close(): Promise<void>;
+}
+
+/** What a client is made of. */
+export interface HubClientOptions {
+  readonly fetch?: typeof fetch | undefined;
+  /** Told of waits, retries and warnings; what it throws is ignored. */
+  readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;
+  /** Ends every call of this client. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where proxies and certificates are named; default: none are. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly connections?: number | undefined;
+  /** First back-off in ms; default 500. */
+  readonly retryBaseMs?: number | undefined;
+}
+
+const MAX_BODY = 64 * 1024 * 1024;
+/** The Python client's second try waits this long for slow servers, too. */
+const PATIENT_MS = 60_000;
+
+/** A client for the Hub at `settings.endpoint`. Opens no connection before the first call. */
+export function createHubClient(settings: Settings, options: HubClientOptions = {}): HubClient {
+  const transport = createTransport(options);
+  const emit = createEmitter(options.onEvent);
+  const headers = { "user-agent": userAgent(settings.userAgentOrigin) };
+  const authorization = authorizationFor(settings, emit);
+  const warned = new Set<string>();
+
+  const failure: HubClient["failure"] = ({ response, url }, question) =>
+    responseError(response, question, {
+      endpoint: settings.endpoint,
+      url,
+      tokenSource: authorization && settings.tokenSource,
+    });
+
+  const anySignal = (signal: AbortSignal | undefined): AbortSignal | undefined => {
+    if (!signal || !options.signal) return signal ?? options.signal;
+    return signal === options.signal ? signal : AbortSignal.any([signal, options.signal]);
+  };
+
+  async function tryOnce(
+    url: URL,
+    request: HubRequest,
+    timeoutMs: number,
+  ): Promise<Try<HubAnswer>> {
+    try {
+      const followed = await requestFollowing(transport, url, {
+        method: request.method,
+        body: request.body,
+        headers: { "accept-encoding": READABLE_ENCODINGS, ...headers, ...request.headers },
+        signal: request.signal,
+        authorization,
+        headersTimeoutMs: timeoutMs,
+        bodyTimeoutMs: settings.downloadTimeoutMs,
+      });
+      const { response, hops } = followed;
+      for (const hop of [...hops, response]) announce(hop.headers);
+      if (response.status >= 300 && response.status !== 304) {
+        const error = await failure(followed, request.question);
+        return { failed: { error, status: response.status, headers: response.headers } };
+      }
+      refuseDowngrade(url, followed);
+      const body = await readBody(response, MAX_BODY);
+      return {
+        value: { status: response.status, headers: response.headers, url: followed.url, body },
+      };
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (error instanceof ModelDownloadError) return { failed: { error } };
+      throw error;
+    }
+  }
+
+  function announce(from: ResponseHeaders): void {
+    const text = from.get("x-hf-warning");
+    if (!text || warned.has(text)) return;
+    warned.add(text);
+    emit({ type: "warning", code: "hub/warning", message: redactText(text, 1000) });
+  }
+
+  function timeoutOf(attempt: number): number {
+    return attempt === 1 ? settings.etagTimeoutMs : Math.max(settings.etagTimeoutMs, PATIENT_MS);
+  }
+
+  function run<T>(
+    request: HubRequest,
+    attempt: (timeoutMs: number) => Promise<Try<T>>,
+  ): Promise<T> {
+    return retrying((tries) => attempt(timeoutOf(tries)), {
+      emit,
+      signal: request.signal,
+      path: request.question.path,
+      baseMs: options.retryBaseMs,
+    });
+  }
+
+  const client: Omit<HubClient, "fetch"> = {
+    settings,
+    transport,
+    authorization,
+    headers,
+    downloadHeaders: { ...headers, "x-hf-download-counter": "1", "accept-encoding": "identity" },
+    url(segments, query = {}) {
+      const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+      const url = new URL(`${settings.endpoint}${path}`);
+      for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+      return url;
+    },
+    failure,
+    async request(url, request) {
+      const whole = { ...request, signal: anySignal(request.signal) };
+      return run(whole, (timeoutMs) => tryOnce(url, whole, timeoutMs));
+    },
+    async json(url, request) {
+      const whole = {
+        ...request,
+        headers: { accept: "application/json", ...request.headers },
+        signal: anySignal(request.signal),
+      };
+      return run(whole, async (timeoutMs) => {
+        const outcome = await tryOnce(url, whole, timeoutMs);
+        return "value" in outcome ? parse(outcome.value) : outcome;
+      });
+    },
+    emit,
+    close: () => transport.close(),
+  };
+  return { ...client, fetch: createHubFetch(client) };
+}
+
+function createEmitter(onEvent: HubClientOptions["onEvent"]): (event: DownloadEventBody) => void {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // A listener's fault must not end a download.
+    }
+  };
+}
+
+function authorizationFor(
+  { endpoint, token, tokenSource }: Settings,
+  emit: HubClient["emit"],
+): Authorization | undefined {
+  if (token === undefined) return undefined;
+  const url = new URL(endpoint);
+  if (url.protocol === "https:" || isLoopback(url)) return { token, endpoint };
+  emit({
+    type: "warning",
+    code: "hub/token-not-sent",
+    message: `The token from ${tokenSource ?? "the options"} is not sent: ${redactUrl(url)} is not https, anyone on the way could read it.`,
+    hint: "Use an https endpoint for private and gated repos.",
+  });
+  return undefined;
+}
+
+function refuseDowngrade(asked: URL, { response, url }: FollowedResponse): void {
+  if (asked.protocol !== "https:" || url.protocol === "https:") return;
+  response.discard();
+  throw new ModelDownloadError(
+    `${redactUrl(asked)} redirects from https to plain http`,
+    "hub/bad-response",
+    {
+      hint: "Anyone on the way could change this answer; use an endpoint that stays on https.",
+      data: { url: redactUrl(asked), to: redactUrl(url) },
+    },
+  );
+}
+
+function parse({ body, ...answer }: HubAnswer): Try<JsonAnswer> {
+  const text = body.toString("utf8");
+  try {
+    return { value: { ...answer, value: JSON.parse(text) as unknown } };
+  } catch (cause) {
+    const type = answer.headers.get("content-type") ?? "";
+    const html = type.includes("html") || /^\s*</.test(text);
+    const error = new ModelDownloadError(
+      html
+        ? `${answer.url.host} answered with a web page where data was expected`
+        : `${answer.url.host} answered with something that is not JSON`,
+      "hub/bad-response",
+      {
+        hint: html
+          ? "A captive portal or proxy may be answering: open the endpoint in a browser, log in, and check HF_ENDPOINT."
+          : `Try again; if it stays so, check that ${answer.url.origin} is a Hub.`,
+        cause,
+        data: { status: answer.status, url: redactUrl(answer.url), contentType: redactText(type) },
+      },
+    );
+    // JSON that breaks off is an answer cut short without a length; a web page would only come again.
+    return { failed: { error, status: answer.status, transient: !html } };
+  }
+}

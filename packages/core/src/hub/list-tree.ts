@@ -1,0 +1,179 @@
+import type { SnapshotFile } from "@mlx-download/cache";
+import { ModelDownloadError } from "../errors.ts";
+import { redactUrl } from "../http/redact.ts";
+import type { HubClient } from "./client.ts";
+import { nextPage } from "./next-page.ts";
+import type { Question } from "./response-error.ts";
+import { parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
+
+/** Above these a listing is refused: no model has that many files, a server that loops does. */
+const MAX_FILES = 200_000;
+const MAX_PAGES = 20_000;
+const MAX_FOLDERS = 20_000;
+
+/** A repo at a commit. */
+export interface CommitRef {
+  readonly repoId: string;
+  readonly commit: string;
+}
+
+/**
+ * Every file of a repo at a commit, in the server's order: one recursive listing, a thousand files a call. Where a
+ * server ignores the cursor and sends the same page again, folder by folder. Throws `hub/unsafe-tree` for a listing
+ * that must not be believed (paths that leave their folder, sizes, digests, duplicates, a file and a folder of one
+ * name), `hub/bad-response`, and the other `hub/…` errors. Names that differ only in case give a `warning` event.
+ */
+export async function listTree(
+  client: HubClient,
+  { repoId, commit }: CommitRef,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<readonly SnapshotFile[]> {
+  const listing: Listing = {
+    client,
+    question: { kind: "revision", repoId, revision: commit },
+    segments: ["api", "models", ...repoId.split("/"), "tree", commit],
+    signal: options.signal,
+  };
+  const files = (await listRecursive(listing)) ?? (await listFolders(listing));
+  checkNames(files, client);
+  return files;
+}
+
+interface Listing {
+  readonly client: HubClient;
+  readonly question: Question;
+  readonly segments: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Undefined when the server repeats a page. */
+async function listRecursive(listing: Listing): Promise<SnapshotFile[] | undefined> {
+  const files: SnapshotFile[] = [];
+  const query = { recursive: "true", expand: "false" };
+  for await (const page of pages(listing, listing.client.url(listing.segments, query))) {
+    if (page === "repeated") return undefined;
+    for (const entry of page) if (entry.kind === "file") files.push(entry.file);
+    refuseTooMany(files.length);
+  }
+  return files;
+}
+
+async function listFolders(listing: Listing): Promise<SnapshotFile[]> {
+  const files: SnapshotFile[] = [];
+  const folders = [""];
+  const known = new Set(folders);
+  for (const folder of folders) {
+    const segments = folder === "" ? [] : folder.split("/");
+    const url = listing.client.url([...listing.segments, ...segments], {
+      recursive: "false",
+      expand: "false",
+    });
+    for await (const page of pages(listing, url)) {
+      if (page === "repeated") throw repeats(listing, url);
+      for (const entry of page) {
+        if (entry.kind === "file") files.push(entry.file);
+        const isNew =
+          entry.kind === "folder" && isBelow(entry.path, folder) && !known.has(entry.path);
+        if (isNew && known.size < MAX_FOLDERS) {
+          known.add(entry.path);
+          folders.push(entry.path);
+        }
+      }
+      refuseTooMany(files.length);
+    }
+  }
+  return files;
+}
+
+/** Only folders one level below are walked into, so that a server cannot send us in circles. */
+function isBelow(path: string, folder: string): boolean {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const name = path.slice(prefix.length);
+  return path.startsWith(prefix) && name !== "" && !name.includes("/") && !/^\.{1,2}$/.test(name);
+}
+
+/** The pages of a listing; `repeated` instead of one that came before, or of more than anyone needs. */
+async function* pages(
+  { client, question, signal }: Listing,
+  first: URL,
+): AsyncGenerator<readonly TreeEntry[] | "repeated", void, undefined> {
+  const asked = new Set<string>();
+  const firstNames = new Set<string>();
+  for (let url: URL | undefined = first; url;) {
+    if (asked.has(url.href) || asked.size >= MAX_PAGES) return yield "repeated";
+    asked.add(url.href);
+    const answer = await client.json(url, { question, signal });
+    if (!Array.isArray(answer.value)) throw notAList(answer.url);
+    const entries = answer.value.map(parseTreeEntry);
+    const name = firstName(entries);
+    if (name !== undefined && firstNames.has(name)) return yield "repeated";
+    if (name !== undefined) firstNames.add(name);
+    yield entries;
+    url = nextPage(answer.headers.get("link"), answer.url);
+  }
+}
+
+function firstName(entries: readonly TreeEntry[]): string | undefined {
+  for (const entry of entries) {
+    if (entry.kind === "file") return `file ${entry.file.path}`;
+    if (entry.kind === "folder") return `folder ${entry.path}`;
+  }
+  return undefined;
+}
+
+function refuseTooMany(count: number): void {
+  if (count > MAX_FILES) throw unsafeTree(`it names more than ${MAX_FILES} files`);
+}
+
+function checkNames(files: readonly SnapshotFile[], client: HubClient): void {
+  const paths = new Set<string>();
+  const folded = new Map<string, string>();
+  for (const { path } of files) {
+    if (paths.has(path)) throw unsafeTree(`it names ${JSON.stringify(path)} twice`, { path });
+    paths.add(path);
+    const key = path.normalize("NFC").toLowerCase();
+    const twin = folded.get(key);
+    if (twin === undefined) folded.set(key, path);
+    else warnOfTwins(twin, path, client);
+  }
+  for (const path of paths) {
+    for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
+      const folder = path.slice(0, end);
+      if (paths.has(folder)) {
+        throw unsafeTree(`${JSON.stringify(folder)} is a file and a folder`, { path: folder });
+      }
+    }
+  }
+}
+
+function warnOfTwins(one: string, other: string, client: HubClient): void {
+  client.emit({
+    type: "warning",
+    code: "hub/similar-names",
+    message: `${JSON.stringify(one)} and ${JSON.stringify(other)} are one name on disks that ignore case.`,
+    hint: "Leave one of them out with --exclude where that matters.",
+  });
+}
+
+function notAList(url: URL): ModelDownloadError {
+  return new ModelDownloadError(
+    `${url.host} answered with something that is not a list of files`,
+    "hub/bad-response",
+    {
+      hint: "Check that HF_ENDPOINT names a Hub.",
+      data: { url: redactUrl(url) },
+    },
+  );
+}
+
+function repeats({ question }: Listing, url: URL): ModelDownloadError {
+  return new ModelDownloadError(
+    `${url.host} sends the same page of the file list again and again`,
+    "hub/bad-response",
+    {
+      hint: "This mirror cannot page through large repos; use https://huggingface.co as endpoint.",
+      repoId: question.repoId,
+      data: { url: redactUrl(url) },
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { isCommit } from "@mlx-download/cache";
+import { ModelDownloadError } from "../errors.ts";
+import { redactUrl } from "../http/redact.ts";
+import type { RepoRef } from "../ref.ts";
+import type { HubClient, JsonAnswer } from "./client.ts";
+import { isObject, stringField } from "./json-value.ts";
+import type { Question } from "./response-error.ts";
+
+/** A repo at the commit that its revision means now. */
+export interface ResolvedRef {
+  /** As asked for, even when the Hub knows the repo by another name now: the cache folder follows it. */
+  readonly repoId: string;
+  /** As asked for; `main` when nothing was said. */
+  readonly revision: string;
+  /** 40 lower-case hex digits. */
+  readonly commit: string;
+}
+
+/**
+ * The commit of a revision: one call, none when the revision is a full commit already. A renamed repo resolves, with
+ * a `warning` event that names the new id. Throws the `hub/…` errors; an answer without a commit is
+ * `hub/revision-not-found` (mirrors answer so for unknown revisions) or `hub/bad-response`.
+ */
+export async function resolveCommit(
+  client: HubClient,
+  ref: RepoRef,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ResolvedRef> {
+  const { repoId, revision = "main" } = ref;
+  const full = revision.toLowerCase();
+  if (isCommit(full)) return { repoId, revision, commit: full };
+  const question: Question = { kind: "revision", repoId, revision };
+  const url = client.url(["api", "models", ...repoId.split("/"), "revision", revision], {
+    expand: "sha",
+  });
+  try {
+    const answer = await client.json(url, { question, signal: options.signal });
+    return { repoId, revision, commit: commitOf(answer, question, client) };
+  } catch (error) {
+    throw await tellRepoFromRevision(client, { error, question, signal: options.signal });
+  }
+}
+
+function commitOf(answer: JsonAnswer, question: Question, client: HubClient): string {
+  const { value, headers, url } = answer;
+  const sha = isObject(value) ? (value["sha"] ?? headers.get("x-repo-commit")) : undefined;
+  if (typeof sha === "string" && isCommit(sha.toLowerCase())) {
+    const id = stringField(value, "id");
+    if (id !== undefined && id !== question.repoId && /^[\w.-]+(\/[\w.-]+)?$/.test(id)) {
+      client.emit({
+        type: "warning",
+        code: "hub/renamed",
+        message: `${question.repoId} is called ${id} on the Hub now.`,
+        hint: `The cache keeps it under the name asked for; use ${id} to follow the new name.`,
+      });
+    }
+    return sha.toLowerCase();
+  }
+  const absent = isObject(value) && (sha === undefined || sha === null || sha === "");
+  throw new ModelDownloadError(
+    absent
+      ? `${question.repoId} has no revision ${question.revision}`
+      : `${url.host} names no commit for ${question.repoId} at ${question.revision}`,
+    absent ? "hub/revision-not-found" : "hub/bad-response",
+    {
+      hint: absent
+        ? `Branches and tags are listed at ${client.settings.endpoint}/${question.repoId}/tree/main.`
+        : `Check that the endpoint ${client.settings.endpoint} is a Hub.`,
+      repoId: question.repoId,
+      data: { revision: question.revision, url: redactUrl(url) },
+    },
+  );
+}
+
+/** A 404 without a code leaves open what is missing; one more question tells. */
+async function tellRepoFromRevision(
+  client: HubClient,
+  {
+    error,
+    question,
+    signal,
+  }: { error: unknown; question: Question; signal: AbortSignal | undefined },
+): Promise<unknown> {
+  const bare =
+    error instanceof ModelDownloadError &&
+    error.code === "hub/revision-not-found" &&
+    error.data["status"] === 404 &&
+    error.data["errorCode"] === undefined;
+  if (!bare || question.repoId === undefined) return error;
+  try {
+    const url = client.url(["api", "models", ...question.repoId.split("/")], { expand: "sha" });
+    await client.json(url, { question: { kind: "repo", repoId: question.repoId }, signal });
+  } catch (other) {
+    signal?.throwIfAborted();
+    if (other instanceof ModelDownloadError && other.code === "hub/repo-not-found") return other;
+  }
+  return error;
+}

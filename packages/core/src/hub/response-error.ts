@@ -1,0 +1,272 @@
+import { ModelDownloadError, type ErrorCode } from "../errors.ts";
+import { readBody } from "../http/read-body.ts";
+import { redactText, redactUrl } from "../http/redact.ts";
+import { serverDelayMs } from "../http/retry.ts";
+import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
+import { isObject, stringField } from "./json-value.ts";
+
+/** What was asked, which decides what a bare 404 means. */
+export interface Question {
+  /** `repo`: does it exist; `revision`: at this revision; `file`: one file of it; `list`: anything not about one repo. */
+  readonly kind: "repo" | "revision" | "file" | "list";
+  readonly repoId?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/** Who asked whom, for message and hint. */
+export interface ErrorContext {
+  readonly endpoint: string;
+  /** Where the answer came from in the end. */
+  readonly url: URL;
+  /** Where the token that was sent came from; undefined when none was sent. */
+  readonly tokenSource?: string | undefined;
+}
+
+/** An error answer with the start of its body. */
+interface Failed extends ErrorContext {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: string;
+}
+
+/** One kind of failure: its code, what happened, what to do. */
+interface Verdict {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The coded error for an error answer: told by `X-Error-Code`, then `X-Error-Message`, then the status and what was
+ * asked (mirrors send no codes). `data`: `status`, `errorCode`, `url` (redacted), `requestId`, `serverMessage`, and the question's
+ * `revision` and `path`; `hub/rate-limited` has `retryAfterMs` (null when the server does not say).
+ */
+export async function responseError(
+  response: TransportResponse,
+  question: Question,
+  context: ErrorContext,
+): Promise<ModelDownloadError> {
+  const { status, headers } = response;
+  const failed: Failed = { ...context, status, headers, body: await startOfBody(response) };
+  const said = serverMessage(failed);
+  const verdict = byCode(failed, question) ?? byStatus(failed, question);
+  const quoted = said === undefined ? "" : ` (${said})`;
+  return new ModelDownloadError(`${verdict.message}${quoted}`, verdict.code, {
+    hint: verdict.hint,
+    repoId: question.repoId,
+    data: {
+      status,
+      errorCode: errorCode(headers),
+      url: redactUrl(context.url),
+      requestId: requestId(headers),
+      serverMessage: said,
+      revision: question.revision,
+      path: question.path,
+      ...verdict.data,
+    },
+  });
+}
+
+const MAX_BODY = 64 * 1024;
+/** An error's code and status are in its headers already; its text is not worth a longer wait. */
+const BODY_TIMEOUT_MS = 2000;
+
+async function startOfBody(response: TransportResponse): Promise<string> {
+  const enough = AbortSignal.timeout(BODY_TIMEOUT_MS);
+  const late = new Promise<undefined>((resolve) => {
+    enough.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  const body = await Promise.race([readBody(response, MAX_BODY).catch(() => undefined), late]);
+  if (body === undefined) response.discard();
+  return body?.toString("utf8") ?? "";
+}
+
+function errorCode(headers: ResponseHeaders): string | undefined {
+  const code = headers.get("x-error-code")?.trim();
+  return code ? redactText(code, 64) : undefined;
+}
+
+function requestId(headers: ResponseHeaders): string | undefined {
+  const id =
+    headers.get("x-request-id") ?? headers.get("x-amzn-trace-id") ?? headers.get("x-amz-cf-id");
+  return id === undefined ? undefined : redactText(id, 200);
+}
+
+/** `X-Error-Message`, else the JSON body's `error`, `errors[0].message` or `message`, else a short plain-text body. */
+function serverMessage({ headers, body }: Failed): string | undefined {
+  const header = headers.get("x-error-message");
+  if (header?.trim()) return redactText(header);
+  const type = headers.get("content-type") ?? "";
+  if (type.includes("html") || /^\s*</.test(body)) return undefined;
+  let text: string | undefined = body;
+  try {
+    const json: unknown = JSON.parse(body);
+    const first: unknown =
+      isObject(json) && Array.isArray(json["errors"]) ? json["errors"][0] : undefined;
+    text =
+      stringField(json, "error") ?? stringField(first, "message") ?? stringField(json, "message");
+  } catch {
+    // plain text
+  }
+  return text?.trim() ? redactText(text) : undefined;
+}
+
+const name = (question: Question): string => question.repoId ?? "the repo";
+
+function byCode(failed: Failed, question: Question): Verdict | undefined {
+  switch (errorCode(failed.headers)) {
+    case "RepoNotFound":
+      return question.kind === "list" ? listRefused(failed) : repoNotFound(question, failed);
+    case "RevisionNotFound":
+      return revisionNotFound(question, failed);
+    case "EntryNotFound":
+      return entryNotFound(question, failed);
+    case "GatedRepo":
+      return gated(question, failed);
+    default:
+  }
+  const message = failed.headers.get("x-error-message")?.trim() ?? "";
+  if (message === "Access to this resource is disabled.") {
+    return {
+      code: "hub/disabled",
+      message: `${name(question)} is disabled on the Hub`,
+      hint: "Its owner or the Hub took it down; choose another repo.",
+    };
+  }
+  return message === "Invalid credentials in Authorization header" ? badToken(failed) : undefined;
+}
+
+function byStatus(failed: Failed, question: Question): Verdict {
+  const { status } = failed;
+  const host = failed.url.host;
+  if (status === 401) {
+    if (question.kind === "list")
+      return failed.tokenSource ? badToken(failed) : listRefused(failed);
+    return repoNotFound(question, failed);
+  }
+  if (status === 403) return forbidden(failed, question);
+  if (status === 404 || status === 410) return notFound(failed, question);
+  if (status === 429) return rateLimited(failed);
+  if (status === 408 || (status >= 500 && status !== 501 && status !== 505)) {
+    return {
+      code: "hub/unavailable",
+      message: `${host} answered ${status}: it cannot serve this now`,
+      hint: "Try again later; what is in the cache works offline meanwhile.",
+    };
+  }
+  return {
+    code: "hub/bad-response",
+    message: `${host} answered ${status}, which makes no sense here`,
+    hint: `Check that the endpoint ${failed.endpoint} names a Hub.`,
+  };
+}
+
+const isHub = (endpoint: string): boolean =>
+  /^https:\/\/(hub-ci\.)?huggingface\.co$/.test(endpoint);
+
+function repoNotFound(question: Question, failed: Failed): Verdict {
+  const access = failed.tokenSource
+    ? `or is private and the token from ${failed.tokenSource} gives no access to it.`
+    : "or is private: then set HF_TOKEN or log in.";
+  const mirror = isHub(failed.endpoint)
+    ? ""
+    : ` A mirror may also say so while it cannot reach the Hub itself.`;
+  return {
+    code: "hub/repo-not-found",
+    message: `There is no model ${name(question)} at ${failed.endpoint}`,
+    hint: `Check the spelling; the repo does not exist ${access}${mirror}`,
+  };
+}
+
+function revisionNotFound(question: Question, failed: Failed): Verdict {
+  return {
+    code: "hub/revision-not-found",
+    message: `${name(question)} has no revision ${question.revision ?? "of that name"}`,
+    hint: `Branches and tags are listed at ${failed.endpoint}/${name(question)}/tree/main.`,
+  };
+}
+
+function entryNotFound(question: Question, failed: Failed): Verdict {
+  return {
+    code: "hub/entry-not-found",
+    message: `${failed.endpoint} has no file ${question.path ?? "of that name"} in ${name(question)}`,
+    hint: isHub(failed.endpoint)
+      ? "The repo may have changed meanwhile; run the command again."
+      : "The mirror may lack this file or not understand its name; try https://huggingface.co as endpoint.",
+  };
+}
+
+function gated(question: Question, failed: Failed): Verdict {
+  const page = `${failed.endpoint}/${name(question)}`;
+  return {
+    code: "hub/gated",
+    message: `${name(question)} is gated: its owner asks you to accept conditions first`,
+    hint: failed.tokenSource
+      ? `Ask for access at ${page} with the account whose token is in ${failed.tokenSource}, then run the command again.`
+      : `Accept the conditions at ${page}, then set HF_TOKEN to a token of that account.`,
+    data: { page },
+  };
+}
+
+function badToken(failed: Failed): Verdict {
+  const source = failed.tokenSource ?? "the request";
+  return {
+    code: "hub/unauthorized",
+    message: `${failed.endpoint} does not accept the token from ${source}`,
+    hint: `Replace or remove the token in ${source}; tokens are made at ${failed.endpoint}/settings/tokens.`,
+    data: { tokenSource: source },
+  };
+}
+
+function listRefused(failed: Failed): Verdict {
+  return {
+    code: "hub/unauthorized",
+    message: `${failed.endpoint} refuses to list without a token it accepts (${failed.status})`,
+    hint: isHub(failed.endpoint)
+      ? "Set HF_TOKEN or log in."
+      : "Set HF_TOKEN; many mirrors cannot list at all, then use https://huggingface.co as endpoint.",
+  };
+}
+
+function forbidden(failed: Failed, question: Question): Verdict {
+  const own = URL.parse(failed.endpoint)?.origin === failed.url.origin;
+  return {
+    code: "hub/forbidden",
+    message: `${failed.url.host} forbids access to ${question.path ?? name(question)}`,
+    hint: !own
+      ? "A signed link may have expired; run the command again."
+      : failed.tokenSource
+        ? `The token from ${failed.tokenSource} may lack the right to read this repo; check its scopes at ${failed.endpoint}/settings/tokens.`
+        : "Set HF_TOKEN to a token that may read this repo.",
+  };
+}
+
+function notFound(failed: Failed, question: Question): Verdict {
+  switch (question.kind) {
+    case "repo":
+      return repoNotFound(question, failed);
+    case "revision":
+      return revisionNotFound(question, failed);
+    case "file":
+      return entryNotFound(question, failed);
+    case "list":
+      return {
+        code: "hub/bad-response",
+        message: `${failed.url.host} has no listing at ${failed.url.pathname}`,
+        hint: `Check that the endpoint ${failed.endpoint} names a Hub; many mirrors cannot list.`,
+      };
+  }
+}
+
+function rateLimited(failed: Failed): Verdict {
+  const retryAfterMs = serverDelayMs({ status: 429, headers: failed.headers });
+  const wait = retryAfterMs === undefined ? "" : ` for another ${Math.ceil(retryAfterMs / 1000)} s`;
+  return {
+    code: "hub/rate-limited",
+    message: `${failed.url.host} limits how often it may be asked and refuses${wait}`,
+    hint: "Wait and run the command again; with a token (HF_TOKEN) the limits are higher.",
+    data: { retryAfterMs: retryAfterMs ?? null },
+  };
+}

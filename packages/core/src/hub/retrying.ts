@@ -1,0 +1,76 @@
+import type { DownloadEventBody } from "../events.ts";
+import { ModelDownloadError } from "../errors.ts";
+import type { NetworkReason } from "../http/network-error.ts";
+import { isRetryableStatus, MAX_WAIT_MS, retryDelayMs, serverDelayMs } from "../http/retry.ts";
+import { sleep } from "../http/sleep.ts";
+import type { ResponseHeaders } from "../http/transport.ts";
+
+const MAX_RETRIES = 5;
+/** Nobody is helped by half a minute of trying when there is no network at all. */
+const MAX_RETRIES_UNCONNECTED = 2;
+const UNCONNECTED: readonly NetworkReason[] = [
+  "dns",
+  "refused",
+  "unreachable",
+  "connect-timeout",
+  "proxy",
+];
+
+/** A try that failed; `status` and `headers` when there was an answer. */
+export interface FailedTry {
+  readonly error: ModelDownloadError;
+  readonly status?: number | undefined;
+  readonly headers?: ResponseHeaders | undefined;
+  /** An answer that was cut or not understood, which another try may heal. */
+  readonly transient?: boolean | undefined;
+}
+
+/** The outcome of one try. */
+export type Try<T> = { readonly value: T } | { readonly failed: FailedTry };
+
+/** How to try again. */
+export interface RetryingOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly emit: (event: DownloadEventBody) => void;
+  readonly path?: string | undefined;
+  /** First back-off in ms; default 500. */
+  readonly baseMs?: number | undefined;
+}
+
+/**
+ * Runs `attempt` (called with 1, 2, …) until it gives a value: at most 5 more times after a status or cut that may
+ * heal, 2 after a failure to connect, never after 401, 403, 404 or a TLS failure. Waits as the server asks; when that
+ * is longer than ten minutes, or tries are used up, throws the last error. Each wait is announced by a `retry` event,
+ * and by `waiting` when the server asked for it.
+ */
+export async function retrying<T>(
+  attempt: (number: number) => Promise<Try<T>>,
+  options: RetryingOptions,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const outcome = await attempt(tries);
+    if ("value" in outcome) return outcome.value;
+    const { error, status, headers } = outcome.failed;
+    const facts = { status, headers, baseMs: options.baseMs };
+    const delayMs = retryDelayMs(tries, facts);
+    if (tries > maxRetries(outcome.failed) || delayMs > MAX_WAIT_MS) throw error;
+    const path = options.path === undefined ? {} : { path: options.path };
+    const { code, message } = error;
+    options.emit({ type: "retry", ...path, attempt: tries, delayMs, code, message });
+    if (serverDelayMs(facts) !== undefined) {
+      options.emit({ type: "waiting", reason: "rate-limit", ...path, delayMs, message });
+    }
+    await sleep(delayMs, options.signal);
+  }
+}
+
+function maxRetries({ error, status, transient }: FailedTry): number {
+  if (status !== undefined) return transient || isRetryableStatus(status) ? MAX_RETRIES : 0;
+  if (error.code === "transfer/stalled" || error.code === "transfer/interrupted")
+    return MAX_RETRIES;
+  const reason = error.data["reason"] as NetworkReason | undefined;
+  if (error.code !== "hub/unreachable" || reason === "tls" || reason === "protocol") return 0;
+  return reason !== undefined && UNCONNECTED.includes(reason)
+    ? MAX_RETRIES_UNCONNECTED
+    : MAX_RETRIES;
+}

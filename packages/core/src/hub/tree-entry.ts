@@ -1,0 +1,97 @@
+import { checkRepoPath, createDigester, type SnapshotFile } from "@mlx-download/cache";
+import { ModelDownloadError } from "../errors.ts";
+import { redactText } from "../http/redact.ts";
+import { isObject, stringField } from "./json-value.ts";
+
+const SHA256 = /^[0-9a-f]{64}$/i;
+const GIT_SHA1 = /^[0-9a-f]{40}$/i;
+
+/** `hub/unsafe-tree`: a listing that must not be believed. `data`: `path` as far as it is text. */
+export function unsafeTree(
+  problem: string,
+  details: { path?: unknown; cause?: unknown } = {},
+): ModelDownloadError {
+  const path = typeof details.path === "string" ? redactText(details.path, 1024) : undefined;
+  return new ModelDownloadError(
+    `The repo's file list cannot be trusted: ${problem}`,
+    "hub/unsafe-tree",
+    {
+      hint: "Nothing was written; the repo is damaged or hostile, tell its owner or choose another.",
+      cause: details.cause,
+      data: { path },
+    },
+  );
+}
+
+/** What a listing's item is: a file of the snapshot, a folder, or nothing that concerns a download. */
+export type TreeEntry =
+  | { readonly kind: "file"; readonly file: SnapshotFile }
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "other" };
+
+/**
+ * One item of `GET /api/models/{id}/tree/{commit}`, checked field by field. Of an LFS file the content's size and
+ * sha256 count, and a missing git id is worked out from its pointer; a masked `xetHash` (64 `*`) is dropped. Throws
+ * `hub/unsafe-tree`.
+ */
+export function parseTreeEntry(item: unknown): TreeEntry {
+  if (!isObject(item)) throw unsafeTree("an entry is no object");
+  const { path } = item;
+  if (item["type"] === "directory") {
+    return typeof path === "string" && path !== "" ? { kind: "folder", path } : { kind: "other" };
+  }
+  if (item["type"] !== "file") return { kind: "other" };
+  if (typeof path !== "string") throw unsafeTree("a file has no path");
+  try {
+    checkRepoPath(path);
+  } catch (cause) {
+    throw unsafeTree(cause instanceof Error ? redactText(cause.message) : "a path is not safe", {
+      path,
+      cause,
+    });
+  }
+  const { lfs, oid } = item;
+  const xet = stringField(item, "xetHash");
+  const xetHash = xet !== undefined && SHA256.test(xet) ? { xetHash: xet.toLowerCase() } : {};
+  if (lfs === undefined || lfs === null) {
+    const blobId = gitId(oid, path);
+    const size = byteCount(item["size"], path);
+    return {
+      kind: "file",
+      file: { path, size, digest: { algorithm: "git-sha1", hex: blobId }, blobId, ...xetHash },
+    };
+  }
+  const sha256 = stringField(lfs, "oid");
+  if (!isObject(lfs) || sha256 === undefined || !SHA256.test(sha256)) {
+    throw unsafeTree(`${quote(path)} has no sha256`, { path });
+  }
+  const hex = sha256.toLowerCase();
+  const size = byteCount(lfs["size"] ?? item["size"], path);
+  const blobId = typeof oid === "string" && oid !== "" ? gitId(oid, path) : pointerId(hex, size);
+  return {
+    kind: "file",
+    file: { path, size, digest: { algorithm: "sha256", hex }, blobId, ...xetHash },
+  };
+}
+
+const quote = (path: string): string => JSON.stringify(redactText(path));
+
+function gitId(oid: unknown, path: string): string {
+  if (typeof oid === "string" && GIT_SHA1.test(oid)) return oid.toLowerCase();
+  throw unsafeTree(`${quote(path)} has no git object id`, { path });
+}
+
+function byteCount(size: unknown, path: string): number {
+  if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
+  throw unsafeTree(`the size of ${quote(path)} is no count of bytes`, { path });
+}
+
+/** The git object id of an LFS pointer (git-lfs spec v1). */
+function pointerId(sha256: string, size: number): string {
+  const pointer = Buffer.from(
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${size}\n`,
+  );
+  const digester = createDigester("git-sha1", pointer.length);
+  digester.update(pointer);
+  return digester.digest();
+}

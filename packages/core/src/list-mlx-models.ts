@@ -1,0 +1,40 @@
+import type { ListedModel, ListSort } from "./hub/search-models.ts";
+import { listModels, type ListModelsOptions } from "./list-models.ts";
+
+/** What `listMLXModels` takes: the ancestor's four names, and where else to look. */
+export interface ListOptions extends Pick<
+  ListModelsOptions,
+  "endpoint" | "token" | "env" | "signal" | "onEvent" | "fetch"
+> {
+  /** Words in the repo's name; the server searches. */
+  readonly filter?: string | undefined;
+  /** How many at most; default 50. */
+  readonly limit?: number | undefined;
+  /** Default `downloads`. */
+  readonly sort?: ListSort | undefined;
+  /** Whose models; default `mlx-community`, `any` for every model with the tag `mlx`. */
+  readonly author?: string | undefined;
+}
+
+/** One model as the ancestor listed it, with everything else known of it in camelCase. */
+export interface MLXModelEntry extends ListedModel {
+  readonly repo_id: string;
+  readonly downloads: number;
+  readonly likes: number;
+  readonly tags: readonly string[];
+  /** ISO 8601. */
+  readonly created_at?: string;
+}
+
+/** The MLX models of an author, most downloaded first. Throws `settings/invalid` and the `hub/…` errors. */
+export async function listMLXModels(options: ListOptions = {}): Promise<MLXModelEntry[]> {
+  const { filter, limit = 50, author = "mlx-community", ...rest } = options;
+  const any = author === "any";
+  const query = { ...rest, limit, search: filter, tags: any ? ["mlx"] : [] };
+  const entries: MLXModelEntry[] = [];
+  for await (const model of listModels(any ? query : { ...query, author })) {
+    const created = model.createdAt === undefined ? {} : { created_at: model.createdAt };
+    entries.push({ ...model, repo_id: model.repoId, ...created });
+  }
+  return entries;
+}

@@ -1,0 +1,30 @@
+import type { DownloadEventBody } from "./events.ts";
+import { createHubClient } from "./hub/client.ts";
+import { searchModels, type ListedModel, type ModelQuery } from "./hub/search-models.ts";
+import { readSettings, type SettingsOptions } from "./settings.ts";
+
+/** What to list, and of which Hub. */
+export interface ListModelsOptions
+  extends ModelQuery, Pick<SettingsOptions, "endpoint" | "token" | "env"> {
+  /** Told of waits, retries and warnings. */
+  readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/**
+ * Models of the Hub, searched and sorted by the server, fetched page by page (500 at most) as they are read; by
+ * default those with the tag `mlx`. Throws `settings/invalid` and the `hub/…` errors.
+ */
+export async function* listModels(
+  options: ListModelsOptions = {},
+): AsyncGenerator<ListedModel, void, undefined> {
+  const { onEvent, signal, fetch } = options;
+  const env = options.env ?? process.env;
+  const settings = await readSettings({ ...options, env });
+  const client = createHubClient(settings, { env, onEvent, signal, fetch });
+  try {
+    yield* searchModels(client, { ...options, tags: options.tags ?? ["mlx"] });
+  } finally {
+    await client.close();
+  }
+}

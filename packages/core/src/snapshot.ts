@@ -1,0 +1,10 @@
+import type { SnapshotFile } from "@mlx-download/cache";
+
+/** One repo at one commit: every file with size and digest. */
+export interface Snapshot {
+  readonly repoId: string;
+  /** As asked for. */
+  readonly revision: string;
+  readonly commit: string;
+  readonly files: readonly SnapshotFile[];
+}

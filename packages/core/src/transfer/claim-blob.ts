@@ -1,0 +1,68 @@
+import { stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type FileLock, tryLock } from "@mlx-download/cache";
+import type { DownloadEventBody } from "../events.ts";
+
+/**
+ * What came of asking for a blob: the lock; nothing to do, since another program published it meanwhile; or leave to
+ * go on without the lock, since its holder shows no sign of life.
+ */
+export type Claim =
+  | { readonly kind: "locked"; readonly lock: FileLock }
+  | { readonly kind: "published" }
+  | { readonly kind: "abandoned" };
+
+const POLL_MS = 250;
+const SAY_EVERY_MS = 10_000;
+// The lock saves bandwidth, not correctness (temp names are unique, publishing is a rename): a frozen holder may not
+// stop anybody for ever.
+const ABANDONED_AFTER_MS = 60_000;
+
+/** Waits until the blob is ours to download, or done. Rejects with the signal's reason when aborted. */
+export async function claimBlob(
+  blob: {
+    readonly path: string;
+    readonly lockPath: string;
+    /** Files that grow while another program downloads these bytes. */
+    readonly growing: () => Promise<readonly string[]>;
+    readonly isPublished: () => Promise<boolean>;
+  },
+  io: { readonly signal: AbortSignal; readonly emit: (event: DownloadEventBody) => void },
+): Promise<Claim> {
+  let lastSign = "";
+  let quietSince = Date.now();
+  let nextWord = 0;
+  for (;;) {
+    io.signal.throwIfAborted();
+    const lock = await tryLock(blob.lockPath);
+    if (lock !== undefined) {
+      if (!(await blob.isPublished())) return { kind: "locked", lock };
+      await lock.release();
+      return { kind: "published" };
+    }
+    if (await blob.isPublished()) return { kind: "published" };
+
+    const sign = await signOfLife(await blob.growing());
+    if (sign !== lastSign) {
+      lastSign = sign;
+      quietSince = Date.now();
+    } else if (Date.now() - quietSince > ABANDONED_AFTER_MS) return { kind: "abandoned" };
+
+    if (Date.now() >= nextWord) {
+      nextWord = Date.now() + SAY_EVERY_MS;
+      io.emit({
+        type: "waiting",
+        reason: "locked",
+        path: blob.path,
+        delayMs: null,
+        message: `another program is downloading ${blob.path}`,
+      });
+    }
+    await sleep(POLL_MS, undefined, { signal: io.signal });
+  }
+}
+
+async function signOfLife(paths: readonly string[]): Promise<string> {
+  const stats = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  return stats.map((entry) => `${entry?.mtimeMs}:${entry?.size}`).join(" ");
+}

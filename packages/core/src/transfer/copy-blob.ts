@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, rm, stat } from "node:fs/promises";
+import type { PlannedBlob } from "../plan.ts";
+import type { TransferContext } from "./transfer-context.ts";
+
+/**
+ * Clones a blob from elsewhere on this disk (free where the file system shares extents) and proves the copy; resolves
+ * to a temp file with its bytes, or to undefined when what was found there is not the blob.
+ */
+export async function copyBlob(
+  blob: PlannedBlob,
+  from: string,
+  context: TransferContext,
+): Promise<string | undefined> {
+  const [file] = blob.files;
+  const { data } = context.target.partialPaths(file);
+  const temp = `${data}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await copyFile(from, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    if ((await stat(temp)).size === blob.size) {
+      const hash = context.hasher.follow(temp, { digest: file.digest, size: blob.size });
+      context.emit({ type: "verifying", path: file.path, size: blob.size });
+      hash.advance(blob.size);
+      if ((await hash.digest()) === file.digest.hex) return temp;
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.emit({
+      type: "warning",
+      code: "cache/not-found",
+      message: `could not copy ${file.path} from this disk (${(error as Error).message}); fetching it`,
+    });
+  }
+  await rm(temp, { force: true });
+  return undefined;
+}

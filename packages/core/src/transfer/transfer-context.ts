@@ -1,0 +1,28 @@
+import type { DownloadEventBody } from "../events.ts";
+import type { Target } from "../target.ts";
+import type { ConnectionBudget } from "./budget.ts";
+import type { FrontierHasher } from "./frontier-hasher.ts";
+import type { ProgressTracker } from "./progress.ts";
+import type { Source } from "./source.ts";
+
+/** What everything that moves bytes of one download shares. */
+export interface TransferContext {
+  readonly repoId: string;
+  readonly source: Source;
+  readonly target: Target;
+  readonly budget: ConnectionBudget;
+  readonly hasher: FrontierHasher;
+  readonly progress: ProgressTracker;
+  readonly signal: AbortSignal;
+  /** Ignore what is here and fetch everything anew. */
+  readonly force: boolean;
+  emit(event: DownloadEventBody): void;
+}
+
+/** Where the bytes of one blob came from; they add up to its size. */
+export interface BlobOutcome {
+  readonly cached: number;
+  readonly resumed: number;
+  readonly copied: number;
+  readonly fetched: number;
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import type { PlannedBlob } from "../plan.ts";
+import { checksumMismatch } from "./checksum-mismatch.ts";
+import type { FrontierHash } from "./frontier-hasher.ts";
+import { openPartialBlob, type PartialBlob } from "./partial-blob.ts";
+import type { FileProgress } from "./progress.ts";
+import { readSegment } from "./read-segment.ts";
+import { planSegments } from "./segments.ts";
+import { SegmentError } from "./source.ts";
+import type { TransferContext } from "./transfer-context.ts";
+
+const TRIES = 3;
+
+/** A proved partial: publish `dataPath`, then call `forget`. */
+export interface ProvedBlob {
+  readonly dataPath: string;
+  /** Bytes that were here before. */
+  readonly resumed: number;
+  forget(): Promise<void>;
+}
+
+/**
+ * Fetches what is missing of a blob in segments, hashed behind the writers while it arrives. The partial and its
+ * journal stay good whatever happens; after a mismatch all of it is fetched again, three times in all.
+ */
+export async function transferLargeBlob(
+  blob: PlannedBlob,
+  io: {
+    readonly context: TransferContext;
+    readonly progress: (resumed: number) => FileProgress;
+    /** Bytes that nobody else may find: the lock's holder was given up. */
+    readonly apart: boolean;
+  },
+): Promise<ProvedBlob> {
+  const { context } = io;
+  const [file] = blob.files;
+  const shared = context.target.partialPaths(file);
+  const suffix = io.apart ? `.${randomBytes(4).toString("hex")}` : "";
+  const paths = { data: shared.data + suffix, journal: shared.journal + suffix };
+
+  let onWritten = (): void => undefined;
+  const partial = await openPartialBlob(paths, { digest: file.digest, size: blob.size }, () =>
+    onWritten(),
+  );
+  let hash: FrontierHash | undefined;
+  try {
+    if (context.force && partial.resumed > 0) await partial.reset();
+    const resumed = partial.have.covered;
+    const progress = io.progress(resumed);
+    for (let attempt = 1; ; attempt += 1) {
+      const following = context.hasher.follow(partial.dataPath, {
+        digest: file.digest,
+        size: blob.size,
+      });
+      hash = following;
+      onWritten = () => {
+        progress.received = partial.have.covered;
+        progress.verified = following.hashed;
+        following.advance(partial.have.frontier);
+      };
+      onWritten();
+      await fill(blob, partial, { context, progress });
+      onWritten();
+      context.emit({ type: "verifying", path: file.path, size: blob.size });
+      const actual = await waitForDigest(following, progress, context.signal);
+      if (actual === file.digest.hex) {
+        progress.verified = blob.size;
+        return {
+          dataPath: partial.dataPath,
+          resumed: attempt === 1 ? resumed : 0,
+          forget: () => partial.forget(),
+        };
+      }
+      await partial.reset();
+      progress.verified = 0;
+      checksumMismatch(file, actual, { context, attempt, last: attempt >= TRIES });
+    }
+  } finally {
+    hash?.cancel();
+    await partial.close();
+  }
+}
+
+/** Fetches every missing byte: in segments side by side, or in one stream where the server knows no ranges. */
+async function fill(
+  blob: PlannedBlob,
+  partial: PartialBlob,
+  io: { readonly context: TransferContext; readonly progress: FileProgress },
+): Promise<void> {
+  const { context, progress } = io;
+  const [file] = blob.files;
+  const request = { path: file.path, size: blob.size, digest: file.digest };
+  const onConnection = (change: 1 | -1): void => void (progress.connections += change);
+  const open = (start: number) => partial.writeFrom(start);
+
+  // One segment's end must not leave the others running on their own.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const segments = planSegments(partial.have.missing(blob.size), context.budget.limit);
+  const reads = segments.map((segment) =>
+    readSegment(request, segment, { context, signal, open, onConnection }).catch(
+      (error: unknown) => {
+        stop.abort(error);
+        throw error;
+      },
+    ),
+  );
+  const failed = (await Promise.allSettled(reads)).some((read) => read.status === "rejected");
+  if (!failed) return;
+  context.signal.throwIfAborted();
+  const error: unknown = stop.signal.reason;
+  if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
+  const start = partial.have.frontier;
+  await readSegment(
+    request,
+    { start, end: blob.size },
+    { context, signal: context.signal, open, onConnection },
+  );
+}
+
+/** The digest, with the figure of hashed bytes kept fresh while waiting for it. */
+async function waitForDigest(
+  hash: FrontierHash,
+  progress: FileProgress,
+  signal: AbortSignal,
+): Promise<string> {
+  const timer = setInterval(() => (progress.verified = hash.hashed), 100);
+  try {
+    return await new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal.reason as Error);
+      if (signal.aborted) abort();
+      signal.addEventListener("abort", abort, { once: true });
+      hash
+        .digest()
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener("abort", abort));
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { open, rm } from "node:fs/promises";
+import { createDigester } from "@mlx-download/cache";
+import type { PlannedBlob } from "../plan.ts";
+import { checksumMismatch } from "./checksum-mismatch.ts";
+import type { FileProgress } from "./progress.ts";
+import { readSegment } from "./read-segment.ts";
+import type { TransferContext } from "./transfer-context.ts";
+
+/** Up to this size a blob is one request, held in memory until it is proved; nothing of it is resumed. */
+export const SMALL_BLOB_BYTES: number = 1024 * 1024;
+
+const TRIES = 3;
+
+/** Fetches and proves a blob of at most `SMALL_BLOB_BYTES`; resolves to a temp file that holds its bytes. */
+export async function transferSmallBlob(
+  blob: PlannedBlob,
+  progress: FileProgress,
+  context: TransferContext,
+): Promise<string> {
+  const [file] = blob.files;
+  const bytes = Buffer.allocUnsafe(blob.size);
+  for (let attempt = 1; ; attempt += 1) {
+    progress.received = 0;
+    await readSegment(
+      { path: file.path, size: file.size, digest: file.digest },
+      { start: 0, end: blob.size },
+      {
+        context,
+        signal: context.signal,
+        onConnection: (change) => (progress.connections += change),
+        open(start) {
+          let position = start;
+          return {
+            get position() {
+              return position;
+            },
+            write(chunk) {
+              bytes.set(chunk, position);
+              position += chunk.byteLength;
+              progress.received = position;
+              return undefined;
+            },
+            drain: () => Promise.resolve(),
+          };
+        },
+      },
+    );
+    const digester = createDigester(file.digest.algorithm, blob.size);
+    digester.update(bytes);
+    const actual = digester.digest();
+    if (actual === file.digest.hex) break;
+    checksumMismatch(file, actual, { context, last: attempt >= TRIES, attempt });
+  }
+  progress.verified = blob.size;
+
+  const { data } = context.target.partialPaths(file);
+  // A name of its own: two runs may bring the same small file at once, and both may publish it.
+  const temp = `${data}.${randomBytes(4).toString("hex")}.tmp`;
+  const handle = await open(temp, "wx", 0o644);
+  try {
+    await handle.writeFile(bytes);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return temp;
+}
