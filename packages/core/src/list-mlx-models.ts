@@ -18,12 +18,12 @@ export interface ListOptions extends Pick<
 
 /** One model as the ancestor listed it, with everything else known of it in camelCase. */
 export interface MLXModelEntry extends ListedModel {
-  readonly repo_id: string;
-  readonly downloads: number;
-  readonly likes: number;
-  readonly tags: readonly string[];
+  repo_id: string;
+  downloads: number;
+  likes: number;
+  tags: string[];
   /** ISO 8601. */
-  readonly created_at?: string;
+  created_at?: string;
 }
 
 /** The MLX models of an author, most downloaded first. Throws `settings/invalid` and the `hub/…` errors. */
@@ -34,7 +34,7 @@ export async function listMLXModels(options: ListOptions = {}): Promise<MLXModel
   const entries: MLXModelEntry[] = [];
   for await (const model of listModels(any ? query : { ...query, author })) {
     const created = model.createdAt === undefined ? {} : { created_at: model.createdAt };
-    entries.push({ ...model, repo_id: model.repoId, ...created });
+    entries.push({ ...model, repo_id: model.repoId, tags: [...model.tags], ...created });
   }
   return entries;
 }

@@ -3,6 +3,7 @@ import { redactText, redactUrl } from "./redact.ts";
 
 /** Why a request got no answer. `connect-timeout` and everything before it never reached the server. */
 export type NetworkReason =
+  | "offline"
   | "dns"
   | "refused"
   | "unreachable"
@@ -48,6 +49,7 @@ const TLS_CODE =
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_)/;
 
 const SAYS: Readonly<Record<NetworkReason, string>> = {
+  offline: "offline mode is on",
   dns: "its name cannot be resolved",
   refused: "the connection was refused",
   unreachable: "there is no route to it",
@@ -61,6 +63,7 @@ const SAYS: Readonly<Record<NetworkReason, string>> = {
 };
 
 const HINTS: Readonly<Record<NetworkReason, string>> = {
+  offline: "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or leave --offline out.",
   dns: "Check the network connection and the host name in HF_ENDPOINT.",
   refused: "Check that the server runs and that HF_ENDPOINT names its host and port.",
   unreachable: "Check the network connection, VPN and firewall.",

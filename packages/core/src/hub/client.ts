@@ -9,6 +9,7 @@ import {
 import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactText, redactUrl } from "../http/redact.ts";
+import { createOfflineTransport } from "../http/offline-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
 import type { Settings } from "../settings.ts";
@@ -82,9 +83,9 @@ const MAX_BODY = 64 * 1024 * 1024;
 /** The Python client's second try waits this long for slow servers, too. */
 const PATIENT_MS = 60_000;
 
-/** A client for the Hub at `settings.endpoint`. Opens no connection before the first call. */
+/** A client for the Hub at `settings.endpoint`. Opens no connection before the first call, offline none at all. */
 export function createHubClient(settings: Settings, options: HubClientOptions = {}): HubClient {
-  const transport = createTransport(options);
+  const transport = settings.offline ? createOfflineTransport() : createTransport(options);
   const emit = createEmitter(options.onEvent);
   const headers = { "user-agent": userAgent(settings.userAgentOrigin) };
   const authorization = authorizationFor(settings, emit);

@@ -16,6 +16,8 @@ const UNCONNECTED: readonly NetworkReason[] = [
   "proxy",
 ];
 
+const HOPELESS: readonly NetworkReason[] = ["offline", "tls", "protocol"];
+
 /** A try that failed; `status` and `headers` when there was an answer. */
 export interface FailedTry {
   readonly error: ModelDownloadError;
@@ -69,8 +71,7 @@ function maxRetries({ error, status, transient }: FailedTry): number {
   if (error.code === "transfer/stalled" || error.code === "transfer/interrupted")
     return MAX_RETRIES;
   const reason = error.data["reason"] as NetworkReason | undefined;
-  if (error.code !== "hub/unreachable" || reason === "tls" || reason === "protocol") return 0;
-  return reason !== undefined && UNCONNECTED.includes(reason)
-    ? MAX_RETRIES_UNCONNECTED
-    : MAX_RETRIES;
+  if (error.code !== "hub/unreachable" || reason === undefined || HOPELESS.includes(reason))
+    return 0;
+  return UNCONNECTED.includes(reason) ? MAX_RETRIES_UNCONNECTED : MAX_RETRIES;
 }

@@ -1,0 +1,20 @@
+import { ModelDownloadError } from "../errors.ts";
+import { redactUrl } from "./redact.ts";
+import type { Transport } from "./transport.ts";
+
+/** A transport that makes no request: each one throws `hub/unreachable` with `data.reason` `offline`. */
+export function createOfflineTransport(): Transport {
+  return {
+    async request(url) {
+      throw new ModelDownloadError(
+        `${url.origin} is not asked: offline mode is on`,
+        "hub/unreachable",
+        {
+          hint: "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or leave --offline out.",
+          data: { url: redactUrl(url), host: url.host, reason: "offline" },
+        },
+      );
+    },
+    close: () => Promise.resolve(),
+  };
+}
