@@ -83,8 +83,16 @@ async function readShards(layout: RepoLayout, commit: string): Promise<readonly 
     const index: unknown = JSON.parse(text);
     if (typeof index !== "object" || index === null || !("weight_map" in index)) return [];
     const names = Object.values(index.weight_map ?? {});
-    return [...new Set(names)].filter((name) => typeof name === "string").map(checkRepoPath);
+    return [...new Set(names)].filter((name) => typeof name === "string").filter(isSafe);
   } catch {
     return [];
+  }
+}
+
+function isSafe(path: string): boolean {
+  try {
+    return checkRepoPath(path) === path;
+  } catch {
+    return false;
   }
 }
