@@ -1,1 +1,18 @@
-export {};
+export { HubServerError, type HubServerErrorCode } from "./errors.ts";
+export { createHub, type Hub } from "./hub.ts";
+export type { HubOptions } from "./hub-options.ts";
+export { serveHub, type ServedHub, type ServeHubOptions } from "./serve-hub.ts";
+export type { BlobReader, BlobSource } from "./store/blob-source.ts";
+export type { FileContent } from "./store/file-content.ts";
+export { createMemoryStore, type MemoryStore, type RepoOptions } from "./store/memory-store.ts";
+export type { DeclaredFile } from "./store/repo-file.ts";
+export type {
+  HubCollection,
+  HubUser,
+  RepoFile,
+  RepoRefTarget,
+  RepoSettings,
+  RepoSnapshot,
+  RepoStore,
+  StoredRepo,
+} from "./store/repo-store.ts";

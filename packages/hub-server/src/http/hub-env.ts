@@ -1,0 +1,31 @@
+import type { Context } from "hono";
+import type { HubConfig } from "../hub-options.ts";
+import type { HubUser, StoredRepo } from "../store/repo-store.ts";
+import type { BlobSlice } from "./answer.ts";
+import type { UrlSigner } from "./signed-url.ts";
+
+/** What a route is given beside the request, and where it leaves a body that is not to go through a Response. */
+export interface HubEnv {
+  Bindings: { readonly config: HubConfig; readonly signer: UrlSigner; body: BlobSlice | undefined };
+  Variables: {
+    /** Who asks; undefined is anonymous. */
+    user: HubUser | undefined;
+    /** The repo that the path names, visible to the user. */
+    repo: StoredRepo;
+    /** The decoded segments behind the repo id and the route's verb. */
+    rest: readonly string[];
+  };
+}
+
+/** The context of every route. */
+export type HubContext = Context<HubEnv>;
+
+/** The request's path as it came over the wire, below the base path, still percent-encoded. */
+export function rawPath(c: HubContext): string {
+  return new URL(c.req.url).pathname.slice(c.env.config.basePath.length);
+}
+
+/** Scheme, host and base path under which the client reached the Hub. */
+export function publicUrl(c: HubContext): string {
+  return new URL(c.req.url).origin + c.env.config.basePath;
+}

@@ -1,0 +1,45 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+const WINDOW_SECONDS = 300;
+
+/** A quota that requests are counted against. */
+type Bucket = "api" | "resolvers";
+const QUOTA: Readonly<Record<Bucket, number>> = { api: 500, resolvers: 3000 };
+
+/** Adds the headers that every answer of the Hub carries, with the anonymous quotas counted down (but never enforced). */
+export function createHubHeaders(now: () => number): (headers: Headers, path: string) => void {
+  let windowStart = 0;
+  const used: Record<Bucket, number> = { api: 0, resolvers: 0 };
+  return (headers, path) => {
+    if (now() - windowStart >= WINDOW_SECONDS * 1000) {
+      windowStart = now();
+      used.api = 0;
+      used.resolvers = 0;
+    }
+    const bucket: Bucket =
+      path.startsWith("/api/") && !path.startsWith("/api/resolve-cache/") ? "api" : "resolvers";
+    used[bucket] += 1;
+    const quota = QUOTA[bucket];
+    const rest = Math.max(1, quota - used[bucket]);
+    const reset = Math.max(1, Math.ceil(WINDOW_SECONDS - (now() - windowStart) / 1000));
+    const trace = randomBytes(12).toString("hex");
+    const always = {
+      "x-powered-by": "huggingface-moon",
+      "x-request-id": `Root=1-${Math.floor(now() / 1000).toString(16)}-${trace};${randomUUID()}`,
+      ratelimit: `"${bucket}";r=${rest};t=${reset}`,
+      "ratelimit-policy": `"fixed window";"${bucket}";q=${quota};w=${WINDOW_SECONDS}`,
+      "access-control-allow-origin": "https://huggingface.co",
+      "access-control-expose-headers":
+        "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash",
+      "access-control-max-age": "86400",
+      vary: "Origin, Accept",
+      "referrer-policy": "strict-origin-when-cross-origin",
+      "cross-origin-opener-policy": "same-origin",
+      via: "1.1 00000000000000000000000000000000.cloudfront.net (CloudFront)",
+      "x-cache": "Miss from cloudfront",
+      "x-amz-cf-pop": "CDG52-P4",
+      "x-amz-cf-id": `${randomBytes(40).toString("base64")}==`,
+    };
+    for (const [name, value] of Object.entries(always)) headers.set(name, value);
+  };
+}

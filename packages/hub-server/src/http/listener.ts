@@ -1,0 +1,64 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { HubAnswer } from "./answer.ts";
+import { sendAnswer } from "./send-answer.ts";
+
+const MAX_BODY_BYTES = 4_000_000;
+const HOST = /^[\w.:[\]-]+$/;
+
+/** A `node:http` listener around a function from request to answer. A client that hangs up is no error. */
+export function createListener(
+  handle: (request: Request) => Promise<HubAnswer>,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = await toRequest(incoming);
+    const answer = request instanceof Request ? await handle(request) : request;
+    await sendAnswer(response, answer);
+  };
+  const listener: RequestListener = (incoming, response) => {
+    response.on("error", () => {}); // the socket broke; "close" follows
+    serve(incoming, response).catch(() => response.destroy());
+  };
+  return listener;
+}
+
+/** The web Request for an incoming message, or the answer to one that cannot be understood. */
+export async function toRequest(incoming: IncomingMessage): Promise<Request | HubAnswer> {
+  const { method = "GET", headers } = incoming;
+  const host = headers.host ?? "localhost";
+  const target = incoming.url?.startsWith("/") ? `http://${host}${incoming.url}` : incoming.url;
+  if (!HOST.test(host) || target === undefined || !URL.canParse(target)) {
+    return plainAnswer(400, "Invalid request target");
+  }
+  const body = method === "POST" ? await readBody(incoming) : undefined;
+  if (body === "too large") return plainAnswer(413, "Payload Too Large");
+  try {
+    return new Request(target, {
+      method,
+      headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
+      ...(body ? { body } : {}),
+    });
+  } catch {
+    return plainAnswer(405, "Method not allowed"); // TRACE and CONNECT, which Request refuses
+  }
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | "too large"> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of incoming as AsyncIterable<Buffer>) {
+    size += piece.byteLength;
+    if (size > MAX_BODY_BYTES) return "too large";
+    pieces.push(piece);
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+function plainAnswer(status: number, text: string): HubAnswer {
+  const body = new TextEncoder().encode(text);
+  const headers = new Headers({
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": String(body.byteLength),
+    connection: "close",
+  });
+  return { status, headers, body };
+}

@@ -1,0 +1,80 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { HubServerError } from "../errors.ts";
+
+/** A listening port. */
+export interface OpenPort {
+  readonly port: number;
+  /** Cuts all connections and frees the port. */
+  close(): Promise<void>;
+}
+
+/** Listens on `host`; port 0 takes a free one. Throws `hub-server/cannot-listen`. */
+export async function openPort(
+  listener: RequestListener,
+  { host, port }: { host: string; port: number },
+): Promise<OpenPort> {
+  // `localhost` may mean either loopback, by the client's resolver: both are served, on one port.
+  if (host === "localhost") return openBoth(listener, port, 5);
+  const server = await listen(listener, host, port);
+  return { port: portOf(server), close: () => close(server) };
+}
+
+async function openBoth(
+  listener: RequestListener,
+  port: number,
+  attempts: number,
+): Promise<OpenPort> {
+  const first = await listen(listener, "127.0.0.1", port);
+  try {
+    const second = await listen(listener, "::1", portOf(first));
+    const servers = [first, second];
+    return {
+      port: portOf(first),
+      close: async () => void (await Promise.all(servers.map(close))),
+    };
+  } catch (error) {
+    if (!isCode(error, "EADDRINUSE")) return { port: portOf(first), close: () => close(first) };
+    await close(first);
+    if (port !== 0 || attempts <= 1) throw error;
+    return openBoth(listener, port, attempts - 1);
+  }
+}
+
+async function listen(listener: RequestListener, host: string, port: number): Promise<Server> {
+  // Longer than clients keep an idle connection, so that none is closed under a request.
+  const server = createServer({ keepAliveTimeout: 65_000 }, listener);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ host, port }, resolve);
+  try {
+    await promise;
+  } catch (cause) {
+    throw new HubServerError(`Cannot listen on ${host}:${port}`, "hub-server/cannot-listen", {
+      hint: "Choose another port (0 takes a free one) or a host address of this machine.",
+      data: { host, port },
+      cause,
+    });
+  }
+  server.off("error", reject);
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return (
+    error instanceof HubServerError &&
+    error.cause instanceof Error &&
+    (error.cause as NodeJS.ErrnoException).code === code
+  );
+}

@@ -1,0 +1,83 @@
+import type { ServerResponse } from "node:http";
+import { isSlice, type BlobSlice, type HubAnswer } from "./answer.ts";
+
+const BUFFER_BYTES = 1024 * 1024;
+
+/** Reports body bytes as the socket has taken them. */
+export type OnSent = (bytes: number) => void;
+
+/**
+ * Sends an answer and resolves when it is out or the client has left. A blob goes through two buffers in turn: one is
+ * filled while the socket takes the other, and none is filled again before its write was called back. A blob that turns
+ * out too short resets the connection: a length was promised.
+ */
+export async function sendAnswer(
+  response: ServerResponse,
+  answer: HubAnswer,
+  onSent: OnSent = () => {},
+): Promise<void> {
+  writeHead(response, answer);
+  const { body } = answer;
+  if (isSlice(body)) await sendSlice(response, body, onSent);
+  else if (body && !(await writeBody(response, body, onSent))) return;
+  await endBody(response);
+}
+
+/** Writes status and headers. */
+export function writeHead(response: ServerResponse, { status, headers }: HubAnswer): void {
+  response.writeHead(status, [...headers].flat());
+}
+
+/** Writes a piece of the body; false when the client has left. The piece may be reused afterwards. */
+export async function writeBody(
+  response: ServerResponse,
+  piece: Uint8Array,
+  onSent: OnSent,
+): Promise<boolean> {
+  if (response.destroyed || response.writableEnded) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const left = (): void => resolve(false);
+  response.once("close", left);
+  response.write(piece, (error) => resolve(!error));
+  const taken = await promise;
+  response.off("close", left);
+  if (taken) onSent(piece.byteLength);
+  return taken;
+}
+
+/** Ends the body and resolves when the socket has it all or is gone. */
+export async function endBody(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  response.once("close", resolve);
+  response.end(resolve);
+  await promise;
+  response.off("close", resolve);
+}
+
+async function sendSlice(
+  response: ServerResponse,
+  { blob, start, end }: BlobSlice,
+  onSent: OnSent,
+): Promise<void> {
+  const reader = await blob.open();
+  try {
+    const length = Math.max(1, Math.min(BUFFER_BYTES, end - start));
+    let [filling, sending] = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
+    let written: Promise<boolean> = Promise.resolve(true);
+    for (let position = start; position < end;) {
+      const count = await reader.read(
+        filling.subarray(0, Math.min(length, end - position)),
+        position,
+      );
+      if (!(await written)) return;
+      if (count === 0) return void response.destroy();
+      written = writeBody(response, filling.subarray(0, count), onSent);
+      position += count;
+      [filling, sending] = [sending, filling];
+    }
+    await written;
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,55 @@
+import type { RepoStore } from "./store/repo-store.ts";
+
+/** How a Hub behaves, where real ones differ or tests want it otherwise. */
+export interface HubOptions {
+  readonly store: RepoStore;
+  /** Where `cdnListener` is reachable, without a trailing slash. Without it LFS files are answered directly. */
+  readonly cdnUrl?: string | undefined;
+  /** A path that all routes are below, like `/mirror`. */
+  readonly basePath?: string | undefined;
+  /** Whether files outside LFS are answered with a 307 to `/api/resolve-cache/…` (default) or at once. */
+  readonly smallFiles?: "redirect" | "direct" | undefined;
+  /** Whether LFS files are answered with a 302 to the CDN (default where there is one) or at once. */
+  readonly largeFiles?: "redirect" | "direct" | undefined;
+  /** Whether the 307 of a small file tells its size too (default true; the real Hub does it only sometimes). */
+  readonly linkedSize?: boolean | undefined;
+  /** Whether small text is compressed for clients that accept gzip (default false). Length and ranges go away then. */
+  readonly gzip?: boolean | undefined;
+  /** Status for a Range on an empty file: 200 (default), or 416 as RFC 9110 has it. */
+  readonly emptyRange?: 200 | 416 | undefined;
+  /** Whether `refs/pr/1` is understood unencoded, too (default true). */
+  readonly unencodedRefs?: boolean | undefined;
+  /** Entries a page of a tree: default 1000, and at most 50 with `expand`. */
+  readonly treePageSize?: number | undefined;
+  /** Entries a page of a listing when no limit is asked for, and the most that can be asked for: default 1000. */
+  readonly listPageSize?: number | undefined;
+  /** Seconds that a CDN URL is good for: default 3600. */
+  readonly signedUrlSeconds?: number | undefined;
+  /** The clock, in ms since 1970. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** {@link HubOptions} with every default filled in. */
+export type HubConfig = {
+  readonly [Name in Exclude<keyof HubOptions, "cdnUrl">]-?: NonNullable<HubOptions[Name]>;
+} & Pick<HubOptions, "cdnUrl">;
+
+/** Fills in the defaults. */
+export function hubConfig(options: HubOptions): HubConfig {
+  const basePath = (options.basePath ?? "").replace(/\/+$/, "");
+  return {
+    store: options.store,
+    cdnUrl: options.cdnUrl,
+    basePath: basePath === "" || basePath.startsWith("/") ? basePath : `/${basePath}`,
+    smallFiles: options.smallFiles ?? "redirect",
+    largeFiles: options.cdnUrl === undefined ? "direct" : (options.largeFiles ?? "redirect"),
+    linkedSize: options.linkedSize ?? true,
+    gzip: options.gzip ?? false,
+    emptyRange: options.emptyRange ?? 200,
+    unencodedRefs: options.unencodedRefs ?? true,
+    treePageSize: Math.max(1, options.treePageSize ?? 1000),
+    listPageSize: Math.max(1, options.listPageSize ?? 1000),
+    signedUrlSeconds: options.signedUrlSeconds ?? 3600,
+    now: options.now ?? Date.now,
+  };
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Hono, type MiddlewareHandler } from "hono";
+import { toResponse, type HubAnswer } from "./http/answer.ts";
+import type { HubEnv } from "./http/hub-env.ts";
+import { createHubHeaders } from "./http/hub-headers.ts";
+import { createListener } from "./http/listener.ts";
+import { badRequest, Refusal, refusalAnswer } from "./http/refusal.ts";
+import { createUrlSigner } from "./http/signed-url.ts";
+import { hubConfig, type HubOptions } from "./hub-options.ts";
+import { cdnRoutes } from "./routes/cdn.ts";
+import { hubRoutes } from "./routes/hub-routes.ts";
+
+/** A Hub without a port of its own. */
+export interface Hub {
+  /** Answers one request; bodies are streams. For frameworks and tests: files go faster through `listener`. */
+  fetch(request: Request): Promise<Response>;
+  /** For `node:http`; writes files to the socket itself. */
+  listener(request: IncomingMessage, response: ServerResponse): void;
+  /** The same for the CDN's host, which `cdnUrl` names. */
+  cdnListener(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** The two halves of a Hub as functions from request to answer. Never reject. */
+export interface HubHandlers {
+  hub(request: Request): Promise<HubAnswer>;
+  cdn(request: Request): Promise<HubAnswer>;
+}
+
+/** A Hub over a store, as real clients know it. */
+export function createHub(options: HubOptions): Hub {
+  const { hub, cdn } = createHandlers(options);
+  return {
+    fetch: async (request) => toResponse(await hub(request)),
+    listener: createListener(hub),
+    cdnListener: createListener(cdn),
+  };
+}
+
+/** {@link createHub} before a body is sent anywhere. */
+export function createHandlers(options: HubOptions): HubHandlers {
+  const config = hubConfig(options);
+  const signer = createUrlSigner();
+  const addHeaders = createHubHeaders(config.now);
+  const hub = new Hono<HubEnv>().use(refuseUndecodable);
+  hub.route(config.basePath || "/", hubRoutes());
+  hub.notFound((c) => {
+    throw unknownRoute(c.req.method);
+  });
+  const cdn = new Hono<HubEnv>().use(refuseUndecodable);
+  cdn.route("/", cdnRoutes());
+  for (const app of [hub, cdn]) {
+    app.onError((error, c) => {
+      const path = new URL(c.req.url).pathname.slice(config.basePath.length);
+      const refusal =
+        error instanceof Refusal ? error : new Refusal("Internal Error", 500, { format: "json" });
+      return refusalAnswer(refusal, path.startsWith("/api/"));
+    });
+  }
+  const answer = async (app: Hono<HubEnv>, request: Request): Promise<HubAnswer> => {
+    const env: HubEnv["Bindings"] = { config, signer, body: undefined };
+    const response = await app.fetch(request, env);
+    const { status, headers } = response;
+    if (request.method === "HEAD") return { status, headers, body: undefined };
+    if (env.body) return { status, headers, body: env.body };
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status, headers, body: bytes.byteLength > 0 ? bytes : undefined };
+  };
+  return {
+    async hub(request) {
+      const result = await answer(hub, request);
+      addHeaders(result.headers, new URL(request.url).pathname.slice(config.basePath.length));
+      return result;
+    },
+    cdn: (request) => answer(cdn, request),
+  };
+}
+
+/** Lets through only paths that decode to text without NUL: every route may decode its segments. */
+const refuseUndecodable: MiddlewareHandler<HubEnv> = async (c, next) => {
+  let path: string | undefined;
+  try {
+    path = decodeURIComponent(new URL(c.req.url).pathname);
+  } catch {
+    // reported below
+  }
+  if (path === undefined || path.includes("\0")) throw badRequest("Invalid path encoding");
+  await next();
+};
+
+function unknownRoute(method: string): Refusal {
+  const allow = { allow: "GET, HEAD, POST" };
+  return ["GET", "HEAD", "POST", "OPTIONS"].includes(method)
+    ? new Refusal("Sorry, we can't find the page you are looking for.", 404, { format: "json" })
+    : new Refusal("Method not allowed", 405, { headers: allow, format: "json" });
+}

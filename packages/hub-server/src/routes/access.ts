@@ -1,0 +1,83 @@
+import type { MiddlewareHandler } from "hono";
+import { rawPath, type HubContext, type HubEnv } from "../http/hub-env.ts";
+import { textAnswer } from "../http/json-answer.ts";
+import {
+  badCredentials,
+  badRequest,
+  disabledRepo,
+  gatedAnonymous,
+  gatedRefused,
+  repoNotFound,
+} from "../http/refusal.ts";
+import type { HubUser, StoredRepo } from "../store/repo-store.ts";
+
+/** Who asks: undefined without an Authorization header; a token that the store does not know is refused. */
+export async function identify(c: HubContext): Promise<HubUser | undefined> {
+  const header = c.req.header("authorization");
+  if (header === undefined) return undefined;
+  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  const user = token === undefined ? undefined : await c.env.config.store.userOf(token);
+  if (!user) throw badCredentials();
+  return user;
+}
+
+/** Whether the user may see the repo at all. */
+export function canSee({ repoId, settings }: StoredRepo, user: HubUser | undefined): boolean {
+  if (!settings.private) return true;
+  const owner = repoId.split("/")[0] ?? "";
+  return (
+    user !== undefined &&
+    (user.name === owner ||
+      user.orgs?.includes(owner) === true ||
+      settings.readers.includes(user.name))
+  );
+}
+
+/** Refuses a gated repo's files to who has not been granted access. Its metadata stays readable. */
+export function checkGate({ repoId, settings }: StoredRepo, user: HubUser | undefined): void {
+  if (settings.gated === false) return;
+  if (user === undefined) throw gatedAnonymous(repoId);
+  const owner = repoId.split("/")[0] ?? "";
+  const isOwner = user.name === owner || user.orgs?.includes(owner) === true;
+  if (!isOwner && !settings.accepted.includes(user.name)) throw gatedRefused(repoId);
+}
+
+/**
+ * Finds the repo that the path names behind `prefix` segments, in `idSegments` segments, and what follows it and the
+ * verb. A former id is answered with a redirect on the API (`redirect`); `/resolve/` serves it as if it were the new one.
+ */
+export function findRepo(options: {
+  prefix: number;
+  idSegments: number;
+  redirect: boolean;
+  /** Segments between the id and `rest`: 1 (default) is a verb. */
+  verb?: 0 | 1;
+}): MiddlewareHandler<HubEnv> {
+  const { prefix, idSegments, redirect, verb = 1 } = options;
+  return async (c, next) => {
+    const segments = rawPath(c).slice(1).split("/");
+    const id = segments.slice(prefix, prefix + idSegments).map(decodeURIComponent);
+    if (id.some((part) => part.includes("/"))) throw badRequest("Invalid repo id");
+    const user = await identify(c);
+    const repo = await c.env.config.store.find(id.join("/"));
+    if (!repo || !canSee(repo, user)) throw repoNotFound(user !== undefined);
+    if (redirect && repo.repoId !== id.join("/")) {
+      const rest = segments.slice(prefix + idSegments);
+      const path = [...segments.slice(0, prefix), repo.repoId, ...rest].join("/");
+      return movedTo(c, `${c.env.config.basePath}/${path}`);
+    }
+    if (repo.settings.disabled) throw disabledRepo();
+    c.set("user", user);
+    c.set("repo", repo);
+    c.set("rest", segments.slice(prefix + idSegments + verb).map(decodeURIComponent));
+    await next();
+    return undefined;
+  };
+}
+
+function movedTo(c: HubContext, path: string): Response {
+  return textAnswer(`Temporary Redirect. Redirecting to ${path}`, {
+    status: 307,
+    headers: { location: path + new URL(c.req.url).search },
+  });
+}

@@ -1,0 +1,46 @@
+import { Hono } from "hono";
+import { fileAnswer } from "../http/file-answer.ts";
+import type { HubContext, HubEnv } from "../http/hub-env.ts";
+import { contentDisposition } from "../http/signed-url.ts";
+
+const DENIED =
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>';
+
+/** The CDN: LFS objects under signed URLs that run out, with long-lived, repo-independent headers. */
+export function cdnRoutes(): Hono<HubEnv> {
+  const app = new Hono<HubEnv>();
+  app.get("/repos/:namespace/:name/:commit/*", cdnObject);
+  app.notFound(accessDenied);
+  return app;
+}
+
+async function cdnObject(c: HubContext): Promise<Response> {
+  const { config, signer } = c.env;
+  const url = new URL(c.req.url);
+  const [, , namespace = "", name = "", commit = "", ...rest] = url.pathname
+    .split("/")
+    .map(decodeURIComponent);
+  if (!signer.check(url, config.now())) return accessDenied();
+  const repo = await config.store.find(`${namespace}/${name}`);
+  const snapshot = await repo?.snapshot(commit);
+  const file = snapshot?.files.find((candidate) => candidate.path === rest.join("/"));
+  if (!file) return accessDenied();
+  return fileAnswer(c, file.blob, {
+    "content-type": "application/octet-stream",
+    "content-disposition": contentDisposition(file.path),
+    etag: `"${file.lfs?.sha256 ?? file.oid}"`,
+    "cache-control": "public, max-age=31536000",
+    "access-control-allow-origin": "*",
+    "x-cache": "Miss from cloudfront",
+  });
+}
+
+function accessDenied(): Response {
+  return new Response(DENIED, {
+    status: 403,
+    headers: {
+      "content-type": "application/xml",
+      "content-length": String(Buffer.byteLength(DENIED)),
+    },
+  });
+}

@@ -1,0 +1,115 @@
+import type { RepoFile, RepoSnapshot } from "../store/repo-store.ts";
+import { memoryBlob } from "../store/blob-source.ts";
+import { lfsPointer } from "../store/git-object.ts";
+import { matchesEtag } from "../http/conditional.ts";
+import { fileAnswer } from "../http/file-answer.ts";
+import { rawPath, type HubContext } from "../http/hub-env.ts";
+import { textAnswer } from "../http/json-answer.ts";
+import { mediaType } from "../http/media-type.ts";
+import { contentDisposition } from "../http/signed-url.ts";
+import { checkGate } from "./access.ts";
+import { fileAt } from "./revision.ts";
+
+/** `GET /{id}/resolve/{revision}/{path}`: where the file's bytes are, or the bytes themselves. */
+export async function resolve(c: HubContext): Promise<Response> {
+  checkGate(c.get("repo"), c.get("user"));
+  const { snapshot, file } = await fileAt(c);
+  const etag = `"${file.lfs?.sha256 ?? file.oid}"`;
+  const commit = { "x-repo-commit": snapshot.commit };
+  if (matchesEtag(c.req.header("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers: { ...commit, etag } });
+  }
+  const { smallFiles, largeFiles } = c.env.config;
+  if (file.lfs) {
+    const linked = { ...commit, "x-linked-etag": etag, "x-linked-size": String(file.size) };
+    return largeFiles === "redirect"
+      ? toCdn(c, { snapshot, file }, linked)
+      : fileAnswer(c, file.blob, { ...linked, ...described(file, etag) });
+  }
+  return smallFiles === "redirect"
+    ? toResolveCache(c, { snapshot, file }, { ...commit, etag })
+    : fileAnswer(c, file.blob, { ...commit, ...described(file, etag) });
+}
+
+/** `GET /api/resolve-cache/models/{id}/{commit}/{path}`: a small file's bytes. */
+export async function resolveCache(c: HubContext): Promise<Response> {
+  checkGate(c.get("repo"), c.get("user"));
+  const { snapshot, file } = await fileAt(c);
+  const etag = `"${file.lfs?.sha256 ?? file.oid}"`;
+  return fileAnswer(c, file.blob, {
+    "x-repo-commit": snapshot.commit,
+    ...described(file, etag),
+    "content-type": "text/plain; charset=utf-8",
+  });
+}
+
+/** `GET /{id}/raw/{revision}/{path}`: what git holds, which is the pointer for an LFS file. */
+export async function raw(c: HubContext): Promise<Response> {
+  checkGate(c.get("repo"), c.get("user"));
+  const { snapshot, file } = await fileAt(c);
+  const blob = file.lfs
+    ? memoryBlob(Buffer.from(lfsPointer(file.lfs.sha256, file.size)))
+    : file.blob;
+  return fileAnswer(c, blob, {
+    "x-repo-commit": snapshot.commit,
+    etag: `"${file.oid}"`,
+    "content-type": file.lfs ? "text/plain; charset=utf-8" : mediaType(file.path),
+  });
+}
+
+/** `GET /api/models/{id}/auth-check` */
+export function authCheck(c: HubContext): Response {
+  checkGate(c.get("repo"), c.get("user"));
+  return textAnswer("");
+}
+
+function described(
+  file: RepoFile,
+  etag: string,
+): { "content-type": string; "content-disposition": string; etag: string } {
+  return {
+    "content-type": mediaType(file.path),
+    "content-disposition": contentDisposition(file.path),
+    etag,
+  };
+}
+
+/** 307 with a relative Location; its body has a length of its own, which is not the file's. */
+function toResolveCache(
+  c: HubContext,
+  { snapshot, file }: { snapshot: RepoSnapshot; file: RepoFile },
+  headers: { "x-repo-commit": string; etag: string },
+): Response {
+  const { basePath, linkedSize } = c.env.config;
+  const asked = encodeURIComponent(rawPath(c));
+  const path = `${basePath}/api/resolve-cache/models/${c.get("repo").repoId}/${snapshot.commit}/${encodePath(file.path)}`;
+  const location = `${path}?${asked}=&etag=${encodeURIComponent(headers.etag)}`;
+  return textAnswer(`Temporary Redirect. Redirecting to ${location}`, {
+    status: 307,
+    headers: {
+      ...headers,
+      location,
+      "x-linked-etag": headers.etag,
+      ...(linkedSize ? { "x-linked-size": String(file.size) } : {}),
+    },
+  });
+}
+
+function toCdn(
+  c: HubContext,
+  { snapshot, file }: { snapshot: RepoSnapshot; file: RepoFile },
+  headers: Record<string, string>,
+): Response {
+  const { config, signer } = c.env;
+  const path = `/repos/${c.get("repo").repoId}/${snapshot.commit}/${encodePath(file.path)}`;
+  const life = { now: config.now(), seconds: config.signedUrlSeconds };
+  const location = (config.cdnUrl ?? "") + signer.sign(path, file.path, life);
+  return textAnswer(`Found. Redirecting to ${location}`, {
+    status: 302,
+    headers: { ...headers, location, "accept-ranges": "bytes", "cache-control": "no-cache" },
+  });
+}
+
+function encodePath(path: string): string {
+  return path.toWellFormed().split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,44 @@
+import type { HubContext } from "../http/hub-env.ts";
+import { entryNotFound, revisionNotFound } from "../http/refusal.ts";
+import type { RepoFile, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
+
+const COMMIT = /^[0-9a-f]{40}$/;
+const REF_KINDS = new Set(["pr", "convert", "heads", "tags"]);
+
+/** Splits what follows a verb into revision and path; unencoded `refs/pr/1` is understood when the Hub is set so. */
+export function splitRevision(c: HubContext): { revision: string; path: string } {
+  const rest = c.get("rest");
+  const [first = "", kind = "", name = ""] = rest;
+  const isRef = first === "refs" && REF_KINDS.has(kind) && name !== "";
+  const taken = isRef && c.env.config.unencodedRefs ? 3 : 1;
+  return { revision: rest.slice(0, taken).join("/"), path: rest.slice(taken).join("/") };
+}
+
+/** The repo at a branch, tag, `refs/…`, commit or `HEAD`; refuses an unknown one. */
+export async function snapshotAt(repo: StoredRepo, revision: string): Promise<RepoSnapshot> {
+  const name = revision === "HEAD" ? "main" : revision;
+  const commit = COMMIT.test(name) ? name : await commitOf(repo, name);
+  const snapshot = commit === undefined ? undefined : await repo.snapshot(commit);
+  if (!snapshot) throw revisionNotFound(revision);
+  return snapshot;
+}
+
+/** The snapshot and the file that a `/<revision>/<path>` names; refuses unknown ones. */
+export async function fileAt(
+  c: HubContext,
+): Promise<{ snapshot: RepoSnapshot; file: RepoFile; revision: string }> {
+  const { revision, path } = splitRevision(c);
+  const snapshot = await snapshotAt(c.get("repo"), revision);
+  const file = snapshot.files.find((candidate) => candidate.path === path);
+  if (!file) throw entryNotFound(snapshot.commit);
+  return { snapshot, file, revision };
+}
+
+async function commitOf(repo: StoredRepo, name: string): Promise<string | undefined> {
+  const refs = await repo.refs();
+  for (const ref of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
+    const found = refs.find((target) => target.ref === ref);
+    if (found) return found.commit;
+  }
+  return undefined;
+}

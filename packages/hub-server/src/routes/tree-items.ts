@@ -1,0 +1,78 @@
+import { stableId } from "../store/git-object.ts";
+import type { RepoFile, RepoSnapshot } from "../store/repo-store.ts";
+
+/** One entry of a tree or paths-info answer, in the Hub's spelling. */
+export interface TreeItem {
+  readonly type: "file" | "directory";
+  readonly oid: string;
+  readonly size: number;
+  readonly path: string;
+  readonly lfs?: { readonly oid: string; readonly size: number; readonly pointerSize: number };
+  readonly xetHash?: string;
+  readonly lastCommit?: { readonly id: string; readonly title: string; readonly date: string };
+  readonly securityFileStatus?: unknown;
+}
+
+/** The entries below `folder` (empty: the root), directories included, sorted by path. Undefined when there is no such folder. */
+export function treeItems(
+  snapshot: RepoSnapshot,
+  options: { folder: string; recursive: boolean; expand: boolean },
+): readonly TreeItem[] | undefined {
+  const { folder, recursive, expand } = options;
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const items = new Map<string, TreeItem>();
+  for (const file of snapshot.files) {
+    if (!file.path.startsWith(prefix)) continue;
+    const below = file.path.slice(prefix.length).split("/");
+    const folders = recursive ? below.length - 1 : Math.min(1, below.length - 1);
+    for (let depth = 1; depth <= folders; depth += 1) {
+      const path = prefix + below.slice(0, depth).join("/");
+      if (!items.has(path)) items.set(path, directoryItem(snapshot, path, expand));
+    }
+    if (recursive || below.length === 1) items.set(file.path, fileItem(snapshot, file, expand));
+  }
+  if (items.size === 0 && folder !== "") return undefined;
+  return [...items.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A file as trees and paths-info list it. */
+export function fileItem(snapshot: RepoSnapshot, file: RepoFile, expand: boolean): TreeItem {
+  return {
+    type: "file",
+    oid: file.oid,
+    size: file.size,
+    path: file.path,
+    ...(file.lfs
+      ? {
+          lfs: { oid: file.lfs.sha256, size: file.size, pointerSize: file.lfs.pointerSize },
+        }
+      : {}),
+    ...(file.xetHash === undefined ? {} : { xetHash: file.xetHash }),
+    ...(expand
+      ? {
+          lastCommit: lastCommit(snapshot),
+          securityFileStatus: {
+            status: "safe",
+            avScan: { status: "safe" },
+            pickleImportScan: null,
+          },
+        }
+      : {}),
+  };
+}
+
+/** A folder as trees and paths-info list it. */
+export function directoryItem(snapshot: RepoSnapshot, path: string, expand: boolean): TreeItem {
+  const inside = snapshot.files.filter((file) => file.path.startsWith(`${path}/`));
+  const oid = stableId("tree", path, ...inside.flatMap((file) => [file.path, file.oid]));
+  const item: TreeItem = { type: "directory", oid, size: 0, path };
+  return expand ? { ...item, lastCommit: lastCommit(snapshot) } : item;
+}
+
+function lastCommit({ commit, title, date }: RepoSnapshot): {
+  id: string;
+  title: string;
+  date: string;
+} {
+  return { id: commit, title, date };
+}

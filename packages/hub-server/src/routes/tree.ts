@@ -1,0 +1,69 @@
+import { flag, page } from "../http/paging.ts";
+import type { HubContext } from "../http/hub-env.ts";
+import { jsonAnswer } from "../http/json-answer.ts";
+import { badRequest, entryNotFound } from "../http/refusal.ts";
+import { snapshotAt, splitRevision } from "./revision.ts";
+import { directoryItem, fileItem, treeItems, type TreeItem } from "./tree-items.ts";
+
+const EXPANDED_PAGE = 50;
+
+/** `GET /api/models/{id}/tree/{revision}[/{folder}]` */
+export async function tree(c: HubContext): Promise<Response> {
+  const { revision, path } = splitRevision(c);
+  const snapshot = await snapshotAt(c.get("repo"), revision);
+  const expand = flag(c, "expand");
+  const recursive = flag(c, "recursive");
+  const folder = path.replace(/\/$/, "");
+  const items = treeItems(snapshot, { folder, recursive, expand });
+  if (!items) throw entryNotFound(snapshot.commit);
+  const { treePageSize } = c.env.config;
+  const limit = expand ? Math.min(EXPANDED_PAGE, treePageSize) : treePageSize;
+  const part = page(c, items, { defaultLimit: limit, maxLimit: limit });
+  return jsonAnswer(part.items, {
+    headers: { "x-repo-commit": snapshot.commit, ...part.headers },
+  });
+}
+
+/** `POST /api/models/{id}/paths-info/{revision}`, body a form or JSON; unknown paths are left out. */
+export async function pathsInfo(c: HubContext): Promise<Response> {
+  const snapshot = await snapshotAt(c.get("repo"), splitRevision(c).revision);
+  const { paths, expand } = await readPathsBody(c);
+  const items: TreeItem[] = [];
+  for (const path of paths) {
+    const file = snapshot.files.find((candidate) => candidate.path === path);
+    if (file) items.push(fileItem(snapshot, file, expand));
+    else if (snapshot.files.some((candidate) => candidate.path.startsWith(`${path}/`))) {
+      items.push(directoryItem(snapshot, path, expand));
+    }
+  }
+  return jsonAnswer(items, { headers: { "x-repo-commit": snapshot.commit } });
+}
+
+async function readPathsBody(
+  c: HubContext,
+): Promise<{ paths: readonly string[]; expand: boolean }> {
+  const text = await c.req.text();
+  if (!/\bjson\b/.test(c.req.header("content-type") ?? "")) {
+    const form = new URLSearchParams(text);
+    return { paths: form.getAll("paths"), expand: /^(?:true|1)$/i.test(form.get("expand") ?? "") };
+  }
+  const body: unknown = parseJson(text);
+  const { paths, expand } = isObject(body) ? body : {};
+  const list = typeof paths === "string" ? [paths] : paths;
+  if (!Array.isArray(list) || !list.every((path) => typeof path === "string")) {
+    throw badRequest('"paths" must be an array of strings');
+  }
+  return { paths: list, expand: expand === true };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badRequest("Invalid JSON");
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

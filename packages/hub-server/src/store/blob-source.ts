@@ -1,0 +1,74 @@
+import { open } from "node:fs/promises";
+
+/** An open blob. */
+export interface BlobReader {
+  /** Fills `target` from byte `position` as far as it goes and returns how many bytes that were; 0 is the end. */
+  read(target: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Bytes that can be opened any number of times, at once, and read at any position. */
+export interface BlobSource {
+  /** In bytes. */
+  readonly size: number;
+  open(): Promise<BlobReader>;
+}
+
+/** A blob that is in memory already. */
+export function memoryBlob(bytes: Uint8Array): BlobSource {
+  return {
+    size: bytes.byteLength,
+    open: async () => ({
+      read: async (target, position) => {
+        const part = bytes.subarray(position, position + target.byteLength);
+        target.set(part);
+        return part.byteLength;
+      },
+      close: async () => {},
+    }),
+  };
+}
+
+/** A blob in a file of `size` bytes. Reading never goes beyond `size`, also when the file has grown since. */
+export function fileBlob(path: string, size: number): BlobSource {
+  return {
+    size,
+    open: async () => {
+      const handle = await open(path, "r");
+      return {
+        read: async (target, position) => {
+          const length = Math.min(target.byteLength, size - position);
+          if (length <= 0) return 0;
+          return (await handle.read(target, 0, length, position)).bytesRead;
+        },
+        close: () => handle.close(),
+      };
+    },
+  };
+}
+
+/** The bytes `start` (inclusive) to `end` (exclusive) of `blob`, in pieces of at most `pieceBytes`; each piece is a fresh array. */
+export async function* readBlob(
+  blob: BlobSource,
+  { start = 0, end = blob.size, pieceBytes = 256 * 1024 }: ReadBlobOptions = {},
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = await blob.open();
+  try {
+    for (let position = start; position < end;) {
+      const piece = new Uint8Array(Math.min(pieceBytes, end - position));
+      const count = await reader.read(piece, position);
+      if (count === 0) throw new Error(`the blob ended at byte ${position}, before ${end}`);
+      yield piece.subarray(0, count);
+      position += count;
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Which part {@link readBlob} reads. */
+export interface ReadBlobOptions {
+  readonly start?: number;
+  readonly end?: number;
+  readonly pieceBytes?: number;
+}

@@ -1,0 +1,151 @@
+import { contentBlob, knownSha256, type FileContent } from "./file-content.ts";
+import { stableId } from "./git-object.ts";
+import { describeFile, sortFiles, type DeclaredFile } from "./repo-file.ts";
+import { repoSettings } from "./repo-settings.ts";
+import type {
+  HubCollection,
+  HubUser,
+  RepoFile,
+  RepoSettings,
+  RepoSnapshot,
+  RepoStore,
+  StoredRepo,
+} from "./repo-store.ts";
+
+/** How a repo, or a further commit of it, is added to a memory store. */
+export interface RepoOptions extends Partial<RepoSettings> {
+  /** A branch (default `main`), `refs/tags/v1`, or `refs/pr/1`. */
+  readonly revision?: string;
+  /** 40 hex; by default derived from the repo id and the content. */
+  readonly commit?: string;
+  readonly title?: string;
+  /** Overrides, by path, whether a file is in LFS. */
+  readonly lfs?: Readonly<Record<string, boolean>>;
+  /** Overrides, by path, what the Hub says about a file. The bytes stay what they are. */
+  readonly declared?: Readonly<Record<string, DeclaredFile>>;
+}
+
+/** A store that lives in memory and can be changed while a Hub serves it. */
+export interface MemoryStore extends RepoStore {
+  /** Adds a repo, or a commit to it; settings that are given replace the former ones. */
+  addRepo(
+    repoId: string,
+    files: Readonly<Record<string, FileContent>>,
+    options?: RepoOptions,
+  ): Promise<{ readonly commit: string }>;
+  /** Changes settings of a repo that is there; does nothing when it is not. */
+  changeSettings(repoId: string, settings: Partial<RepoSettings>): void;
+  removeRepo(repoId: string): void;
+  addUser(user: HubUser): void;
+  /** Makes a token invalid from the next request on. */
+  revokeToken(token: string): void;
+  addCollection(collection: HubCollection): void;
+}
+
+interface MemoryRepo extends StoredRepo {
+  settings: RepoSettings;
+  readonly refMap: Map<string, string>;
+  readonly snapshots: Map<string, RepoSnapshot>;
+  readonly parents: Map<string, string>;
+}
+
+/** An empty {@link MemoryStore}. Contents stay where they are: a file on disk is read when it is asked for. */
+export function createMemoryStore(): MemoryStore {
+  const repos = new Map<string, MemoryRepo>();
+  const users = new Map<string, HubUser>();
+  const collections: HubCollection[] = [];
+  return {
+    async addRepo(repoId, files, options = {}) {
+      const described = await describeFiles(files, options);
+      const repo = repos.get(repoId) ?? memoryRepo(repoId);
+      repos.set(repoId, repo);
+      repo.settings = repoSettings({ ...repo.settings, ...settingsOf(options) });
+      const commit =
+        options.commit ??
+        stableId("commit", repoId, ...described.flatMap((file) => [file.path, file.oid]));
+      const ref = fullRef(options.revision ?? "main");
+      const parent = repo.refMap.get(ref);
+      if (parent !== undefined && parent !== commit) repo.parents.set(commit, parent);
+      repo.snapshots.set(commit, {
+        commit,
+        files: described,
+        title: options.title ?? "Upload",
+        date: repo.settings.lastModified,
+      });
+      repo.refMap.set(ref, commit);
+      return { commit };
+    },
+    changeSettings(repoId, settings) {
+      const repo = repos.get(repoId);
+      if (repo) repo.settings = { ...repo.settings, ...settings };
+    },
+    removeRepo: (repoId) => void repos.delete(repoId),
+    addUser(user) {
+      for (const token of user.tokens) users.set(token, user);
+    },
+    revokeToken: (token) => void users.delete(token),
+    addCollection: (collection) => void collections.push(collection),
+    list: async () => [...repos.values()],
+    find: async (repoId) =>
+      repos.get(repoId) ??
+      [...repos.values()].find((repo) => repo.settings.renamedFrom.includes(repoId)),
+    userOf: async (token) => users.get(token),
+    collections: async () => [...collections],
+  };
+}
+
+function memoryRepo(repoId: string): MemoryRepo {
+  const refMap = new Map<string, string>();
+  const snapshots = new Map<string, RepoSnapshot>();
+  const parents = new Map<string, string>();
+  return {
+    repoId,
+    settings: repoSettings(),
+    refMap,
+    snapshots,
+    parents,
+    refs: async () => [...refMap].map(([ref, commit]) => ({ ref, commit })),
+    snapshot: async (commit) => snapshots.get(commit),
+    history: async (commit) => {
+      const found = new Map<string, RepoSnapshot>();
+      for (let at: string | undefined = commit; at && !found.has(at); at = parents.get(at)) {
+        const snapshot = snapshots.get(at);
+        if (snapshot) found.set(at, snapshot);
+      }
+      return [...found.values()];
+    },
+    readMain: async (path) => {
+      const commit = refMap.get("refs/heads/main");
+      const snapshot = commit === undefined ? undefined : snapshots.get(commit);
+      return snapshot?.files.find((file) => file.path === path)?.blob;
+    },
+  };
+}
+
+async function describeFiles(
+  files: Readonly<Record<string, FileContent>>,
+  { lfs = {}, declared = {} }: RepoOptions,
+): Promise<readonly RepoFile[]> {
+  const described: RepoFile[] = [];
+  for (const [path, content] of Object.entries(files)) {
+    const blob = await contentBlob(content);
+    described.push(
+      await describeFile(path, blob, {
+        lfs: lfs[path],
+        declared: declared[path],
+        sha256: await knownSha256(content, blob),
+      }),
+    );
+  }
+  return sortFiles(described);
+}
+
+function settingsOf(options: RepoOptions): Partial<RepoSettings> {
+  const { revision: _r, commit: _c, title: _t, lfs: _l, declared: _d, ...settings } = options;
+  return settings;
+}
+
+/** `main` → `refs/heads/main`; what begins with `refs/` stays. */
+function fullRef(revision: string): string {
+  return revision.startsWith("refs/") ? revision : `refs/heads/${revision}`;
+}

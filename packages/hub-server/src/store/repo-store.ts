@@ -1,0 +1,99 @@
+import type { BlobSource } from "./blob-source.ts";
+
+/** What the Hub knows about a repo beside its files. */
+export interface RepoSettings {
+  readonly private: boolean;
+  readonly gated: false | "auto" | "manual";
+  /** Users whose request for a gated repo was granted. */
+  readonly accepted: readonly string[];
+  /** Users who see a private repo, beside its owner and the members of its organisation. */
+  readonly readers: readonly string[];
+  readonly disabled: boolean;
+  /** Former ids: the API answers them with a redirect. */
+  readonly renamedFrom: readonly string[];
+  readonly tags: readonly string[];
+  readonly downloads: number;
+  readonly likes: number;
+  readonly trendingScore: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601. */
+  readonly lastModified: string;
+  readonly libraryName: string | undefined;
+  readonly pipelineTag: string | undefined;
+}
+
+/** One file of a snapshot: what the Hub says about it, and where its bytes are. */
+export interface RepoFile {
+  readonly path: string;
+  /** In bytes, as listed; `blob.size` is what is served. They differ only in hostile fixtures. */
+  readonly size: number;
+  /** Git object id; of the pointer for an LFS file. */
+  readonly oid: string;
+  readonly lfs: { readonly sha256: string; readonly pointerSize: number } | undefined;
+  readonly xetHash: string | undefined;
+  readonly blob: BlobSource;
+}
+
+/** One repo at one commit. */
+export interface RepoSnapshot {
+  readonly commit: string;
+  /** Sorted by path. */
+  readonly files: readonly RepoFile[];
+  readonly title: string;
+  /** ISO 8601. */
+  readonly date: string;
+}
+
+/** A name for a commit. */
+export interface RepoRefTarget {
+  /** `refs/heads/main`, `refs/tags/v1`, `refs/pr/1`. */
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/** A repo of a store. Reading `settings` and `readMain` is cheap; `refs` and `snapshot` may have to digest files. */
+export interface StoredRepo {
+  readonly repoId: string;
+  readonly settings: RepoSettings;
+  refs(): Promise<readonly RepoRefTarget[]>;
+  /** Undefined when the repo has no such commit. */
+  snapshot(commit: string): Promise<RepoSnapshot | undefined>;
+  /** The commits that led to `commit`, newest first, itself included. */
+  history(commit: string): Promise<readonly RepoSnapshot[]>;
+  /** A file of `main`, without a look at the others; undefined when there is none. */
+  readMain(path: string): Promise<BlobSource | undefined>;
+}
+
+/** Somebody with a token. */
+export interface HubUser {
+  readonly name: string;
+  readonly tokens: readonly string[];
+  readonly fullname?: string | undefined;
+  readonly email?: string | undefined;
+  readonly orgs?: readonly string[] | undefined;
+}
+
+/** A named list of repos. */
+export interface HubCollection {
+  /** `owner/title-<24 hex>`. */
+  readonly slug: string;
+  readonly title: string;
+  readonly description?: string | undefined;
+  readonly items: readonly { readonly repoId: string; readonly note?: string | undefined }[];
+  readonly private?: boolean | undefined;
+  readonly upvotes?: number | undefined;
+  /** ISO 8601. */
+  readonly lastUpdated?: string | undefined;
+}
+
+/** Where a Hub's repos, users and collections come from. Everything is asked anew for every request. */
+export interface RepoStore {
+  /** All repos, in no particular order. */
+  list(): Promise<readonly StoredRepo[]>;
+  /** The repo of that id or of that former id (`repoId` tells them apart); undefined when there is none. Never throws on a strange id. */
+  find(repoId: string): Promise<StoredRepo | undefined>;
+  /** The owner of a token; undefined when it is not, or no longer, valid. */
+  userOf(token: string): Promise<HubUser | undefined>;
+  collections(): Promise<readonly HubCollection[]>;
+}

@@ -1,0 +1,55 @@
+import type { BlobSource } from "./blob-source.ts";
+import type { RepoSnapshot } from "./repo-store.ts";
+
+const MAX_HEADER_BYTES = 25_000_000;
+
+/** Parameters of a snapshot's safetensors files, by dtype and in all, as the Hub shows them. */
+export interface TensorCount {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly total: number;
+}
+
+const counted = new WeakMap<RepoSnapshot, Promise<TensorCount | undefined>>();
+
+/** Counts from the headers of the root's safetensors files, once a snapshot; undefined without any or with a broken one. */
+export function countTensors(snapshot: RepoSnapshot): Promise<TensorCount | undefined> {
+  const known = counted.get(snapshot) ?? count(snapshot);
+  counted.set(snapshot, known);
+  return known;
+}
+
+async function count(snapshot: RepoSnapshot): Promise<TensorCount | undefined> {
+  const files = snapshot.files.filter((file) => /^[^/]+\.safetensors$/.test(file.path));
+  const parameters: Record<string, number> = {};
+  try {
+    for (const { blob } of files) {
+      for (const tensor of Object.values(await readHeader(blob))) {
+        const { dtype, shape } = tensor as { dtype?: unknown; shape?: unknown };
+        if (typeof dtype !== "string" || !Array.isArray(shape)) continue;
+        const elements = shape.reduce((product: number, side) => product * Number(side), 1);
+        parameters[dtype] = (parameters[dtype] ?? 0) + elements;
+      }
+    }
+  } catch {
+    return undefined;
+  }
+  const total = Object.values(parameters).reduce((sum, n) => sum + n, 0);
+  return total > 0 ? { parameters, total } : undefined;
+}
+
+/** The header of a safetensors file without `__metadata__` (format: 8 bytes LE length, then JSON). */
+async function readHeader(blob: BlobSource): Promise<Record<string, object>> {
+  const reader = await blob.open();
+  try {
+    const head = Buffer.alloc(8);
+    await reader.read(head, 0);
+    const length = Number(head.readBigUInt64LE());
+    if (length > MAX_HEADER_BYTES || length > blob.size - 8) throw new Error("no safetensors file");
+    const json = Buffer.alloc(length);
+    await reader.read(json, 8);
+    const { __metadata__: _, ...tensors } = JSON.parse(json.toString()) as Record<string, object>;
+    return tensors;
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,42 @@
+/** The part of a Hub that a request is for; `elsewhere` is the third host, which no client should give its token. */
+export type RequestTarget = "api" | "resolve" | "cdn" | "elsewhere";
+
+/** What a request is about. */
+export interface RequestKind {
+  readonly target: RequestTarget;
+  readonly repoId: string | undefined;
+  /** The file's path inside the repo; of an API request, the URL's path below the base path. */
+  readonly path: string;
+}
+
+const FILE_ROUTES: readonly { pattern: RegExp; target: "resolve" | "cdn" }[] = [
+  { pattern: /^\/repos\/([^/]+\/[^/]+)\/[^/]+\/(.+)$/, target: "cdn" },
+  { pattern: /^\/api\/resolve-cache\/models\/([^/]+\/[^/]+)\/[^/]+\/(.+)$/, target: "resolve" },
+  {
+    pattern:
+      /^\/([^/]+(?:\/[^/]+)?)\/(?:resolve|raw)\/(?:refs\/(?:pr|convert|heads|tags)\/[^/]+|[^/]+)\/(.+)$/,
+    target: "resolve",
+  },
+];
+
+/** Reads target, repo and file out of a URL's path (below the base path, still encoded). */
+export function requestKind(pathname: string): RequestKind {
+  for (const { pattern, target } of FILE_ROUTES) {
+    const match = pattern.exec(pathname);
+    if (match) return { target, repoId: decode(match[1]), path: decode(match[2]) };
+  }
+  const repoId = /^\/api\/models\/([^/]+\/[^/]+)(?:\/|$)/.exec(pathname)?.[1];
+  return {
+    target: "api",
+    repoId: repoId === undefined ? undefined : decode(repoId),
+    path: decode(pathname),
+  };
+}
+
+function decode(text = ""): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,91 @@
+import type { RequestTarget } from "./request-kind.ts";
+import { matchesPath } from "./fault-plan.ts";
+
+/** One request that reached the test Hub. The last three fields are filled in as it is answered. */
+export interface RequestLogEntry {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly target: RequestTarget;
+  readonly method: string;
+  /** Path and query, as they came. */
+  readonly url: string;
+  readonly repoId: string | undefined;
+  /** The file's path in the repo; of an API request, the URL's path. */
+  readonly path: string;
+  /** The Range header. */
+  readonly range: string | undefined;
+  /** Whether an Authorization header came. */
+  readonly authorization: boolean;
+  /** The Host header. */
+  readonly host: string;
+  readonly userAgent: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** 0 until it is answered. */
+  status: number;
+  /** Body bytes that the socket has taken. */
+  bytesSent: number;
+  /** `sent`: all of the answer; `broken`: by a fault, or because the client left. Undefined while it lasts. */
+  outcome: "sent" | "broken" | undefined;
+}
+
+/** Which entries are meant; all that is given must agree. `path` as in a fault. */
+export interface LogFilter {
+  readonly target?: RequestTarget;
+  readonly method?: string;
+  readonly path?: string | RegExp;
+  readonly repoId?: string;
+  readonly status?: number;
+  readonly authorization?: boolean;
+}
+
+/** All requests since the start or the last `clear()`, in order of arrival. `GET /api/agent-harnesses`, which Python sends when it likes, is not among them. */
+export interface RequestLog {
+  readonly entries: readonly RequestLogEntry[];
+  of(filter: LogFilter | ((entry: RequestLogEntry) => boolean)): readonly RequestLogEntry[];
+  /** Resolves with the n-th entry (from 1, default 1) that passes, now or as soon as it comes. */
+  waitFor(
+    filter: LogFilter | ((entry: RequestLogEntry) => boolean),
+    nth?: number,
+  ): Promise<RequestLogEntry>;
+  clear(): void;
+}
+
+/** A {@link RequestLog}, and the function that fills it. */
+export interface RequestLogger extends RequestLog {
+  push(entry: RequestLogEntry): void;
+}
+
+/** An empty log. */
+export function createRequestLog(): RequestLogger {
+  const entries: RequestLogEntry[] = [];
+  const waiting = new Set<() => void>();
+  const log: RequestLogger = {
+    entries,
+    of: (filter) => entries.filter(toPredicate(filter)),
+    async waitFor(filter, nth = 1) {
+      for (;;) {
+        const found = log.of(filter)[nth - 1];
+        if (found) return found;
+        await new Promise<void>((resolve) => waiting.add(resolve));
+      }
+    },
+    clear: () => void entries.splice(0),
+    push(entry) {
+      if (entry.path !== "/api/agent-harnesses") entries.push(entry);
+      for (const wake of waiting) wake();
+      waiting.clear();
+    },
+  };
+  return log;
+}
+
+function toPredicate(
+  filter: LogFilter | ((entry: RequestLogEntry) => boolean),
+): (entry: RequestLogEntry) => boolean {
+  if (typeof filter === "function") return filter;
+  const { path, ...rest } = filter;
+  const wanted = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return (entry) =>
+    wanted.every(([name, value]) => entry[name as keyof RequestLogEntry] === value) &&
+    (path === undefined || matchesPath(path, entry.path));
+}
