@@ -8,7 +8,11 @@ import { codeOf } from "../test/codes.ts";
 import { createDigester, digestFile, formatDigest, parseDigest } from "./digest.ts";
 
 const hex = (length: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
+  fc.string({
+    unit: fc.constantFrom(...Array.from("0123456789abcdef")),
+    minLength: length,
+    maxLength: length,
+  });
 
 test("a digest survives being written and read back", () => {
   fc.assert(

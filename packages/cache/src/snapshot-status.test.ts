@@ -10,6 +10,9 @@ import { snapshotStatus } from "./snapshot-status.ts";
 const MODEL = "model.safetensors";
 const hexOf = (path: string): string => golden(path).file.digest.hex;
 
+const isModel = ({ size }: { size: number }): boolean => size === 23 || size === 100;
+const isFirstShard = ({ path }: { path: string }): boolean => path === "1.safetensors";
+
 test("each file is present, only a blob, or absent", async () => {
   const layout = await publishGolden(await tempDir());
   await rm(snapshotPath(layout, COMMIT, "README.md"));
@@ -51,8 +54,7 @@ test("with a listing a snapshot is complete exactly when every selected file is 
   expect(status.status).toBe("incomplete");
   expect(status.missing).toEqual([".gitattributes", "README.md", "empty.txt", "sub/dir/notes.txt"]);
   expect(status.files).toHaveLength(FILES.length);
-  const select = ({ size }: { size: number }): boolean => size === 23 || size === 100;
-  expect(await snapshotStatus(layout, COMMIT, { select })).toMatchObject({
+  expect(await snapshotStatus(layout, COMMIT, { select: isModel })).toMatchObject({
     status: "complete",
     missing: [],
   });
@@ -78,8 +80,7 @@ test("without a listing the shards that the index names must be there", async ()
     status: "incomplete",
     missing: ["2.safetensors"],
   });
-  const select = ({ path }: { path: string }): boolean => path === "1.safetensors";
-  expect((await snapshotStatus(layout, COMMIT, { select })).status).toBe("unknown");
+  expect((await snapshotStatus(layout, COMMIT, { select: isFirstShard })).status).toBe("unknown");
   await writeFile(index, JSON.stringify({ weight_map: map }));
   expect((await snapshotStatus(layout, COMMIT)).missing).toEqual(["2.safetensors"]);
 });

@@ -10,3 +10,13 @@ export async function codeOf(work: () => unknown): Promise<string> {
   }
   throw new Error("it did not fail");
 }
+
+/** What `work` returns, or undefined when it ends with a `CacheError`. */
+export function unlessRefused<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CacheError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { readFile, readdir, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { run, tempDir } from "@mlx-download/test-utils";
+import { expect, test } from "vitest";
+import { trySoftLock } from "./soft-lock.ts";
+
+async function deadPid(): Promise<number> {
+  return Number((await run(process.execPath, ["-p", "process.pid"])).stdout);
+}
+
+test("a soft lock of a dead process, or from before this machine started, is taken over", async () => {
+  const path = join(await tempDir(), "x.lock");
+  await writeFile(path, `${await deadPid()}\n${hostname()}\n`);
+  const release = await trySoftLock(path);
+  expect(release).toBeDefined();
+  await release?.();
+  await writeFile(path, `${process.pid}\n${hostname()}\n`);
+  await utimes(path, 1, 1);
+  expect(await trySoftLock(path)).toBeDefined();
+  expect(await readdir(join(path, ".."))).toEqual(["x.lock"]);
+});
+
+test("a soft lock of a living process or of another host is respected", async () => {
+  const path = join(await tempDir(), "x.lock");
+  await writeFile(path, `${process.ppid}\n${hostname()}\n`);
+  expect(await trySoftLock(path)).toBeUndefined();
+  await writeFile(path, `${await deadPid()}\nsome-other-host\n`);
+  expect(await trySoftLock(path)).toBeUndefined();
+});
+
+test("a soft lock without a record is somebody's only while it is fresh", async () => {
+  const path = join(await tempDir(), "x.lock");
+  await writeFile(path, "");
+  expect(await trySoftLock(path)).toBeUndefined();
+  const past = Date.now() / 1000 - 60;
+  await utimes(path, past, past);
+  expect(await trySoftLock(path)).toBeDefined();
+});
+
+test("a soft lock that somebody else took meanwhile is not removed by its former holder", async () => {
+  const path = join(await tempDir(), "x.lock");
+  const release = await trySoftLock(path);
+  await writeFile(path, "1\nother\n");
+  await release?.();
+  expect(await readFile(path, "utf8")).toBe("1\nother\n");
+});
