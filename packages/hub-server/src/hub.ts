@@ -13,17 +13,17 @@ import { hubRoutes } from "./routes/hub-routes.ts";
 /** A Hub without a port of its own. */
 export interface Hub {
   /** Answers one request; bodies are streams. For frameworks and tests: files go faster through `listener`. */
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** For `node:http`; writes files to the socket itself. */
-  listener(request: IncomingMessage, response: ServerResponse): void;
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** The same for the CDN's host, which `cdnUrl` names. */
-  cdnListener(request: IncomingMessage, response: ServerResponse): void;
+  readonly cdnListener: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 /** The two halves of a Hub as functions from request to answer. Never reject. */
 export interface HubHandlers {
-  hub(request: Request): Promise<HubAnswer>;
-  cdn(request: Request): Promise<HubAnswer>;
+  readonly hub: (request: Request) => Promise<HubAnswer>;
+  readonly cdn: (request: Request) => Promise<HubAnswer>;
 }
 
 /** A Hub over a store, as real clients know it. */

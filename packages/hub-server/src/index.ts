@@ -3,6 +3,11 @@ export { createHub, type Hub } from "./hub.ts";
 export type { HubOptions } from "./hub-options.ts";
 export { serveHub, type ServedHub, type ServeHubOptions } from "./serve-hub.ts";
 export type { BlobReader, BlobSource } from "./store/blob-source.ts";
+export {
+  createDirectoryStore,
+  type DirectoryRepoOptions,
+  type DirectoryStoreOptions,
+} from "./store/directory-store.ts";
 export type { FileContent } from "./store/file-content.ts";
 export { createMemoryStore, type MemoryStore, type RepoOptions } from "./store/memory-store.ts";
 export type { DeclaredFile } from "./store/repo-file.ts";

@@ -23,7 +23,10 @@ export function page<Item>(
   if (limit === 0 || start + limit >= all.length) return { items, headers: {} };
   const query = new URL(c.req.url).searchParams;
   query.set("cursor", Buffer.from(String(start + limit)).toString("base64url"));
-  return { items, headers: { link: `<${publicUrl(c)}${rawPath(c)}?${query}>; rel="next"` } };
+  return {
+    items,
+    headers: { link: `<${publicUrl(c)}${rawPath(c)}?${query.toString()}>; rel="next"` },
+  };
 }
 
 function readLimit(c: HubContext): number | undefined {

@@ -27,7 +27,7 @@ export function createUrlSigner(): UrlSigner {
         "X-Xet-Cas-Uid": "public",
         "response-content-disposition": contentDisposition(fileName),
       });
-      return `${path}?${query}`;
+      return `${path}?${query.toString()}`;
     },
     check(url, now) {
       const date = url.searchParams.get("X-Amz-Date") ?? "";

@@ -33,7 +33,7 @@ export async function collectionList(c: HubContext): Promise<Response> {
 }
 
 /** `GET /api/collections/{owner}/{slug}`. Only here is there a `position`: Python fails on one in the list. */
-export async function collection(c: HubContext): Promise<Response> {
+export async function collectionInfo(c: HubContext): Promise<Response> {
   const user = await identify(c);
   const slug = `${c.req.param("owner")}/${c.req.param("slug")}`;
   const found = (await c.env.config.store.collections()).find((one) => one.slug === slug);

@@ -2,7 +2,7 @@ import { Hono, type Handler } from "hono";
 import type { HubEnv } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
 import { findRepo } from "./access.ts";
-import { collection, collectionList } from "./collections.ts";
+import { collectionInfo, collectionList } from "./collections.ts";
 import { modelInfo, revisionInfo } from "./model-info.ts";
 import { modelList } from "./model-list.ts";
 import { commits, refs } from "./refs.ts";
@@ -29,7 +29,7 @@ export function hubRoutes(): Hono<HubEnv> {
   app.get("/api/whoami-v2", whoami);
   app.get("/api/agent-harnesses", () => jsonAnswer({ standardEnvVars: [], harnesses: {} }));
   app.get("/api/collections", collectionList);
-  app.get("/api/collections/:owner/:slug", collection);
+  app.get("/api/collections/:owner/:slug", collectionInfo);
   app.get("/api/models", modelList);
   const cached = findRepo({ prefix: 3, idSegments: 2, redirect: true, verb: 0 });
   app.get("/api/resolve-cache/models/:namespace/:name/:commit/*", cached, resolveCache);

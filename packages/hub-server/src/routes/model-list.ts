@@ -67,9 +67,8 @@ async function isAskedFor(c: HubContext, repo: StoredRepo): Promise<boolean> {
 function sortRepos(repos: readonly StoredRepo[], sort: string): readonly StoredRepo[] {
   const key = Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined;
   if (!key) throw badRequest(`Invalid sort: ${sort}`);
-  const byId = (a: StoredRepo, b: StoredRepo): number => (a.repoId < b.repoId ? -1 : 1);
   return repos.toSorted((a, b) => {
     const [left, right] = [key(a.settings), key(b.settings)];
-    return left === right ? byId(a, b) : left < right ? 1 : -1;
+    return left === right ? (a.repoId < b.repoId ? -1 : 1) : left < right ? 1 : -1;
   });
 }

@@ -1,3 +1,4 @@
+import { HubServerError } from "../errors.ts";
 import { contentBlob, knownSha256, type FileContent } from "./file-content.ts";
 import { stableId } from "./git-object.ts";
 import { describeFile, sortFiles, type DeclaredFile } from "./repo-file.ts";
@@ -27,7 +28,7 @@ export interface RepoOptions extends Partial<RepoSettings> {
 
 /** A store that lives in memory and can be changed while a Hub serves it. */
 export interface MemoryStore extends RepoStore {
-  /** Adds a repo, or a commit to it; settings that are given replace the former ones. */
+  /** Adds a repo, or a commit to it; settings that are given replace the former ones. Throws `hub-server/invalid-repo`. */
   addRepo(
     repoId: string,
     files: Readonly<Record<string, FileContent>>,
@@ -56,6 +57,12 @@ export function createMemoryStore(): MemoryStore {
   const collections: HubCollection[] = [];
   return {
     async addRepo(repoId, files, options = {}) {
+      if (!/^[^/]+\/[^/]+$/.test(repoId)) {
+        throw new HubServerError(`${repoId} is no repo id`, "hub-server/invalid-repo", {
+          hint: "Name the repo org/name.",
+          data: { repoId },
+        });
+      }
       const described = await describeFiles(files, options);
       const repo = repos.get(repoId) ?? memoryRepo(repoId);
       repos.set(repoId, repo);

@@ -9,3 +9,6 @@ export {
   type TestHubOptions,
   type TestRepoOptions,
 } from "./test-hub.ts";
+export { writeSafetensors, type Tensor } from "./safetensors-writer.ts";
+export { tinyModelFiles, writeTinyModel, type TinyModelOptions } from "./tiny-model.ts";
+export type { FileContent } from "../store/file-content.ts";
