@@ -1,0 +1,25 @@
+import { access, glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+test("every link of the docs leads to a file that is there", async () => {
+  const broken: string[] = [];
+  let seen = 0;
+  for await (const page of glob(["*.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root })) {
+    const text = await readFile(join(root, page), "utf8");
+    for (const [, target = ""] of text.matchAll(/\]\((?<target>[^)\s#]+)(?:#[^)]*)?\)/gu)) {
+      if (target.startsWith("https://")) continue;
+      seen += 1;
+      const there = await access(join(root, page, "..", target)).then(
+        () => true,
+        () => false,
+      );
+      if (!there) broken.push(`${page}: ${target}`);
+    }
+  }
+  expect(broken).toEqual([]);
+  expect(seen).toBeGreaterThan(10);
+});
