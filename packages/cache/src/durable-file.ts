@@ -10,6 +10,11 @@ export function tempPath(tempDir: string): string {
   return join(tempDir, `${randomBytes(8).toString("hex")}.tmp`);
 }
 
+/** Whether `tempPath` made this name. */
+export function isTemp(name: string): boolean {
+  return /^[0-9a-f]{16}\.tmp$/.test(name);
+}
+
 /**
  * The mode that a new file gets in this folder: asked from the file system with a probe, since the process's umask
  * cannot be read without changing it and a folder may have a default ACL.

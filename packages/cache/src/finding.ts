@@ -6,7 +6,7 @@
  * not exactly 40 hex digits; `missing-commit`: a ref to a snapshot that is not here; `dangling-link`: a link to a blob
  * that is gone; `outside-link`: a link that leaves the repo folder; `planted-link`: a link where a folder belongs;
  * `odd-blob-name`: a blob not named by a digest; `wrong-size`: a file shorter or longer than the recorded listing says;
- * `unreferenced-blob`: no snapshot needs it; `leftover`: a temporary file of another client;
+ * `unreferenced-blob`: no snapshot needs it; `leftover`: a temporary file of a run that ended too early;
  * `unfinished-download`: what the next run continues from.
  */
 export type FindingCode =

@@ -95,23 +95,24 @@ test("a lock file that somebody unlinked does not bar the next one", async () =>
   await second?.release();
 });
 
-const onLinux = test.skipIf(process.platform !== "linux");
-
-onLinux("without flock(1) a lock is a file beside Python's, there while it is held", async () => {
-  const path = await lockFile();
-  vi.stubEnv("PATH", await tempDir());
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const lock = await tryLock(path);
-  expect(lock).toMatchObject({ kind: "soft", path: `${path}.soft` });
-  expect(await readFile(`${path}.soft`, "utf8")).toBe(`${process.pid}\n${hostname()}\n`);
-  expect(await tryLock(path)).toBeUndefined();
-  await lock?.release();
-  await lock?.release();
-  const again = await tryLock(path);
-  expect(again).toBeDefined();
-  await again?.release();
-  expect(await readdir(join(path, ".."))).toEqual([basename(path)]);
-});
+test.skipIf(process.platform !== "linux")(
+  "without flock(1) a lock is a file that exists while it is held",
+  async () => {
+    const path = await lockFile();
+    vi.stubEnv("PATH", await tempDir());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const lock = await tryLock(path);
+    expect(lock).toMatchObject({ kind: "soft", path: `${path}.soft` });
+    expect(await readFile(`${path}.soft`, "utf8")).toBe(`${process.pid}\n${hostname()}\n`);
+    expect(await tryLock(path)).toBeUndefined();
+    await lock?.release();
+    await lock?.release();
+    const again = await tryLock(path);
+    expect(again).toBeDefined();
+    await again?.release();
+    expect(await readdir(join(path, ".."))).toEqual([basename(path)]);
+  },
+);
 
 test("a lock in a folder that cannot be made has a code", async () => {
   const file = join(await tempDir(), "file");

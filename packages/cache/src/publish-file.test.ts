@@ -9,6 +9,7 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
@@ -251,6 +252,16 @@ test("preparing restores what was removed meanwhile", async () => {
   await prepareRepo(layout);
   await copyFile(join(layout.cacheDir, "CACHEDIR.TAG"), join(layout.blobsDir, "x"));
   expect(await readdir(layout.blobsDir)).toEqual(["x"]);
+});
+
+test("preparing sweeps temporary files of killed runs, and nothing else", async () => {
+  const layout = await prepared();
+  const [old, fresh] = [`${"0".repeat(16)}.tmp`, `${"1".repeat(16)}.tmp`];
+  const data = `${CONFIG.digest.hex}.data`;
+  for (const name of [old, fresh, data]) await writeFile(join(layout.partialDir, name), "");
+  for (const name of [old, data]) await utimes(join(layout.partialDir, name), 1, 1);
+  await prepareRepo(layout);
+  expect((await readdir(layout.partialDir)).toSorted()).toEqual([fresh, data].toSorted());
 });
 
 test("a ref is exactly the hash, and is replaced in one step only when it differs", async () => {

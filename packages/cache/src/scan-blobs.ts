@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isTemp } from "./durable-file.ts";
 import { isLitter, type Finding, type FindingCode } from "./finding.ts";
 import { inBatches } from "./in-batches.ts";
 import type { RepoLayout } from "./layout.ts";
@@ -13,6 +14,7 @@ export async function scanBlobs(
   const blobs = await listFolder(layout.blobsDir);
   const partial = await listFolder(layout.partialDir);
   const names = blobs.entries.map(({ name }) => name).filter((name) => !isLitter(name));
+  const temps = partial.entries.map(({ name }) => name).filter(isTemp);
   const data = partial.entries.map(({ name }) => name).filter((name) => name.endsWith(".data"));
   const inBlobs = await inBatches(names, async (name) => await look(layout, name, used));
   const unfinished = await inBatches(data, async (name): Promise<Finding> => {
@@ -21,7 +23,11 @@ export async function scanBlobs(
     const message = `A download stopped here; its file of ${bytes} bytes is continued by the next run.`;
     return { code: "unfinished-download", path, message };
   });
-  return [...blobs.findings, ...partial.findings, ...inBlobs.flat(), ...unfinished];
+  const leftovers = temps.map((name): Finding => {
+    const message = "A temporary file of a run that is going on or was killed.";
+    return { code: "leftover", path: join(layout.partialDir, name), message };
+  });
+  return [...blobs.findings, ...partial.findings, ...inBlobs.flat(), ...unfinished, ...leftovers];
 }
 
 async function look(

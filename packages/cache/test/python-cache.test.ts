@@ -10,6 +10,7 @@ import {
   treePath,
   writeRef,
   writeTreeRecord,
+  type SnapshotFile,
 } from "@mlx-download/cache";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
@@ -120,12 +121,14 @@ describe.each(envs)("beside $name", ({ env }) => {
       const layout = await publishGolden(await tempDir());
       const oid = golden("README.md").file.blobId;
       const digest = { algorithm: "git-sha1", hex: oid } as const;
-      const odd = ["1", "10", "2", "Z", "a b", 'q"t', "é", "\ufffd", "💾.bin"].map((path) => ({
-        path,
-        size: 7,
-        digest,
-        blobId: oid,
-      }));
+      const odd: SnapshotFile[] = ["1", "10", "2", "Z", "a b", 'q"t', "é", "\ufffd", "💾.bin"].map(
+        (path) => ({
+          path,
+          size: 7,
+          digest,
+          blobId: oid,
+        }),
+      );
       const files = [...FILES, ...odd];
       await writeTreeRecord(layout, COMMIT, files);
       const ours = await readFile(treePath(layout, COMMIT), "utf8");

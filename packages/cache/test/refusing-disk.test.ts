@@ -1,0 +1,105 @@
+import { chmod, chown, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  digestFile,
+  prepareRepo,
+  publishFile,
+  removeRepo,
+  repoLayout,
+  scanCache,
+  supportsSymlinks,
+  tryLock,
+  writeRef,
+  writeTreeRecord,
+  type RepoLayout,
+} from "@mlx-download/cache";
+import { run, tempDir } from "@mlx-download/test-utils";
+import { expect, onTestFinished, test } from "vitest";
+import { codeOf } from "./codes.ts";
+import { COMMIT, FILES, golden, publishGolden, stage } from "./golden-model.ts";
+
+const NOBODY = 65_534;
+const isRoot = process.geteuid?.() === 0;
+const canMount = process.platform === "linux" && isRoot;
+if (!canMount)
+  process.stderr.write("skipped: a full disk needs root on Linux (to mount a small tmpfs)\n");
+
+/** Root may write anywhere, so the rest of the test runs as a user who may not. */
+function becomeOrdinaryUser(): void {
+  if (!isRoot) return;
+  process.seteuid?.(NOBODY);
+  onTestFinished(() => process.seteuid?.(0));
+}
+
+async function readOnlyCache(): Promise<RepoLayout> {
+  const layout = await publishGolden(await tempDir());
+  await stage(layout, "config.json");
+  const folders = await readdir(layout.cacheDir, { recursive: true, withFileTypes: true });
+  const paths = folders
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+  for (const path of [layout.cacheDir, ...paths]) {
+    await chmod(path, 0o555);
+    if (isRoot) await chown(path, NOBODY, NOBODY);
+  }
+  onTestFinished(async () => {
+    for (const path of [layout.cacheDir, ...paths]) await chmod(path, 0o755);
+  });
+  return layout;
+}
+
+test("a cache that this user may not write is named as such, whatever was tried", async () => {
+  const layout = await readOnlyCache();
+  const from = join(layout.partialDir, `${golden("config.json").file.digest.hex}.data`);
+  const { file } = golden("config.json");
+  if (isRoot) await chown(from, NOBODY, NOBODY);
+  becomeOrdinaryUser();
+  const attempts = [
+    () => prepareRepo(repoLayout(layout.cacheDir, "acme/other")),
+    () => publishFile(layout, { commit: COMMIT, file, from }, { symlinks: true }),
+    () => publishFile(layout, { commit: "f".repeat(40), file }, { symlinks: true }),
+    () => writeRef(layout, "next", COMMIT),
+    () => writeTreeRecord(layout, COMMIT, FILES),
+    () => tryLock(join(layout.locksDir, `${"a".repeat(40)}.lock`)),
+    () => supportsSymlinks(layout.cacheDir, {}),
+    () => removeRepo(layout.cacheDir, "acme/tiny"),
+  ];
+  for (const attempt of attempts) expect(await codeOf(attempt)).toBe("cache/not-writable");
+  expect((await scanCache(layout.cacheDir)).repos[0]?.revisions[0]?.complete).toBe(true);
+});
+
+test("a file that this user may not read is named as such", async () => {
+  const path = join(await tempDir(), "file");
+  await chmod(join(path, ".."), 0o755);
+  await writeFile(path, "x");
+  await chmod(path, 0o000);
+  becomeOrdinaryUser();
+  expect(await codeOf(() => digestFile(path, "sha256"))).toBe("cache/not-readable");
+});
+
+test.skipIf(!canMount)(
+  "a full disk is named as such, and nothing half written is in place",
+  async () => {
+    const cacheDir = await tempDir();
+    await run("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", cacheDir]);
+    onTestFinished(async () => {
+      await run("umount", [cacheDir]);
+    });
+    const layout = repoLayout(cacheDir, "acme/tiny");
+    await prepareRepo(layout);
+    const from = await stage(layout, "config.json");
+    await writeFile(join(layout.partialDir, "filler"), Buffer.alloc(1 << 20)).catch(() => {});
+    const files = Array.from({ length: 100 }, (_, n) => ({
+      ...golden("README.md").file,
+      path: `${n}`,
+    }));
+    expect(await codeOf(() => writeTreeRecord(layout, COMMIT, files))).toBe("cache/disk-full");
+    expect(await codeOf(() => writeRef(layout, "main", COMMIT))).toBe("cache/disk-full");
+    expect(await readdir(layout.treesDir)).toEqual([]);
+    expect(await readdir(layout.refsDir)).toEqual([]);
+    // What is proved still finds its place: a rename needs no space.
+    const { file } = golden("config.json");
+    await publishFile(layout, { commit: COMMIT, file, from }, { symlinks: true });
+    expect(await readdir(layout.blobsDir)).toEqual([file.digest.hex]);
+  },
+);
