@@ -1,1 +1,2 @@
-export {};
+export { exitCodeOf } from "./failure/exit-code.ts";
+export { runCli } from "./run-cli.ts";

@@ -1,0 +1,175 @@
+/** Every option of every command, as given; what was not given is absent. Lists are empty then, switches false. */
+export interface Flags {
+  readonly revision?: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly preset?: string;
+  readonly localDir?: string;
+  readonly cacheDir?: string;
+  readonly force: boolean;
+  readonly endpoint?: string;
+  readonly connections?: number;
+  readonly offline: boolean;
+  readonly token?: string;
+  readonly tokenStdin: boolean;
+  readonly dryRun: boolean;
+  readonly filter?: string;
+  readonly author?: string;
+  readonly all: boolean;
+  readonly limit?: number;
+  readonly sort?: string;
+  readonly list: boolean;
+  readonly clearModel?: string;
+  readonly clear: boolean;
+  readonly yes: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  readonly events: boolean;
+  readonly debug: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** One option as the parser, the help and the suggestions know it. */
+export interface FlagSpec {
+  /** Without dashes: `local-dir`. */
+  readonly name: string;
+  readonly type: "switch" | "text" | "list" | "count";
+  readonly summary: string;
+  /** Stands for the value in help. */
+  readonly value?: string;
+  /** Other spellings; one letter is a short option. */
+  readonly aliases?: readonly string[];
+  readonly choices?: readonly string[];
+}
+
+/** The options by their key; the order within a command is the command's. */
+export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
+  revision: {
+    name: "revision",
+    type: "text",
+    value: "REV",
+    summary: "branch, tag or commit; the same as @REV behind the name (default main)",
+  },
+  include: {
+    name: "include",
+    type: "list",
+    value: "GLOB",
+    aliases: ["allow-patterns"],
+    summary: "only files that match; may be given several times (* crosses folders)",
+  },
+  exclude: {
+    name: "exclude",
+    type: "list",
+    value: "GLOB",
+    aliases: ["ignore-patterns"],
+    summary: "no files that match; may be given several times",
+  },
+  preset: {
+    name: "preset",
+    type: "text",
+    value: "NAME",
+    choices: ["all", "mlx", "tokenizer", "config"],
+    summary: "a named choice of files: all, mlx, tokenizer, config",
+  },
+  localDir: {
+    name: "local-dir",
+    type: "text",
+    value: "DIR",
+    summary: "plain files into this folder instead of the cache",
+  },
+  cacheDir: {
+    name: "cache-dir",
+    type: "text",
+    value: "DIR",
+    summary: "the hub cache (default HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub)",
+  },
+  force: { name: "force", type: "switch", summary: "fetch everything anew, whatever is here" },
+  endpoint: {
+    name: "endpoint",
+    type: "text",
+    value: "URL",
+    summary: "the Hub or a mirror of it (default HF_ENDPOINT, https://huggingface.co)",
+  },
+  connections: {
+    name: "connections",
+    type: "count",
+    value: "N",
+    summary: "connections at once, 1 to 64 (default 8)",
+  },
+  offline: {
+    name: "offline",
+    type: "switch",
+    summary: "make no request, use what the cache has (also HF_HUB_OFFLINE=1)",
+  },
+  token: {
+    name: "token",
+    type: "text",
+    value: "TOKEN",
+    summary: "Hub token; visible to other users of this machine, prefer --token-stdin or HF_TOKEN",
+  },
+  tokenStdin: {
+    name: "token-stdin",
+    type: "switch",
+    summary: "read the Hub token from standard input",
+  },
+  dryRun: {
+    name: "dry-run",
+    type: "switch",
+    summary: "say what would be kept, resumed and fetched, and fetch nothing",
+  },
+  filter: {
+    name: "filter",
+    type: "text",
+    value: "TEXT",
+    aliases: ["search"],
+    summary: "only models whose name contains TEXT; the Hub searches",
+  },
+  author: {
+    name: "author",
+    type: "text",
+    value: "NAME",
+    summary: "models of this user or organization (default mlx-community)",
+  },
+  all: { name: "all", type: "switch", summary: "MLX models of every author" },
+  limit: { name: "limit", type: "count", value: "N", summary: "at most N models (default 50)" },
+  sort: {
+    name: "sort",
+    type: "text",
+    value: "KEY",
+    choices: ["downloads", "likes", "created", "modified", "trending"],
+    summary: "downloads (default), likes, created, modified or trending; highest or newest first",
+  },
+  list: { name: "list", type: "switch", summary: "list the models in the cache (default)" },
+  clearModel: {
+    name: "clear-model",
+    type: "text",
+    value: "ID",
+    summary: "delete one model from the cache, all its revisions",
+  },
+  clear: {
+    name: "clear",
+    type: "switch",
+    summary: "delete all MLX models from the cache; other models, datasets and spaces stay",
+  },
+  yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
+  quiet: {
+    name: "quiet",
+    type: "switch",
+    aliases: ["q"],
+    summary: "no progress, no hints: only the data and errors",
+  },
+  json: { name: "json", type: "switch", summary: "one JSON value on standard output" },
+  events: {
+    name: "events",
+    type: "switch",
+    summary: "every event as a line of JSON on standard output; the last is result or error",
+  },
+  debug: {
+    name: "debug",
+    type: "switch",
+    summary: "after an error: its code, request id and causes (secrets are masked)",
+  },
+  help: { name: "help", type: "switch", aliases: ["h"], summary: "show help" },
+  version: { name: "version", type: "switch", aliases: ["V"], summary: "show the version" },
+};

@@ -1,0 +1,130 @@
+import { displayWidth, padEnd, wrapWords } from "../text/display-width.ts";
+import { paint, type Style } from "../text/style.ts";
+import {
+  type CommandName,
+  type CommandSpec,
+  commandSpecs,
+  commandWords,
+  commonFlags,
+} from "./commands.ts";
+import { type FlagSpec, flagSpecs } from "./flags.ts";
+
+/** What help is written for. */
+export interface HelpStyle extends Style {
+  readonly columns: number;
+}
+
+/** Two columns; the second one wraps under itself, or goes below where the terminal is narrow. */
+function rows(pairs: readonly (readonly [string, string])[], style: HelpStyle): string[] {
+  const widest = Math.max(...pairs.map(([left]) => displayWidth(left)));
+  const columns = Math.min(style.columns, 100) - 1;
+  const below = columns < 60;
+  const indent = below ? 6 : widest + 4;
+  return pairs.flatMap(([left, right]) => {
+    const [first = "", ...rest] = wrapWords(right, columns - indent);
+    const padding = " ".repeat(indent);
+    const start = `  ${paint(style, "strong", left)}`;
+    if (below) return [start, ...[first, ...rest].map((line) => padding + line)];
+    return [
+      `${start}${" ".repeat(indent - 2 - displayWidth(left))}${first}`,
+      ...rest.map((line) => padding + line),
+    ];
+  });
+}
+
+function flagLabel(spec: FlagSpec): string {
+  const short = spec.aliases?.find((alias) => alias.length === 1);
+  const value = spec.value === undefined ? "" : ` ${spec.value}`;
+  return `${short === undefined ? "    " : `-${short}, `}--${spec.name}${value}`;
+}
+
+function flagSummary(spec: FlagSpec): string {
+  const others = (spec.aliases ?? []).filter((alias) => alias.length > 1);
+  return others.length === 0 ? spec.summary : `${spec.summary}; also --${others.join(", --")}`;
+}
+
+function examples(specs: readonly CommandSpec[], style: HelpStyle): string[] {
+  const pairs = specs.flatMap((spec) => spec.examples);
+  const widest = Math.max(...pairs.map(({ line }) => displayWidth(line)));
+  const sideBySide = style.columns > widest + 30;
+  return pairs.flatMap(({ line, purpose }) =>
+    sideBySide
+      ? [`  ${padEnd(line, widest)}  ${paint(style, "quiet", `# ${purpose}`)}`]
+      : [`  ${paint(style, "quiet", `# ${purpose}`)}`, `  ${line}`],
+  );
+}
+
+function title(style: Style, text: string): string {
+  return paint(style, "label", text);
+}
+
+function commandHelp(name: CommandName, style: HelpStyle): string[] {
+  const spec = commandSpecs[name];
+  const word = name === "get" ? "[get]" : name;
+  const flags = [...spec.flags, ...commonFlags].map((key) => flagSpecs[key]);
+  const summary = wrapWords(
+    `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
+    style.columns - 1,
+  );
+  return [
+    `${title(style, "Usage:")} mlx-download ${[word, spec.usage, "[options]"].filter(Boolean).join(" ")}`,
+    "",
+    ...summary,
+    ...(spec.aliases.length > 0 ? [`The same: mlx-download ${spec.aliases.join(", ")}`] : []),
+    "",
+    title(style, "Options:"),
+    ...rows(
+      flags.map((flag) => [flagLabel(flag), flagSummary(flag)] as const),
+      style,
+    ),
+    "",
+    title(style, "Examples:"),
+    ...examples([spec], style),
+    ...(spec.notes
+      ? ["", ...spec.notes.flatMap((note) => wrapWords(note, Math.min(100, style.columns) - 1))]
+      : []),
+  ];
+}
+
+function overview(version: string, style: HelpStyle): string[] {
+  const names = Object.keys(commandSpecs) as CommandName[];
+  const commands = names.map((name) => {
+    const spec = commandSpecs[name];
+    return [[name, spec.usage].filter(Boolean).join(" "), spec.summary] as const;
+  });
+  const common = [...commonFlags, "version" as const].map((key) => flagSpecs[key]);
+  return [
+    `mlx-download ${version}: MLX models from the Hugging Face Hub, resumed, verified, in the cache that every tool shares`,
+    "",
+    `${title(style, "Usage:")} mlx-download <org/name[@revision]>… [options]`,
+    `       mlx-download <command> [options]`,
+    "",
+    title(style, "Commands:"),
+    ...rows(commands, style),
+    "",
+    title(style, "Options of every command:"),
+    ...rows(
+      common.map((flag) => [flagLabel(flag), flagSummary(flag)] as const),
+      style,
+    ),
+    "",
+    title(style, "Examples:"),
+    ...examples(
+      names.map((name) => commandSpecs[name]),
+      style,
+    ),
+    "",
+    "mlx-download <command> --help shows the options of a command.",
+    "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 9 locked,",
+    "10 refused, 11 some failed, 75 rate limited, 130 and 143 interrupted, 1 anything else.",
+  ];
+}
+
+/** The help for the words given: a command's own where one is named, the overview otherwise. Ends without a newline. */
+export function helpText(argv: readonly string[], version: string, style: HelpStyle): string {
+  const words = commandWords();
+  const named = argv.find((word) => words.has(word));
+  const command = named === undefined ? undefined : words.get(named);
+  const lines = command === undefined ? overview(version, style) : commandHelp(command, style);
+  return lines.join("\n");
+}

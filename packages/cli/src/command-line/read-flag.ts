@@ -1,0 +1,48 @@
+import type { FlagSpec } from "./flags.ts";
+import { suggest } from "./suggest.ts";
+import { usage } from "./usage.ts";
+
+function readText(spec: FlagSpec, value: unknown): string {
+  if (Array.isArray(value))
+    throw usage(`--${spec.name} is given ${value.length} times`, "Give it once.");
+  const text = String(value);
+  if (text === "")
+    throw usage(
+      `--${spec.name} needs a value`,
+      `Write --${spec.name} ${spec.value}; a value that starts with a dash is written --${spec.name}=VALUE.`,
+    );
+  if (spec.choices && !spec.choices.includes(text)) {
+    const meant = suggest(text, spec.choices);
+    throw usage(
+      `--${spec.name} ${text} is not one of ${spec.choices.join(", ")}`,
+      meant === undefined ? `Choose one of them.` : `Did you mean ${meant}?`,
+    );
+  }
+  return text;
+}
+
+function readCount(spec: FlagSpec, value: unknown): number {
+  const text = readText(spec, value);
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw usage(
+    `--${spec.name} ${text} is not a whole number above zero`,
+    `For example --${spec.name} 8.`,
+  );
+}
+
+/** The value of one option as the flags hold it, from what the parser found. Throws `cli/usage`. */
+export function readFlag(spec: FlagSpec, value: unknown): unknown {
+  switch (spec.type) {
+    case "switch":
+      return Array.isArray(value) ? value.includes(true) : value === true;
+    case "list":
+      return (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((item) =>
+        readText(spec, item),
+      );
+    case "text":
+      return value === undefined ? undefined : readText(spec, value);
+    case "count":
+      return value === undefined ? undefined : readCount(spec, value);
+  }
+}

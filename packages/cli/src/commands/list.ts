@@ -1,0 +1,73 @@
+import type { DownloadEventBody, ListSort, MLXModelEntry } from "@mlx-download/core";
+import type { Invocation } from "../command-line/parse.ts";
+import { jsonText } from "../output.ts";
+import { readToken } from "../read-token.ts";
+import type { Shell } from "../shell.ts";
+import { printable } from "../text/printable.ts";
+import { renderTable } from "../text/table.ts";
+
+const defaultLimit = 50;
+
+function row(model: MLXModelEntry): string[] {
+  const gated = model.gated === false ? "" : "gated";
+  return [
+    printable(model.repoId),
+    model.downloads.toLocaleString("en-US"),
+    model.likes.toLocaleString("en-US"),
+    model.lastModified?.slice(0, 10) ?? "",
+    model.private ? "private" : gated,
+  ];
+}
+
+/** The ancestor's fields first, in its order. */
+function entryJson(model: MLXModelEntry): Record<string, unknown> {
+  const { repo_id, downloads, likes, tags, created_at, ...rest } = model;
+  return { repo_id, downloads, likes, tags, created_at, ...rest };
+}
+
+/** `mlx-download list`: models of the Hub as a table, ids (`--quiet`) or JSON. Returns the exit code. */
+export async function runList({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { listMLXModels } = await import("@mlx-download/core");
+  const limit = flags.limit ?? defaultLimit;
+  const token = await readToken(flags, shell);
+  const note = (text: string): void => {
+    if (!flags.quiet) shell.stderr.write(`${text}\n`);
+  };
+  const models = await listMLXModels({
+    filter: flags.filter,
+    author: flags.all ? "any" : flags.author,
+    sort: flags.sort as ListSort | undefined,
+    limit,
+    token,
+    endpoint: flags.endpoint,
+    env: shell.env,
+    signal: shell.interrupt.signal,
+    onEvent(event: DownloadEventBody) {
+      if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
+        note(printable(event.message));
+    },
+  });
+
+  if (flags.json) {
+    await shell.stdout.write(jsonText(models.map(entryJson), shell.stdoutColumns !== undefined));
+  } else if (flags.quiet) {
+    await shell.stdout.write(models.map(({ repoId }) => `${printable(repoId)}\n`).join(""));
+  } else if (models.length === 0) {
+    note("No model matches.");
+  } else {
+    const table = renderTable(
+      [
+        { title: "MODEL", flexible: true },
+        { title: "DOWNLOADS", align: "right" },
+        { title: "LIKES", align: "right" },
+        { title: "UPDATED" },
+        { title: "ACCESS" },
+      ],
+      models.map(row),
+      { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+    );
+    await shell.stdout.write(`${table.join("\n")}\n`);
+    if (models.length === limit) note(`The first ${limit}; --limit N shows more.`);
+  }
+  return 0;
+}

@@ -1,0 +1,30 @@
+import type { Invocation } from "../command-line/parse.ts";
+import { CliError } from "../failure/cli-error.ts";
+import { jsonText } from "../output.ts";
+import type { Shell } from "../shell.ts";
+import { selectionOf } from "./selection.ts";
+
+/** `mlx-download path`: the snapshot's path when it is complete in the cache; no request is made. */
+export async function runPath({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { findCached } = await import("@mlx-download/core");
+  const [ref = ""] = operands;
+  const found = await findCached(ref, {
+    ...selectionOf(flags),
+    env: shell.env,
+    offline: true,
+    token: false,
+    signal: shell.interrupt.signal,
+  });
+  if (found === undefined)
+    throw new CliError(`${ref} is not complete in the cache`, "cli/not-cached", {
+      hint: `Download it: mlx-download ${ref}`,
+      data: { ref },
+    });
+  const { repoId, commit, path } = found;
+  await shell.stdout.write(
+    flags.json
+      ? jsonText({ schema: 1, repoId, commit, path }, shell.stdoutColumns !== undefined)
+      : `${path}\n`,
+  );
+  return 0;
+}

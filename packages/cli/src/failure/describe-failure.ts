@@ -1,0 +1,117 @@
+import { CliError } from "./cli-error.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { maskSecrets } from "./mask-secrets.ts";
+
+/** An error in the one form that the terminal, `--json` and `--events` are made from; secrets are masked. */
+export interface Failure {
+  readonly code: string;
+  /** What happened, one sentence. */
+  readonly message: string;
+  /** The next step, one sentence. */
+  readonly hint: string;
+  readonly exitCode: number;
+  /** What lies behind it, where the error knows. */
+  readonly why: string | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Every error of the cause chain with its stack, for `--debug`. */
+  readonly chain: readonly string[];
+}
+
+interface CodedError extends Error {
+  readonly code: string;
+  readonly hint: string;
+  readonly repoId?: string | undefined;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+}
+
+function isCoded(error: unknown): error is CodedError {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    error.code.includes("/") &&
+    "hint" in error &&
+    typeof error.hint === "string"
+  );
+}
+
+/** The error and what caused it, outermost first; a cycle ends it. */
+function causesOf(error: unknown): readonly unknown[] {
+  const chain: unknown[] = [];
+  for (let next = error; next !== undefined && next !== null && !chain.includes(next);) {
+    chain.push(next);
+    next = next instanceof Error ? next.cause : undefined;
+  }
+  return chain;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message === "" && error instanceof AggregateError)
+    return error.errors.map(messageOf).join("; ");
+  return error.message || error.name;
+}
+
+/** What the Hub answered, or the innermost cause, unless the message already says it. */
+function whyOf(error: unknown, message: string): string | undefined {
+  const data = isCoded(error) ? error.data : undefined;
+  const status = data?.["status"];
+  if (typeof status === "number") {
+    const code = data?.["errorCode"];
+    return `the Hub answered ${status}${typeof code === "string" ? ` (${code})` : ""}`;
+  }
+  const root = causesOf(error).at(-1);
+  if (root === error || root === undefined) return undefined;
+  const why = messageOf(root);
+  return message.includes(why) ? undefined : why;
+}
+
+function maskDeep(value: unknown, secrets: readonly (string | undefined)[]): unknown {
+  if (typeof value === "string") return maskSecrets(value, secrets);
+  if (Array.isArray(value)) return value.map((item) => maskDeep(item, secrets));
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, maskDeep(item, secrets)]),
+    );
+  }
+  return value;
+}
+
+/** Describes whatever was thrown; `secrets` are masked wherever they occur. */
+export function describeFailure(
+  error: unknown,
+  secrets: readonly (string | undefined)[] = [],
+): Failure {
+  const mask = (text: string): string => maskSecrets(text, secrets);
+  const chain = causesOf(error).map((cause) =>
+    mask(cause instanceof Error ? (cause.stack ?? messageOf(cause)) : String(cause)),
+  );
+  if (!isCoded(error)) {
+    return {
+      code: "unexpected",
+      message: mask(messageOf(error)),
+      hint: "This is a bug in mlx-download; please report it with the output of --debug.",
+      exitCode: 1,
+      why: undefined,
+      data: {},
+      chain,
+    };
+  }
+  const repo = error.repoId === undefined ? {} : { repoId: error.repoId };
+  const why = error instanceof CliError ? undefined : whyOf(error, error.message);
+  return {
+    code: error.code,
+    message: mask(error.message),
+    hint: mask(error.hint),
+    exitCode: exitCodeOf(error.code),
+    why: why === undefined ? undefined : mask(why),
+    data: { ...repo, ...(maskDeep(error.data ?? {}, secrets) as Record<string, unknown>) },
+    chain,
+  };
+}
+
+/** The object under `error` of `--json` and `--events`: the data that the code promises beside what every error has. */
+export function failureJson(failure: Failure): Record<string, unknown> {
+  const { code, message, hint, exitCode, data } = failure;
+  return { ...data, code, message, hint, exitCode };
+}

@@ -1,0 +1,62 @@
+import type { ErrorCode } from "@mlx-download/core";
+import type { CliErrorCode } from "./cli-error.ts";
+
+/** The exit code of every error code (DESIGN: what machines read). A new code does not compile until it has one. */
+export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
+  "cli/usage": 2,
+  "cli/confirmation-needed": 2,
+  "cli/not-cached": 4,
+  "cli/some-failed": 11,
+  "cli/interrupted": 130,
+  "cli/terminated": 143,
+
+  "ref/invalid": 2,
+  "ref/unsupported-repo-type": 2,
+  "settings/invalid": 2,
+  "cache/invalid-repo-id": 2,
+  "cache/invalid-revision": 2,
+  "select/no-match": 2,
+
+  "hub/unauthorized": 3,
+  "hub/gated": 3,
+  "hub/forbidden": 3,
+  "hub/disabled": 3,
+
+  "hub/repo-not-found": 4,
+  "hub/revision-not-found": 4,
+  "hub/entry-not-found": 4,
+  "offline/not-cached": 4,
+  "cache/not-found": 4,
+
+  "hub/unreachable": 5,
+  "hub/unavailable": 5,
+  "hub/bad-response": 5,
+  "hub/redirect-loop": 5,
+  "transfer/interrupted": 5,
+  "transfer/stalled": 5,
+
+  "disk/insufficient": 6,
+  "disk/full": 6,
+  "cache/disk-full": 6,
+  "cache/not-writable": 6,
+  "cache/not-readable": 6,
+  "cache/damaged": 6,
+
+  "transfer/checksum-mismatch": 7,
+  "transfer/size-mismatch": 7,
+  "cache/size-mismatch": 7,
+  "cache/digest-mismatch": 7,
+
+  "cache/locked": 9,
+
+  "hub/unsafe-tree": 10,
+  "cache/unsafe-path": 10,
+  "cache/invalid-digest": 10,
+
+  "hub/rate-limited": 75,
+};
+
+/** The exit code for an error's code; what nobody foresaw is 1. */
+export function exitCodeOf(code: string): number {
+  return Object.hasOwn(exitCodes, code) ? exitCodes[code as keyof typeof exitCodes] : 1;
+}

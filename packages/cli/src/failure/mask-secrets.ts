@@ -1,0 +1,24 @@
+/** `hf_…abcd`: enough to recognize a token, not enough to use it. */
+function masked(token: string): string {
+  return `${token.startsWith("hf_") ? "hf_" : ""}…${token.length >= 16 ? token.slice(-4) : ""}`;
+}
+
+/**
+ * `text` with every Hub token, bearer credential, password in a URL and signed query hidden; `known` are further
+ * secrets to look for, whatever they look like.
+ */
+export function maskSecrets(text: string, known: readonly (string | undefined)[] = []): string {
+  let result = text;
+  for (const secret of known) {
+    if (secret !== undefined && secret.length >= 4)
+      result = result.replaceAll(secret, masked(secret));
+  }
+  return result
+    .replaceAll(/\bhf_[A-Za-z0-9_]{8,}/g, masked)
+    .replaceAll(/\b(Bearer|Basic)\s+(?!hf_…)[^\s"',]+/gi, "$1 …")
+    .replaceAll(/(https?:\/\/)[^\s/@]+@/gi, "$1…@")
+    .replaceAll(
+      /([?&](?:Signature|Policy|Key-Pair-Id|X-Amz-[A-Za-z-]+|token|sig)=)[^\s&"']+/gi,
+      "$1…",
+    );
+}

@@ -1,0 +1,92 @@
+import type { PlanBytes } from "@mlx-download/core";
+import {
+  formatBytes,
+  formatBytesOf,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatWait,
+  shortCommit,
+} from "../text/format.ts";
+import { printable } from "../text/printable.ts";
+import { fetchShare, type Notice, type ViewState } from "./reduce.ts";
+
+/** `org/name @ 1a2b3c4`, with the revision where it is not `main` or the commit itself, and `(cache)` when no Hub was asked. */
+export function resolvedText(state: ViewState): string {
+  const { commit, revision } = state;
+  if (commit === undefined) return printable(state.repoId);
+  const named = revision === undefined || revision === "main" || revision === commit;
+  const from = state.from === "cache" ? " (from the cache)" : "";
+  return `${printable(state.repoId)} @ ${shortCommit(commit)}${named ? "" : ` (${printable(revision)})`}${from}`;
+}
+
+/** Files of equal content in one repo are often tiny; copying those is not worth a word. */
+function isWorthSaying(copied: number, total: number): boolean {
+  return copied >= total / 100;
+}
+
+/** `9 files, 4.62 GB: 1.21 GB already here, 3.41 GB to fetch, 71.4 GB free`. */
+export function planText({
+  files,
+  bytes,
+}: {
+  readonly files: number;
+  readonly bytes: PlanBytes;
+}): string {
+  const parts: string[] = [];
+  if (bytes.cached > 0) parts.push(`${formatBytes(bytes.cached)} already here`);
+  if (bytes.resumable > 0) parts.push(`${formatBytes(bytes.resumable)} from the last attempt`);
+  if (bytes.copyable > 0 && isWorthSaying(bytes.copyable, bytes.total))
+    parts.push(`${formatBytes(bytes.copyable)} to copy on this disk`);
+  parts.push(bytes.toFetch > 0 ? `${formatBytes(bytes.toFetch)} to fetch` : "nothing to fetch");
+  if (bytes.diskFree !== null) parts.push(`${formatBytes(bytes.diskFree)} free`);
+  return `${formatCount(files, "file")}, ${formatBytes(bytes.total)}: ${parts.join(", ")}`;
+}
+
+/** The calm sentence at the end; it claims verification only for bytes that this run hashed. */
+export function summaryText(state: ViewState): string | undefined {
+  const { result } = state;
+  if (!result) return undefined;
+  const { bytes, files } = result;
+  if (result.fromCache) {
+    return `${files.length === 1 ? "The 1 file is" : `All ${formatCount(files.length, "file")} are`} here already (${formatBytes(bytes.total)}), nothing fetched`;
+  }
+  const proved = files.filter(({ status }) => status !== "cached").length;
+  const parts: string[] = [];
+  if (bytes.fetched > 0) {
+    const rate = result.durationMs > 0 ? bytes.fetched / (result.durationMs / 1000) : 0;
+    const speed = result.durationMs >= 1000 ? ` at ${formatRate(rate)}` : "";
+    parts.push(`${formatBytes(bytes.fetched)} fetched${speed}`);
+  }
+  if (bytes.resumed > 0) parts.push(`${formatBytes(bytes.resumed)} resumed`);
+  if (bytes.copied > 0 && isWorthSaying(bytes.copied, bytes.total))
+    parts.push(`${formatBytes(bytes.copied)} copied on this disk`);
+  if (bytes.cached > 0) parts.push(`${formatBytes(bytes.cached)} here already`);
+  const moved = parts.length > 0 ? `: ${parts.join(", ")}` : "";
+  return `Verified ${formatCount(proved, "file")} in ${formatDuration(result.durationMs)}${moved}`;
+}
+
+/** Where a download that did not end well stood: `62%, 2.11 of 3.41 GB`. */
+export function stoppedText(state: ViewState): string | undefined {
+  const { have, need } = fetchShare(state);
+  if (state.plan === undefined || need === 0 || have === 0) return undefined;
+  return `at ${formatPercent(have, need)}, ${formatBytesOf(have, need)}`;
+}
+
+/** What a notice says at the moment `now`; without the file's name. */
+export function noticeText(notice: Notice, now: number): string {
+  switch (notice.kind) {
+    case "stalled":
+      return `no bytes for ${formatWait(now - notice.at + notice.idleMs)}, asking for that part again`;
+    case "retry": {
+      const left = (notice.until ?? now) - now;
+      return `${printable(notice.message)}; trying again ${left > 500 ? `in ${formatWait(left)}` : "now"}`;
+    }
+    case "waiting": {
+      const message = printable(notice.message);
+      if (notice.until === undefined) return `${message} (${formatWait(now - notice.at)})`;
+      return `${message}, ${formatWait(Math.max(0, notice.until - now))} left`;
+    }
+  }
+}

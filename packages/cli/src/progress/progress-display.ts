@@ -1,0 +1,35 @@
+import type { DownloadEvent } from "@mlx-download/core";
+
+/** Shows one download while it runs. */
+export interface ProgressDisplay {
+  onEvent(event: DownloadEvent): void;
+  /** Says something beside the progress, without disturbing it. */
+  note(text: string): void;
+  /** Leaves the last frame in the scrollback and gives the terminal back; safe to call twice. */
+  finish(): void;
+}
+
+/** Shows nothing (`--quiet`). */
+export const silentDisplay: ProgressDisplay = {
+  onEvent() {},
+  note() {},
+  finish() {},
+};
+
+/**
+ * True where a frame may be drawn over: a terminal that is not dumb, not a CI job's, and not asked to be plain by
+ * HF_HUB_DISABLE_PROGRESS_BARS (as the Python client reads it).
+ */
+export function drawsFrames(
+  stream: { readonly isTTY?: boolean | undefined },
+  env: NodeJS.ProcessEnv,
+): boolean {
+  const isOn = (name: string): boolean => /^(1|on|yes|true)$/i.test(env[name] ?? "");
+  const inCi = (env["CI"] ?? "") !== "" && !/^(0|false)$/i.test(env["CI"] ?? "");
+  return (
+    stream.isTTY === true &&
+    env["TERM"] !== "dumb" &&
+    !inCi &&
+    !isOn("HF_HUB_DISABLE_PROGRESS_BARS")
+  );
+}

@@ -1,0 +1,200 @@
+import type { DownloadEvent, DownloadResult, PlanBytes, ProgressState } from "@mlx-download/core";
+
+/** Where a download is. */
+export type Phase = "resolving" | "planning" | "fetching" | "publishing" | "done" | "stopped";
+
+/** Something that keeps a file (or, without a path, a metadata call) from moving. */
+export interface Notice {
+  readonly kind: "stalled" | "retry" | "waiting";
+  readonly path: string | undefined;
+  readonly message: string;
+  /** When it was said, Unix ms. */
+  readonly at: number;
+  /** Stalled: how long before `at` the last byte came. */
+  readonly idleMs: number;
+  /** When it ends by itself, Unix ms. */
+  readonly until: number | undefined;
+  /** Bytes of the file when it was said; the notice goes when there are more. */
+  readonly received: number;
+}
+
+/** Everything that the progress view shows, as far as the events told it. */
+export interface ViewState {
+  readonly repoId: string;
+  readonly phase: Phase;
+  /** When the first event came, Unix ms. */
+  readonly startedAt: number | undefined;
+  readonly revision: string | undefined;
+  readonly commit: string | undefined;
+  readonly from: "hub" | "cache" | undefined;
+  readonly plan: { readonly files: number; readonly bytes: PlanBytes } | undefined;
+  readonly progress: ProgressState | undefined;
+  /** Files being hashed after their last byte came. */
+  readonly verifying: ReadonlyMap<string, number>;
+  readonly notices: readonly Notice[];
+  readonly warnings: readonly { readonly message: string; readonly hint: string | undefined }[];
+  readonly result: DownloadResult | undefined;
+}
+
+/** The state before anything was said about `repoId`. */
+export function initialState(repoId: string): ViewState {
+  return {
+    repoId,
+    phase: "resolving",
+    startedAt: undefined,
+    revision: undefined,
+    commit: undefined,
+    from: undefined,
+    plan: undefined,
+    progress: undefined,
+    verifying: new Map(),
+    notices: [],
+    warnings: [],
+    result: undefined,
+  };
+}
+
+function receivedOf(state: ViewState, path: string | undefined): number {
+  if (path === undefined) return state.progress?.bytes.fetched ?? 0;
+  return state.progress?.active.find((file) => file.path === path)?.received ?? 0;
+}
+
+/** One notice a file, the newest; at most eight, since a person reads them. */
+function withNotice(state: ViewState, notice: Omit<Notice, "received">): readonly Notice[] {
+  const others = state.notices.filter(({ path }) => path !== notice.path);
+  return [...others, { ...notice, received: receivedOf(state, notice.path) }].slice(-8);
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  if (!map.has(key)) return map;
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}
+
+/** A notice stays until its file has new bytes, is done, or what it waited for is over. */
+function standing(
+  notices: readonly Notice[],
+  progress: ProgressState,
+  at: number,
+): readonly Notice[] {
+  return notices.filter((notice) => {
+    if (notice.path === undefined) return at < (notice.until ?? notice.at + 1000);
+    const file = progress.active.find(({ path }) => path === notice.path);
+    if (file) return file.received <= notice.received;
+    return notice.kind === "waiting" || at < (notice.until ?? 0);
+  });
+}
+
+function apply(state: ViewState, event: DownloadEvent): ViewState {
+  switch (event.type) {
+    case "resolving":
+      return { ...state, phase: "resolving", revision: event.revision };
+    case "resolved":
+      return {
+        ...state,
+        phase: "planning",
+        revision: event.revision,
+        commit: event.commit,
+        from: event.from,
+        notices: [],
+      };
+    case "planned":
+      return {
+        ...state,
+        phase: "fetching",
+        commit: event.commit,
+        plan: { files: event.files, bytes: event.bytes },
+        notices: [],
+      };
+    case "progress":
+      return {
+        ...state,
+        progress: event,
+        notices: standing(state.notices, event, event.at),
+      };
+    case "file-started":
+      return state;
+    case "verifying":
+      return { ...state, verifying: new Map(state.verifying).set(event.path, event.size) };
+    case "file-done":
+      return {
+        ...state,
+        verifying: without(state.verifying, event.path),
+        notices: state.notices.filter(({ path }) => path !== event.path),
+      };
+    case "stalled":
+      return {
+        ...state,
+        notices: withNotice(state, {
+          kind: "stalled",
+          path: event.path,
+          message: "",
+          at: event.at,
+          idleMs: event.idleMs,
+          until: undefined,
+        }),
+      };
+    case "retry":
+      return {
+        ...state,
+        notices: withNotice(state, {
+          kind: "retry",
+          path: event.path,
+          message: event.message,
+          at: event.at,
+          idleMs: 0,
+          until: event.at + event.delayMs,
+        }),
+      };
+    case "waiting":
+      return {
+        ...state,
+        notices: withNotice(state, {
+          kind: "waiting",
+          path: event.path,
+          message: event.message,
+          at: event.at,
+          idleMs: 0,
+          until: event.delayMs === null ? undefined : event.at + event.delayMs,
+        }),
+      };
+    case "publishing":
+      return { ...state, phase: "publishing", notices: [] };
+    case "warning":
+      return state.warnings.some(({ message }) => message === event.message)
+        ? state
+        : {
+            ...state,
+            warnings: [...state.warnings, { message: event.message, hint: event.hint }],
+          };
+    case "result":
+      return { ...state, phase: "done", result: event.result, notices: [] };
+    case "error":
+      return { ...state, phase: "stopped", notices: [] };
+  }
+}
+
+/** The state after one more event. */
+export function reduce(state: ViewState, event: DownloadEvent): ViewState {
+  const next = apply(state, event);
+  return next.startedAt === undefined ? { ...next, startedAt: event.at } : next;
+}
+
+/** Bytes that were missing at the start and how many of them are here now; resumed and copied ones count as here. */
+export function fetchShare(state: ViewState): { readonly have: number; readonly need: number } {
+  const { plan, progress } = state;
+  const total = plan?.bytes.total ?? progress?.bytes.total ?? 0;
+  const cached = plan?.bytes.cached ?? progress?.bytes.cached ?? 0;
+  const need = Math.max(0, total - cached);
+  const bytes = progress?.bytes;
+  const have = bytes ? bytes.resumed + bytes.copied + bytes.fetched : (plan?.bytes.resumable ?? 0);
+  return { have: Math.min(have, need), need };
+}
+
+/** True while all bytes are here and some still wait for their proof. */
+export function isVerifying(state: ViewState): boolean {
+  const { have, need } = fetchShare(state);
+  const bytes = state.progress?.bytes;
+  return state.phase === "fetching" && bytes !== undefined && need > 0 && have >= need;
+}

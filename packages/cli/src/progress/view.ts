@@ -1,0 +1,193 @@
+import type { ActiveFile } from "@mlx-download/core";
+import {
+  displayWidth,
+  padEnd,
+  padStart,
+  truncateMiddle,
+  wrapWords,
+} from "../text/display-width.ts";
+import {
+  formatBytesOf,
+  formatCount,
+  formatPercent,
+  formatRate,
+  formatWait,
+} from "../text/format.ts";
+import { printable } from "../text/printable.ts";
+import { paint, type Style, type Tone } from "../text/style.ts";
+import { renderBar } from "./bar.ts";
+import { noticeText, planText, resolvedText, stoppedText, summaryText } from "./headings.ts";
+import { fetchShare, isVerifying, type ViewState } from "./reduce.ts";
+
+/** What a frame is drawn for. */
+export interface ViewOptions extends Style {
+  readonly columns: number;
+  /** Terminal height; the frame stays below it, so that it can be drawn over. */
+  readonly rows: number;
+  /** Unix ms. */
+  readonly now: number;
+}
+
+const labelWidth = 11;
+const maxFileRows = 6;
+
+/** `Label      text`, wrapped under itself; narrow terminals get no label column. */
+function labelled(label: string, text: string, tone: Tone, options: ViewOptions): string[] {
+  const width = options.columns >= 60 ? labelWidth : displayWidth(label) + 1;
+  const indent = options.columns >= 60 ? labelWidth : 2;
+  const [first = "", ...rest] = wrapWords(padEnd(label, width) + text, options.columns - 1, indent);
+  return [paint(options, tone, label) + first.slice(label.length), ...rest];
+}
+
+function ellipsis(style: Style): string {
+  return style.unicode ? "…" : "...";
+}
+
+/** Percent and bytes of hashing where only that is left, of fetching otherwise. */
+function share(state: ViewState): { have: number; need: number; here: number; label: string } {
+  const { have, need } = fetchShare(state);
+  const bytes = state.progress?.bytes;
+  if (state.phase === "publishing") return { have: need, need, here: 0, label: "Publishing" };
+  if (isVerifying(state)) {
+    const left = (state.progress?.active ?? []).reduce(
+      (sum, file) => sum + Math.max(0, file.size - file.verified),
+      0,
+    );
+    return { have: Math.max(0, need - left), need, here: 0, label: "Verifying" };
+  }
+  const here = bytes ? bytes.resumed + bytes.copied : have;
+  return { have, need, here, label: "Fetching" };
+}
+
+function speedText(state: ViewState, label: string): string[] {
+  const { progress } = state;
+  if (!progress || label !== "Fetching") return [];
+  const stalled = state.notices.some(({ kind }) => kind === "stalled");
+  const rate = progress.bytesPerSecond > 0 ? [formatRate(progress.bytesPerSecond)] : [];
+  return [
+    ...(rate.length === 0 && stalled ? ["stalled"] : rate),
+    ...(progress.etaMs === null ? [] : [`${formatWait(progress.etaMs)} left`]),
+  ];
+}
+
+/** The line of the whole download; two lines where one would leave the bar too short to read. */
+function totalLines(state: ViewState, options: ViewOptions): string[] {
+  const { have, need, here, label } = share(state);
+  const bar = (columns: number): string =>
+    renderBar({ here, came: have - here, whole: need }, columns, options);
+  const percent = padStart(formatPercent(have, need), 4);
+  const head = paint(options, "label", padEnd(label, labelWidth - 1)) + percent;
+  const headWidth = labelWidth - 1 + displayWidth(percent);
+  const detail = [formatBytesOf(have, need), ...speedText(state, label)].join("  ");
+  const room = options.columns - 1 - headWidth - 1;
+  const oneLine = room - 2 - Math.max(38, displayWidth(detail));
+  if (oneLine >= 12) return [`${head} ${bar(Math.min(40, oneLine))}  ${detail}`];
+  const indent = options.columns >= 60 ? labelWidth : 0;
+  return [
+    `${head} ${bar(Math.max(1, Math.min(40, room)))}`,
+    ...wrapWords(detail, options.columns - 1 - indent).map((line) => " ".repeat(indent) + line),
+  ];
+}
+
+function fileLine(file: ActiveFile, nameWidth: number, options: ViewOptions): string {
+  const name = padEnd(
+    truncateMiddle(printable(file.path), nameWidth, ellipsis(options)),
+    nameWidth,
+  );
+  const hashing = file.received >= file.size && file.verified < file.size;
+  const part = hashing ? file.verified : file.received;
+  const percent = padStart(formatPercent(part, file.size), 4);
+  const line = `  ${name}  `;
+  if (options.columns < 50) return line + percent;
+  const parts = {
+    here: hashing ? 0 : file.resumed,
+    came: hashing ? part : file.received - file.resumed,
+    whole: file.size,
+  };
+  const bar = renderBar(parts, options.columns >= 72 ? 14 : 10, options);
+  if (options.columns < 72) return `${line}${bar} ${percent}`;
+  return `${line}${bar} ${percent}  ${hashing ? "verifying" : formatBytesOf(file.received, file.size)}`;
+}
+
+/** The files that move, in the order of their names, as many as fit. */
+function fileLines(state: ViewState, room: number, options: ViewOptions): string[] {
+  const active = [...(state.progress?.active ?? [])].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const rows = Math.max(0, Math.min(maxFileRows, room - 1));
+  const shown = active.slice(0, rows);
+  const reserved = options.columns < 50 ? 9 : options.columns < 72 ? 20 : 43;
+  const longest = Math.max(0, ...shown.map(({ path }) => displayWidth(printable(path))));
+  const nameWidth = Math.max(8, Math.min(longest, options.columns - 1 - reserved));
+  const lines = shown.map((file) => fileLine(file, nameWidth, options));
+  const { progress } = state;
+  if (progress && progress.files.total > 1 && room > 0) {
+    const hidden = active.length - shown.length;
+    const more = hidden > 0 ? `, ${hidden} more moving` : "";
+    const done = `${progress.files.done} of ${formatCount(progress.files.total, "file")} done${more}`;
+    lines.push(paint(options, "quiet", `  ${truncateMiddle(done, options.columns - 3)}`));
+  }
+  return lines;
+}
+
+function noticeLines(state: ViewState, options: ViewOptions): string[] {
+  return state.notices.slice(-3).flatMap((notice) => {
+    const text = noticeText(notice, options.now);
+    const name = notice.path === undefined ? "" : `${printable(notice.path)}: `;
+    const room = Math.max(24, options.columns - 3 - displayWidth(text));
+    const short = truncateMiddle(name, room, ellipsis(options));
+    return wrapWords(`! ${short}${text}`, options.columns - 1, 2).map((line) =>
+      paint(options, "warn", line),
+    );
+  });
+}
+
+function warningLines(state: ViewState, options: ViewOptions): string[] {
+  return state.warnings.flatMap(({ message, hint }) => {
+    const text = `! ${printable(message)}${hint === undefined ? "" : ` ${printable(hint)}`}`;
+    return wrapWords(text, options.columns - 1, 2).map((line) => paint(options, "warn", line));
+  });
+}
+
+function liveLines(state: ViewState, room: number, options: ViewOptions): string[] {
+  const notices = noticeLines(state, options);
+  if (state.phase === "resolving" || state.phase === "planning") {
+    const waited = state.startedAt === undefined ? 0 : options.now - state.startedAt;
+    const time = waited >= 2000 ? ` (${formatWait(waited)})` : "";
+    const [label, text] =
+      state.phase === "resolving"
+        ? ["Resolving", `${printable(state.repoId)} ${ellipsis(options)}${time}`]
+        : ["Planning", `reading the file list ${ellipsis(options)}${time}`];
+    return [...labelled(label, text, "label", options), ...notices];
+  }
+  if (fetchShare(state).need === 0) return notices;
+  const total = totalLines(state, options);
+  return [...total, ...fileLines(state, room - total.length - notices.length, options), ...notices];
+}
+
+/**
+ * The lines that show a state, each narrower than the terminal, together lower than it; pure. The frame of a finished
+ * or stopped download is what stays in the scrollback.
+ */
+export function view(state: ViewState, options: ViewOptions): string[] {
+  const head: string[] = [];
+  if (state.commit !== undefined) {
+    head.push(...labelled("Resolved", resolvedText(state), "label", options));
+  }
+  if (state.plan) head.push(...labelled("Plan", planText(state.plan), "label", options));
+  head.push(...warningLines(state, options));
+  if (state.phase === "done") {
+    const summary = summaryText(state);
+    if (summary === undefined) return head;
+    const mark = options.unicode ? "✓" : "OK";
+    const [first = "", ...rest] = wrapWords(`${mark} ${summary}`, options.columns - 1, 2);
+    return [...head, paint(options, "good", mark) + first.slice(mark.length), ...rest];
+  }
+  if (state.phase === "stopped") {
+    const stopped = stoppedText(state);
+    return stopped === undefined
+      ? head
+      : [...head, ...labelled("Stopped", stopped, "warn", options)];
+  }
+  const height = Math.max(1, options.rows - 1);
+  const shownHead = head.slice(0, Math.max(0, height - 2));
+  return [...shownHead, ...liveLines(state, height - shownHead.length, options)].slice(0, height);
+}

@@ -1,0 +1,99 @@
+import { helpText } from "./command-line/help.ts";
+import type { Invocation } from "./command-line/parse.ts";
+import { describeFailure, failureJson } from "./failure/describe-failure.ts";
+import { watchInterrupts } from "./interrupt.ts";
+import { createOutput, jsonText } from "./output.ts";
+import { reportFailure } from "./report-failure.ts";
+import type { Shell } from "./shell.ts";
+import { styleFor } from "./text/style.ts";
+
+/** Ends like a program that SIGPIPE ended, when the reader of `--events` goes away in the middle. */
+const brokenPipeExit = 141;
+
+async function runCommand(invocation: Invocation, shell: Shell): Promise<number> {
+  switch (invocation.command) {
+    case "get":
+      return (await import("./commands/get.ts")).runGet(invocation, shell);
+    case "list":
+      return (await import("./commands/list.ts")).runList(invocation, shell);
+    case "cache":
+      return (await import("./commands/cache.ts")).runCache(invocation, shell);
+    case "path":
+      return (await import("./commands/path.ts")).runPath(invocation, shell);
+  }
+}
+
+function warnAboutToken(invocation: Invocation, shell: Shell): void {
+  if (invocation.flags.token === undefined || invocation.flags.quiet) return;
+  shell.stderr.write(
+    "warning: --token is visible to other users of this machine; use --token-stdin or HF_TOKEN.\n",
+  );
+}
+
+/** The words before `--`; what follows are refs, whatever they look like. */
+function optionWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return end < 0 ? argv : argv.slice(0, end);
+}
+
+/**
+ * Runs `mlx-download` with the words after its name, on this process's streams and signals, and returns the exit code;
+ * everything written has left the process by then. Never throws.
+ */
+export async function runCli(argv: readonly string[], version: string): Promise<number> {
+  const { env, stdin, stdout: out, stderr } = process;
+  const words = optionWords(argv);
+  const events = words.includes("--events");
+  const json = words.includes("--json");
+  const interrupt = watchInterrupts();
+  const stdout = createOutput(out, () => {
+    if (events) interrupt.abort(new Error("the reader of the events went away"));
+  });
+  createOutput(stderr);
+  const shell: Shell = {
+    argv,
+    env,
+    stdin,
+    stdout,
+    stdoutColumns: out.isTTY ? out.columns || 80 : undefined,
+    stdoutStyle: styleFor(out, env),
+    stderr,
+    stderrStyle: styleFor(stderr, env),
+    interrupt,
+  };
+  try {
+    if (argv.length === 0 || words.includes("--help") || words.includes("-h")) {
+      const columns = shell.stdoutColumns ?? 100;
+      await stdout.write(`${helpText(words, version, { ...shell.stdoutStyle, columns })}\n`);
+      return 0;
+    }
+    const { parseCommandLine } = await import("./command-line/parse.ts");
+    const invocation = parseCommandLine(argv);
+    if (invocation.flags.version) {
+      await stdout.write(`${version}\n`);
+      return 0;
+    }
+    warnAboutToken(invocation, shell);
+    return await runCommand(invocation, shell);
+  } catch (error) {
+    if (events && stdout.closed) return brokenPipeExit;
+    const at = words.indexOf("--token");
+    const secrets = [
+      at < 0 ? undefined : words[at + 1],
+      words.find((word) => word.startsWith("--token="))?.slice("--token=".length),
+      env["HF_TOKEN"],
+      env["HUGGING_FACE_HUB_TOKEN"],
+    ];
+    const failure = describeFailure(error, secrets);
+    reportFailure(failure, { debug: words.includes("--debug") }, shell);
+    const body = failureJson(failure);
+    if (events) {
+      const about = typeof body["repoId"] === "string" ? { repoId: body["repoId"] } : {};
+      const event = { schema: 1, type: "error", at: Date.now(), ...about, error: body };
+      await stdout.write(jsonText(event, false));
+    } else if (json) {
+      await stdout.write(jsonText({ schema: 1, error: body }, shell.stdoutColumns !== undefined));
+    }
+    return failure.exitCode;
+  }
+}
