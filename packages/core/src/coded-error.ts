@@ -5,7 +5,7 @@ import { ModelDownloadError } from "./errors.ts";
  * What a download rejects with: coded errors as they are, the cache's and the system's in this package's one class.
  * An abort stays what the caller's signal said.
  */
-export function codedError(error: unknown, repoId: string): unknown {
+export function codedError(error: unknown, repoId: string | undefined): unknown {
   if (error instanceof ModelDownloadError) return error;
   if (error instanceof CacheError) {
     const { code, hint, data } = error;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkRepoId, checkRevision, type RepoLayout, repoLayout } from "@mlx-download/cache";
+import { codedError } from "./coded-error.ts";
 import type { DownloadOptions, SelectionOptions } from "./download-options.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { eventMessage } from "./event-message.ts";
@@ -29,6 +30,17 @@ const MAX_CONNECTIONS = 64;
 
 /** Checks ref and options and reads the environment; no request. Throws `ref/*`, `settings/*` and `cache/invalid-*`. */
 export async function readRequest(
+  ref: string | RepoRef,
+  options: DownloadOptions,
+): Promise<DownloadRequest> {
+  try {
+    return await checkedRequest(ref, options);
+  } catch (error) {
+    throw codedError(error, typeof ref === "string" ? undefined : ref.repoId);
+  }
+}
+
+async function checkedRequest(
   ref: string | RepoRef,
   options: DownloadOptions,
 ): Promise<DownloadRequest> {

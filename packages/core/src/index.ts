@@ -17,6 +17,9 @@ export type {
   WaitReason,
 } from "./events.ts";
 export { type CachedSnapshot, findCached } from "./find-cached.ts";
+export { listMLXModels, type ListOptions, type MLXModelEntry } from "./list-mlx-models.ts";
+export { listModels, type ListModelsOptions } from "./list-models.ts";
+export type { ListedModel, ListSort } from "./hub/search-models.ts";
 export { listCachedModels } from "./list-cached-models.ts";
 export {
   downloadModel,
@@ -29,4 +32,5 @@ export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./plan.
 export { planModel } from "./plan-model.ts";
 export type { PresetName } from "./preset.ts";
 export { parseRepoRef, type RepoRef } from "./ref.ts";
+export { readSettings, type Settings, type SettingsOptions } from "./settings.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./result.ts";

@@ -33,7 +33,7 @@ export async function listCachedModels(
     }
     return models;
   } catch (error) {
-    throw codedError(error, "");
+    throw codedError(error, undefined);
   }
 }
 

@@ -94,7 +94,7 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
         }
       }
     } catch (error) {
-      throw codedError(error, repoId ?? "");
+      throw codedError(error, repoId);
     }
     this.emit("cache-cleared", repoId ?? "all");
   }

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { ModelDownloadError } from "../errors.ts";
@@ -15,8 +16,9 @@ export async function trustStore(env: NodeJS.ProcessEnv): Promise<SecureContext 
     const path = env[variable]?.trim();
     if (!path) continue;
     try {
-      extra.push(await readFile(path, "utf8"));
-      createSecureContext({ ca: extra.at(-1) });
+      const pem = await readFile(path, "utf8");
+      void new X509Certificate(pem);
+      extra.push(pem);
     } catch (cause) {
       throw new ModelDownloadError(
         `${variable} names ${path}, which is not a readable PEM file`,

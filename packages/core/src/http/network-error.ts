@@ -1,9 +1,8 @@
 import { ModelDownloadError } from "../errors.ts";
 import { redactText, redactUrl } from "./redact.ts";
 
-/** Why a request got no answer. `connect-timeout` and everything before it never reached the server. */
+/** Why a request got no answer. */
 export type NetworkReason =
-  | "offline"
   | "dns"
   | "refused"
   | "unreachable"
@@ -49,7 +48,6 @@ const TLS_CODE =
   /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|HOSTNAME_)/;
 
 const SAYS: Readonly<Record<NetworkReason, string>> = {
-  offline: "offline mode is on",
   dns: "its name cannot be resolved",
   refused: "the connection was refused",
   unreachable: "there is no route to it",
@@ -63,7 +61,6 @@ const SAYS: Readonly<Record<NetworkReason, string>> = {
 };
 
 const HINTS: Readonly<Record<NetworkReason, string>> = {
-  offline: "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, or leave --offline out.",
   dns: "Check the network connection and the host name in HF_ENDPOINT.",
   refused: "Check that the server runs and that HF_ENDPOINT names its host and port.",
   unreachable: "Check the network connection, VPN and firewall.",
@@ -96,7 +93,8 @@ const codeOf = (error: Error): string | undefined =>
 function reasonOf(error: Error): NetworkReason | undefined {
   const code = codeOf(error) ?? "";
   if (/proxy (authentication|response|connection|handshake)/i.test(error.message)) return "proxy";
-  if (code.startsWith("HPE_")) return "protocol";
+  if (code === "HPE_INVALID_EOF_STATE") return "reset";
+  if (code.startsWith("HPE_") || error.name === "HTTPParserError") return "protocol";
   if (TLS_CODE.test(code)) return "tls";
   return REASON_BY_CODE[code];
 }

@@ -32,7 +32,8 @@ export function createUndiciTransport(options: TransportOptions = {}): Transport
       return send(await pools, url, init);
     },
     async close() {
-      await (await pools)?.close();
+      const opened = await pools?.catch(() => undefined);
+      await opened?.close();
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { DownloadEventBody } from "../events.ts";
 import { ModelDownloadError } from "../errors.ts";
-import type { NetworkReason } from "../http/network-error.ts";
 import { isRetryableStatus, MAX_WAIT_MS, retryDelayMs, serverDelayMs } from "../http/retry.ts";
 import { sleep } from "../http/sleep.ts";
 import type { ResponseHeaders } from "../http/transport.ts";
@@ -8,7 +7,7 @@ import type { ResponseHeaders } from "../http/transport.ts";
 const MAX_RETRIES = 5;
 /** Nobody is helped by half a minute of trying when there is no network at all. */
 const MAX_RETRIES_UNCONNECTED = 2;
-const UNCONNECTED: readonly NetworkReason[] = [
+const UNCONNECTED: readonly string[] = [
   "dns",
   "refused",
   "unreachable",
@@ -16,7 +15,7 @@ const UNCONNECTED: readonly NetworkReason[] = [
   "proxy",
 ];
 
-const HOPELESS: readonly NetworkReason[] = ["offline", "tls", "protocol"];
+const HOPELESS: readonly string[] = ["offline", "tls", "protocol"];
 
 /** A try that failed; `status` and `headers` when there was an answer. */
 export interface FailedTry {
@@ -70,8 +69,9 @@ function maxRetries({ error, status, transient }: FailedTry): number {
   if (status !== undefined) return transient || isRetryableStatus(status) ? MAX_RETRIES : 0;
   if (error.code === "transfer/stalled" || error.code === "transfer/interrupted")
     return MAX_RETRIES;
-  const reason = error.data["reason"] as NetworkReason | undefined;
-  if (error.code !== "hub/unreachable" || reason === undefined || HOPELESS.includes(reason))
+  const { reason } = error.data;
+  if (error.code !== "hub/unreachable" || typeof reason !== "string" || HOPELESS.includes(reason)) {
     return 0;
+  }
   return UNCONNECTED.includes(reason) ? MAX_RETRIES_UNCONNECTED : MAX_RETRIES;
 }

@@ -15,8 +15,9 @@ export const NO_FAILURES: RetryState = { transient: 0, wrong: 0 };
 export const RETRY_DELAYS_MS: readonly number[] = [250, 1000, 2000, 4000, 8000];
 // A try that brought this much shows that the line works: it counts anew from there.
 const PROGRESS_BYTES = 64 * 1024;
-// A server that says "that is all" too early is believed after so many times, however much each try brought.
-const WRONG_ANSWERS = 4;
+// A server that says "that is all" too early is believed after so many times, however much each try brought. It is
+// there and quick to answer, so that waiting long would heal nothing.
+const WRONG_ANSWER_DELAYS_MS: readonly number[] = [100, 250, 500, 1000];
 
 /**
  * Decides about the next try of a segment that failed after `delivered` bytes: the new state and the delay in ms, or
@@ -40,9 +41,6 @@ export function nextTry(
     };
   }
   const wrong = state.wrong + 1;
-  return {
-    state: { ...state, wrong },
-    delayMs: RETRY_DELAYS_MS[Math.min(wrong, RETRY_DELAYS_MS.length) - 1] ?? 0,
-    giveUp: wrong > WRONG_ANSWERS,
-  };
+  const delay = WRONG_ANSWER_DELAYS_MS[wrong - 1];
+  return { state: { ...state, wrong }, delayMs: delay ?? 0, giveUp: delay === undefined };
 }

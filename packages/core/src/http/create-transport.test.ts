@@ -1,0 +1,288 @@
+import { createServer } from "node:net";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { closedAddress, failureOf, serve } from "../../test/serve.ts";
+import { createTransport } from "./create-transport.ts";
+import type { Transport, TransportOptions, TransportResponse } from "./transport.ts";
+
+function open(options: TransportOptions = {}): Transport {
+  const transport = createTransport(options);
+  onTestFinished(() => transport.close());
+  return transport;
+}
+
+async function text(response: TransportResponse): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe.each([
+  ["undici", {}],
+  ["a given fetch", { fetch }],
+] as const)("a transport on %s", (_name, options) => {
+  test("sends method, headers and body, and gives status, headers and bytes back", async () => {
+    const bodies: string[] = [];
+    const { url, requests } = await serve((request, response) => {
+      request.setEncoding("utf8").on("data", (chunk: string) => bodies.push(chunk));
+      request.on("end", () => {
+        response.writeHead(201, { "X-One": "1", Link: ["<a>", "<b>"] }).end("hello");
+      });
+    });
+    const response = await open(options).request(new URL(`${url}/path?x=1`), {
+      method: "POST",
+      headers: { "x-mine": "yes" },
+      body: "sent",
+    });
+    expect(response.status).toBe(201);
+    expect(response.headers.get("x-oNe")).toBe("1");
+    expect(response.headers.get("link")).toBe("<a>, <b>");
+    expect(response.headers.get("absent")).toBeUndefined();
+    expect(await text(response)).toBe("hello");
+    expect(bodies.join("")).toBe("sent");
+    expect(requests[0]).toMatchObject({
+      method: "POST",
+      path: "/path?x=1",
+      headers: { "x-mine": "yes" },
+    });
+  });
+
+  test("does not follow redirects", async () => {
+    const { url, requests } = await serve((_request, response) => {
+      response.writeHead(302, { Location: "/elsewhere" }).end();
+    });
+    const response = await open(options).request(new URL(url));
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toBe("/elsewhere");
+    response.discard();
+    expect(requests).toHaveLength(1);
+  });
+
+  test("says that a connection was refused, by which host, and keeps the cause", async () => {
+    const url = await closedAddress();
+    const error = await failureOf(open(options).request(new URL(`${url}/a?token=x`)));
+    expect(error).toMatchObject({
+      code: "hub/unreachable",
+      data: { reason: "refused", cause: "ECONNREFUSED", url: `${url}/a?token=…` },
+    });
+    expect(error.message).toContain(url);
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  test("says that a name does not exist", async () => {
+    const error = await failureOf(open(options).request(new URL("http://no-such-host.invalid/")));
+    expect(error).toMatchObject({ code: "hub/unreachable", data: { reason: "dns" } });
+  });
+
+  test("gives up on headers that do not come", async () => {
+    const { url } = await serve(() => {});
+    const error = await failureOf(open(options).request(new URL(url), { headersTimeoutMs: 50 }));
+    expect(error).toMatchObject({ code: "hub/unreachable", data: { reason: "no-answer" } });
+  });
+
+  test("gives up on a body that falls silent", async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": "100" }).write("begin");
+    });
+    const response = await open(options).request(new URL(url), { bodyTimeoutMs: 50 });
+    expect(await failureOf(text(response))).toMatchObject({ code: "transfer/stalled" });
+  });
+
+  test("says that a body was cut", async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": "100" }).write("begin", () => response.destroy());
+    });
+    const response = await open(options).request(new URL(url));
+    expect(await failureOf(text(response))).toMatchObject({ code: "transfer/interrupted" });
+  });
+
+  test("throws the signal's reason: before, while waiting, while reading", async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url === "/body") response.writeHead(200, { "content-length": "9" }).write("x");
+    });
+    const transport = open(options);
+    const reason = new Error("enough");
+    await expect(
+      transport.request(new URL(url), { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+
+    const waiting = new AbortController();
+    const request = transport.request(new URL(url), { signal: waiting.signal });
+    setImmediate(() => waiting.abort(reason));
+    await expect(request).rejects.toBe(reason);
+
+    const reading = new AbortController();
+    const response = await transport.request(new URL(`${url}/body`), { signal: reading.signal });
+    setImmediate(() => reading.abort(reason));
+    await expect(text(response)).rejects.toBe(reason);
+  });
+
+  test("discards a body that never comes without waiting for it", async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(307, { location: "/x", "content-length": "278" }).flushHeaders();
+    });
+    const response = await open(options).request(new URL(url));
+    response.discard();
+    response.discard();
+    expect(response.status).toBe(307);
+  });
+
+  test("survives a socket that breaks while nobody reads", async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url === "/ok") return void response.end("fine");
+      response.writeHead(200, { "content-length": "100" }).write("x", () => response.destroy());
+    });
+    const transport = open(options);
+    const broken = await transport.request(new URL(url));
+    expect(await text(await transport.request(new URL(`${url}/ok`)))).toBe("fine");
+    broken.discard();
+  });
+});
+
+describe("the transport on undici", () => {
+  test("keeps to the number of connections", async () => {
+    let now = 0;
+    let most = 0;
+    const { url } = await serve((_request, response) => {
+      most = Math.max(most, ++now);
+      setImmediate(() => {
+        now--;
+        response.end("x");
+      });
+    });
+    const transport = open({ connections: 2 });
+    await Promise.all(
+      Array.from({ length: 12 }, async () => text(await transport.request(new URL(url)))),
+    );
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
+  test("uses one connection again and again", async () => {
+    const { url, server } = await serve((_request, response) => void response.end("x"));
+    let connections = 0;
+    server.on("connection", () => connections++);
+    const transport = open();
+    for (let i = 0; i < 5; i++) await text(await transport.request(new URL(url)));
+    expect(connections).toBeLessThan(5);
+  });
+
+  test("keeps the connection after a redirect whose body is short", async () => {
+    const { url, server } = await serve((request, response) => {
+      if (request.url === "/a") response.writeHead(307, { location: "/b" }).end("x".repeat(278));
+      else response.end("x");
+    });
+    let connections = 0;
+    server.on("connection", () => connections++);
+    const transport = open();
+    for (let i = 0; i < 3; i++) {
+      (await transport.request(new URL(`${url}/a`))).discard();
+      await new Promise((resolve) => setImmediate(resolve));
+      await text(await transport.request(new URL(`${url}/b`)));
+    }
+    expect(connections).toBeLessThan(6);
+  });
+
+  test("goes through the proxy that the environment names, with its password", async () => {
+    const { url } = await serve((_request, response) => void response.end("direct"));
+    const proxy = await serve((request, response) => {
+      response.end(`proxied ${request.url} ${request.headers["proxy-authorization"]}`);
+    });
+    const env = { HTTP_PROXY: proxy.url.replace("//", "//anna:secret@") };
+    const target = new URL(`${url}/x`);
+    expect(await text(await open({ env }).request(target))).toBe(
+      `proxied ${url}/x Basic ${btoa("anna:secret")}`,
+    );
+    const direct = open({ env: { ...env, NO_PROXY: "127.0.0.1" } });
+    expect(await text(await direct.request(target))).toBe("direct");
+  });
+
+  test("names the proxy, without its password, when that is what fails", async () => {
+    const proxy = await closedAddress();
+    const env = { ALL_PROXY: proxy.replace("//", "//anna:secret@") };
+    const error = await failureOf(open({ env }).request(new URL("https://huggingface.co/")));
+    expect(error).toMatchObject({ code: "hub/unreachable", data: { proxy: `${proxy}/` } });
+    expect(error.message).not.toContain("secret");
+    expect(JSON.stringify(error)).not.toContain("secret");
+  });
+
+  test("says that a proxy wants a password", async () => {
+    const proxy = await serve((_request, response) => void response.writeHead(407).end());
+    proxy.server.on("connect", (_request, socket) => {
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    });
+    const transport = open({ env: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url } });
+    for (const target of ["http://example.test/", "https://example.test/"]) {
+      expect(await failureOf(transport.request(new URL(target)))).toMatchObject({
+        code: "hub/unreachable",
+        data: { reason: "proxy" },
+      });
+    }
+  });
+
+  test("says that a server does not speak HTTP", async () => {
+    const server = createServer((socket) =>
+      socket.end("SSH-2.0-OpenSSH\r\n", () => socket.destroy()),
+    );
+    server.listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    onTestFinished(() => new Promise((resolve) => void server.close(() => resolve())));
+    const { port } = server.address() as { port: number };
+    expect(await failureOf(open().request(new URL(`http://127.0.0.1:${port}/`)))).toMatchObject({
+      code: "hub/unreachable",
+      data: { reason: "protocol" },
+    });
+  });
+
+  test("says that https was spoken to an http server", async () => {
+    const { url } = await serve((_request, response) => void response.end());
+    const error = await failureOf(open().request(new URL(url.replace("http:", "https:"))));
+    expect(error).toMatchObject({ code: "hub/unreachable", data: { reason: "tls" } });
+  });
+
+  test("trusts the certificates that the environment names, and only then", async () => {
+    const dir = await tempDir();
+    const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    execFileSync(
+      "openssl",
+      ["req", ...kind, "-keyout", key, "-out", cert, "-days", "2", ...subject],
+      {
+        stdio: "ignore",
+      },
+    );
+    const server = createTlsServer(
+      { key: readFileSync(key), cert: readFileSync(cert) },
+      (_request, response) => {
+        response.end("secure");
+      },
+    );
+    server.listen(0, "localhost");
+    await new Promise((resolve) => server.once("listening", resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as { port: number };
+    const url = new URL(`https://localhost:${port}/`);
+    expect(await failureOf(open().request(url))).toMatchObject({
+      code: "hub/unreachable",
+      data: { reason: "tls" },
+    });
+    for (const variable of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
+      expect(await text(await open({ env: { [variable]: cert } }).request(url))).toBe("secure");
+    }
+    const broken = join(dir, "broken.pem");
+    writeFileSync(broken, "no certificate");
+    for (const path of [broken, join(dir, "absent.pem")]) {
+      expect(await failureOf(open({ env: { SSL_CERT_FILE: path } }).request(url))).toMatchObject({
+        code: "settings/invalid",
+        data: { variable: "SSL_CERT_FILE", path },
+      });
+    }
+  });
+});

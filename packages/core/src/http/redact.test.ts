@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { redactText, redactUrl } from "./redact.ts";
+
+describe("redactUrl", () => {
+  test("keeps the names of query parameters and hides their values", () => {
+    expect(
+      redactUrl("https://cdn.hf.co/x/y?Expires=17&Signature=abc&Signature=def&Key-Pair-Id=K1#frag"),
+    ).toBe("https://cdn.hf.co/x/y?Expires=…&Signature=…&Key-Pair-Id=…");
+  });
+
+  test("drops user name and password", () => {
+    expect(redactUrl("http://anna:secret@proxy:8080/")).toBe("http://proxy:8080/");
+  });
+
+  test("does not repeat what is no URL", () => {
+    expect(redactUrl("hf_secretsecret")).toBe("<invalid url>");
+  });
+
+  test("never shows a parameter's value, a user name or a password", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9]{12,30}$/), (secret) => {
+        const url = new URL("https://host/path");
+        url.searchParams.set("sig", secret);
+        url.username = secret;
+        url.password = secret;
+        expect(redactUrl(url)).not.toContain(secret);
+      }),
+    );
+  });
+});
+
+describe("redactText", () => {
+  test("hides tokens and the queries of addresses in foreign messages", () => {
+    expect(redactText("no: Bearer hf_abcdefghijk, see https://u:p@h/x?sig=1 (hf_ABCDEFGHIJ)")).toBe(
+      "no: <secret> see https://h/x?sig=… (<secret>)",
+    );
+  });
+
+  test("gives one line without control characters, cut to the limit", () => {
+    const text = redactText(`a\r\nb\u001B[31mc${"x".repeat(400)}`, 20);
+    expect(text).toBe("a b [31mcxxxxxxxxxx…");
+    expect(text).toHaveLength(20);
+  });
+});

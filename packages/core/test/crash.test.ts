@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDigest } from "@mlx-download/cache";
+import { expect, test } from "vitest";
+import { createRangeSet } from "../src/transfer/ranges.ts";
+import { readJournal } from "../src/transfer/journal.ts";
+import { exists, filesBelow, provedBlobs, startRoad } from "./fixture.ts";
+
+const SIZE = 32_000_000;
+
+/** A download in a process of its own; resolves when it ended, however. */
+function startChild(endpoint: string, cacheDir: string) {
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=@mlx-download/source",
+      join(import.meta.dirname, "download-child.ts"),
+      endpoint,
+      cacheDir,
+      "acme/big",
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  return { child, ended: once(child, "exit") };
+}
+
+test("killed at any moment, the next run goes on, and no finished byte is asked for twice", async () => {
+  const { hub, cacheDir, get } = await startRoad();
+  await hub.addRepo("acme/big", {
+    "config.json": "{}\n",
+    "model.safetensors": { size: SIZE, seed: 11 },
+  });
+  // Slow enough that every kill hits the middle.
+  const slow = hub.faults.add({ on: "cdn", kind: "slow", bytesPerSecond: 3_000_000 });
+  const repo = join(cacheDir, "models--acme--big");
+  const journalled = async () => {
+    const [name = ""] = (await filesBelow(join(repo, ".partial"))).filter((path) =>
+      path.endsWith(".journal"),
+    );
+    const digest = parseDigest(`sha256:${name.split(".")[0]}`);
+    return createRangeSet(await readJournal(join(repo, ".partial", name), digest, SIZE));
+  };
+
+  let before = 0;
+  for (let kill = 0; kill < 4; kill += 1) {
+    hub.log.clear();
+    const { child, ended } = startChild(hub.url, cacheDir);
+    // The child says a line for every progress; kill it some way into its own share.
+    let resumedFrom: number | undefined;
+    child.stdout.setEncoding("utf8");
+    for await (const lines of child.stdout) {
+      const fetched = Number(String(lines).trim().split("\n").at(-1));
+      resumedFrom ??= fetched;
+      if (fetched - resumedFrom > 1_000_000 + kill * 700_000) break;
+    }
+    child.kill("SIGKILL");
+    await ended;
+
+    expect(await exists(join(repo, "refs/main"))).toBe(false);
+    expect(await filesBelow(join(repo, "snapshots"))).not.toContain("model.safetensors");
+    const have = await journalled();
+    expect(have.covered).toBeGreaterThan(before);
+    before = have.covered;
+  }
+
+  const have = await journalled();
+  slow.remove();
+  hub.log.clear();
+  const result = await get("acme/big");
+  expect(result.bytes.resumed).toBe(have.covered);
+  expect(result.bytes.resumed + result.bytes.fetched + result.bytes.cached).toBe(SIZE + 3);
+  const asked = hub.log
+    .of({ target: "cdn", method: "GET" })
+    .map((entry) => /bytes=(\d+)-(\d+)/.exec(entry.range ?? ""))
+    .map((match) => ({ start: Number(match?.[1]), end: Number(match?.[2]) + 1 }));
+  for (const range of asked) {
+    const overlap = createRangeSet([...have.ranges(), range]);
+    expect(overlap.covered).toBe(have.covered + range.end - range.start);
+  }
+  await provedBlobs(cacheDir, "acme/big");
+  expect(await readFile(join(repo, "refs/main"), "utf8")).toBe(result.commit);
+}, 120_000);
+
+test("two processes that want the same model both end well, and the bytes come once", async () => {
+  const { hub, cacheDir } = await startRoad();
+  await hub.addRepo("acme/big", { "model.safetensors": { size: SIZE, seed: 12 } });
+  const children = Array.from({ length: 3 }, () => startChild(hub.url, cacheDir));
+  for (const { child } of children) child.stdout.resume();
+  const codes = await Promise.all(children.map(async ({ ended }) => (await ended)[0] as number));
+  expect(codes).toEqual([0, 0, 0]);
+  const sent = hub.log.of({ target: "cdn" }).reduce((sum, entry) => sum + entry.bytesSent, 0);
+  expect(sent).toBe(SIZE);
+  await provedBlobs(cacheDir, "acme/big");
+}, 60_000);
+
+test("when the process that downloads dies, the one that waits takes over where it stopped", async () => {
+  const { hub, cacheDir, get, events } = await startRoad();
+  await hub.addRepo("acme/big", { "model.safetensors": { size: SIZE, seed: 13 } });
+  const hold = hub.faults.add({
+    on: "cdn",
+    kind: "hold",
+    afterBytes: 2_000_000,
+    until: new Promise(() => {}),
+  });
+  const { child, ended } = startChild(hub.url, cacheDir);
+  child.stdout.setEncoding("utf8");
+  for await (const lines of child.stdout) {
+    if (Number(String(lines).trim().split("\n").at(-1)) > 2_000_000) break;
+  }
+  const { promise: waiting, resolve } = Promise.withResolvers<void>();
+  const mine = get("acme/big", {
+    onEvent: (event) => {
+      events.push(event);
+      if (event.type === "waiting" && event.reason === "locked") resolve();
+    },
+  });
+  await waiting;
+  hold.remove();
+  child.kill("SIGKILL");
+  await ended;
+  const result = await mine;
+  expect(result.bytes.resumed).toBeGreaterThan(2_000_000);
+  await provedBlobs(cacheDir, "acme/big");
+}, 60_000);

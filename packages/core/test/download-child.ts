@@ -1,0 +1,15 @@
+// Downloads in a process of its own and prints the bytes fetched so far, a line for each progress event.
+import { download } from "../src/index.ts";
+
+const [endpoint, cacheDir, repoId] = process.argv.slice(2);
+await download(repoId ?? "", {
+  env: {},
+  endpoint,
+  cacheDir,
+  token: false,
+  onEvent: (event) => {
+    if (event.type === "progress") {
+      process.stdout.write(`${event.bytes.resumed + event.bytes.fetched}\n`);
+    }
+  },
+});

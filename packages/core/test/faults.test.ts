@@ -1,0 +1,124 @@
+import type { FaultEffect } from "@mlx-download/hub-server/testing";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { exists, failure, filesBelow, provedBlobs, startRoad } from "./fixture.ts";
+
+// A file in one request, and one in several segments.
+const FILES = {
+  small: { "config.json": { size: 40_000, seed: 1 } },
+  large: { "model.safetensors": { size: 24_000_000, seed: 2 } },
+} as const;
+const on = ["resolve", "cdn"] as const;
+
+const FAULTS: Record<string, FaultEffect> = {
+  "one flipped byte": { kind: "wrongBytes", offset: 20_000 },
+  "a body shorter than the listing, with an honest-looking length": {
+    kind: "short",
+    missingBytes: 10_000,
+  },
+  "a chunked body that ends early": { kind: "chunkedEarlyEnd", afterBytes: 10_000 },
+  "a connection cut in the body": { kind: "cut", afterBytes: 10_000, reset: true },
+  "a connection cut before the answer": { kind: "hangUp" },
+  "503 from the storage": { kind: "status", status: 503 },
+  "429 with Retry-After": { kind: "status", status: 429, retryAfter: 0 },
+  "a web page in the file's place": { kind: "loginPage" },
+  "a part that begins elsewhere": { kind: "wrongContentRange" },
+  "the whole file instead of a part": { kind: "ignoreRange" },
+  "a part called 200, without Content-Range": { kind: "rangeAs200" },
+  "416 for bytes that exist": { kind: "rangeRefused" },
+  "another ETag": { kind: "changedEtag" },
+};
+
+describe.each(Object.keys(FILES) as (keyof typeof FILES)[])("%s file", (size) => {
+  test.each(Object.entries(FAULTS))("%s, once: the model is whole in the end", async (_, fault) => {
+    const { hub, get, cacheDir } = await startRoad();
+    await hub.addRepo("acme/faulty", FILES[size]);
+    const added = hub.faults.add({ on, times: 1, ...fault });
+    const result = await get("acme/faulty");
+    expect(result.bytes.fetched).toBe(result.bytes.total);
+    expect(await provedBlobs(cacheDir, "acme/faulty")).toHaveLength(1);
+    expect(added.hits).toBe(1);
+  });
+
+  test.each(["ignoreRange", "rangeAs200", "changedEtag"] as const)(
+    "%s, always: the model is whole in the end",
+    async (kind) => {
+      const { hub, get, cacheDir } = await startRoad();
+      await hub.addRepo("acme/faulty", FILES[size]);
+      hub.faults.add({ on, kind });
+      await get("acme/faulty");
+      expect(await provedBlobs(cacheDir, "acme/faulty")).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    ["one flipped byte", { kind: "wrongBytes", offset: 20_000 }, "transfer/checksum-mismatch"],
+    ["a short body", { kind: "short", missingBytes: 10_000 }, "transfer/size-mismatch"],
+    ["an early end", { kind: "chunkedEarlyEnd", afterBytes: 5_000 }, "transfer/size-mismatch"],
+  ] as const)(
+    "%s, always: nothing is published",
+    async (_, fault, code) => {
+      const { hub, get, cacheDir } = await startRoad();
+      await hub.addRepo("acme/faulty", FILES[size]);
+      hub.faults.add({ on, ...fault });
+      const error = await failure(get("acme/faulty"));
+      expect(error.code).toBe(code);
+      expect(error.hint).not.toBe("");
+      expect(await provedBlobs(cacheDir, "acme/faulty")).toEqual([]);
+      const repo = join(cacheDir, "models--acme--faulty");
+      expect(await filesBelow(join(repo, "snapshots"))).toEqual([]);
+      expect(await exists(join(repo, "refs/main"))).toBe(false);
+    },
+    60_000,
+  );
+});
+
+test("a digest in the listing that no byte matches is never published", async () => {
+  const { hub, get, cacheDir } = await startRoad();
+  await hub.addRepo("acme/liar", FILES.large, {
+    tree: (entries) =>
+      entries.map((entry) => ({
+        ...entry,
+        lfs: { oid: "ab".repeat(32), size: 24_000_000, pointerSize: 134 },
+      })),
+  });
+  expect((await failure(get("acme/liar"))).code).toBe("transfer/checksum-mismatch");
+  expect(await filesBelow(join(cacheDir, "models--acme--liar/snapshots"))).toEqual([]);
+});
+
+test("cuts again and again end well as long as each brings something", async () => {
+  const { hub, get, cacheDir } = await startRoad();
+  await hub.addRepo("acme/shaky", FILES.large);
+  hub.faults.add({ on: "cdn", kind: "cut", afterBytes: 1_500_000, reset: false });
+  const { bytes } = await get("acme/shaky");
+  expect(bytes.fetched).toBe(24_000_000);
+  // Nothing that arrived is asked for again.
+  expect(bytes.wire).toBe(24_000_000);
+  await provedBlobs(cacheDir, "acme/shaky");
+}, 120_000);
+
+test("a signed address that expires is resolved anew, and only once for all its segments", async () => {
+  const { hub, get } = await startRoad();
+  await hub.addRepo("acme/expired", FILES.large);
+  hub.faults.add({ on: "cdn", nth: 2, kind: "expiredSignature" });
+  await get("acme/expired");
+  const resolved = hub.log.of({ target: "resolve", path: "model.safetensors" });
+  expect(resolved.length).toBeLessThanOrEqual(3);
+});
+
+test("a stalled segment is asked for again, and the stall is told", async () => {
+  const { hub, get, events } = await startRoad();
+  await hub.addRepo("acme/stalled", FILES.large);
+  hub.faults.add({ on: "cdn", nth: 2, kind: "stall", afterBytes: 100_000 });
+  await get("acme/stalled");
+  expect(events.some((event) => event.type === "stalled")).toBe(true);
+}, 60_000);
+
+test("no segment is asked for twice and all of them together are the file", async () => {
+  const { hub, get } = await startRoad();
+  await hub.addRepo("acme/plain", FILES.large);
+  const { bytes } = await get("acme/plain");
+  expect(bytes.wire).toBe(24_000_000);
+  const sent = hub.log.of({ target: "cdn", method: "GET" });
+  expect(sent.reduce((sum, entry) => sum + entry.bytesSent, 0)).toBe(24_000_000);
+});

@@ -1,0 +1,38 @@
+import { onTestFinished } from "vitest";
+import type { DownloadEventBody } from "../src/events.ts";
+import { createHubClient, type HubClient, type HubClientOptions } from "../src/hub/client.ts";
+import type { Settings } from "../src/settings.ts";
+
+/** A client for one test, with quick retries, and what it said. */
+export interface ClientUnderTest {
+  readonly client: HubClient;
+  readonly events: readonly DownloadEventBody[];
+}
+
+/** A {@link ClientUnderTest} for `endpoint`, closed when the running test ends. */
+export function clientFor(
+  endpoint: string,
+  settings: Partial<Settings> = {},
+  options: HubClientOptions = {},
+): ClientUnderTest {
+  const events: DownloadEventBody[] = [];
+  const client = createHubClient(
+    {
+      endpoint,
+      token: undefined,
+      tokenSource: settings.token === undefined ? undefined : "HF_TOKEN",
+      cacheDir: "/nowhere",
+      offline: false,
+      symlinks: true,
+      progressBars: undefined,
+      etagTimeoutMs: 10_000,
+      downloadTimeoutMs: 10_000,
+      userAgentOrigin: undefined,
+      warnings: [],
+      ...settings,
+    },
+    { retryBaseMs: 1, onEvent: (event) => events.push(event), ...options },
+  );
+  onTestFinished(() => client.close());
+  return { client, events };
+}
