@@ -1,9 +1,11 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startTestHub, tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { run, tempDir, type RunResult } from "@mlx-download/test-utils";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { packAll } from "./checks/published.ts";
+import { hubEnvironment } from "./hub-environment.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -53,5 +55,19 @@ test(
 
     const version = await run("npx", ["--no", "mlx-download", "--version"], { cwd: dir, env });
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u) });
+
+    const hub = await startTestHub();
+    onTestFinished(() => hub.close());
+    const files = tinyModelFiles();
+    await hub.addRepo("mlx-community/tiny", files);
+    const download = await run("npx", ["--no", "mlx-download", "mlx-community/tiny"], {
+      cwd: dir,
+      env: hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home") }),
+    });
+    expect(download.code, download.stderr).toBe(0);
+    const path = download.stdout.trim();
+    for (const [name, content] of Object.entries(files)) {
+      expect((await readFile(join(path, name))).equals(Buffer.from(content)), name).toBe(true);
+    }
   },
 );

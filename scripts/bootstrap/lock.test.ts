@@ -23,13 +23,10 @@ test("a second holder says that it waits, and holds once the first has released"
   const path = join(await tempDir(), "deep/lock");
   const release = await holdLock(path);
   const second = holder(path);
-  let held = false;
-  const holds = once(second.stdout, "data").then(() => {
-    held = true;
-  });
+  const holds = once(second.stdout, "data");
   const [words] = await once(second.stderr, "data");
   expect(String(words)).toContain("waiting for another run");
-  expect(held).toBe(false);
+  expect(await readFile(path, "utf8")).toBe(String(process.pid));
   await release();
   await holds;
   expect(await readFile(path, "utf8")).toBe(String(second.pid));
@@ -50,5 +47,6 @@ test("a lock without an owner, left by a crash while it was written, is taken ov
   const path = join(await tempDir(), "lock");
   await writeFile(path, "");
   const release = await holdLock(path, { patienceMs: 300 });
+  expect(await readFile(path, "utf8")).toBe(String(process.pid));
   await release();
 });
