@@ -1,0 +1,158 @@
+import { expect, test } from "vitest";
+import { COMMIT, goldenHub } from "./golden-hub.ts";
+
+const RESTRICTED =
+  "Access to model acme/tiny is restricted. You must have access to it and be authenticated to access it. Please log in.";
+const NOT_LISTED =
+  "Access to model acme/tiny is restricted and you are not in the authorized list. Visit https://huggingface.co/acme/tiny to ask for access.";
+
+async function refusal(answer: Response) {
+  const { headers } = answer;
+  return {
+    status: answer.status,
+    code: headers.get("x-error-code"),
+    message: headers.get("x-error-message"),
+    type: headers.get("content-type"),
+    challenge: headers.get("www-authenticate"),
+    body: await answer.text(),
+  };
+}
+
+test("a missing file is told with the commit, as text", async () => {
+  const { ask } = await goldenHub();
+  const answer = await ask("/acme/tiny/resolve/main/nope");
+  expect(answer.headers.get("x-repo-commit")).toBe(COMMIT);
+  expect(await refusal(answer)).toEqual({
+    status: 404,
+    code: "EntryNotFound",
+    message: "Entry not found",
+    type: "text/plain; charset=utf-8",
+    challenge: null,
+    body: "Entry not found",
+  });
+});
+
+test("a missing revision is told as text on resolve and as JSON on the API", async () => {
+  const { ask } = await goldenHub();
+  const resolved = await refusal(await ask("/acme/tiny/resolve/v9/config.json"));
+  expect(resolved).toMatchObject({
+    status: 404,
+    code: "RevisionNotFound",
+    message: "Invalid rev id: v9",
+    body: "Invalid rev id: v9",
+  });
+  const api = await refusal(await ask("/api/models/acme/tiny/revision/v9"));
+  expect(api).toMatchObject({
+    status: 404,
+    code: "RevisionNotFound",
+    body: '{"error":"Invalid rev id: v9"}',
+  });
+  expect(await refusal(await ask(`/api/models/acme/tiny/tree/${"0".repeat(40)}`))).toMatchObject({
+    code: "RevisionNotFound",
+  });
+});
+
+test("the anonymous cannot tell a private repo from none; others are told that there is none", async () => {
+  const { ask, store } = await goldenHub();
+  await store.addRepo("lab/secret", { a: "a" }, { private: true });
+  await store.addRepo("corp/secret", { a: "a" }, { private: true });
+  const unknown = await refusal(await ask("/api/models/lab/none"));
+  expect(unknown).toEqual({
+    status: 401,
+    code: null,
+    message: "Invalid username or password.",
+    type: "application/json; charset=utf-8",
+    challenge: 'Bearer realm="Authentication required"',
+    body: '{"error":"Invalid username or password."}',
+  });
+  expect(await refusal(await ask("/api/models/lab/secret"))).toEqual(unknown);
+  const hidden = await refusal(await ask("/corp/secret/resolve/main/a", { token: "hf_anna" }));
+  expect(hidden).toMatchObject({
+    status: 404,
+    code: "RepoNotFound",
+    body: '{"error":"Repository not found"}',
+  });
+  expect((await ask("/api/models/lab/secret", { token: "hf_anna" })).status).toBe(200);
+  store.changeSettings("corp/secret", { readers: ["anna"] });
+  expect((await ask("/api/models/corp/secret", { token: "hf_anna" })).status).toBe(200);
+});
+
+test("a bad token is refused even where none is needed, from the moment it is revoked", async () => {
+  const { ask, store } = await goldenHub();
+  expect((await ask("/api/models/acme/tiny", { token: "hf_anna" })).status).toBe(200);
+  store.revokeToken("hf_anna");
+  expect(await refusal(await ask("/api/models/acme/tiny", { token: "hf_anna" }))).toMatchObject({
+    status: 401,
+    message: "Invalid credentials in Authorization header",
+    challenge: 'Bearer realm="Authentication required"',
+  });
+  const basic = await ask("/api/models/acme/tiny", { headers: { authorization: "Basic eDp5" } });
+  expect(basic.status).toBe(401);
+});
+
+test("a gated repo shows its metadata to all and its files to who was accepted", async () => {
+  const { ask, store } = await goldenHub();
+  store.changeSettings("acme/tiny", { gated: "auto" });
+  expect((await ask("/api/models/acme/tiny")).status).toBe(200);
+  expect((await ask("/api/models/acme/tiny/tree/main")).status).toBe(200);
+  const file = "/acme/tiny/resolve/main/config.json";
+  expect(await refusal(await ask(file))).toMatchObject({
+    status: 401,
+    code: "GatedRepo",
+    message: RESTRICTED,
+    type: "text/plain; charset=utf-8",
+    body: RESTRICTED,
+  });
+  expect(await refusal(await ask(file, { token: "hf_anna" }))).toMatchObject({
+    status: 403,
+    code: "GatedRepo",
+    body: NOT_LISTED,
+  });
+  expect(await refusal(await ask("/api/models/acme/tiny/auth-check"))).toMatchObject({
+    status: 401,
+    code: "GatedRepo",
+    body: JSON.stringify({ error: RESTRICTED }),
+  });
+  expect((await ask("/acme/tiny/raw/main/config.json")).status).toBe(401);
+  store.changeSettings("acme/tiny", { accepted: ["anna"] });
+  expect((await ask(file, { token: "hf_anna" })).status).toBe(307);
+  expect((await ask("/api/models/acme/tiny/auth-check", { token: "hf_anna" })).status).toBe(200);
+});
+
+test("a disabled repo is refused without a code", async () => {
+  const { ask, store } = await goldenHub();
+  store.changeSettings("acme/tiny", { disabled: true });
+  expect(await refusal(await ask("/acme/tiny/resolve/main/config.json"))).toMatchObject({
+    status: 403,
+    code: null,
+    message: "Access to this resource is disabled.",
+  });
+});
+
+test("a former id is redirected on the API, query and all, and served on resolve", async () => {
+  const { ask, store } = await goldenHub({ basePath: "/mirror" });
+  store.changeSettings("acme/tiny", { renamedFrom: ["old/name", "legacy"] });
+  for (const id of ["old/name", "legacy"]) {
+    const tree = await ask(`/mirror/api/models/${id}/tree/main?recursive=true`);
+    expect([tree.status, tree.headers.get("location")]).toEqual([
+      307,
+      "/mirror/api/models/acme/tiny/tree/main?recursive=true",
+    ]);
+    expect(await tree.text()).toBe(
+      "Temporary Redirect. Redirecting to /mirror/api/models/acme/tiny/tree/main",
+    );
+    expect(tree.headers.has("x-repo-commit")).toBe(false);
+    const info = await ask(`/mirror/api/models/${id}`);
+    expect(info.headers.get("location")).toBe("/mirror/api/models/acme/tiny");
+    const file = await ask(`/mirror/${id}/resolve/main/config.json`);
+    expect(file.headers.get("location")).toMatch(
+      /^\/mirror\/api\/resolve-cache\/models\/acme\/tiny\//,
+    );
+  }
+});
+
+test("nothing is served above the base path", async () => {
+  const { ask } = await goldenHub({ basePath: "/mirror/" });
+  expect((await ask("/api/models/acme/tiny")).status).toBe(404);
+  expect((await ask("/mirror/api/models/acme/tiny")).status).toBe(200);
+});
