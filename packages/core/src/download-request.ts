@@ -22,7 +22,7 @@ export interface DownloadRequest {
   readonly signal: AbortSignal;
   /** The Hub; nothing is loaded or opened before its first request. */
   readonly client: HubClient;
-  emit(event: DownloadEventBody): void;
+  readonly emit: (event: DownloadEventBody) => void;
 }
 
 const DEFAULT_CONNECTIONS = 8;

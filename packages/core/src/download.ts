@@ -71,7 +71,6 @@ function checkDisk(request: DownloadRequest, { plan }: PreparedDownload): void {
   const { diskFree, toFetch, copyable } = plan.bytes;
   const need = toFetch + copyable;
   if (diskFree === null || need <= diskFree) return;
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
   throw new ModelDownloadError(
     `${plan.repoId} needs ${gigabytes(need)} more on this disk, ${gigabytes(diskFree)} are free`,
     "disk/insufficient",
@@ -82,6 +81,8 @@ function checkDisk(request: DownloadRequest, { plan }: PreparedDownload): void {
     },
   );
 }
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
 /** Transfers what the plan asks for and publishes the snapshot. */
 async function move(

@@ -15,7 +15,7 @@ export interface Road {
   readonly hub: TestHub;
   readonly cacheDir: string;
   readonly events: DownloadEvent[];
-  get(ref: string, options?: DownloadOptions): Promise<DownloadResult>;
+  readonly get: (ref: string, options?: DownloadOptions) => Promise<DownloadResult>;
 }
 
 /** Starts a Hub that closes with the test; `get` downloads from it with nothing from this machine's environment. */
@@ -79,7 +79,7 @@ export async function provedBlobs(cacheDir: string, repoId: string): Promise<str
         : createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes);
     expect(hash.digest("hex")).toBe(name);
   }
-  return names.toSorted();
+  return names.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 /** Whether a file or folder is there. */

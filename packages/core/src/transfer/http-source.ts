@@ -4,12 +4,19 @@ import { type FollowedResponse, requestFollowing } from "../http/follow.ts";
 import { isRetryableStatus, MAX_WAIT_MS, serverDelayMs } from "../http/retry.ts";
 import type { HubClient } from "../hub/client.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { answerError, webPageError } from "./answer-error.ts";
 import { isEncoded, judgeAnswer } from "./judge-answer.ts";
 import type { ByteRange } from "./ranges.ts";
-import { type BlobRequest, SegmentError, type SegmentFailure, type Source } from "./source.ts";
+import { type BlobRequest, SegmentError, type Source } from "./source.ts";
 
-/** Nothing for so long, and the segment is asked for anew, in ms. */
-export const IDLE_MS: number = 15_000;
+// Nothing for so long, and the segment is asked for anew.
+const IDLE_MS = 15_000;
+
+const TRANSIENT: ReadonlySet<string> = new Set([
+  "hub/unreachable",
+  "transfer/stalled",
+  "transfer/interrupted",
+]);
 
 /** What is known of a file's server: filled by its first answer, shared by all its segments. */
 interface Route {
@@ -29,11 +36,12 @@ export function createHttpSource(
   const endpoint = new URL(client.settings.endpoint);
   const routes = new Map<string, Route>();
   const routeOf = (path: string): Route => {
-    let route = routes.get(path);
-    if (route === undefined) {
-      route = { found: undefined, location: undefined, ignoresRanges: false };
-      routes.set(path, route);
-    }
+    const route = routes.get(path) ?? {
+      found: undefined,
+      location: undefined,
+      ignoresRanges: false,
+    };
+    routes.set(path, route);
     return route;
   };
 
@@ -46,9 +54,8 @@ export function createHttpSource(
     const route = routeOf(blob.path);
     for (;;) {
       const known = route.location;
-      const url =
-        known ?? client.url([...repoId.split("/"), "resolve", commit, ...blob.path.split("/")]);
-      const answer = await requestFollowing(client.transport, url, {
+      const segments = [...repoId.split("/"), "resolve", commit, ...blob.path.split("/")];
+      const answer = await requestFollowing(client.transport, known ?? client.url(segments), {
         headers: {
           ...client.downloadHeaders,
           ...(asked && { range: `bytes=${asked.start}-${asked.end - 1}` }),
@@ -82,31 +89,17 @@ export function createHttpSource(
     return new SegmentError(error.message, "transient", { cause: error, retryAfterMs: waitMs });
   };
 
-  const fail = (
+  /** An answer that was judged to bring the wanted bytes, and how many come before them. */
+  const open = async (
     blob: BlobRequest,
-    answer: FollowedResponse,
-    failure: { readonly kind: SegmentFailure; readonly why: string },
-  ): SegmentError => {
-    answer.response.discard();
-    const { host } = answer.url;
-    const cause = new ModelDownloadError(
-      `${host} ${failure.why} (${blob.path} of ${repoId})`,
-      "transfer/size-mismatch",
-      {
-        hint: "Nothing was published. Try again later or with another endpoint: this one, or a proxy on the way, cuts or changes files.",
-        repoId,
-        data: { path: blob.path, host, size: blob.size },
-      },
-    );
-    return new SegmentError(cause.message, failure.kind, { cause });
-  };
-
-  const read: Source["read"] = async (blob, wanted, { sink, signal, onWire }) => {
+    wanted: ByteRange,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: FollowedResponse; readonly skip: number }> => {
     const route = routeOf(blob.path);
     // One request finds the way (redirects, signature, ranges or not); the others wait for what it learned.
     await route.found;
-    let learned = (): void => undefined;
-    route.found ??= new Promise((resolve) => (learned = resolve));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    route.found ??= promise;
     try {
       const whole = wanted.start === 0 && wanted.end === blob.size;
       const asked = whole || route.ignoresRanges ? undefined : wanted;
@@ -115,70 +108,51 @@ export function createHttpSource(
       const judged = judgeAnswer(response, { size: blob.size, wanted, asked });
       if (judged.kind === "ranges-ignored") {
         route.ignoresRanges = true;
-        throw fail(blob, answer, { kind: judged.kind, why: "ignores ranges" });
+        throw answerError(answer, blob, { kind: judged.kind, why: "ignores ranges" });
       }
-      if (judged.kind !== "bytes") throw fail(blob, answer, judged);
+      if (judged.kind !== "bytes") throw answerError(answer, blob, judged);
       if (isEncoded(response.headers) && response.status === 206) {
-        throw fail(blob, answer, { kind: "wrong-answer", why: "compressed a part of a file" });
+        const why = "compressed a part of a file";
+        throw answerError(answer, blob, { kind: "wrong-answer", why });
       }
-      if (isWebPage(answer, blob)) throw captivePortal(answer, blob);
-      learned();
+      const webPage = webPageError(answer, blob);
+      if (webPage !== undefined) throw webPage;
+      return { answer, skip: judged.skip };
+    } finally {
+      resolve();
+    }
+  };
 
-      let skip = judged.skip;
-      let left = wanted.end - wanted.start;
+  const read: Source["read"] = async (blob, wanted, { sink, signal, onWire }) => {
+    try {
+      const { answer, skip } = await open(blob, wanted, signal);
+      const length = wanted.end - wanted.start;
+      let before = skip;
+      let left = length;
       try {
-        for await (const chunk of decodedBody(response)) {
+        for await (const chunk of decodedBody(answer.response)) {
           onWire(chunk.byteLength);
-          const useful = chunk.subarray(Math.min(skip, chunk.byteLength)).subarray(0, left);
-          skip = Math.max(0, skip - chunk.byteLength);
+          const useful = chunk.subarray(Math.min(before, chunk.byteLength)).subarray(0, left);
+          before = Math.max(0, before - chunk.byteLength);
           left -= useful.byteLength;
           if (useful.byteLength > 0) await sink(useful);
           if (left === 0) break;
         }
       } finally {
-        response.discard();
+        answer.response.discard();
       }
       if (left > 0) {
-        const got = wanted.end - wanted.start - left;
-        throw fail(blob, answer, {
-          kind: "short",
-          why: `ended after ${got} of ${wanted.end - wanted.start} bytes`,
-        });
+        const why = `ended after ${length - left} of ${length} bytes`;
+        throw answerError(answer, blob, { kind: "short", why });
       }
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      signal.throwIfAborted();
       if (error instanceof ModelDownloadError && TRANSIENT.has(error.code)) {
         throw new SegmentError(error.message, "transient", { cause: error });
       }
       throw error;
-    } finally {
-      learned();
     }
-  };
-
-  const isWebPage = ({ response }: FollowedResponse, blob: BlobRequest): boolean =>
-    /^text\/html\b/i.test(response.headers.get("content-type") ?? "") &&
-    !/\.html?$/i.test(blob.path);
-
-  const captivePortal = (answer: FollowedResponse, blob: BlobRequest): SegmentError => {
-    answer.response.discard();
-    const cause = new ModelDownloadError(
-      `${answer.url.host} sent a web page instead of ${blob.path}`,
-      "hub/bad-response",
-      {
-        hint: "Open a page in the browser: a login of the network (captive portal) or a proxy may answer in the Hub's place.",
-        repoId,
-        data: { path: blob.path, host: answer.url.host },
-      },
-    );
-    return new SegmentError(cause.message, "wrong-answer", { cause });
   };
 
   return { name: endpoint.host, read };
 }
-
-const TRANSIENT: ReadonlySet<string> = new Set([
-  "hub/unreachable",
-  "transfer/stalled",
-  "transfer/interrupted",
-]);

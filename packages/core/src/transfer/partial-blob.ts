@@ -1,6 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import type { Digest } from "@mlx-download/cache";
 import { type Journal, openJournal, readJournal } from "./journal.ts";
 import { createRangeSet, type RangeSet } from "./ranges.ts";
@@ -13,8 +12,8 @@ export interface PartialBlob {
   readonly have: RangeSet;
   /** Bytes that were here when it was opened. */
   readonly resumed: number;
-  /** A writer whose written ranges enter `have` and the journal. */
-  writeFrom(start: number): SegmentWriter;
+  /** A writer whose written ranges enter `have` and the journal, and then are told to `onWritten`. */
+  writeFrom(start: number, onWritten: () => void): SegmentWriter;
   /** Forgets every range, on disk too. */
   reset(): Promise<void>;
   /** Flushes the journal and closes both files; the partial stays for the next run. */
@@ -23,11 +22,10 @@ export interface PartialBlob {
   forget(): Promise<void>;
 }
 
-/** Opens or creates the partial at `paths`; `onWritten` hears of every range that was added. */
+/** Opens or creates the partial at `paths`, with the ranges that its journal proves. */
 export async function openPartialBlob(
   paths: { readonly data: string; readonly journal: string },
   blob: { readonly digest: Digest; readonly size: number },
-  onWritten: () => void,
 ): Promise<PartialBlob> {
   const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
   const file: FileHandle = await open(paths.data, flags, 0o644);
@@ -46,13 +44,13 @@ export async function openPartialBlob(
     throw error;
   }
   const resumed = have.covered;
-  let open_ = true;
+  let isOpen = true;
 
   return {
     dataPath: paths.data,
     have,
     resumed,
-    writeFrom: (start) =>
+    writeFrom: (start, onWritten) =>
       createSegmentWriter(file, start, (from, to) => {
         have.add(from, to);
         journal.append(from, to);
@@ -66,8 +64,8 @@ export async function openPartialBlob(
       await file.truncate(blob.size);
     },
     async close() {
-      if (!open_) return;
-      open_ = false;
+      if (!isOpen) return;
+      isOpen = false;
       try {
         await journal.close();
       } finally {

@@ -87,6 +87,15 @@ export async function readSegment(
       code: cause.code,
       message: cause.message,
     });
+    if (failed.retryAfterMs !== undefined) {
+      context.emit({
+        type: "waiting",
+        reason: "rate-limit",
+        path: blob.path,
+        delayMs,
+        message: `the server asks to wait ${Math.ceil(delayMs / 1000)} s before ${blob.path} goes on`,
+      });
+    }
     await sleep(delayMs, undefined, { signal });
   }
 }

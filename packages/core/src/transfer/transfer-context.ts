@@ -16,7 +16,7 @@ export interface TransferContext {
   readonly signal: AbortSignal;
   /** Ignore what is here and fetch everything anew. */
   readonly force: boolean;
-  emit(event: DownloadEventBody): void;
+  readonly emit: (event: DownloadEventBody) => void;
 }
 
 /** Where the bytes of one blob came from; they add up to its size. */

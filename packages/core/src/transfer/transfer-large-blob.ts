@@ -38,10 +38,7 @@ export async function transferLargeBlob(
   const suffix = io.apart ? `.${randomBytes(4).toString("hex")}` : "";
   const paths = { data: shared.data + suffix, journal: shared.journal + suffix };
 
-  let onWritten = (): void => undefined;
-  const partial = await openPartialBlob(paths, { digest: file.digest, size: blob.size }, () =>
-    onWritten(),
-  );
+  const partial = await openPartialBlob(paths, { digest: file.digest, size: blob.size });
   let hash: FrontierHash | undefined;
   try {
     if (context.force && partial.resumed > 0) await partial.reset();
@@ -53,14 +50,13 @@ export async function transferLargeBlob(
         size: blob.size,
       });
       hash = following;
-      onWritten = () => {
+      const onWritten = (): void => {
         progress.received = partial.have.covered;
         progress.verified = following.hashed;
         following.advance(partial.have.frontier);
       };
       onWritten();
-      await fill(blob, partial, { context, progress });
-      onWritten();
+      await fill(blob, partial, { context, progress, onWritten });
       context.emit({ type: "verifying", path: file.path, size: blob.size });
       const actual = await waitForDigest(following, progress, context.signal);
       if (actual === file.digest.hex) {
@@ -85,13 +81,17 @@ export async function transferLargeBlob(
 async function fill(
   blob: PlannedBlob,
   partial: PartialBlob,
-  io: { readonly context: TransferContext; readonly progress: FileProgress },
+  io: {
+    readonly context: TransferContext;
+    readonly progress: FileProgress;
+    readonly onWritten: () => void;
+  },
 ): Promise<void> {
-  const { context, progress } = io;
+  const { context, progress, onWritten } = io;
   const [file] = blob.files;
   const request = { path: file.path, size: blob.size, digest: file.digest };
   const onConnection = (change: 1 | -1): void => void (progress.connections += change);
-  const open = (start: number) => partial.writeFrom(start);
+  const open = (start: number) => partial.writeFrom(start, onWritten);
 
   // One segment's end must not leave the others running on their own.
   const stop = new AbortController();
