@@ -42,15 +42,21 @@ export async function toRequest(incoming: IncomingMessage): Promise<Request | Hu
   }
 }
 
+/** The whole body. One that is too large is still read for a while, so that its sender hears the answer. */
 async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | "too large"> {
-  const pieces: Buffer[] = [];
+  let pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of incoming as AsyncIterable<Buffer>) {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  incoming.once("end", resolve);
+  incoming.once("error", reject);
+  incoming.on("data", (piece: Buffer) => {
     size += piece.byteLength;
-    if (size > MAX_BODY_BYTES) return "too large";
-    pieces.push(piece);
-  }
-  return new Uint8Array(Buffer.concat(pieces));
+    if (size <= MAX_BODY_BYTES) pieces.push(piece);
+    else pieces = [];
+    if (size > 10 * MAX_BODY_BYTES) resolve();
+  });
+  await promise;
+  return size > MAX_BODY_BYTES ? "too large" : new Uint8Array(Buffer.concat(pieces));
 }
 
 function plainAnswer(status: number, text: string): HubAnswer {

@@ -10,7 +10,7 @@ const DENIED =
 export function cdnRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/repos/:namespace/:name/:commit/*", cdnObject);
-  app.notFound(accessDenied);
+  app.all("*", accessDenied);
   return app;
 }
 

@@ -36,6 +36,8 @@ export async function createDirectoryStore(
 
   const repoAt = async (repoId: string): Promise<StoredRepo | undefined> => {
     const [org = "", name = ""] = repoId.split("/");
+    // Listed, not opened: a link is no folder here, and on some disks any letter case would open one.
+    if (!(await folderNames(boundary)).includes(org)) return undefined;
     const folders = await revisionFolders(join(boundary, org), name);
     const main = folders.get("main");
     if (main === undefined) return undefined;
@@ -97,7 +99,7 @@ function noOptions(): DirectoryRepoOptions {
   return {};
 }
 
-/** The folders of a repo by revision. Names are compared as listed: on some disks any letter case would open them. */
+/** The folders of a repo by revision. */
 async function revisionFolders(
   orgFolder: string,
   name: string,
