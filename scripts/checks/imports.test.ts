@@ -13,10 +13,13 @@ const manifest = (name: string, more: object = {}): string =>
 async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const root = await tempDir();
   await writeTree(root, {
+    "package.json": JSON.stringify({
+      devDependencies: { vitest: "catalog:", "@mlx-download/hub-server": "workspace:*" },
+    }),
     "packages/cache/package.json": manifest("cache", { dependencies: { "left-pad": "1" } }),
     "packages/core/package.json": manifest("core", {
       dependencies: { "@mlx-download/cache": "workspace:^", undici: "catalog:", hono: "catalog:" },
-      devDependencies: { "@mlx-download/hub-server": "workspace:^", vitest: "catalog:" },
+      devDependencies: { "@mlx-download/hub-server": "workspace:^" },
     }),
     "packages/hub-server/package.json": manifest("hub-server", {
       dependencies: { "@mlx-download/cache": "workspace:^", "@mlx-download/core": "workspace:^" },
@@ -36,6 +39,7 @@ import {
 } from "@mlx-download/cache";
 const { request } = await import("undici");
 `,
+    "packages/cache/src/a.test.ts": `import { test } from "vitest";\n`,
     "packages/core/src/a.test.ts": `import { startHub } from "@mlx-download/hub-server";\n`,
     "packages/core/test/b.test.ts": `import { a } from "../src/a.ts";\n`,
   });
@@ -70,6 +74,12 @@ test.each([
     "a dependency that nobody declared, in a test",
     "packages/core/src/a.test.ts",
     `import x from "left-pad";`,
+    "not a dependency",
+  ],
+  [
+    "a package of the workspace that nobody declared, in a test",
+    "packages/cache/src/a.test.ts",
+    `import { startHub } from "@mlx-download/hub-server";`,
     "not a dependency",
   ],
   [

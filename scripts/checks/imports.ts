@@ -1,7 +1,7 @@
 import { glob, readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import type { Check } from "./check.ts";
-import { scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
+import { readManifest, scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
 
 /** What the source of a package may import. Tests may also import its devDependencies. */
 interface Rule {
@@ -43,6 +43,7 @@ export const imports: Check = { name: "imports go down only", find: importProble
 
 async function importProblems(root: string): Promise<readonly string[]> {
   const packages = await workspacePackages(root);
+  const { devDependencies = {} } = await readManifest(root);
   const problems: string[] = [];
   for (const own of packages) {
     const rule = rules[own.folder];
@@ -54,7 +55,7 @@ async function importProblems(root: string): Promise<readonly string[]> {
       const file = join(own.dir, path);
       const test = path.startsWith(`test${sep}`) || path.endsWith(".test.ts");
       for (const found of importsOf(await readFile(file, "utf8"))) {
-        const problem = judge(found, { own, rule, test, file, packages });
+        const problem = judge(found, { own, rule, test, file, packages, tools: devDependencies });
         if (problem) problems.push(`${relative(root, file)}: "${found.specifier}": ${problem}`);
       }
     }
@@ -85,6 +86,8 @@ interface Place {
   readonly test: boolean;
   readonly file: string;
   readonly packages: readonly WorkspacePackage[];
+  /** What the workspace itself brings for every test. */
+  readonly tools: Readonly<Record<string, string>>;
 }
 
 function judge({ specifier, typeOnly }: FoundImport, place: Place): string | undefined {
@@ -101,9 +104,10 @@ function judge({ specifier, typeOnly }: FoundImport, place: Place): string | und
   const { dependencies = {}, devDependencies = {} } = own.manifest;
   if (test) {
     if (own.folder === "hub-server" && name === `${scope}core`) return "hub-server is below core";
-    if (!(name in dependencies) && !(name in devDependencies) && name !== own.manifest.name) {
-      return "not a dependency of this package";
-    }
+    // The workspace's tools are for everybody's tests, its packages only for those that say so.
+    const tool = name in place.tools && !name.startsWith(scope);
+    const declared = name in dependencies || name in devDependencies || name === own.manifest.name;
+    if (!tool && !declared) return "not a dependency of this package";
     return exportProblem(specifier, name, place);
   }
   if (!(name in dependencies)) return "not in this package's dependencies";

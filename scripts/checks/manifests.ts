@@ -1,4 +1,4 @@
-import { access, glob, readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Check } from "./check.ts";
 import { scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
@@ -31,7 +31,6 @@ async function packageProblems(own: WorkspacePackage): Promise<readonly string[]
     ...dependencyProblems(own),
     ...(await entryProblems(own)),
     ...(await referenceProblems(own)),
-    ...(await staleOutput(own)),
   ];
   if (!(await there(join(own.dir, "README.md")))) problems.push("README.md is missing");
   return problems.map((problem) => `packages/${folder}: ${problem}`);
@@ -90,16 +89,6 @@ async function referenceProblems({ dir, manifest }: WorkspacePackage): Promise<r
   return references.join() === dependencies.join()
     ? []
     : [`tsconfig.json references ${references.join()}, dependencies say ${dependencies.join()}`];
-}
-
-/** `tsc -b` never deletes: the output of a source that is gone would be published. */
-async function staleOutput({ dir }: WorkspacePackage): Promise<readonly string[]> {
-  const stale: string[] = [];
-  for await (const path of glob("dist/**/*.js", { cwd: dir })) {
-    const source = path.replace(/^dist(?<rest>.+)\.js$/u, "src$<rest>.ts");
-    if (!(await there(join(dir, source)))) stale.push(`${path} has no source any more: delete it`);
-  }
-  return stale;
 }
 
 async function there(path: string): Promise<boolean> {

@@ -38,14 +38,18 @@ export interface WorkspacePackage {
 /** The scope of everything that is published from here. */
 export const scope = "@mlx-download/";
 
+/** The package.json in `dir`. */
+export async function readManifest(dir: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as Manifest;
+}
+
 /** The packages below `packages/`, by name. */
 export async function workspacePackages(root: string): Promise<readonly WorkspacePackage[]> {
   const folders = (await readdir(join(root, "packages"))).toSorted();
   return Promise.all(
     folders.map(async (folder) => {
       const dir = join(root, "packages", folder);
-      const text = await readFile(join(dir, "package.json"), "utf8");
-      return { folder, dir, manifest: JSON.parse(text) as Manifest };
+      return { folder, dir, manifest: await readManifest(dir) };
     }),
   );
 }

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { run } from "@mlx-download/test-utils/run";
 import type { Check } from "./check.ts";
+import { removeStaleOutput } from "./stale-output.ts";
 import { workspacePackages } from "./packages.ts";
 
 /** Packs every package into `folder` as it would be published (built `dist` as it is) and returns the tarballs. */
 export async function packAll(root: string, folder: string): Promise<ReadonlyMap<string, string>> {
   const tarballs = new Map<string, string>();
   for (const { dir, manifest } of await workspacePackages(root)) {
+    await removeStaleOutput(dir);
     // prepack would delete and rebuild the dist that others are running from.
     const args = ["pack", "--json", "--pack-destination", folder, "--config.ignore-scripts=true"];
     const { code, stdout, stderr } = await run("pnpm", args, { cwd: dir });
