@@ -19,7 +19,7 @@ export function isTemp(name: string): boolean {
  * The mode that a new file gets in this folder: asked from the file system with a probe, since the process's umask
  * cannot be read without changing it and a folder may have a default ACL.
  */
-export async function newFileMode(tempDir: string): Promise<number> {
+async function newFileMode(tempDir: string): Promise<number> {
   const path = tempPath(tempDir);
   const probe = await open(path, "wx", 0o666);
   try {

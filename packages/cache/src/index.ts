@@ -21,6 +21,8 @@ export {
   treePath,
   type RepoLayout,
 } from "./layout.ts";
+export { lfsPointerId } from "./lfs-pointer.ts";
+export { listSnapshot } from "./list-snapshot.ts";
 export { localDirPaths, localPartialPaths } from "./local-dir.ts";
 export { readLocalMetadata, type LocalMetadata } from "./local-metadata.ts";
 export { readLocalTreeRecord, writeLocalTreeRecord } from "./local-tree-record.ts";

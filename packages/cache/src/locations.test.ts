@@ -47,3 +47,8 @@ test("a variable that is not set stays in the path as Python leaves it", () => {
 test("a relative folder becomes an absolute one", () => {
   expect(cacheLocations({ HOME, HF_HOME: "hf" }).hubCache).toBe(join(process.cwd(), "hf", "hub"));
 });
+
+test("an empty variable that decides nothing is not worth a word", () => {
+  const env = { HOME, HF_HOME: "/hf", XDG_CACHE_HOME: "", HF_HUB_CACHE: "" };
+  expect(cacheLocations(env, { cacheDir: "/mine" }).warnings).toEqual([]);
+});

@@ -41,20 +41,25 @@ export function cacheLocations(
     );
     return undefined;
   };
-  const first = (names: readonly string[], fallback: string): string =>
-    expand(names.map(read).find((value) => value !== undefined) ?? fallback);
+  // Only what decides is looked at, so that nothing is said about a variable that does not matter.
+  const first = (names: readonly string[], fallback: () => string): string => {
+    for (const name of names) {
+      const value = read(name);
+      if (value !== undefined) return expand(value);
+    }
+    return expand(fallback());
+  };
 
-  const xdg = read("XDG_CACHE_HOME") ?? join(home, ".cache");
-  const hfHome = first(["HF_HOME"], join(xdg, "huggingface"));
-  const cacheDir = options.cacheDir || undefined;
-  const hubCache = cacheDir
-    ? cacheDir.replace(/^~(?=$|[/\\])/, home)
-    : first(["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"], join(hfHome, "hub"));
-  const assetsCache = first(
-    ["HF_ASSETS_CACHE", "HUGGINGFACE_ASSETS_CACHE"],
+  const hfHome = first(["HF_HOME"], () =>
+    join(read("XDG_CACHE_HOME") ?? join(home, ".cache"), "huggingface"),
+  );
+  const hubCache = options.cacheDir
+    ? options.cacheDir.replace(/^~(?=$|[/\\])/, home)
+    : first(["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"], () => join(hfHome, "hub"));
+  const assetsCache = first(["HF_ASSETS_CACHE", "HUGGINGFACE_ASSETS_CACHE"], () =>
     join(hfHome, "assets"),
   );
-  const tokenFile = resolve(first(["HF_TOKEN_PATH"], join(hfHome, "token")));
+  const tokenFile = resolve(first(["HF_TOKEN_PATH"], () => join(hfHome, "token")));
   return {
     hfHome: resolve(hfHome),
     hubCache: resolve(hubCache),

@@ -40,7 +40,7 @@ test("the lock file is group-writable, and stays after the release", async () =>
 
 test("another process holds the lock until it ends", async () => {
   const path = await lockFile();
-  const holder = await startHolder("hold-lock.ts", path);
+  const holder = await startHolder(path);
   expect(await tryLock(path)).toBeUndefined();
   await holder.end();
   const lock = await tryLock(path);
@@ -50,7 +50,7 @@ test("another process holds the lock until it ends", async () => {
 
 test("a killed holder frees the lock for the one who waits", async () => {
   const path = await lockFile();
-  const holder = await startHolder("hold-lock.ts", path);
+  const holder = await startHolder(path);
   const waits: number[] = [];
   const waiting = acquireLock(path, {
     onWait: (waitedMs) => {

@@ -44,7 +44,7 @@ async function tryExlock(path: string): Promise<NativeLockAttempt> {
   try {
     const file = await open(path, flags | constants.O_CREAT, MODE);
     if (await isStillAt(path, file)) {
-      // Python never wrote it before us if the umask cut the mode; a file of another user keeps its own.
+      // The umask took the group's w; another user's file keeps its mode.
       await file.chmod(MODE).catch(() => {});
       return { kind: "exlock", file };
     }
@@ -52,9 +52,15 @@ async function tryExlock(path: string): Promise<NativeLockAttempt> {
     return "busy";
   } catch (error) {
     if (errnoOf(error) === "EAGAIN") return "busy";
-    if (errnoOf(error) === "ENOTSUP" || errnoOf(error) === "ENOSYS") return "no-flock-here";
+    if (isUnsupported(error)) return "no-flock-here";
     throw error;
   }
+}
+
+function isUnsupported(error: unknown): boolean {
+  // 102 is macOS's EOPNOTSUPP, which open(2) reports here and libuv has no name for.
+  const isNameless = error instanceof Error && "errno" in error && error.errno === -102;
+  return isNameless || ["ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errnoOf(error) ?? "");
 }
 
 async function openLockFile(path: string): Promise<{ file: FileHandle; created: boolean }> {

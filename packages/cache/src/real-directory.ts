@@ -23,7 +23,7 @@ export async function ensureDirectory(root: string, directory: string): Promise<
 }
 
 /** Whether a real folder is there; false when nothing is; throws `cache/damaged` when it is anything else. */
-export async function isRealDirectory(path: string): Promise<boolean> {
+async function isRealDirectory(path: string): Promise<boolean> {
   const stats = await lstat(path).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;

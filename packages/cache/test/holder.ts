@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
+const NODE = fileURLToPath(new URL("./hold-lock.ts", import.meta.url));
+const PYTHON = fileURLToPath(new URL("./hold_lock.py", import.meta.url));
+
 /** A process that holds a lock. */
 export interface Holder {
   /** Kills it without a chance to clean up, and resolves when it is gone. */
@@ -11,16 +14,14 @@ export interface Holder {
   end(): Promise<void>;
 }
 
-/** Starts a program of this folder on a lock and resolves when it holds it. */
+/** Starts a process of ours, or of Python's client, and resolves when it holds the lock. */
 export async function startHolder(
-  program: "hold-lock.ts" | "hold_lock.py",
   lockPath: string,
   options: { python?: string } = {},
 ): Promise<Holder> {
-  const script = fileURLToPath(new URL(program, import.meta.url));
   const [command, args] = options.python
-    ? [options.python, [script]]
-    : [process.execPath, ["--conditions=@mlx-download/source", script]];
+    ? [options.python, [PYTHON]]
+    : [process.execPath, ["--conditions=@mlx-download/source", NODE]];
   const child = spawn(command, [...args, lockPath], { stdio: ["pipe", "pipe", "inherit"] });
   const gone = once(child, "close");
   const end = async (): Promise<void> => {
@@ -34,7 +35,7 @@ export async function startHolder(
   onTestFinished(kill);
   await Promise.race([
     once(child.stdout, "data"),
-    gone.then(() => Promise.reject(new Error(`${program} ended without the lock`))),
+    gone.then(() => Promise.reject(new Error("the holder ended without the lock"))),
   ]);
   return { kill, end };
 }

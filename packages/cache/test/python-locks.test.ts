@@ -38,7 +38,7 @@ describe.each(envs)("beside $name", ({ env }) => {
     "we wait for a lock of Python's client, and get it once it is released",
     async () => {
       const path = await lockFile();
-      const holder = await startHolder("hold_lock.py", path, { python });
+      const holder = await startHolder(path, { python });
       expect(await tryLock(path)).toBeUndefined();
       let ended: Promise<void> | undefined;
       const lock = await acquireLock(path, {
@@ -54,12 +54,12 @@ describe.each(envs)("beside $name", ({ env }) => {
 
   test.skipIf(!env)("a lock of a killed process is free for the other side", async () => {
     const path = await lockFile();
-    const theirs = await startHolder("hold_lock.py", path, { python });
+    const theirs = await startHolder(path, { python });
     await theirs.kill();
     const lock = await tryLock(path);
     expect(lock).toBeDefined();
     await lock?.release();
-    const ours = await startHolder("hold-lock.ts", path);
+    const ours = await startHolder(path);
     expect(await pythonFinds(path)).toBe("busy");
     await ours.kill();
     expect(await pythonFinds(path)).toBe("free");
