@@ -82,7 +82,7 @@ function toResolveCache(
 ): Response {
   const { basePath, linkedSize } = c.env.config;
   const asked = encodeURIComponent(rawPath(c));
-  const path = `${basePath}/api/resolve-cache/models/${c.get("repo").repoId}/${snapshot.commit}/${encodePath(file.path)}`;
+  const path = `${basePath}/api/resolve-cache/models/${c.get("repo").repoId}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
   const location = `${path}?${asked}=&etag=${encodeURIComponent(headers.etag)}`;
   return textAnswer(`Temporary Redirect. Redirecting to ${location}`, {
     status: 307,
@@ -101,7 +101,7 @@ function toCdn(
   headers: Record<string, string>,
 ): Response {
   const { config, signer } = c.env;
-  const path = `/repos/${c.get("repo").repoId}/${snapshot.commit}/${encodePath(file.path)}`;
+  const path = `/repos/${c.get("repo").repoId}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
   const life = { now: config.now(), seconds: config.signedUrlSeconds };
   const location = (config.cdnUrl ?? "") + signer.sign(path, file.path, life);
   return textAnswer(`Found. Redirecting to ${location}`, {

@@ -18,7 +18,7 @@ export function splitRevision(c: HubContext): { revision: string; path: string }
 export async function snapshotAt(repo: StoredRepo, revision: string): Promise<RepoSnapshot> {
   const name = revision === "HEAD" ? "main" : revision;
   const commit = COMMIT.test(name) ? name : await commitOf(repo, name);
-  const snapshot = commit === undefined ? undefined : await repo.snapshot(commit);
+  const snapshot = await repo.snapshot(commit ?? name);
   if (!snapshot) throw revisionNotFound(revision);
   return snapshot;
 }
