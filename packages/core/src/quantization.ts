@@ -31,7 +31,7 @@ function mlxLabel(quantization: unknown): string | undefined {
 
 function methodLabel(quantization: unknown): string | undefined {
   return isObject(quantization)
-    ? (mlxLabel(quantization) ?? word(quantization["quant_method"]))
+    ? (word(quantization["quant_method"]) ?? mlxLabel(quantization))
     : undefined;
 }
 

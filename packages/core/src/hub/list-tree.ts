@@ -72,12 +72,12 @@ async function listFolders(listing: Listing): Promise<SnapshotFile[]> {
       if (page === "repeated") throw repeats(listing, url);
       for (const entry of page) {
         if (entry.kind === "file") files.push(entry.file);
-        const isNew =
-          entry.kind === "folder" && isBelow(entry.path, folder) && !known.has(entry.path);
-        if (isNew && known.size < MAX_FOLDERS) {
-          known.add(entry.path);
-          folders.push(entry.path);
-        }
+        if (entry.kind !== "folder" || known.has(entry.path) || !isBelow(entry.path, folder))
+          continue;
+        if (known.size >= MAX_FOLDERS)
+          throw unsafeTree(`it names more than ${MAX_FOLDERS} folders`);
+        known.add(entry.path);
+        folders.push(entry.path);
       }
       refuseTooMany(files.length);
     }

@@ -13,6 +13,7 @@ const UNCONNECTED: readonly string[] = [
   "unreachable",
   "connect-timeout",
   "proxy",
+  "unknown",
 ];
 
 const HOPELESS: readonly string[] = ["offline", "tls", "protocol"];

@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ModelDownloadError } from "../errors.ts";
+import { parseTreeEntry } from "./tree-entry.ts";
+
+const OID = "8e2e871357bef652084a73f7173adc5eb8859a33";
+const SHA256 = "914218289910ff881b5c3dcad3c27b2df30a6de51b699be8d22264136c1ead90";
+const XET = "d5160d39cde479c9d5e9bae9f54f4ff59a59c96a71d2bf8971448a12fcd4c5a4";
+const small = { type: "file", oid: OID, size: 7, path: "README.md" };
+const large = {
+  type: "file",
+  oid: "07a046077f0a58beea34706f87b35e177709d581",
+  size: 100,
+  path: "model.safetensors",
+  lfs: { oid: SHA256, size: 100, pointerSize: 128 },
+  xetHash: XET,
+};
+
+function outcome(item: unknown): string {
+  try {
+    const entry = parseTreeEntry(item);
+    if (entry.kind !== "file") return entry.kind;
+    const { size, digest } = entry.file;
+    return Number.isSafeInteger(size) && size >= 0 && /^[0-9a-f]+$/.test(digest.hex)
+      ? "sound"
+      : "unsound";
+  } catch (error) {
+    return error instanceof ModelDownloadError ? error.code : String(error);
+  }
+}
+
+describe("parseTreeEntry", () => {
+  test("reads a small file by its git id", () => {
+    expect(parseTreeEntry(small)).toEqual({
+      kind: "file",
+      file: {
+        path: "README.md",
+        size: 7,
+        digest: { algorithm: "git-sha1", hex: OID },
+        blobId: OID,
+      },
+    });
+  });
+
+  test("reads an LFS file by its sha256, and its Xet hash", () => {
+    expect(parseTreeEntry(large)).toEqual({
+      kind: "file",
+      file: {
+        path: "model.safetensors",
+        size: 100,
+        digest: { algorithm: "sha256", hex: SHA256 },
+        blobId: large.oid,
+        xetHash: XET,
+      },
+    });
+  });
+
+  test("works out the git id of an LFS pointer that the server left out", () => {
+    const { oid: _, ...without } = large;
+    expect(parseTreeEntry(without)).toEqual(parseTreeEntry(large));
+    expect(parseTreeEntry({ ...large, oid: "" })).toEqual(parseTreeEntry(large));
+  });
+
+  test("takes the size of an LFS file's content, not of its pointer", () => {
+    expect(parseTreeEntry({ ...large, size: 128 })).toEqual(parseTreeEntry(large));
+  });
+
+  test.each(["*".repeat(64), "", "abc", 7, null])("drops the Xet hash %j", (xetHash) => {
+    expect(parseTreeEntry({ ...small, xetHash })).toEqual(parseTreeEntry(small));
+  });
+
+  test("writes digests in lower case", () => {
+    expect(parseTreeEntry({ ...small, oid: OID.toUpperCase() })).toEqual(parseTreeEntry(small));
+  });
+
+  test("passes over folders and what else is no file", () => {
+    expect(parseTreeEntry({ type: "directory", oid: OID, size: 0, path: "sub" })).toEqual({
+      kind: "folder",
+      path: "sub",
+    });
+    expect(parseTreeEntry({ oid: "", path: "", type: "", size: 0 })).toEqual({ kind: "other" });
+    expect(parseTreeEntry({ type: "symlink", path: "../../x" })).toEqual({ kind: "other" });
+  });
+
+  test.each<[string, unknown]>([
+    ["no object", "README.md"],
+    ["null", null],
+    ["no path", { ...small, path: undefined }],
+    ["traversal", { ...small, path: "../../evil" }],
+    ["traversal inside", { ...small, path: "a/../../evil" }],
+    ["absolute", { ...small, path: "/etc/passwd" }],
+    ["NUL", { ...small, path: "a\0b" }],
+    ["backslash", { ...small, path: "..\\evil" }],
+    ["drive", { ...small, path: "C:/x" }],
+    ["reserved", { ...small, path: "sub/CON" }],
+    ["too long", { ...small, path: "x".repeat(2000) }],
+    ["negative size", { ...small, size: -1 }],
+    ["size no integer", { ...small, size: 1.5 }],
+    ["size not safe", { ...small, size: 2 ** 60 }],
+    ["size a string", { ...small, size: "7" }],
+    ["no git id", { ...small, oid: undefined }],
+    ["a path for a git id", { ...small, oid: "../../../evil" }],
+    ["a path for a sha256", { ...large, lfs: { ...large.lfs, oid: "../../../evil" } }],
+    ["a path for an LFS git id", { ...large, oid: "../../../evil" }],
+    ["a git id for a sha256", { ...large, lfs: { ...large.lfs, oid: OID } }],
+    ["lfs no object", { ...large, lfs: "yes" }],
+    ["lfs negative", { ...large, lfs: { ...large.lfs, size: -5 } }],
+  ])("refuses an entry: %s", (_name, entry) => {
+    expect(() => parseTreeEntry(entry)).toThrow(
+      expect.objectContaining({ code: "hub/unsafe-tree" }),
+    );
+  });
+
+  test("answers any JSON with an entry or a coded error", () => {
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc.record(
+        {
+          type: fc.constantFrom("file", "directory", ""),
+          path: fc.oneof(fc.string(), fc.jsonValue()),
+          size: fc.oneof(fc.double(), fc.jsonValue()),
+          oid: fc.oneof(fc.constant(OID), fc.jsonValue()),
+          lfs: fc.oneof(fc.record({ oid: fc.constant(SHA256), size: fc.double() }), fc.jsonValue()),
+          xetHash: fc.jsonValue(),
+        },
+        { requiredKeys: ["type"] },
+      ),
+    );
+    fc.assert(
+      fc.property(anything, (item) => {
+        expect(outcome(item)).toMatch(/^(sound|other|folder|hub\/unsafe-tree)$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
