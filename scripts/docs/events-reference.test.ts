@@ -1,0 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+
+const read = (path: string): Promise<string> =>
+  readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+
+test("the reference of events names every type of event, and no others", async () => {
+  const source = await read("packages/core/src/events.ts");
+  const types = [...source.matchAll(/readonly type: "(?<type>[^"]+)"/gu)].map(([, type]) => type);
+  const page = await read("docs/reference/events.md");
+  const rows = [...page.matchAll(/^\| `(?<type>[a-z-]+)`/gmu)].map(([, type]) => type);
+  expect(types.length).toBeGreaterThan(0);
+  expect(rows.toSorted()).toEqual(types.toSorted());
+});
