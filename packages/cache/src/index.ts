@@ -28,6 +28,7 @@ export { readLocalMetadata, type LocalMetadata } from "./local-metadata.ts";
 export { readLocalTreeRecord, writeLocalTreeRecord } from "./local-tree-record.ts";
 export { cacheLocations, type CacheLocations } from "./locations.ts";
 export { acquireLock, tryLock, type FileLock } from "./lock.ts";
+export { prepareLocalDir } from "./prepare-local-dir.ts";
 export { prepareRepo } from "./prepare-repo.ts";
 export { publishFile, type PublishFile } from "./publish-file.ts";
 export { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";

@@ -1,5 +1,6 @@
 import { startTestHub, type TestHub } from "@mlx-download/hub-server/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { collect } from "../test/collect.ts";
 import { failureOf, serve } from "../test/serve.ts";
 import { listMLXModels } from "./list-mlx-models.ts";
 import { listModels, type ListModelsOptions } from "./list-models.ts";
@@ -69,7 +70,7 @@ describe("listModels", () => {
 
   test("tells what the Hub knows of a model", async () => {
     const hub = await start();
-    const [model] = await Array.fromAsync(
+    const [model] = await collect(
       listModels({ env: {}, endpoint: hub.url, search: "alpha", limit: 1 }),
     );
     expect(model).toMatchObject({
@@ -117,7 +118,7 @@ describe("listModels", () => {
       ];
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(items));
     });
-    expect(await Array.fromAsync(listModels({ env: {}, endpoint: url }))).toEqual([
+    expect(await collect(listModels({ env: {}, endpoint: url }))).toEqual([
       {
         repoId: "a/b",
         downloads: 0,

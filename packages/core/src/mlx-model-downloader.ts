@@ -6,13 +6,13 @@ import type { DownloadOptions } from "./download-options.ts";
 import type { DownloadEvent } from "./events.ts";
 import { listMLXModels, type ListOptions, type MLXModelEntry } from "./list-mlx-models.ts";
 import { listCachedModels } from "./list-cached-models.ts";
-import { describeModel, type ModelInfo } from "./model-info.ts";
+import { type DownloadedModel, describeModel, type ModelInfo } from "./model-info.ts";
 import { readSettings } from "./settings.ts";
 
 /** What `MLXModelDownloader` emits, by event name. */
 export interface MLXModelDownloaderEvents {
   /** A download ended well. */
-  downloaded: [model: ModelInfo];
+  downloaded: [model: DownloadedModel];
   list: [models: MLXModelEntry[]];
   "cache-list": [models: ModelInfo[]];
   /** The repo id, or `all`. */
@@ -45,7 +45,7 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
   }
 
   /** Downloads a model, or finds it in the cache, and proves it. */
-  async download(repoId: string, options: DownloadOptions = {}): Promise<ModelInfo> {
+  async download(repoId: string, options: DownloadOptions = {}): Promise<DownloadedModel> {
     const result = await download(repoId, {
       ...this.#defaults,
       ...options,
@@ -101,6 +101,9 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
 }
 
 /** Downloads a model; see `MLXModelDownloader.download`. */
-export function downloadModel(repoId: string, options: DownloadOptions = {}): Promise<ModelInfo> {
+export function downloadModel(
+  repoId: string,
+  options: DownloadOptions = {},
+): Promise<DownloadedModel> {
   return new MLXModelDownloader().download(repoId, options);
 }

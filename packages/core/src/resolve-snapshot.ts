@@ -1,4 +1,11 @@
-import { isCommit, readRef, readTreeRecord, type SnapshotFile } from "@mlx-download/cache";
+import {
+  isCommit,
+  listSnapshot,
+  readRef,
+  readTreeRecord,
+  type SnapshotFile,
+  snapshotStatus,
+} from "@mlx-download/cache";
 import type { DownloadRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { listTree } from "./hub/list-tree.ts";
@@ -26,7 +33,7 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
   const { repoId, revision, layout, settings, client, signal, emit } = request;
   emit({ type: "resolving", revision });
   const known = isCommit(revision) ? revision : undefined;
-  if (settings.offline) return fromCache(request, known ?? (await readRef(layout, revision)));
+  if (settings.offline) return fromCache(request);
 
   let commit = known;
   try {
@@ -51,24 +58,35 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
   }
 }
 
+/** What the cache knows of the revision without the Hub; undefined when it has no snapshot of it. */
 async function cachedListing(
   request: DownloadRequest,
 ): Promise<{ commit: string; files: readonly SnapshotFile[] } | undefined> {
-  const { layout, revision } = request;
+  const { layout, revision, emit } = request;
   const commit = isCommit(revision) ? revision : await readRef(layout, revision);
-  const files = commit === undefined ? undefined : await readTreeRecord(layout, commit);
-  return commit === undefined || files === undefined ? undefined : { commit, files };
+  if (commit === undefined) return undefined;
+  const recorded = await readTreeRecord(layout, commit);
+  if (recorded !== undefined) return { commit, files: recorded };
+
+  // Older clients recorded no listing: the safetensors index must do to tell a whole snapshot from a part.
+  const { status, missing } = await snapshotStatus(layout, commit);
+  if (status === "incomplete" && missing.length > 0) throw notCached(request, missing);
+  const files = await listSnapshot(layout, commit);
+  if (files.length === 0) return undefined;
+  emit({
+    type: "warning",
+    code: "offline/not-cached",
+    message: `no listing of ${commit.slice(0, 7)} is in the cache; taking the ${files.length} files that are there for all`,
+  });
+  return { commit, files };
 }
 
-async function fromCache(
-  request: DownloadRequest,
-  commit: string | undefined,
-): Promise<ResolvedSnapshot> {
-  const { repoId, revision, layout, emit } = request;
-  const files = commit === undefined ? undefined : await readTreeRecord(layout, commit);
-  if (commit === undefined || files === undefined) throw notCached(request, []);
-  emit({ type: "resolved", revision, commit, from: "cache" });
-  return { snapshot: { repoId, revision, commit, files }, from: "cache" };
+async function fromCache(request: DownloadRequest): Promise<ResolvedSnapshot> {
+  const { repoId, revision, emit } = request;
+  const cached = await cachedListing(request);
+  if (cached === undefined) throw notCached(request, []);
+  emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
+  return { snapshot: { repoId, revision, ...cached }, from: "cache" };
 }
 
 /** Offline and not (wholly) in the cache; `missing` names files when some are there. */

@@ -197,6 +197,27 @@ test("offline, a whole snapshot is found by branch and by commit, and a partial 
   expect(hub.log.entries).toEqual([]);
 });
 
+test("offline, a snapshot whose listing nobody recorded is taken as it is, unless a shard is missing", async () => {
+  const { hub, get, cacheDir, events } = await startRoad();
+  const index = { weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } };
+  const { commit } = await hub.addRepo("acme/old", {
+    "model.safetensors.index.json": JSON.stringify(index),
+    "model-1.safetensors": { size: 2_000_000, seed: 1 },
+    "model-2.safetensors": { size: 2_000_000, seed: 2 },
+  });
+  const { path, files } = await get("acme/old");
+  await rm(join(cacheDir, "models--acme--old/trees"), { recursive: true });
+  const again = await get("acme/old", { offline: true });
+  expect(again).toMatchObject({ commit, path, fromCache: true });
+  expect(again.files.map(({ path: name, digest }) => [name, digest])).toEqual(
+    files.map(({ path: name, digest }) => [name, digest]),
+  );
+  expect(events.some((event) => event.type === "warning")).toBe(true);
+  await rm(join(path, "model-2.safetensors"));
+  const error = await failure(get("acme/old", { offline: true }));
+  expect(error.data["missing"]).toEqual(["model-2.safetensors"]);
+});
+
 test("offline and never downloaded is a coded error", async () => {
   const { get } = await startRoad();
   expect((await failure(get("acme/none", { offline: true }))).code).toBe("offline/not-cached");

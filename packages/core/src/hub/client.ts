@@ -47,9 +47,7 @@ export interface HubClient {
   readonly transport: Transport;
   /** For `requestFollowing` on `transport`; undefined without a token, or when the endpoint must not get it. */
   readonly authorization: Authorization | undefined;
-  /** The user agent, for requests made on `transport` directly. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** `headers` for file contents: counted as a download by the Hub, never compressed on the way. */
+  /** For file contents asked for on `transport`: counted as a download by the Hub, never compressed on the way. */
   readonly downloadHeaders: Readonly<Record<string, string>>;
   /** An address below the endpoint; the segments are percent-encoded, a `/` inside one too. */
   url(segments: readonly string[], query?: Readonly<Record<string, string>>): URL;
@@ -163,7 +161,6 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
     settings,
     transport,
     authorization,
-    headers,
     downloadHeaders: { ...headers, "x-hf-download-counter": "1", "accept-encoding": "identity" },
     url(segments, query = {}) {
       const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { listTree } from "../../src/hub/list-tree.ts";
 import { resolveCommit } from "../../src/hub/resolve-commit.ts";
 import { searchModels } from "../../src/hub/search-models.ts";
+import { collect } from "../collect.ts";
 import { clientFor } from "../hub-client.ts";
 import { failureOf } from "../serve.ts";
 
@@ -113,7 +114,7 @@ describe("metadata of servers that stand in for the Hub", () => {
 
   test("6: a refused listing is no missing repo", async () => {
     const { client } = await start({ quirks: { listingRefused: true } });
-    expect(await failureOf(Array.fromAsync(searchModels(client, {})))).toMatchObject({
+    expect(await failureOf(collect(searchModels(client, {})))).toMatchObject({
       code: "hub/unauthorized",
       hint: expect.stringContaining("mirrors"),
     });
@@ -172,7 +173,7 @@ describe("metadata of servers that stand in for the Hub", () => {
     expect(hub.url).toMatch(/\/mirror$/);
     expect(await resolveCommit(client, { repoId: "acme/tiny" })).toMatchObject({ commit });
     expect(paths(await listTree(client, repo))).toEqual(PATHS);
-    expect(await Array.fromAsync(searchModels(client, {}))).toHaveLength(1);
+    expect(await collect(searchModels(client, {}))).toHaveLength(1);
   });
 
   test("19: a redirect to another origin is followed without the token", async () => {
