@@ -86,6 +86,9 @@ function commandHelp(name: CommandName, style: HelpStyle): string[] {
   ];
 }
 
+const exitCodeText =
+  "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 9 locked, 10 refused, 11 some failed, 75 rate limited, 130 and 143 interrupted, 1 anything else.";
+
 function overview(version: string, style: HelpStyle): string[] {
   const names = Object.keys(commandSpecs) as CommandName[];
   const commands = names.map((name) => {
@@ -115,8 +118,7 @@ function overview(version: string, style: HelpStyle): string[] {
     ),
     "",
     "mlx-download <command> --help shows the options of a command.",
-    "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 9 locked,",
-    "10 refused, 11 some failed, 75 rate limited, 130 and 143 interrupted, 1 anything else.",
+    ...wrapWords(exitCodeText, Math.min(100, style.columns) - 1, 2),
   ];
 }
 

@@ -15,6 +15,16 @@ export interface Invocation {
   readonly flags: Flags;
 }
 
+/** yargs looks options up in plain objects and stumbles over what every object has. */
+function refusePrototypeNames(argv: readonly string[]): void {
+  const end = argv.indexOf("--");
+  for (const word of end < 0 ? argv : argv.slice(0, end)) {
+    const name = /^--?([^=]+)/.exec(word)?.[1] ?? "";
+    if (name in Object.prototype)
+      throw usage(`there is no option ${word}`, "See mlx-download --help for the options.");
+  }
+}
+
 function rawParse(argv: readonly string[]): Record<string, unknown> & { _: string[] } {
   const specs = Object.values(flagSpecs);
   const options = Object.fromEntries(
@@ -154,6 +164,7 @@ function checkTogether({ operands, flags }: Invocation): void {
  * commands and options, missing and impossible values, and options that exclude each other.
  */
 export function parseCommandLine(argv: readonly string[]): Invocation {
+  refusePrototypeNames(argv);
   const parsed = rawParse(argv);
   const helpOrVersion = parsed["help"] === true || parsed["version"] === true;
   const { command, operands } = readCommand(parsed._);

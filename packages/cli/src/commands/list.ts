@@ -1,4 +1,4 @@
-import type { DownloadEventBody, ListSort, MLXModelEntry } from "@mlx-download/core";
+import type { DownloadEventBody, ListOptions, MLXModelEntry } from "@mlx-download/core";
 import type { Invocation } from "../command-line/parse.ts";
 import { jsonText } from "../output.ts";
 import { readToken } from "../read-token.ts";
@@ -36,7 +36,7 @@ export async function runList({ flags }: Invocation, shell: Shell): Promise<numb
   const models = await listMLXModels({
     filter: flags.filter,
     author: flags.all ? "any" : flags.author,
-    sort: flags.sort as ListSort | undefined,
+    sort: flags.sort as ListOptions["sort"],
     limit,
     token,
     endpoint: flags.endpoint,

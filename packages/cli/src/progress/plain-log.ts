@@ -9,7 +9,7 @@ import {
 } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { noticeText, planText, resolvedText, stoppedText, summaryText } from "./headings.ts";
-import { fetchShare, isVerifying, type ViewState } from "./reduce.ts";
+import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
 /** Files below this size are told of in sum, not one by one. */
 const smallFile = 10_000_000;
@@ -57,11 +57,20 @@ export function heartbeatLine(state: ViewState, now: number): string | undefined
   if (state.phase !== "fetching" || need === 0) return undefined;
   const parts = [formatBytesOf(have, need)];
   const { progress } = state;
-  if (progress && progress.bytesPerSecond > 0) parts.push(formatRate(progress.bytesPerSecond));
-  if (progress && progress.etaMs !== null) parts.push(`${formatWait(progress.etaMs)} left`);
+  const quiet = silence(state, now);
+  if (quiet !== undefined) parts.push(`no bytes for ${formatWait(quiet)}`);
+  else if (progress && progress.bytesPerSecond > 0) {
+    parts.push(formatRate(progress.bytesPerSecond));
+    if (progress.etaMs !== null) parts.push(`${formatWait(progress.etaMs)} left`);
+  }
   const notice = state.notices.at(-1);
   if (notice) parts.push(noticeText(notice, now));
   return `${formatPercent(have, need)}  ${parts.join(", ")}`;
+}
+
+function percentOf(state: ViewState): number {
+  const { have, need } = fetchShare(state);
+  return need === 0 ? 0 : (have / need) * 100;
 }
 
 function smallFilesLine({ count, bytes }: LogMemory["smallFiles"]): string[] {
@@ -77,7 +86,11 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
     case "resolved":
       return say(`Resolved ${resolvedText(state)}`);
     case "planned": {
-      return say(state.plan && `Plan: ${planText(state.plan)}`);
+      return {
+        // What was here before this run is no progress of it.
+        memory: { ...memory, lastPercent: percentOf(state) },
+        lines: state.plan ? [`Plan: ${planText(state.plan)}`] : [],
+      };
     }
     case "file-done": {
       if (event.status === "cached") return say();
@@ -149,7 +162,7 @@ export function logEvent(memory: LogMemory, event: DownloadEvent, state: ViewSta
 /** A heartbeat when one is due: every 5 % (not more than one a second) or 30 s. Pure; also called by a timer. */
 export function beat(memory: LogMemory, state: ViewState, now: number): LogStep {
   const { have, need } = fetchShare(state);
-  const percent = need === 0 ? 0 : (have / need) * 100;
+  const percent = percentOf(state);
   const since = now - (memory.lastBeatAt || (state.startedAt ?? now));
   const farther = percent - memory.lastPercent >= heartbeatPercent && since >= 1000;
   if (have >= need && need > 0) return { memory, lines: [] };

@@ -29,6 +29,8 @@ export interface ViewState {
   readonly from: "hub" | "cache" | undefined;
   readonly plan: { readonly files: number; readonly bytes: PlanBytes } | undefined;
   readonly progress: ProgressState | undefined;
+  /** When the last byte came, as far as progress tells; Unix ms. */
+  readonly movedAt: number | undefined;
   /** Files being hashed after their last byte came. */
   readonly verifying: ReadonlyMap<string, number>;
   readonly notices: readonly Notice[];
@@ -47,6 +49,7 @@ export function initialState(repoId: string): ViewState {
     from: undefined,
     plan: undefined,
     progress: undefined,
+    movedAt: undefined,
     verifying: new Map(),
     notices: [],
     warnings: [],
@@ -111,6 +114,8 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
       return {
         ...state,
         progress: event,
+        movedAt:
+          event.bytes.wire === state.progress?.bytes.wire ? (state.movedAt ?? event.at) : event.at,
         notices: standing(state.notices, event, event.at),
       };
     case "file-started":
@@ -190,6 +195,17 @@ export function fetchShare(state: ViewState): { readonly have: number; readonly 
   const bytes = progress?.bytes;
   const have = bytes ? bytes.resumed + bytes.copied + bytes.fetched : (plan?.bytes.resumable ?? 0);
   return { have: Math.min(have, need), need };
+}
+
+/** A pause is worth a word after this long; the connections' own patience is longer. */
+const silenceMs = 4000;
+
+/** For how long no byte has come while some are missing, in ms; undefined while they come or the pause is short. */
+export function silence(state: ViewState, now: number): number | undefined {
+  const { have, need } = fetchShare(state);
+  if (state.phase !== "fetching" || have >= need || state.movedAt === undefined) return undefined;
+  const quiet = now - state.movedAt;
+  return quiet >= silenceMs ? quiet : undefined;
 }
 
 /** True while all bytes are here and some still wait for their proof. */

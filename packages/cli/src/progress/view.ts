@@ -17,7 +17,7 @@ import { printable } from "../text/printable.ts";
 import { paint, type Style, type Tone } from "../text/style.ts";
 import { renderBar } from "./bar.ts";
 import { noticeText, planText, resolvedText, stoppedText, summaryText } from "./headings.ts";
-import { fetchShare, isVerifying, type ViewState } from "./reduce.ts";
+import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
 /** What a frame is drawn for. */
 export interface ViewOptions extends Style {
@@ -59,13 +59,13 @@ function share(state: ViewState): { have: number; need: number; here: number; la
   return { have, need, here, label: "Fetching" };
 }
 
-function speedText(state: ViewState, label: string): string[] {
+function speedText(state: ViewState, label: string, now: number): string[] {
   const { progress } = state;
   if (!progress || label !== "Fetching") return [];
-  const stalled = state.notices.some(({ kind }) => kind === "stalled");
-  const rate = progress.bytesPerSecond > 0 ? [formatRate(progress.bytesPerSecond)] : [];
+  const quiet = silence(state, now);
+  if (quiet !== undefined) return [`no bytes for ${formatWait(quiet)}`];
   return [
-    ...(rate.length === 0 && stalled ? ["stalled"] : rate),
+    ...(progress.bytesPerSecond > 0 ? [formatRate(progress.bytesPerSecond)] : []),
     ...(progress.etaMs === null ? [] : [`${formatWait(progress.etaMs)} left`]),
   ];
 }
@@ -78,7 +78,7 @@ function totalLines(state: ViewState, options: ViewOptions): string[] {
   const percent = padStart(formatPercent(have, need), 4);
   const head = paint(options, "label", padEnd(label, labelWidth - 1)) + percent;
   const headWidth = labelWidth - 1 + displayWidth(percent);
-  const detail = [formatBytesOf(have, need), ...speedText(state, label)].join("  ");
+  const detail = [formatBytesOf(have, need), ...speedText(state, label, options.now)].join("  ");
   const room = options.columns - 1 - headWidth - 1;
   const oneLine = room - 2 - Math.max(38, displayWidth(detail));
   if (oneLine >= 12) return [`${head} ${bar(Math.min(40, oneLine))}  ${detail}`];
@@ -104,8 +104,8 @@ function fileLine(file: ActiveFile, nameWidth: number, options: ViewOptions): st
     came: hashing ? part : file.received - file.resumed,
     whole: file.size,
   };
-  const bar = renderBar(parts, options.columns >= 72 ? 14 : 10, options);
-  if (options.columns < 72) return `${line}${bar} ${percent}`;
+  const bar = renderBar(parts, options.columns >= 78 ? 14 : 10, options);
+  if (options.columns < 78) return `${line}${bar} ${percent}`;
   return `${line}${bar} ${percent}  ${hashing ? "verifying" : formatBytesOf(file.received, file.size)}`;
 }
 
@@ -114,7 +114,7 @@ function fileLines(state: ViewState, room: number, options: ViewOptions): string
   const active = [...(state.progress?.active ?? [])].toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const rows = Math.max(0, Math.min(maxFileRows, room - 1));
   const shown = active.slice(0, rows);
-  const reserved = options.columns < 50 ? 9 : options.columns < 72 ? 20 : 43;
+  const reserved = options.columns < 50 ? 9 : options.columns < 78 ? 20 : 43;
   const longest = Math.max(0, ...shown.map(({ path }) => displayWidth(printable(path))));
   const nameWidth = Math.max(8, Math.min(longest, options.columns - 1 - reserved));
   const lines = shown.map((file) => fileLine(file, nameWidth, options));
@@ -132,8 +132,7 @@ function noticeLines(state: ViewState, options: ViewOptions): string[] {
   return state.notices.slice(-3).flatMap((notice) => {
     const text = noticeText(notice, options.now);
     const name = notice.path === undefined ? "" : `${printable(notice.path)}: `;
-    const room = Math.max(24, options.columns - 3 - displayWidth(text));
-    const short = truncateMiddle(name, room, ellipsis(options));
+    const short = truncateMiddle(name, options.columns - 3, ellipsis(options));
     return wrapWords(`! ${short}${text}`, options.columns - 1, 2).map((line) =>
       paint(options, "warn", line),
     );

@@ -26,6 +26,9 @@ function graphemeWidth(grapheme: string): number {
   const code = grapheme.codePointAt(0) ?? 0;
   if (/^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u.test(grapheme)) return 0;
   if (/\p{Emoji_Presentation}|\uFE0F/u.test(grapheme)) return 2;
+  // Halfwidth Katakana sound marks join their letter in a grapheme and still take a column.
+  const marks = grapheme.length - grapheme.replaceAll(/[\uff9e\uff9f]/g, "").length;
+  if (marks > 0) return Math.max(1, marks + (/^[\uff9e\uff9f]/.test(grapheme) ? 0 : 1));
   return wide.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
 }
 
@@ -62,13 +65,13 @@ function takeEnd(text: string, columns: number): string {
 
 /**
  * `text` in at most `columns`, shortened in the middle so that both the folder and the end of a file name stay
- * readable; the end gets the larger half.
+ * readable.
  */
 export function truncateMiddle(text: string, columns: number, ellipsis = "…"): string {
   if (displayWidth(text) <= columns) return text;
   const room = columns - displayWidth(ellipsis);
   if (room <= 0) return takeStart(ellipsis, Math.max(0, columns));
-  const start = takeStart(text, Math.floor(room * 0.4));
+  const start = takeStart(text, Math.floor(room * 0.5));
   return start + ellipsis + takeEnd(text, room - displayWidth(start));
 }
 

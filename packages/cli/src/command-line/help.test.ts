@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { displayWidth } from "../text/display-width.ts";
+import { commandSpecs, commonFlags } from "./commands.ts";
+import { flagSpecs } from "./flags.ts";
+import { helpText } from "./help.ts";
+import { parseCommandLine } from "./parse.ts";
+
+const style = { color: false, unicode: true, columns: 80 };
+
+test("the overview names every command", () => {
+  const text = helpText(["--help"], "1.2.3", style);
+  expect(text).toContain("mlx-download 1.2.3");
+  for (const name of Object.keys(commandSpecs))
+    expect(text).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+});
+
+test.each(Object.entries(commandSpecs))(
+  "the help of %s names every option that it takes",
+  (name, spec) => {
+    const text = helpText([name, "--help"], "1.2.3", style);
+    for (const key of [...spec.flags, ...commonFlags])
+      expect(text).toContain(`--${flagSpecs[key].name}`);
+  },
+);
+
+test("every example is a command line that is understood", () => {
+  for (const { examples } of Object.values(commandSpecs)) {
+    for (const { line } of examples) {
+      const command = /mlx-download ([^)|]*)/.exec(line)?.[1] ?? "";
+      expect(() => parseCommandLine(command.trim().split(/ +/)), line).not.toThrow();
+    }
+  }
+});
+
+test("every option belongs to a command", () => {
+  const used = new Set([
+    ...Object.values(commandSpecs).flatMap(({ flags }) => flags),
+    ...commonFlags,
+  ]);
+  expect(Object.keys(flagSpecs).filter((key) => !used.has(key as keyof typeof flagSpecs))).toEqual([
+    "version",
+  ]);
+});
+
+test("help fits the terminal, apart from commands that cannot be broken", () => {
+  for (const name of ["", ...Object.keys(commandSpecs)]) {
+    const lines = helpText([name], "1.2.3", { ...style, columns: 60 }).split("\n");
+    for (const line of lines.filter((text) => !/mlx-download|mlx_lm/.test(text)))
+      expect(displayWidth(line), line).toBeLessThanOrEqual(60);
+  }
+});

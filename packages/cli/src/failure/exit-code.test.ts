@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+
+test("every code exits as the error reference says", async () => {
+  const page = new URL("../../../../docs/reference/errors.md", import.meta.url);
+  const sections = (await readFile(page, "utf8")).split(/^## /m).slice(1);
+  const documented = Object.fromEntries(
+    sections.map((section) => [
+      /^`([^`]+)`/.exec(section)?.[1],
+      Number(/Exit code (\d+)/.exec(section)?.[1]),
+    ]),
+  );
+  expect(documented).toMatchObject(exitCodes);
+});
+
+test("what nobody foresaw exits with 1", () => {
+  expect(exitCodeOf("ENOENT")).toBe(1);
+  expect(exitCodeOf("toString")).toBe(1);
+});
