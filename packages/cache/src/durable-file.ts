@@ -10,9 +10,9 @@ export function tempPath(tempDir: string): string {
   return join(tempDir, `${randomBytes(8).toString("hex")}.tmp`);
 }
 
-/** Whether `tempPath` made this name. */
+/** Whether a name in a folder of unfinished things is a temporary file: ours, or a downloader's, who ends them alike. */
 export function isTemp(name: string): boolean {
-  return /^[0-9a-f]{16}\.tmp$/.test(name);
+  return name.endsWith(".tmp");
 }
 
 /**

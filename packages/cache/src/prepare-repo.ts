@@ -1,12 +1,11 @@
-import { lstat, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { discard, isTemp } from "./durable-file.ts";
 import { CacheError } from "./errors.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 import type { RepoLayout } from "./layout.ts";
 import { ensureDirectory } from "./real-directory.ts";
+import { sweepTemps } from "./sweep-temps.ts";
 
-const DAY_MS = 86_400_000;
 const CACHEDIR_TAG = `Signature: 8a477f597d28d172789f06886806bc55
 # This file marks a folder that holds only what can be downloaded again.
 # Backup programs that know such tags leave the folder out.
@@ -29,7 +28,7 @@ export async function prepareRepo(layout: RepoLayout): Promise<void> {
       ...[...below, layout.partialDir].map((path) => ensureDirectory(repoDir, path)),
       ensureDirectory(cacheDir, layout.locksDir),
     ]);
-    await sweep(layout.partialDir);
+    await sweepTemps(layout.partialDir);
   } catch (error) {
     throw fsError(error, repoDir);
   }
@@ -39,16 +38,6 @@ export async function prepareRepo(layout: RepoLayout): Promise<void> {
 export async function writeCacheDirTag(directory: string): Promise<void> {
   // Only backup programs miss it, so no failure here is worth a download.
   await writeFile(join(directory, "CACHEDIR.TAG"), CACHEDIR_TAG, { flag: "wx" }).catch(() => {});
-}
-
-// What a killed process left: temporary files live for seconds, so a day old they are nobody's any more.
-async function sweep(partialDir: string): Promise<void> {
-  const names = await readdir(partialDir);
-  for (const name of names.filter(isTemp)) {
-    const path = join(partialDir, name);
-    const stats = await lstat(path).catch(() => undefined);
-    if (stats !== undefined && Date.now() - stats.mtimeMs > DAY_MS) await discard(path);
-  }
 }
 
 async function isDirectory(path: string): Promise<boolean> {

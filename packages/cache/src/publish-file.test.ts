@@ -256,8 +256,8 @@ test("preparing restores what was removed meanwhile", async () => {
 
 test("preparing sweeps temporary files of killed runs, and nothing else", async () => {
   const layout = await prepared();
-  const [old, fresh] = [`${"0".repeat(16)}.tmp`, `${"1".repeat(16)}.tmp`];
   const data = `${CONFIG.digest.hex}.data`;
+  const [old, fresh] = [`${data}.0123abcd.tmp`, `${"1".repeat(16)}.tmp`];
   for (const name of [old, fresh, data]) await writeFile(join(layout.partialDir, name), "");
   for (const name of [old, data]) await utimes(join(layout.partialDir, name), 1, 1);
   await prepareRepo(layout);

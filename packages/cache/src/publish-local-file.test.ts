@@ -4,9 +4,11 @@ import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { COMMIT, FILES, GOLDEN, golden } from "../test/golden-model.ts";
 import { codeOf } from "../test/codes.ts";
+import { CacheError } from "./errors.ts";
 import { localDirPaths, localPartialPaths } from "./local-dir.ts";
 import { readLocalMetadata } from "./local-metadata.ts";
 import { readLocalTreeRecord, writeLocalTreeRecord } from "./local-tree-record.ts";
+import { prepareLocalDir } from "./prepare-local-dir.ts";
 import { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
 
 const CONFIG = golden("config.json").file;
@@ -115,6 +117,11 @@ test.each(["sub", "sub/dir", ".cache", ".cache/huggingface", ".cache/huggingface
     await symlink(outside, join(localDir, place));
     const entry = { commit: COMMIT, file: golden("sub/dir/notes.txt").file, from };
     expect(await codeOf(() => publishLocalFile(localDir, entry))).toBe("cache/damaged");
+    const prepared = prepareLocalDir(localDir).then(
+      () => !place.startsWith(".cache"),
+      (error: unknown) => place.startsWith(".cache") && error instanceof CacheError,
+    );
+    expect(await prepared).toBe(true);
     expect(await readdir(outside)).toEqual([]);
   },
 );

@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { moveIntoPlace, replaceFile, sizeMismatch } from "./durable-file.ts";
 import { fsError } from "./fs-error.ts";
@@ -7,7 +7,7 @@ import { isFileOfSize } from "./inspect-files.ts";
 import { checkRoot } from "./layout.ts";
 import { localDirPaths, localMetadataDir } from "./local-dir.ts";
 import { formatLocalMetadata, readLocalMetadata } from "./local-metadata.ts";
-import { writeCacheDirTag } from "./prepare-repo.ts";
+import { prepareLocalDir } from "./prepare-local-dir.ts";
 import { ensureDirectory } from "./real-directory.ts";
 import { checkCommit } from "./revision.ts";
 import { checkSnapshotFile, type SnapshotFile } from "./snapshot-file.ts";
@@ -28,7 +28,6 @@ export async function publishLocalFile(
   const tempDir = join(localMetadataDir(root), ".partial");
   try {
     await prepareLocalDir(root);
-    await ensureDirectory(root, tempDir);
     await ensureDirectory(root, dirname(paths.metadata));
     await ensureDirectory(root, dirname(paths.file));
     if (entry.from !== undefined) await moveIntoPlace(entry.from, paths.file, { size, tempDir });
@@ -62,13 +61,4 @@ export async function inspectLocalFiles(
     return [path, present ? "present" : "absent"];
   });
   return new Map(states);
-}
-
-async function prepareLocalDir(root: string): Promise<void> {
-  await mkdir(root, { recursive: true });
-  const directory = localMetadataDir(root);
-  await ensureDirectory(root, directory);
-  // What is downloaded should not get into a commit of the folder around it; not worth a failure.
-  await writeFile(join(directory, ".gitignore"), "*", { flag: "wx" }).catch(() => {});
-  await writeCacheDirTag(directory);
 }

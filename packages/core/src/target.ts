@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import {
   inspectFiles,
   inspectLocalFiles,
@@ -9,6 +9,7 @@ import {
   localPartialPaths,
   lockPath,
   partialPaths,
+  prepareLocalDir,
   prepareRepo,
   publishFile,
   publishLocalFile,
@@ -16,6 +17,7 @@ import {
   type SnapshotFile,
   snapshotDir,
   supportsSymlinks,
+  writeLocalTreeRecord,
   writeRef,
   writeTreeRecord,
 } from "@mlx-download/cache";
@@ -91,7 +93,7 @@ export function createCacheTarget(
 
 /** A folder of plain files with the metadata of `--local-dir`. */
 export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Target {
-  const { commit } = snapshot;
+  const { commit, files } = snapshot;
   return {
     path: localDir,
     root: localDir,
@@ -109,11 +111,8 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
       return publishLocalFile(localDir, { commit, file, from });
     },
     async begin() {
-      const [first] = snapshot.files;
-      if (first) {
-        const { data } = localPartialPaths(localDir, first.digest.hex);
-        await mkdir(dirname(data), { recursive: true });
-      }
+      await prepareLocalDir(localDir);
+      await writeLocalTreeRecord(localDir, commit, files);
     },
     publish: (file, from) => publishLocalFile(localDir, { commit, file, from }),
     finish: () => Promise.resolve(),
