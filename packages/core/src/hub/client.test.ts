@@ -234,6 +234,19 @@ describe("a Hub client", () => {
     });
   });
 
+  test("gives up on an answer that comes byte by byte for ever", async () => {
+    const { url, requests } = await serve((_request, response) => {
+      response.writeHead(200, JSON_TYPE);
+      const drip = setInterval(() => response.write(" "), 5);
+      response.on("close", () => clearInterval(drip));
+    });
+    const { client } = clientFor(url, {}, { answerTimeoutMs: 50 });
+    expect(await failureOf(client.json(client.url(["x"]), { question }))).toMatchObject({
+      code: "transfer/stalled",
+    });
+    expect(requests).toHaveLength(6);
+  });
+
   test("survives a listener that throws", async () => {
     let answers = 0;
     const { url } = await serve((_request, response) => {

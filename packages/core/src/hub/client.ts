@@ -2,6 +2,7 @@ import { ModelDownloadError } from "../errors.ts";
 import type { DownloadEventBody } from "../events.ts";
 import {
   isLoopback,
+  mayAuthorize,
   requestFollowing,
   type Authorization,
   type FollowedResponse,
@@ -14,6 +15,7 @@ import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
 import type { Settings } from "../settings.ts";
 import { createHubFetch } from "./hub-fetch.ts";
+import { parseJson } from "./parse-json.ts";
 import { responseError, type Question } from "./response-error.ts";
 import { retrying, type Try } from "./retrying.ts";
 import { userAgent } from "./user-agent.ts";
@@ -75,11 +77,15 @@ export interface HubClientOptions {
   readonly connections?: number | undefined;
   /** First back-off in ms; default 500. */
   readonly retryBaseMs?: number | undefined;
+  /** The longest that one metadata answer may take from request to last byte, in ms; default 300 000. */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 const MAX_BODY = 64 * 1024 * 1024;
 /** The Python client's second try waits this long for slow servers, too. */
 const PATIENT_MS = 60_000;
+/** Against servers that send a byte now and then for ever. */
+const ANSWER_TIMEOUT_MS = 300_000;
 
 /** A client for the Hub at `settings.endpoint`. Opens no connection before the first call, offline none at all. */
 export function createHubClient(settings: Settings, options: HubClientOptions = {}): HubClient {
@@ -93,7 +99,8 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
     responseError(response, question, {
       endpoint: settings.endpoint,
       url,
-      tokenSource: authorization && settings.tokenSource,
+      tokenSource:
+        authorization && mayAuthorize(url, settings.endpoint) ? settings.tokenSource : undefined,
     });
 
   const anySignal = (signal: AbortSignal | undefined): AbortSignal | undefined => {
@@ -106,12 +113,13 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
     request: HubRequest,
     timeoutMs: number,
   ): Promise<Try<HubAnswer>> {
+    const late = AbortSignal.timeout(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
     try {
       const followed = await requestFollowing(transport, url, {
         method: request.method,
         body: request.body,
         headers: { "accept-encoding": READABLE_ENCODINGS, ...headers, ...request.headers },
-        signal: request.signal,
+        signal: request.signal ? AbortSignal.any([request.signal, late]) : late,
         authorization,
         headersTimeoutMs: timeoutMs,
         bodyTimeoutMs: settings.downloadTimeoutMs,
@@ -129,6 +137,7 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
       };
     } catch (error) {
       request.signal?.throwIfAborted();
+      if (late.aborted) return { failed: { error: tooSlow(url, error) } };
       if (error instanceof ModelDownloadError) return { failed: { error } };
       throw error;
     }
@@ -181,7 +190,7 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
       };
       return run(whole, async (timeoutMs) => {
         const outcome = await tryOnce(url, whole, timeoutMs);
-        return "value" in outcome ? parse(outcome.value) : outcome;
+        return "value" in outcome ? parseJson(outcome.value) : outcome;
       });
     },
     emit,
@@ -216,8 +225,21 @@ function authorizationFor(
   return undefined;
 }
 
-function refuseDowngrade(asked: URL, { response, url }: FollowedResponse): void {
-  if (asked.protocol !== "https:" || url.protocol === "https:") return;
+function tooSlow(url: URL, cause: unknown): ModelDownloadError {
+  return new ModelDownloadError(
+    `${url.host} did not finish its answer in time`,
+    "transfer/stalled",
+    {
+      hint: "Try again later, or with another endpoint.",
+      cause,
+      data: { url: redactUrl(url), host: url.host, reason: "no-answer" },
+    },
+  );
+}
+
+function refuseDowngrade(asked: URL, { response, url, hops }: FollowedResponse): void {
+  const way = [...hops.map((hop) => hop.url), url];
+  if (asked.protocol !== "https:" || way.every(({ protocol }) => protocol === "https:")) return;
   response.discard();
   throw new ModelDownloadError(
     `${redactUrl(asked)} redirects from https to plain http`,
@@ -227,29 +249,4 @@ function refuseDowngrade(asked: URL, { response, url }: FollowedResponse): void 
       data: { url: redactUrl(asked), to: redactUrl(url) },
     },
   );
-}
-
-function parse({ body, ...answer }: HubAnswer): Try<JsonAnswer> {
-  const text = body.toString("utf8");
-  try {
-    return { value: { ...answer, value: JSON.parse(text) as unknown } };
-  } catch (cause) {
-    const type = answer.headers.get("content-type") ?? "";
-    const html = type.includes("html") || /^\s*</.test(text);
-    const error = new ModelDownloadError(
-      html
-        ? `${answer.url.host} answered with a web page where data was expected`
-        : `${answer.url.host} answered with something that is not JSON`,
-      "hub/bad-response",
-      {
-        hint: html
-          ? "A captive portal or proxy may be answering: open the endpoint in a browser, log in, and check HF_ENDPOINT."
-          : `Try again; if it stays so, check that ${answer.url.origin} is a Hub.`,
-        cause,
-        data: { status: answer.status, url: redactUrl(answer.url), contentType: redactText(type) },
-      },
-    );
-    // JSON that breaks off is an answer cut short without a length; a web page would only come again.
-    return { failed: { error, status: answer.status, transient: !html } };
-  }
 }
