@@ -52,7 +52,12 @@ export async function fileAnswer(
   c.env.body = { blob, start: 0, end: size };
   return new Response(null, {
     status: 200,
-    headers: { ...ranged, "content-length": String(size) },
+    headers: {
+      ...ranged,
+      "content-length": String(size),
+      // @huggingface/hub asks every file for `bytes=0-0` and takes the size from this header alone.
+      ...(range.kind === "unsatisfiable" ? { "content-range": "bytes */0" } : {}),
+    },
   });
 }
 

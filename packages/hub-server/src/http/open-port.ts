@@ -2,6 +2,12 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HubServerError } from "../errors.ts";
 
+/** Longer than clients keep an idle connection, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** A client that takes nothing for so long is cut. */
+const IDLE_MS = 600_000;
+
 /** A listening port. */
 export interface OpenPort {
   readonly port: number;
@@ -42,8 +48,8 @@ async function openBoth(
 }
 
 async function listen(listener: RequestListener, host: string, port: number): Promise<Server> {
-  // Longer than clients keep an idle connection, so that none is closed under a request.
-  const server = createServer({ keepAliveTimeout: 65_000 }, listener);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener);
+  server.setTimeout(IDLE_MS);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ host, port }, resolve);

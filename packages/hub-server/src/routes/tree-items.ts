@@ -63,8 +63,7 @@ export function fileItem(snapshot: RepoSnapshot, file: RepoFile, expand: boolean
 
 /** A folder as trees and paths-info list it. */
 export function directoryItem(snapshot: RepoSnapshot, path: string, expand: boolean): TreeItem {
-  const inside = snapshot.files.filter((file) => file.path.startsWith(`${path}/`));
-  const oid = stableId("tree", path, ...inside.flatMap((file) => [file.path, file.oid]));
+  const oid = stableId("tree", snapshot.commit, path);
   const item: TreeItem = { type: "directory", oid, size: 0, path };
   return expand ? { ...item, lastCommit: lastCommit(snapshot) } : item;
 }

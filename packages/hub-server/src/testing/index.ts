@@ -1,3 +1,4 @@
+export type { TreeOverride } from "./answer-request.ts";
 export type { Fault, FaultEffect, FaultScope } from "./fault.ts";
 export type { FaultHandle, FaultPlan } from "./fault-plan.ts";
 export type { Quirks } from "./quirks.ts";

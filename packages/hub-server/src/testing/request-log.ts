@@ -1,4 +1,5 @@
-import type { RequestTarget } from "./request-kind.ts";
+import type { IncomingMessage } from "node:http";
+import { requestKind, type RequestTarget } from "./request-kind.ts";
 import { matchesPath } from "./fault-plan.ts";
 
 /** One request that reached the test Hub. The last three fields are filled in as it is answered. */
@@ -77,6 +78,31 @@ export function createRequestLog(): RequestLogger {
     },
   };
   return log;
+}
+
+/** The entry of a request that has just come in on one of the test Hub's hosts. */
+export function logEntry(
+  incoming: IncomingMessage,
+  { host, basePath }: { host: "hub" | "cdn" | "elsewhere"; basePath: string },
+): RequestLogEntry {
+  const { headers, method = "", url = "" } = incoming;
+  const path = url.split("?")[0] ?? "";
+  const kind = requestKind(path.startsWith(basePath) ? path.slice(basePath.length) : path);
+  return {
+    at: Date.now(),
+    ...kind,
+    target: host === "hub" ? kind.target : host,
+    method,
+    url,
+    range: headers.range,
+    authorization: headers.authorization !== undefined,
+    host: headers.host ?? "",
+    userAgent: headers["user-agent"],
+    headers: { ...headers },
+    status: 0,
+    bytesSent: 0,
+    outcome: undefined,
+  };
 }
 
 function toPredicate(

@@ -1,31 +1,32 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { HubAnswer } from "../http/answer.ts";
 import { toRequest } from "../http/listener.ts";
 import { openPort } from "../http/open-port.ts";
-import { createHandlers, type HubHandlers } from "../hub.ts";
 import type { HubOptions } from "../hub-options.ts";
 import type { FileContent } from "../store/file-content.ts";
 import { createMemoryStore, type MemoryStore, type RepoOptions } from "../store/memory-store.ts";
+import { createAnswerer, type Oddities, type TreeOverride } from "./answer-request.ts";
 import { changeAnswer } from "./change-answer.ts";
 import { createFaultPlan, type FaultPlan } from "./fault-plan.ts";
-import { applyQuirks, changeEntries, type Quirks } from "./quirks.ts";
-import { requestKind } from "./request-kind.ts";
-import { createRequestLog, type RequestLog, type RequestLogEntry } from "./request-log.ts";
+import type { Quirks } from "./quirks.ts";
+import {
+  createRequestLog,
+  logEntry,
+  type RequestLog,
+  type RequestLogEntry,
+} from "./request-log.ts";
 import { sendFaulty } from "./send-faulty.ts";
 
 /** How a test Hub behaves; nothing given: like the real one. */
 export interface TestHubOptions extends Omit<HubOptions, "store" | "cdnUrl"> {
+  /** Habits of mirrors, for all repos. */
   readonly quirks?: Quirks;
 }
 
-/** Changes the JSON entries of a tree page into anything, or replaces them all. */
-export type TreeOverride =
-  | readonly unknown[]
-  | ((entries: readonly Record<string, unknown>[]) => readonly unknown[]);
-
 /** How a repo of a test Hub differs from an ordinary one. */
 export interface TestRepoOptions extends RepoOptions {
+  /** Habits of mirrors, for this repo beside those of the Hub. */
   readonly quirks?: Quirks;
+  /** What its tree lists instead of the truth. */
   readonly tree?: TreeOverride;
 }
 
@@ -53,31 +54,40 @@ export interface TestHub {
 }
 
 /** Starts a {@link TestHub} on free ports. */
-export async function startTestHub(options: TestHubOptions = {}): Promise<TestHub> {
+export async function startTestHub({ quirks, ...options }: TestHubOptions = {}): Promise<TestHub> {
   const store = createMemoryStore();
   const faults = createFaultPlan();
   const log = createRequestLog();
-  const special = new Map<string, { quirks: Quirks | undefined; tree: TreeOverride | undefined }>();
+  const oddities = new Map<string, Oddities>();
+  const odditiesOf = (repoId = ""): Oddities => {
+    const own = oddities.get(repoId);
+    return { tree: own?.tree, quirks: { ...quirks, ...own?.quirks } };
+  };
   const basePath = (options.basePath ?? "").replace(/\/+$/, "");
-  const quirksOf = (repoId: string | undefined): Quirks => ({
-    ...options.quirks,
-    ...special.get(repoId ?? "")?.quirks,
-  });
 
-  const answer = async (request: Request, entry: RequestLogEntry): Promise<HubAnswer> => {
-    const quirks = quirksOf(entry.repoId);
-    const url = new URL(request.url);
-    const asked = quirks.cursorIgnored ? withoutCursor(request) : request;
-    const isCdn = url.pathname.startsWith("/repos/");
-    const from = handlers(quirks);
-    let current = await (isCdn ? from.cdn(asked) : from.hub(asked));
-    const tree = special.get(entry.repoId ?? "")?.tree;
-    if (tree && entry.path.includes("/tree/") && current.status === 200) {
-      current = overrideTree(current, tree);
-    }
-    const kind = { target: entry.target, repoId: entry.repoId, path: entry.path };
-    const context = { ...kind, url, method: entry.method, range: entry.range, elsewhereUrl };
-    return applyQuirks(current, quirks, context);
+  const serve = async (
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    entry: RequestLogEntry,
+  ): Promise<void> => {
+    const request = await toRequest(incoming);
+    const isRequest = request instanceof Request;
+    const plain = isRequest ? await answer(request, entry) : request;
+    const met = faults.match(entry, plain);
+    const url = new URL(isRequest ? request.url : hub.url);
+    const context = { url, range: entry.range, elsewhereUrl: hub.elsewhereUrl };
+    const changed = met.reduce((current, fault) => changeAnswer(current, fault, context), plain);
+    const final = entry.method === "HEAD" ? { ...changed, body: undefined } : changed;
+    entry.status = final.status;
+    const isRedirect = final.status >= 300 && final.status < 400;
+    const withheld = odditiesOf(entry.repoId).quirks?.redirectWithoutBody && isRedirect;
+    const complete = await sendFaulty(response, final, {
+      faults: withheld && final.body ? [...met, { kind: "stall", afterBytes: 0 }] : met,
+      onSent: (bytes) => {
+        entry.bytesSent += bytes;
+      },
+    });
+    entry.outcome = complete ? "sent" : "broken";
   };
 
   const listener =
@@ -92,44 +102,20 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
       serve(incoming, response, entry).catch(() => response.destroy());
     };
 
-  const serve = async (
-    incoming: IncomingMessage,
-    response: ServerResponse,
-    entry: RequestLogEntry,
-  ): Promise<void> => {
-    const request = await toRequest(incoming);
-    const plain = request instanceof Request ? await answer(request, entry) : request;
-    const met = faults.match(entry, plain);
-    const url = request instanceof Request ? new URL(request.url) : new URL(hub.url);
-    const context = { url, range: entry.range, elsewhereUrl };
-    const faulty = met.reduce((current, fault) => changeAnswer(current, fault, context), plain);
-    const final = entry.method === "HEAD" ? { ...faulty, body: undefined } : faulty;
-    entry.status = final.status;
-    const onSent = (bytes: number): void => void (entry.bytesSent += bytes);
-    const isRedirect = final.status >= 300 && final.status < 400;
-    const withheld = quirksOf(entry.repoId).redirectWithoutBody && isRedirect && final.body;
-    const effects = withheld ? [...met, { kind: "stall", afterBytes: 0 } as const] : met;
-    const complete = await sendFaulty(response, final, { faults: effects, onSent });
-    entry.outcome = complete ? "sent" : "broken";
-  };
-
   const [api, cdn, elsewhere] = await Promise.all([
     openPort(listener("hub"), { host: "127.0.0.1", port: 0 }),
     openPort(listener("cdn"), { host: "localhost", port: 0 }),
     openPort(listener("elsewhere"), { host: "localhost", port: 0 }),
   ]);
-  const elsewhereUrl = `http://localhost:${elsewhere.port}`;
-  const cdnUrl = `http://localhost:${cdn.port}`;
-  const handlers = handlerCache({ ...options, basePath, cdnUrl, store });
   const close = async (): Promise<void> => {
     await Promise.all([api.close(), cdn.close(), elsewhere.close()]);
   };
   const hub: TestHub = {
     url: `http://127.0.0.1:${api.port}${basePath}`,
-    cdnUrl,
-    elsewhereUrl,
-    async addRepo(repoId, files, { quirks, tree, ...repoOptions } = {}) {
-      if (quirks || tree) special.set(repoId, { quirks, tree });
+    cdnUrl: `http://localhost:${cdn.port}`,
+    elsewhereUrl: `http://localhost:${elsewhere.port}`,
+    async addRepo(repoId, files, { quirks: own, tree, ...repoOptions } = {}) {
+      if (own || tree) oddities.set(repoId, { quirks: own, tree });
       return store.addRepo(repoId, files, repoOptions);
     },
     store,
@@ -138,59 +124,11 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     close,
     [Symbol.asyncDispose]: close,
   };
+  const { cdnUrl, elsewhereUrl } = hub;
+  const answer = createAnswerer({
+    hub: { ...options, basePath, cdnUrl, store },
+    elsewhereUrl,
+    odditiesOf,
+  });
   return hub;
-}
-
-/** The Hub's own options that stand for quirks; one pair of handlers for each combination. */
-function handlerCache(base: HubOptions): (quirks: Quirks) => HubHandlers {
-  const made = new Map<string, HubHandlers>();
-  return ({ lfsDirect = false, treeWithoutPages = false }) => {
-    const key = `${lfsDirect} ${treeWithoutPages}`;
-    const handlers =
-      made.get(key) ??
-      createHandlers({
-        ...base,
-        ...(lfsDirect ? { largeFiles: "direct" as const } : {}),
-        ...(treeWithoutPages ? { treePageSize: Number.MAX_SAFE_INTEGER } : {}),
-      });
-    made.set(key, handlers);
-    return handlers;
-  };
-}
-
-function overrideTree(answer: HubAnswer, tree: TreeOverride): HubAnswer {
-  if (typeof tree === "function") return changeEntries(answer, tree);
-  const replaced = changeEntries(answer, () => tree);
-  replaced.headers.delete("link");
-  return replaced;
-}
-
-function withoutCursor(request: Request): Request {
-  const url = new URL(request.url);
-  url.searchParams.delete("cursor");
-  return new Request(url, request);
-}
-
-function logEntry(
-  incoming: IncomingMessage,
-  { host, basePath }: { host: "hub" | "cdn" | "elsewhere"; basePath: string },
-): RequestLogEntry {
-  const { headers, method = "", url = "" } = incoming;
-  const path = url.split("?")[0] ?? "";
-  const kind = requestKind(path.startsWith(basePath) ? path.slice(basePath.length) : path);
-  return {
-    at: Date.now(),
-    ...kind,
-    target: host === "hub" ? kind.target : host,
-    method,
-    url,
-    range: headers.range,
-    authorization: headers.authorization !== undefined,
-    host: headers.host ?? "",
-    userAgent: headers["user-agent"],
-    headers: { ...headers },
-    status: 0,
-    bytesSent: 0,
-    outcome: undefined,
-  };
 }
