@@ -1,7 +1,7 @@
-import { createServer } from "node:net";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -19,6 +19,29 @@ async function text(response: TransportResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
+}
+
+/** An https server on localhost with a certificate of its own making for `name`. */
+async function serveSecurely(name: string): Promise<{ cert: string; port: number; dir: string }> {
+  const dir = await tempDir();
+  const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
+  const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
+  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const files = ["-keyout", key, "-out", cert];
+  execFileSync("openssl", ["req", ...kind, ...files, "-days", "2", ...subject], {
+    stdio: "ignore",
+  });
+  const server = createTlsServer(
+    { key: await readFile(key), cert: await readFile(cert) },
+    (_request, response) => void response.end("secure"),
+  );
+  server.listen(0, "localhost");
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { cert, port: (server.address() as AddressInfo).port, dir };
 }
 
 describe.each([
@@ -187,17 +210,17 @@ describe("the transport on undici", () => {
   });
 
   test("goes through the proxy that the environment names, with its password", async () => {
-    const { url } = await serve((_request, response) => void response.end("direct"));
     const proxy = await serve((request, response) => {
       response.end(`proxied ${request.url} ${request.headers["proxy-authorization"]}`);
     });
     const env = { HTTP_PROXY: proxy.url.replace("//", "//anna:secret@") };
-    const target = new URL(`${url}/x`);
+    const target = new URL("http://hub.test/x");
     expect(await text(await open({ env }).request(target))).toBe(
-      `proxied ${url}/x Basic ${btoa("anna:secret")}`,
+      `proxied http://hub.test/x Basic ${btoa("anna:secret")}`,
     );
-    const direct = open({ env: { ...env, NO_PROXY: "127.0.0.1" } });
-    expect(await text(await direct.request(target))).toBe("direct");
+    const direct = open({ env: { ...env, NO_PROXY: "hub.test" } });
+    expect(await failureOf(direct.request(target))).toMatchObject({ data: { reason: "dns" } });
+    expect(proxy.requests).toHaveLength(1);
   });
 
   test("names the proxy, without its password, when that is what fails", async () => {
@@ -230,7 +253,7 @@ describe("the transport on undici", () => {
     server.listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     onTestFinished(() => new Promise((resolve) => void server.close(() => resolve())));
-    const { port } = server.address() as { port: number };
+    const { port } = server.address() as AddressInfo;
     expect(await failureOf(open().request(new URL(`http://127.0.0.1:${port}/`)))).toMatchObject({
       code: "hub/unreachable",
       data: { reason: "protocol" },
@@ -244,30 +267,7 @@ describe("the transport on undici", () => {
   });
 
   test("trusts the certificates that the environment names, and only then", async () => {
-    const dir = await tempDir();
-    const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-    const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    execFileSync(
-      "openssl",
-      ["req", ...kind, "-keyout", key, "-out", cert, "-days", "2", ...subject],
-      {
-        stdio: "ignore",
-      },
-    );
-    const server = createTlsServer(
-      { key: readFileSync(key), cert: readFileSync(cert) },
-      (_request, response) => {
-        response.end("secure");
-      },
-    );
-    server.listen(0, "localhost");
-    await new Promise((resolve) => server.once("listening", resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const { port } = server.address() as { port: number };
+    const { cert, port, dir } = await serveSecurely("localhost");
     const url = new URL(`https://localhost:${port}/`);
     expect(await failureOf(open().request(url))).toMatchObject({
       code: "hub/unreachable",
@@ -277,12 +277,33 @@ describe("the transport on undici", () => {
       expect(await text(await open({ env: { [variable]: cert } }).request(url))).toBe("secure");
     }
     const broken = join(dir, "broken.pem");
-    writeFileSync(broken, "no certificate");
+    await writeFile(broken, "no certificate");
     for (const path of [broken, join(dir, "absent.pem")]) {
       expect(await failureOf(open({ env: { SSL_CERT_FILE: path } }).request(url))).toMatchObject({
         code: "settings/invalid",
         data: { variable: "SSL_CERT_FILE", path },
       });
     }
+  });
+
+  test("checks the server's own certificate through a proxy's tunnel", async () => {
+    const { cert, port } = await serveSecurely("hub.test");
+    const tunnels: (string | undefined)[] = [];
+    const proxy = await serve((_request, response) => void response.writeHead(400).end());
+    proxy.server.on("connect", (request, socket) => {
+      tunnels.push(request.url);
+      const onward = connect(port, "localhost", () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on("error", () => socket.destroy());
+      socket.on("error", () => onward.destroy());
+    });
+    const env = { HTTPS_PROXY: proxy.url, SSL_CERT_FILE: cert };
+    const url = new URL("https://hub.test/x");
+    expect(await text(await open({ env }).request(url))).toBe("secure");
+    expect(tunnels).toEqual(["hub.test:443"]);
+    const other = open({ env }).request(new URL("https://other.test/"));
+    expect(await failureOf(other)).toMatchObject({ data: { reason: "tls" } });
   });
 });

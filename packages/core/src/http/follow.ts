@@ -1,4 +1,5 @@
 import { ModelDownloadError } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
 import { redactUrl } from "./redact.ts";
 import type { ResponseHeaders, Transport, TransportInit, TransportResponse } from "./transport.ts";
 
@@ -29,17 +30,6 @@ export interface FollowedResponse {
   readonly response: TransportResponse;
   readonly url: URL;
   readonly hops: readonly Hop[];
-}
-
-/** Whether `url` stays on this machine: `localhost`, `*.localhost`, 127.0.0.0/8, `[::1]`. */
-export function isLoopback(url: URL): boolean {
-  const host = url.hostname.toLowerCase();
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    host === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(host)
-  );
 }
 
 /** Whether the token of `endpoint` may be sent to `url`: same scheme, host and port, over https or loopback http. */

@@ -100,7 +100,7 @@ function reasonOf(error: Error): NetworkReason | undefined {
 }
 
 /** The reason and system code of a failed request, from anywhere in its cause chain. */
-export function networkReason(error: unknown): {
+function networkReason(error: unknown): {
   reason: NetworkReason;
   code: string | undefined;
   text: string;

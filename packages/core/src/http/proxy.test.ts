@@ -50,13 +50,30 @@ describe("proxyFor", () => {
     ["http://110.1.2.3/", "10.1.2.3", false],
     ["http://11.1.2.3/", "10.0.0.0/8", false],
     ["http://[fd00::1]/", "fd00::/8", true],
-    ["http://[::1]:81/", "::1", true],
-    ["http://[::1]:81/", "[::1]:80", false],
+    ["http://[fd00::1]:81/", "fd00::1", true],
+    ["http://[fd00::1]:81/", "[fd00::1]:80", false],
+    ["http://[fd00::1]:81/", "[fd00::1]:81", true],
     ["http://10.1.2.3/", "10.0.0.0/99", false],
     ["http://10.1.2.3/", "10.0.0.0/", false],
   ])("%s with NO_PROXY=%s is direct: %j", (url, no_proxy, direct) => {
     expect(proxy(url, { http_proxy: "http://p:1", no_proxy }) === undefined).toBe(direct);
   });
+
+  test("nothing on this machine goes through a proxy", () => {
+    for (const host of ["localhost", "hub.localhost", "127.0.0.1:8080", "127.9.9.9", "[::1]:80"]) {
+      expect(proxy(`http://${host}/`, { all_proxy: "http://p:1" })).toBeUndefined();
+    }
+    expect(proxy("http://127.0.0.1.evil.com/", { all_proxy: "http://p:1" })).toBe("http://p:1");
+  });
+
+  test.each(["ftp://p:1", "socks4://p:1", "http://[bad", "http://"])(
+    "refuses the proxy %s",
+    (address) => {
+      expect(() => proxy("https://h/", { https_proxy: address })).toThrow(
+        expect.objectContaining({ code: "settings/invalid", data: { variable: "HTTPS_PROXY" } }),
+      );
+    },
+  );
 
   test("never throws, whatever NO_PROXY holds", () => {
     fc.assert(

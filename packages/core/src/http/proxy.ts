@@ -1,4 +1,6 @@
 import { BlockList, isIP } from "node:net";
+import { ModelDownloadError } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
 
 /** First variable that is set and not empty, lower case before upper case, as curl and Python's httpx do. */
 function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
@@ -31,16 +33,28 @@ function bypasses(url: URL, entry: string): boolean {
   return domain !== "" && (host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`)));
 }
 
+const SCHEMES = new Set(["http:", "https:", "socks5:", "socks:"]);
+
 /**
  * The proxy that `env` names for `url`, or undefined: `http_proxy` or `https_proxy` by the URL's scheme, else
- * `all_proxy`, unless `no_proxy` (hosts, domains, `host:port`, CIDR blocks, `*`) lists it. Lower-case names win, an
- * empty value is no value. A proxy without scheme is http.
+ * `all_proxy`, unless `no_proxy` (hosts, domains, `host:port`, CIDR blocks, `*`) lists it or it is on this machine.
+ * Lower-case names win, an empty value is no value, a proxy without scheme is http. Throws `settings/invalid` for a
+ * proxy that is no http, https or socks5 address.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
-  const proxy =
-    read(env, url.protocol === "https:" ? "https_proxy" : "http_proxy") ?? read(env, "all_proxy");
-  if (proxy === undefined) return undefined;
+  const name = url.protocol === "https:" ? "https_proxy" : "http_proxy";
+  const proxy = read(env, name) ?? read(env, "all_proxy");
+  if (proxy === undefined || isLoopback(url)) return undefined;
   const exceptions = (read(env, "no_proxy") ?? "").toLowerCase().split(/[\s,]+/);
   if (exceptions.some((entry) => entry !== "" && bypasses(url, entry))) return undefined;
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  if (SCHEMES.has(URL.parse(address)?.protocol ?? "")) return address;
+  throw new ModelDownloadError(
+    `The proxy in ${name.toUpperCase()} or ALL_PROXY is no http, https or socks5 address`,
+    "settings/invalid",
+    {
+      hint: "Write it as http://host:port, or unset it.",
+      data: { variable: name.toUpperCase() },
+    },
+  );
 }

@@ -78,12 +78,10 @@ async function openPools(env: NodeJS.ProcessEnv, connections: number): Promise<P
 
 async function send(pools: Pools, url: URL, init: TransportInit): Promise<TransportResponse> {
   const { signal } = init;
-  let proxy: string | undefined;
+  const { dispatcher, proxy } = pools.dispatcherFor(url);
   try {
-    const way = pools.dispatcherFor(url);
-    proxy = way.proxy;
     const response = await pools.request(url, {
-      dispatcher: way.dispatcher,
+      dispatcher,
       method: init.method ?? "GET",
       headers: { ...init.headers },
       body: init.body ?? null,

@@ -1,7 +1,6 @@
 import { ModelDownloadError } from "../errors.ts";
 import type { DownloadEventBody } from "../events.ts";
 import {
-  isLoopback,
   mayAuthorize,
   requestFollowing,
   type Authorization,
@@ -10,6 +9,7 @@ import {
 import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactText, redactUrl } from "../http/redact.ts";
+import { isLoopback } from "../http/loopback.ts";
 import { createOfflineTransport } from "../http/offline-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
