@@ -36,11 +36,10 @@ export type HubConfig = {
 
 /** Fills in the defaults. */
 export function hubConfig(options: HubOptions): HubConfig {
-  const basePath = (options.basePath ?? "").replace(/\/+$/, "");
   return {
     store: options.store,
     cdnUrl: options.cdnUrl,
-    basePath: basePath === "" || basePath.startsWith("/") ? basePath : `/${basePath}`,
+    basePath: normalBasePath(options.basePath),
     smallFiles: options.smallFiles ?? "redirect",
     largeFiles: options.cdnUrl === undefined ? "direct" : (options.largeFiles ?? "redirect"),
     linkedSize: options.linkedSize ?? true,
@@ -52,4 +51,10 @@ export function hubConfig(options: HubOptions): HubConfig {
     signedUrlSeconds: options.signedUrlSeconds ?? 3600,
     now: options.now ?? Date.now,
   };
+}
+
+/** A base path with a leading slash and without a trailing one; empty for none. */
+export function normalBasePath(path = ""): string {
+  const inner = path.replaceAll(/^\/+|\/+$/g, "");
+  return inner === "" ? "" : `/${inner}`;
 }

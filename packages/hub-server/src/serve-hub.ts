@@ -1,6 +1,6 @@
 import { openPort } from "./http/open-port.ts";
-import { createHub } from "./hub.ts";
-import type { HubOptions } from "./hub-options.ts";
+import { createHub, type Hub } from "./hub.ts";
+import { normalBasePath, type HubOptions } from "./hub-options.ts";
 
 /** Where a Hub listens, beside how it behaves. */
 export interface ServeHubOptions extends Omit<HubOptions, "cdnUrl"> {
@@ -8,8 +8,11 @@ export interface ServeHubOptions extends Omit<HubOptions, "cdnUrl"> {
   readonly host?: string | undefined;
   /** Default 0: any free one. */
   readonly port?: number | undefined;
-  /** The CDN's host; it should not be the Hub's, since clients keep their token from other hosts. Default `localhost`. */
-  readonly cdnHost?: string | undefined;
+  /**
+   * The CDN's host. It should not be the Hub's, since clients keep their token from other hosts. By default `localhost`
+   * for a Hub on loopback; for any other (and with false) there is no CDN, and the Hub sends LFS files itself.
+   */
+  readonly cdnHost?: string | false | undefined;
   /** Default 0: any free one. */
   readonly cdnPort?: number | undefined;
 }
@@ -18,39 +21,49 @@ export interface ServeHubOptions extends Omit<HubOptions, "cdnUrl"> {
 export interface ServedHub {
   /** The value for `HF_ENDPOINT`: without a trailing slash, with the base path. */
   readonly url: string;
-  readonly cdnUrl: string;
+  readonly cdnUrl: string | undefined;
   /** Cuts all connections and frees the ports. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Serves a store on loopback (or on `host`), LFS files from a second host. Throws `hub-server/cannot-listen`. */
+/** Serves a store on loopback (or on `host`). Throws `hub-server/cannot-listen`. */
 export async function serveHub(options: ServeHubOptions): Promise<ServedHub> {
-  const { host = "127.0.0.1", port = 0, cdnHost = "localhost", cdnPort = 0 } = options;
-  let hub: ReturnType<typeof createHub> | undefined;
-  const cdn = await openPort((request, response) => hub?.cdnListener(request, response), {
-    host: cdnHost,
-    port: cdnPort,
-  });
-  const cdnUrl = `http://${urlHost(cdnHost)}:${cdn.port}`;
+  const { host = "127.0.0.1", port = 0, cdnPort = 0 } = options;
+  const cdnHost = options.cdnHost ?? defaultCdnHost(host);
+  let hub: Hub | undefined;
+  const cdn =
+    cdnHost === false
+      ? undefined
+      : await openPort((request, response) => hub?.cdnListener(request, response), {
+          host: cdnHost,
+          port: cdnPort,
+        });
+  const cdnUrl = cdnHost === false || !cdn ? undefined : `http://${urlHost(cdnHost)}:${cdn.port}`;
   hub = createHub({ ...options, cdnUrl });
   try {
     const api = await openPort(hub.listener, { host, port });
-    const close = async (): Promise<void> => void (await Promise.all([api.close(), cdn.close()]));
-    const basePath = (options.basePath ?? "").replace(/^\/*(?=.)/, "/").replace(/\/+$/, "");
+    const close = async (): Promise<void> => {
+      await Promise.all([api.close(), cdn?.close()]);
+    };
     return {
-      url: `http://${urlHost(host)}:${api.port}${basePath}`,
+      url: `http://${urlHost(host)}:${api.port}${normalBasePath(options.basePath)}`,
       cdnUrl,
       close,
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await cdn.close();
+    await cdn?.close();
     throw error;
   }
 }
 
-/** A host as it stands in a URL: IPv6 addresses in brackets. */
-export function urlHost(host: string): string {
+/** A loopback name that is not `host`; false when others on the network could not reach any. */
+export function defaultCdnHost(host: string): string | false {
+  if (host === "localhost") return "127.0.0.1";
+  return /^127\.|^::1$/.test(host) ? "localhost" : false;
+}
+
+function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

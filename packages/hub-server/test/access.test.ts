@@ -77,6 +77,13 @@ test("the anonymous cannot tell a private repo from none; others are told that t
   expect((await ask("/api/models/corp/secret", { token: "hf_anna" })).status).toBe(200);
 });
 
+test("datasets and spaces are as unknown as any other repo", async () => {
+  const { ask } = await goldenHub();
+  expect((await ask("/api/datasets/acme/data")).status).toBe(401);
+  const known = await ask("/api/spaces/acme/app/revision/main", { token: "hf_anna" });
+  expect([known.status, known.headers.get("x-error-code")]).toEqual([404, "RepoNotFound"]);
+});
+
 test("a bad token is refused even where none is needed, from the moment it is revoked", async () => {
   const { ask, store } = await goldenHub();
   expect((await ask("/api/models/acme/tiny", { token: "hf_anna" })).status).toBe(200);

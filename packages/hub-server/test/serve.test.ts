@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { createMemoryStore, serveHub, type ServeHubOptions } from "../src/index.ts";
+import { defaultCdnHost } from "../src/serve-hub.ts";
 
 async function served(options: Partial<ServeHubOptions> = {}) {
   const store = createMemoryStore();
@@ -20,11 +21,24 @@ test("the Hub and its CDN have different hosts, both on loopback", async () => {
   expect(hub.cdnUrl).toMatch(/^http:\/\/localhost:\d+$/);
 });
 
+test("a Hub without a CDN sends everything itself", async () => {
+  const { store, hub } = await served({ cdnHost: false });
+  await store.addRepo("acme/tiny", { "w.bin": "weights" });
+  const url = `${hub.url}/acme/tiny/resolve/main/w.bin`;
+  const answer = await fetch(url, { redirect: "error" });
+  expect([hub.cdnUrl, answer.status, await answer.text()]).toEqual([undefined, 200, "weights"]);
+});
+
+test("a CDN is on another loopback name by default, and nowhere for a Hub that others reach", () => {
+  const hosts = ["127.0.0.1", "::1", "localhost", "0.0.0.0", "mac.local"];
+  expect(hosts.map(defaultCdnHost)).toEqual(["localhost", "localhost", "127.0.0.1", false, false]);
+});
+
 test("the CDN answers on every loopback address that localhost may mean", async () => {
   const { hub } = await served();
-  const { port } = new URL(hub.cdnUrl);
+  const { port } = new URL(hub.cdnUrl ?? "");
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(403);
-  expect((await fetch(hub.cdnUrl)).status).toBe(403);
+  expect((await fetch(`http://localhost:${port}/`)).status).toBe(403);
 });
 
 test("a large file is sent whole, in constant memory", async () => {

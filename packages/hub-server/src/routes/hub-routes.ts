@@ -1,7 +1,8 @@
 import { Hono, type Handler } from "hono";
 import type { HubEnv } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
-import { findRepo } from "./access.ts";
+import { repoNotFound } from "../http/refusal.ts";
+import { findRepo, identify } from "./access.ts";
 import { collectionInfo, collectionList } from "./collections.ts";
 import { modelInfo, revisionInfo } from "./model-info.ts";
 import { modelList } from "./model-list.ts";
@@ -23,6 +24,11 @@ const IDS = [
   { id: "/:namespace/:name", idSegments: 2 },
 ] as const;
 
+/** This Hub has models only; what else is asked for is as unknown as any other repo. */
+const onlyModels: Handler<HubEnv> = async (c) => {
+  throw repoNotFound((await identify(c)) !== undefined);
+};
+
 /** All routes of the Hub, in the order in which they win. */
 export function hubRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
@@ -31,6 +37,7 @@ export function hubRoutes(): Hono<HubEnv> {
   app.get("/api/collections", collectionList);
   app.get("/api/collections/:owner/:slug", collectionInfo);
   app.get("/api/models", modelList);
+  for (const type of ["datasets", "spaces", "kernels"]) app.get(`/api/${type}/*`, onlyModels);
   const cached = findRepo({ prefix: 3, idSegments: 2, redirect: true, verb: 0 });
   app.get("/api/resolve-cache/models/:namespace/:name/:commit/*", cached, resolveCache);
   // Ids of one segment are former names of old repos; their verbs must win over a two-segment id.

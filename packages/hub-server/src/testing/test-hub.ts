@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { toRequest } from "../http/listener.ts";
 import { openPort } from "../http/open-port.ts";
-import type { HubOptions } from "../hub-options.ts";
+import { normalBasePath, type HubOptions } from "../hub-options.ts";
 import type { FileContent } from "../store/file-content.ts";
 import { createMemoryStore, type MemoryStore, type RepoOptions } from "../store/memory-store.ts";
 import { createAnswerer, type Oddities, type TreeOverride } from "./answer-request.ts";
@@ -63,7 +63,7 @@ export async function startTestHub({ quirks, ...options }: TestHubOptions = {}):
     const own = oddities.get(repoId);
     return { tree: own?.tree, quirks: { ...quirks, ...own?.quirks } };
   };
-  const basePath = (options.basePath ?? "").replace(/\/+$/, "");
+  const basePath = normalBasePath(options.basePath);
 
   const serve = async (
     incoming: IncomingMessage,
