@@ -58,7 +58,7 @@ test("debug shows code, request id and the chain of causes, secrets masked", () 
   });
   const error = new ModelDownloadError("cannot reach the Hub", "hub/unreachable", {
     hint: "Check the network.",
-    data: { requestId: "r-2" },
+    data: { requestId: "r-2", errorCode: undefined },
     cause,
   });
   const text = renderFailure(describeFailure(error), { ...plain, debug: true }).join("\n");

@@ -28,6 +28,7 @@ export function renderFailure(failure: Failure, style: FailureStyle): string[] {
   if (style.debug) {
     lines.push("", `${padEnd("code:", 13)}${failure.code} (exit ${failure.exitCode})`);
     for (const [key, value] of Object.entries(failure.data)) {
+      if (value === undefined) continue;
       const text = typeof value === "string" ? value : JSON.stringify(value);
       lines.push(`${padEnd(`${key}:`, 12)} ${printable(text)}`);
     }

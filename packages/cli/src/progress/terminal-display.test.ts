@@ -83,7 +83,11 @@ test("after the terminal was made narrower the old, now wrapped, lines are drawn
   screen.resize(40);
   vi.advanceTimersByTime(100);
   // Four lines of up to 79 columns are eight rows of 40 now.
-  expect(screen.written()).toMatch(/\u001b\[[78]A\r[^]*$/);
+  const moves = screen
+    .written()
+    .split("\u001b[")
+    .filter((part) => /^\d+A\r/.test(part));
+  expect(moves.map((part) => Number.parseInt(part, 10))).toEqual([8]);
   display.finish();
 });
 

@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import { modelFiles, ndjson, startStage } from "./stage.ts";
+
+const token = "hf_annaAnnaAnnaAnnaAnnaAnna1234";
+
+test("an unknown repo: exit 4, one sentence and a next step", async () => {
+  const { run } = await startStage();
+  const { code, stdout, stderr } = await run(["org/none"]);
+  expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+  expect(stderr).toMatch(/^error: repo-not-found {2}There is no model org\/none/m);
+  expect(stderr).toMatch(/^ {2}fix: .*private/m);
+});
+
+test("an unknown revision: exit 4", async () => {
+  const { hub, run } = await startStage();
+  await hub.addRepo("org/name", { "config.json": "{}" });
+  const { code, stdout } = await run(["org/name@v9", "--json"]);
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 1,
+    error: {
+      code: "hub/revision-not-found",
+      exitCode: 4,
+      message: expect.any(String),
+      hint: expect.any(String),
+    },
+  });
+});
+
+test("a gated repo: exit 3 without a token, a download with it, and the token goes to the Hub only", async () => {
+  const { hub, run, env } = await startStage();
+  hub.store.addUser({ name: "anna", tokens: [token] });
+  await hub.addRepo("org/gated", modelFiles(300_000), { gated: "manual", accepted: ["anna"] });
+  const refused = await run(["org/gated", "--debug"]);
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toMatch(/^error: gated /m);
+  expect(refused.stderr).toMatch(/^requestId: +\S/m);
+
+  const piped = await run(["org/gated", "--token-stdin"], `${token}\n`);
+  expect(piped).toMatchObject({ code: 0 });
+  expect(hub.log.of({ target: "cdn", authorization: true })).toEqual([]);
+
+  const onArgv = await run(["org/gated", "--token", token, "--force"]);
+  expect(onArgv.code).toBe(0);
+  expect(onArgv.stderr).toContain("warning: --token is visible to other users");
+  env["HF_TOKEN"] = token;
+  const fromEnv = await run(["org/gated", "--force", "-q"]);
+  expect(fromEnv).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a token that the Hub does not know: exit 3, and it is nowhere in the output", async () => {
+  const { hub, run } = await startStage();
+  await hub.addRepo("org/name", { "config.json": "{}" });
+  const { code, stdout, stderr } = await run(["org/name", "--token", token, "--debug", "--json"]);
+  expect(code).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "hub/unauthorized" } });
+  expect(stdout + stderr).not.toContain("annaAnna");
+});
+
+test("--token-stdin without a token: exit 2", async () => {
+  const { run } = await startStage();
+  const { code, stderr } = await run(["org/name", "--token-stdin"], "\n");
+  expect(code).toBe(2);
+  expect(stderr).toContain("found no token on standard input");
+});
+
+test("no network: exit 5", async () => {
+  const { run, env } = await startStage();
+  env["HF_ENDPOINT"] = "http://127.0.0.1:9";
+  const { code, stderr } = await run(["org/name"]);
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/^error: unreachable .*127\.0\.0\.1:9/m);
+});
+
+test("a login page where the Hub should be: exit 5", async () => {
+  const { hub, run } = await startStage();
+  await hub.addRepo("org/name", { "config.json": "{}" });
+  hub.faults.add({ kind: "loginPage", on: "api" });
+  const { code, stdout } = await run(["org/name", "--json"]);
+  expect(code).toBe(5);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "hub/bad-response" } });
+});
+
+test("offline and not in the cache: exit 4", async () => {
+  const { run, env } = await startStage();
+  env["HF_HUB_OFFLINE"] = "1";
+  const { code, stdout } = await run(["org/name", "--json"]);
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "offline/not-cached" } });
+});
+
+test("a tree with a path that leads out: exit 10", async () => {
+  const { hub, run } = await startStage();
+  await hub.addRepo(
+    "org/evil",
+    { "config.json": "{}" },
+    {
+      tree: (entries) => entries.map((entry) => ({ ...entry, path: "../../evil.json" })),
+    },
+  );
+  const { code, stdout } = await run(["org/evil", "--json"]);
+  expect(code).toBe(10);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "hub/unsafe-tree" } });
+});
+
+test.each([
+  ["--jsn", "Did you mean --json?"],
+  ["--local_dir", "Did you mean --local-dir?"],
+])("%s: exit 2 and a suggestion", async (flag, hint) => {
+  const { run } = await startStage();
+  const { code, stdout, stderr } = await run(["org/name", flag, "x"]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(hint);
+});
+
+test("a mistaken command line is JSON too where JSON was asked for", async () => {
+  const { run } = await startStage();
+  const json = await run(["org/name", "--json", "--frce"]);
+  expect(json.code).toBe(2);
+  expect(JSON.parse(json.stdout)).toEqual({
+    schema: 1,
+    error: {
+      code: "cli/usage",
+      message: "there is no option --frce",
+      hint: "Did you mean --force?",
+      exitCode: 2,
+    },
+  });
+  const events = ndjson((await run(["org/name", "--events", "--frce"])).stdout);
+  expect(events).toMatchObject([
+    { schema: 1, type: "error", at: expect.any(Number), error: { exitCode: 2 } },
+  ]);
+});
+
+test("what is no ref: exit 2, with the way to write it", async () => {
+  const { run } = await startStage();
+  const { code, stderr } = await run(["models--org--name"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Write org/name instead.");
+});
+
+test("--version and --help answer without a network and with exit 0", async () => {
+  const { run, hub } = await startStage();
+  expect((await run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+  expect((await run(["list", "--help"])).stdout).toContain("--filter TEXT");
+  expect((await run([])).stdout).toContain("Usage: mlx-download");
+  expect(hub.log.entries).toEqual([]);
+});
