@@ -27,6 +27,8 @@ export interface HubOptions {
   readonly signedUrlSeconds?: number | undefined;
   /** The clock, in ms since 1970. */
   readonly now?: (() => number) | undefined;
+  /** Told what went wrong behind an answer of status 500 or a connection that was broken off: a file that went away, a store that failed. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** {@link HubOptions} with every default filled in. */
@@ -50,6 +52,7 @@ export function hubConfig(options: HubOptions): HubConfig {
     listPageSize: Math.max(1, options.listPageSize ?? 1000),
     signedUrlSeconds: options.signedUrlSeconds ?? 3600,
     now: options.now ?? Date.now,
+    onError: options.onError ?? (() => {}),
   };
 }
 

@@ -29,10 +29,11 @@ export interface HubHandlers {
 /** A Hub over a store, as real clients know it. */
 export function createHub(options: HubOptions): Hub {
   const { hub, cdn } = createHandlers(options);
+  const { onError } = options;
   return {
     fetch: async (request) => toResponse(await hub(request)),
-    listener: createListener(hub),
-    cdnListener: createListener(cdn),
+    listener: createListener(hub, { onError }),
+    cdnListener: createListener(cdn, { onError }),
   };
 }
 
@@ -51,9 +52,9 @@ export function createHandlers(options: HubOptions): HubHandlers {
   for (const app of [hub, cdn]) {
     app.onError((error, c) => {
       const path = new URL(c.req.url).pathname.slice(config.basePath.length);
-      const refusal =
-        error instanceof Refusal ? error : new Refusal("Internal Error", 500, { format: "json" });
-      return refusalAnswer(refusal, path.startsWith("/api/"));
+      if (error instanceof Refusal) return refusalAnswer(error, path.startsWith("/api/"));
+      config.onError(error);
+      return refusalAnswer(new Refusal("Internal Error", 500), true);
     });
   }
   const answer = async (app: Hono<HubEnv>, request: Request): Promise<HubAnswer> => {

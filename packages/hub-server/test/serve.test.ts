@@ -59,7 +59,8 @@ test("a large file is sent whole, in constant memory", async () => {
 });
 
 test("a file that shrinks while it is served ends in a broken connection, not in a short answer", async () => {
-  const { store, hub } = await served();
+  const errors: unknown[] = [];
+  const { store, hub } = await served({ onError: (error) => errors.push(error) });
   const path = join(await tempDir(), "weights.safetensors");
   await writeFile(path, new Uint8Array(5_000_000));
   await store.addRepo("acme/live", { "weights.safetensors": { path } });
@@ -69,7 +70,21 @@ test("a file that shrinks while it is served ends in a broken connection, not in
   await expect(answer.arrayBuffer()).rejects.toThrow();
   await rm(path);
   await expect(fetch(`${hub.url}/acme/live/resolve/main/weights.safetensors`)).rejects.toThrow();
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining("ended at byte 1000000") },
+    { code: "ENOENT" },
+  ]);
   expect((await fetch(`${hub.url}/api/models/acme/live`)).status).toBe(200);
+});
+
+test("a store that fails is a 500 that reveals nothing, and is reported", async () => {
+  const errors: unknown[] = [];
+  const { store, hub } = await served({ onError: (error) => errors.push(error) });
+  const broken = new Error("the disk at /srv is gone");
+  store.find = () => Promise.reject(broken);
+  const answer = await fetch(`${hub.url}/api/models/acme/tiny`);
+  expect([answer.status, await answer.json()]).toEqual([500, { error: "Internal Error" }]);
+  expect(errors).toEqual([broken]);
 });
 
 test("clients that leave in the middle do no harm", async () => {

@@ -8,6 +8,7 @@ const HOST = /^[\w.:[\]-]+$/;
 /** A `node:http` listener around a function from request to answer. A client that hangs up is no error. */
 export function createListener(
   handle: (request: Request) => Promise<HubAnswer>,
+  { onError }: { onError?: ((error: unknown) => void) | undefined } = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await toRequest(incoming);
@@ -16,7 +17,10 @@ export function createListener(
   };
   const listener: RequestListener = (incoming, response) => {
     response.on("error", () => {}); // the socket broke; "close" follows
-    serve(incoming, response).catch(() => response.destroy());
+    serve(incoming, response).catch((error: unknown) => {
+      if (!incoming.errored) onError?.(error);
+      response.destroy();
+    });
   };
   return listener;
 }

@@ -8,8 +8,8 @@ export type OnSent = (bytes: number) => void;
 
 /**
  * Sends an answer and resolves when it is out or the client has left. A blob goes through two buffers in turn: one is
- * filled while the socket takes the other, and none is filled again before its write was called back. A blob that turns
- * out too short resets the connection: a length was promised.
+ * filled while the socket takes the other, and none is filled again before its write was called back. Rejects when
+ * the blob cannot be read or is too short; the connection must then be cut, since a length was promised.
  */
 export async function sendAnswer(
   response: ServerResponse,
@@ -71,7 +71,7 @@ async function sendSlice(
         position,
       );
       if (!(await written)) return;
-      if (count === 0) return void response.destroy();
+      if (count === 0) throw new Error(`the blob ended at byte ${position}, before ${end}`);
       written = writeBody(response, filling.subarray(0, count), onSent);
       position += count;
       [filling, sending] = [sending, filling];

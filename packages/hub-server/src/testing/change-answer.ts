@@ -28,7 +28,10 @@ export function changeAnswer(
       const { status, retryAfter, rateLimit, body: text } = fault;
       headers.delete("x-repo-commit");
       if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
-      if (rateLimit) headers.set("ratelimit", `"api";r=${rateLimit.r};t=${rateLimit.t}`);
+      if (rateLimit) {
+        const bucket = /^"\w+"/.exec(headers.get("ratelimit") ?? "")?.[0] ?? '"api"';
+        headers.set("ratelimit", `${bucket};r=${rateLimit.r};t=${rateLimit.t}`);
+      }
       setAll(headers, fault.headers ?? {});
       return replaced(status, headers, text ?? JSON.stringify({ error: `status ${status}` }));
     }

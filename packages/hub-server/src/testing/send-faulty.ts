@@ -76,7 +76,7 @@ function stopOf(
         at: fault.afterBytes,
         act: async () => {
           if (fault.reset) response.socket?.resetAndDestroy();
-          else response.socket?.end();
+          else response.socket?.destroySoon();
           await left;
           return false;
         },
