@@ -44,7 +44,9 @@ function vitest(
     env,
     stdio: "inherit",
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the child as well.
+  process.on("SIGINT", () => process.stderr.isTTY || child.kill("SIGINT"));
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", resolve);

@@ -63,12 +63,15 @@ function block(declarations: readonly { readonly text: string }[]): string {
   return text === "" ? "Nothing." : `\`\`\`ts\n${text}\n\`\`\``;
 }
 
-/** The lines that only one of two texts has. */
+/** The lines that only one of two texts has, as many as one wants to read. */
 function difference(before: string, after: string): string {
-  const old = before.split("\n");
-  const now = after.split("\n");
-  return [
-    ...old.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
-    ...now.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),
-  ].join("\n");
+  const old = new Set(before.split("\n"));
+  const now = new Set(after.split("\n"));
+  const lines = [
+    ...[...old.difference(now)].map((line) => `- ${line}`),
+    ...[...now.difference(old)].map((line) => `+ ${line}`),
+  ];
+  const most = 60;
+  if (lines.length > most) lines.splice(most, lines.length, `… and ${lines.length - most} more`);
+  return lines.join("\n");
 }

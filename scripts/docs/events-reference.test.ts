@@ -10,5 +10,6 @@ test("the reference of events names every type of event, and no others", async (
   const page = await read("docs/reference/events.md");
   const rows = [...page.matchAll(/^\| `(?<type>[a-z-]+)`/gmu)].map(([, type]) => type);
   expect(types.length).toBeGreaterThan(0);
-  expect(rows.toSorted()).toEqual(types.toSorted());
+  expect(rows).toHaveLength(types.length);
+  expect(new Set(rows)).toEqual(new Set(types));
 });
