@@ -47,7 +47,7 @@ async function checkedRequest(
   const parsed = typeof ref === "string" ? parseRepoRef(ref) : ref;
   const repoId = checkRepoId(parsed.repoId);
   const revision = checkRevision(options.revision ?? parsed.revision ?? "main");
-  const { connections = DEFAULT_CONNECTIONS, env, fetch } = options;
+  const { connections = DEFAULT_CONNECTIONS, env = process.env, fetch } = options;
   if (!Number.isInteger(connections) || connections < 1 || connections > MAX_CONNECTIONS) {
     throw new ModelDownloadError(
       `connections must be a whole number from 1 to ${MAX_CONNECTIONS}, not ${connections}`,

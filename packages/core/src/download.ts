@@ -132,6 +132,7 @@ async function move(
       hasher,
       progress,
       signal,
+      idleMs: settings.downloadTimeoutMs,
       force: request.force,
       emit,
     });

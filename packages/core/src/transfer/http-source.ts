@@ -9,9 +9,6 @@ import { isEncoded, judgeAnswer } from "./judge-answer.ts";
 import type { ByteRange } from "./ranges.ts";
 import { type BlobRequest, SegmentError, type Source } from "./source.ts";
 
-// Nothing for so long, and the segment is asked for anew.
-const IDLE_MS = 15_000;
-
 const TRANSIENT: ReadonlySet<string> = new Set([
   "hub/unreachable",
   "transfer/stalled",
@@ -34,6 +31,8 @@ export function createHttpSource(
 ): Source {
   const { repoId, commit } = snapshot;
   const endpoint = new URL(client.settings.endpoint);
+  // Nothing for so long, and the segment is asked for anew.
+  const idleMs = client.settings.downloadTimeoutMs;
   const routes = new Map<string, Route>();
   const routeOf = (path: string): Route => {
     const route = routes.get(path) ?? {
@@ -62,8 +61,8 @@ export function createHttpSource(
         },
         authorization: client.authorization,
         signal,
-        headersTimeoutMs: IDLE_MS,
-        bodyTimeoutMs: IDLE_MS,
+        headersTimeoutMs: idleMs,
+        bodyTimeoutMs: idleMs,
       });
       const { status } = answer.response;
       if (status === 200 || status === 206 || status === 416) {

@@ -75,7 +75,7 @@ export async function readSegment(
       context.emit({
         type: "stalled",
         path: blob.path,
-        idleMs: Number(cause.data["idleMs"] ?? 0),
+        idleMs: context.idleMs,
         range: { start: position, end: range.end },
       });
     }

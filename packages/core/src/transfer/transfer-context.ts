@@ -14,6 +14,8 @@ export interface TransferContext {
   readonly hasher: FrontierHasher;
   readonly progress: ProgressTracker;
   readonly signal: AbortSignal;
+  /** A connection that brings nothing for so long is given up, in ms. */
+  readonly idleMs: number;
   /** Ignore what is here and fetch everything anew. */
   readonly force: boolean;
   readonly emit: (event: DownloadEventBody) => void;
