@@ -1,5 +1,6 @@
 import { helpText } from "./command-line/help.ts";
 import type { Invocation } from "./command-line/parse.ts";
+import { CliError } from "./failure/cli-error.ts";
 import { describeFailure, failureJson } from "./failure/describe-failure.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { createOutput, jsonText } from "./output.ts";
@@ -84,7 +85,9 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       env["HF_TOKEN"],
       env["HUGGING_FACE_HUB_TOKEN"],
     ];
-    const failure = describeFailure(error, secrets);
+    // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
+    const stopped = interrupt.signal.aborted && !(error instanceof CliError);
+    const failure = describeFailure(stopped ? interrupt.signal.reason : error, secrets);
     reportFailure(failure, { debug: words.includes("--debug") }, shell);
     const body = failureJson(failure);
     if (events) {

@@ -136,6 +136,7 @@ test("patterns and presets choose the files", async () => {
   const some = await run([repo, "--include", "*.json", "--exclude", "model*", "--json", "-q"]);
   const { files } = JSON.parse(some.stdout) as { files: { path: string }[] };
   expect(files.map(({ path }) => path)).toEqual(["config.json", "tokenizer.json"]);
+  expect((await run([repo, "--exclude", "README*"])).stderr).not.toContain("Next:");
   const none = await run([repo, "--include", "*.gguf", "--json", "-q"]);
   expect(none.code).toBe(2);
   expect(JSON.parse(none.stdout)).toMatchObject({

@@ -81,6 +81,17 @@ test("a login page where the Hub should be: exit 5", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "hub/bad-response" } });
 });
 
+test("a Hub that asks for patience beyond ours: exit 75", async () => {
+  const { hub, run } = await startStage();
+  await hub.addRepo("org/name", { "config.json": "{}" });
+  hub.faults.add({ kind: "status", status: 429, retryAfter: 36_000, on: "api" });
+  const { code, stdout } = await run(["org/name", "--json"]);
+  expect(code).toBe(75);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: "hub/rate-limited", retryAfterMs: 36_000_000 },
+  });
+});
+
 test("offline and not in the cache: exit 4", async () => {
   const { run, env } = await startStage();
   env["HF_HUB_OFFLINE"] = "1";

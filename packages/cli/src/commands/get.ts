@@ -24,10 +24,9 @@ function displayFor(ref: string, flags: Flags, shell: Shell): ProgressDisplay {
   // Lines of events and a frame on one terminal would overwrite each other.
   const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
   if (flags.quiet || eventsOnTerminal) return silentDisplay;
-  const repoId = ref.replace(/@[^/]*$/, "");
   return drawsFrames(shell.stderr, shell.env)
-    ? createTerminalDisplay(repoId, shell.stderr, shell.stderrStyle)
-    : createPlainDisplay(repoId, (text) => void shell.stderr.write(text));
+    ? createTerminalDisplay(ref, shell.stderr, shell.stderrStyle)
+    : createPlainDisplay(ref, (text) => void shell.stderr.write(text));
 }
 
 /** The bytes of unfinished files that a later run goes on from, as the events told them. */

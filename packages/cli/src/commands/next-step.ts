@@ -15,7 +15,8 @@ function isRunnable(result: DownloadResult): boolean {
  * otherwise, undefined where it is no whole model.
  */
 export function nextStep(result: DownloadResult, flags: Flags): string | undefined {
-  if (!isRunnable(result)) return undefined;
+  const chosen = flags.include.length + flags.exclude.length > 0;
+  if (chosen || !isRunnable(result)) return undefined;
   const byName =
     result.revision === "main" && flags.cacheDir === undefined && flags.localDir === undefined;
   const model = byName ? result.repoId : quoteWord(result.path);

@@ -24,6 +24,21 @@ test("a coded error becomes one sentence, why and fix", () => {
   ]);
 });
 
+test("what the server said is the reason, not part of the sentence", () => {
+  const error = new ModelDownloadError(
+    "There is no model org/x (Repository not found)",
+    "hub/repo-not-found",
+    {
+      hint: "Check the spelling.",
+      data: { status: 404, serverMessage: "Repository not found" },
+    },
+  );
+  expect(describeFailure(error)).toMatchObject({
+    message: "There is no model org/x",
+    why: "the Hub answered 404: Repository not found",
+  });
+});
+
 test("on a narrow terminal the sentences wrap under themselves", () => {
   const lines = renderFailure(describeFailure(gated), { ...plain, columns: 40 });
   expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`

@@ -1,4 +1,3 @@
-import { CliError } from "./cli-error.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 
@@ -52,13 +51,21 @@ function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
+/** The error's own sentence: what the server said goes to `why`. */
+function ownMessage(error: CodedError): string {
+  const said = error.data?.["serverMessage"];
+  const quoted = ` (${String(said)})`;
+  return typeof said === "string" && error.message.endsWith(quoted)
+    ? error.message.slice(0, -quoted.length)
+    : error.message;
+}
+
 /** What the Hub answered, or the innermost cause, unless the message already says it. */
-function whyOf(error: unknown, message: string): string | undefined {
-  const data = isCoded(error) ? error.data : undefined;
-  const status = data?.["status"];
+function whyOf(error: CodedError, message: string): string | undefined {
+  const { status, errorCode, serverMessage } = error.data ?? {};
   if (typeof status === "number") {
-    const code = data?.["errorCode"];
-    return `the Hub answered ${status}${typeof code === "string" ? ` (${code})` : ""}`;
+    const code = typeof errorCode === "string" ? ` (${errorCode})` : "";
+    return `the Hub answered ${status}${code}${typeof serverMessage === "string" ? `: ${serverMessage}` : ""}`;
   }
   const root = causesOf(error).at(-1);
   if (root === error || root === undefined) return undefined;
@@ -98,10 +105,11 @@ export function describeFailure(
     };
   }
   const repo = error.repoId === undefined ? {} : { repoId: error.repoId };
-  const why = error instanceof CliError ? undefined : whyOf(error, error.message);
+  const message = ownMessage(error);
+  const why = whyOf(error, message);
   return {
     code: error.code,
-    message: mask(error.message),
+    message: mask(message),
     hint: mask(error.hint),
     exitCode: exitCodeOf(error.code),
     why: why === undefined ? undefined : mask(why),

@@ -40,7 +40,8 @@ export function planText({
   if (bytes.copyable > 0 && isWorthSaying(bytes.copyable, bytes.total))
     parts.push(`${formatBytes(bytes.copyable)} to copy on this disk`);
   parts.push(bytes.toFetch > 0 ? `${formatBytes(bytes.toFetch)} to fetch` : "nothing to fetch");
-  if (bytes.diskFree !== null) parts.push(`${formatBytes(bytes.diskFree)} free`);
+  if (bytes.diskFree !== null && bytes.toFetch + bytes.copyable > 0)
+    parts.push(`${formatBytes(bytes.diskFree)} free`);
   return `${formatCount(files, "file")}, ${formatBytes(bytes.total)}: ${parts.join(", ")}`;
 }
 

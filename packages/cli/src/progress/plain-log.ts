@@ -48,7 +48,7 @@ export const emptyLog: LogMemory = {
 };
 
 /** Where the download stands, in one line; undefined while there is nothing to fetch. */
-export function heartbeatLine(state: ViewState, now: number): string | undefined {
+function heartbeatLine(state: ViewState, now: number): string | undefined {
   if (state.phase === "resolving" || state.phase === "planning") {
     const waited = formatWait(now - (state.startedAt ?? now));
     return `${state.phase === "resolving" ? "Still resolving" : "Still planning"} ${printable(state.repoId)} (${waited})`;

@@ -63,9 +63,16 @@ function receivedOf(state: ViewState, path: string | undefined): number {
 }
 
 /** One notice a file, the newest; at most eight, since a person reads them. */
-function withNotice(state: ViewState, notice: Omit<Notice, "received">): readonly Notice[] {
-  const others = state.notices.filter(({ path }) => path !== notice.path);
-  return [...others, { ...notice, received: receivedOf(state, notice.path) }].slice(-8);
+function withNotice(
+  state: ViewState,
+  event: { readonly at: number; readonly path?: string | undefined },
+  notice: Pick<Notice, "kind" | "message"> & Partial<Notice>,
+): ViewState {
+  const { at, path } = event;
+  const others = state.notices.filter((other) => other.path !== path);
+  const received = receivedOf(state, path);
+  const added = { idleMs: 0, until: undefined, ...notice, path, at, received };
+  return { ...state, notices: [...others, added].slice(-8) };
 }
 
 function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
@@ -129,41 +136,15 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
         notices: state.notices.filter(({ path }) => path !== event.path),
       };
     case "stalled":
-      return {
-        ...state,
-        notices: withNotice(state, {
-          kind: "stalled",
-          path: event.path,
-          message: "",
-          at: event.at,
-          idleMs: event.idleMs,
-          until: undefined,
-        }),
-      };
-    case "retry":
-      return {
-        ...state,
-        notices: withNotice(state, {
-          kind: "retry",
-          path: event.path,
-          message: event.message,
-          at: event.at,
-          idleMs: 0,
-          until: event.at + event.delayMs,
-        }),
-      };
-    case "waiting":
-      return {
-        ...state,
-        notices: withNotice(state, {
-          kind: "waiting",
-          path: event.path,
-          message: event.message,
-          at: event.at,
-          idleMs: 0,
-          until: event.delayMs === null ? undefined : event.at + event.delayMs,
-        }),
-      };
+      return withNotice(state, event, { kind: "stalled", message: "", idleMs: event.idleMs });
+    case "retry": {
+      const until = event.at + event.delayMs;
+      return withNotice(state, event, { kind: "retry", message: event.message, until });
+    }
+    case "waiting": {
+      const until = event.delayMs === null ? undefined : event.at + event.delayMs;
+      return withNotice(state, event, { kind: "waiting", message: event.message, until });
+    }
     case "publishing":
       return { ...state, phase: "publishing", notices: [] };
     case "warning":
@@ -182,7 +163,7 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
 
 /** The state after one more event. */
 export function reduce(state: ViewState, event: DownloadEvent): ViewState {
-  const next = apply(state, event);
+  const next = { ...apply(state, event), repoId: event.repoId };
   return next.startedAt === undefined ? { ...next, startedAt: event.at } : next;
 }
 
