@@ -75,6 +75,11 @@ export function stoppedText(state: ViewState): string | undefined {
   return `at ${formatPercent(have, need)}, ${formatBytesOf(have, need)}`;
 }
 
+/** `file: ` in front of a notice, unless its message names the file or it is about none. */
+export function noticeName({ path, message }: Notice): string {
+  return path === undefined || message.includes(path) ? "" : `${printable(path)}: `;
+}
+
 /** What a notice says at the moment `now`; without the file's name. */
 export function noticeText(notice: Notice, now: number): string {
   switch (notice.kind) {
@@ -86,7 +91,9 @@ export function noticeText(notice: Notice, now: number): string {
     }
     case "waiting": {
       const message = printable(notice.message);
-      if (notice.until === undefined) return `${message} (${formatWait(now - notice.at)})`;
+      const waited = now - notice.at;
+      if (notice.until === undefined)
+        return waited < 1000 ? message : `${message} (${formatWait(waited)})`;
       return `${message}, ${formatWait(Math.max(0, notice.until - now))} left`;
     }
   }

@@ -105,6 +105,13 @@ test("a file that fails again and again is mentioned at most every ten seconds",
   ]);
 });
 
+test("a wait whose message names the file says the name once", () => {
+  const path = "model.safetensors";
+  const message = `another program is downloading ${path}`;
+  const wait = eventAt(700, { type: "waiting", reason: "locked", path, delayMs: null, message });
+  expect(log([...opening, wait]).lines.at(-1)).toBe(`Waiting: ${message}`);
+});
+
 test("what a server says cannot move the cursor", () => {
   const warning = eventAt(700, {
     type: "warning",

@@ -8,7 +8,14 @@ import {
   formatWait,
 } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
-import { noticeText, planText, resolvedText, stoppedText, summaryText } from "./headings.ts";
+import {
+  noticeName,
+  noticeText,
+  planText,
+  resolvedText,
+  stoppedText,
+  summaryText,
+} from "./headings.ts";
 import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
 /** Files below this size are told of in sum, not one by one. */
@@ -116,7 +123,7 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
       const notice = state.notices.find(({ path }) => path === event.path);
       const lastAt = memory.noticed.get(key) ?? Number.NEGATIVE_INFINITY;
       if (!notice || event.at - lastAt < noticeEveryMs) return say();
-      const name = event.path === undefined ? "" : `${printable(event.path)}: `;
+      const name = noticeName(notice);
       return {
         memory: { ...memory, noticed: new Map(memory.noticed).set(key, event.at) },
         lines: [`${labels[notice.kind]}: ${name}${noticeText(notice, event.at)}`],

@@ -16,7 +16,14 @@ import {
 import { printable } from "../text/printable.ts";
 import { paint, type Style, type Tone } from "../text/style.ts";
 import { renderBar } from "./bar.ts";
-import { noticeText, planText, resolvedText, stoppedText, summaryText } from "./headings.ts";
+import {
+  noticeName,
+  noticeText,
+  planText,
+  resolvedText,
+  stoppedText,
+  summaryText,
+} from "./headings.ts";
 import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
 /** What a frame is drawn for. */
@@ -131,7 +138,7 @@ function fileLines(state: ViewState, room: number, options: ViewOptions): string
 function noticeLines(state: ViewState, options: ViewOptions): string[] {
   return state.notices.slice(-3).flatMap((notice) => {
     const text = noticeText(notice, options.now);
-    const name = notice.path === undefined ? "" : `${printable(notice.path)}: `;
+    const name = noticeName(notice);
     const short = truncateMiddle(name, options.columns - 3, ellipsis(options));
     return wrapWords(`! ${short}${text}`, options.columns - 1, 2).map((line) =>
       paint(options, "warn", line),
