@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -7,6 +8,7 @@ import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { closedAddress, failureOf, serve } from "../../test/serve.ts";
 import { createTransport } from "./create-transport.ts";
+import { createUndiciTransport } from "./undici-transport.ts";
 import type { Transport, TransportOptions, TransportResponse } from "./transport.ts";
 
 function open(options: TransportOptions = {}): Transport {
@@ -22,7 +24,10 @@ async function text(response: TransportResponse): Promise<string> {
 }
 
 /** An https server on localhost with a certificate of its own making for `name`. */
-async function serveSecurely(name: string): Promise<{ cert: string; port: number; dir: string }> {
+async function serveSecurely(
+  name: string,
+  body: string | Buffer = "secure",
+): Promise<{ cert: string; port: number; dir: string }> {
   const dir = await tempDir();
   const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
   const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
@@ -33,7 +38,7 @@ async function serveSecurely(name: string): Promise<{ cert: string; port: number
   });
   const server = createTlsServer(
     { key: await readFile(key), cert: await readFile(cert) },
-    (_request, response) => void response.end("secure"),
+    (_request, response) => void response.end(body),
   );
   server.listen(0, "localhost");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -45,9 +50,16 @@ async function serveSecurely(name: string): Promise<{ cert: string; port: number
 }
 
 describe.each([
-  ["undici", {}],
-  ["a given fetch", { fetch }],
-] as const)("a transport on %s", (_name, options) => {
+  ["sockets", () => createTransport()],
+  ["undici", () => createUndiciTransport()],
+  ["a given fetch", () => createTransport({ fetch })],
+] as const)("a transport on %s", (_name, create) => {
+  const openOne = (): Transport => {
+    const transport = create();
+    onTestFinished(() => transport.close());
+    return transport;
+  };
+
   test("sends method, headers and body, and gives status, headers and bytes back", async () => {
     const bodies: string[] = [];
     const { url, requests } = await serve((request, response) => {
@@ -56,7 +68,7 @@ describe.each([
         response.writeHead(201, { "X-One": "1", Link: ["<a>", "<b>"] }).end("hello");
       });
     });
-    const response = await open(options).request(new URL(`${url}/path?x=1`), {
+    const response = await openOne().request(new URL(`${url}/path?x=1`), {
       method: "POST",
       headers: { "x-mine": "yes" },
       body: "sent",
@@ -78,7 +90,7 @@ describe.each([
     const { url, requests } = await serve((_request, response) => {
       response.writeHead(302, { Location: "/elsewhere" }).end();
     });
-    const response = await open(options).request(new URL(url));
+    const response = await openOne().request(new URL(url));
     expect(response.status).toBe(302);
     expect(response.headers.get("location")).toBe("/elsewhere");
     response.discard();
@@ -87,7 +99,7 @@ describe.each([
 
   test("says that a connection was refused, by which host, and keeps the cause", async () => {
     const url = await closedAddress();
-    const error = await failureOf(open(options).request(new URL(`${url}/a?token=x`)));
+    const error = await failureOf(openOne().request(new URL(`${url}/a?token=x`)));
     expect(error).toMatchObject({
       code: "hub/unreachable",
       data: { reason: "refused", cause: "ECONNREFUSED", url: `${url}/a?token=…` },
@@ -97,13 +109,13 @@ describe.each([
   });
 
   test("says that a name does not exist", async () => {
-    const error = await failureOf(open(options).request(new URL("http://no-such-host.invalid/")));
+    const error = await failureOf(openOne().request(new URL("http://no-such-host.invalid/")));
     expect(error).toMatchObject({ code: "hub/unreachable", data: { reason: "dns" } });
   });
 
   test("gives up on headers that do not come", async () => {
     const { url } = await serve(() => {});
-    const error = await failureOf(open(options).request(new URL(url), { headersTimeoutMs: 50 }));
+    const error = await failureOf(openOne().request(new URL(url), { headersTimeoutMs: 50 }));
     expect(error).toMatchObject({ code: "hub/unreachable", data: { reason: "no-answer" } });
   });
 
@@ -111,7 +123,7 @@ describe.each([
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("begin");
     });
-    const response = await open(options).request(new URL(url), { bodyTimeoutMs: 50 });
+    const response = await openOne().request(new URL(url), { bodyTimeoutMs: 50 });
     expect(await failureOf(text(response))).toMatchObject({ code: "transfer/stalled" });
   });
 
@@ -119,7 +131,7 @@ describe.each([
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("begin", () => response.destroy());
     });
-    const response = await open(options).request(new URL(url));
+    const response = await openOne().request(new URL(url));
     expect(await failureOf(text(response))).toMatchObject({ code: "transfer/interrupted" });
   });
 
@@ -127,7 +139,7 @@ describe.each([
     const { url } = await serve((request, response) => {
       if (request.url === "/body") response.writeHead(200, { "content-length": "9" }).write("x");
     });
-    const transport = open(options);
+    const transport = openOne();
     const reason = new Error("enough");
     await expect(
       transport.request(new URL(url), { signal: AbortSignal.abort(reason) }),
@@ -148,7 +160,7 @@ describe.each([
     const { url } = await serve((_request, response) => {
       response.writeHead(307, { location: "/x", "content-length": "278" }).flushHeaders();
     });
-    const response = await open(options).request(new URL(url));
+    const response = await openOne().request(new URL(url));
     response.discard();
     response.discard();
     expect(response.status).toBe(307);
@@ -159,14 +171,14 @@ describe.each([
       if (request.url === "/ok") return void response.end("fine");
       response.writeHead(200, { "content-length": "100" }).write("x", () => response.destroy());
     });
-    const transport = open(options);
+    const transport = openOne();
     const broken = await transport.request(new URL(url));
     expect(await text(await transport.request(new URL(`${url}/ok`)))).toBe("fine");
     broken.discard();
   });
 });
 
-describe("the transport on undici", () => {
+describe("the transport without a given fetch", () => {
   test("keeps to the number of connections", async () => {
     let now = 0;
     let most = 0;
@@ -264,6 +276,26 @@ describe("the transport on undici", () => {
     const { url } = await serve((_request, response) => void response.end());
     const error = await failureOf(open().request(new URL(url.replace("http:", "https:"))));
     expect(error).toMatchObject({ code: "hub/unreachable", data: { reason: "tls" } });
+  });
+
+  test("reads a large body over TLS straight into a sink", async () => {
+    const body = randomBytes(3_000_000);
+    const { cert, port } = await serveSecurely("localhost", body);
+    const transport = open({ env: { SSL_CERT_FILE: cert } });
+    for (let round = 0; round < 2; round += 1) {
+      const response = await transport.request(new URL(`https://localhost:${port}/`));
+      const got = Buffer.alloc(body.length);
+      let at = 0;
+      await response.readInto?.({
+        space: () => got.subarray(at),
+        filled(bytes) {
+          at += bytes;
+          // Now and then the disk is slow.
+          return at % 3 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+        },
+      });
+      expect(got.equals(body)).toBe(true);
+    }
   });
 
   test("trusts the certificates that the environment names, and only then", async () => {

@@ -1,3 +1,5 @@
+import type { ByteSink } from "./byte-sink.ts";
+
 /** Response headers; `get` ignores case and joins repeated headers with `, `. */
 export interface ResponseHeaders {
   get(name: string): string | undefined;
@@ -10,6 +12,11 @@ export interface TransportResponse {
   readonly headers: ResponseHeaders;
   /** Undecoded body bytes; iterating throws `transfer/stalled`, `transfer/interrupted` or the signal's reason. */
   readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * The whole body, undecoded, straight into a sink; where the transport can do that and the body's length is known.
+   * Throws as `body` does, and what the sink throws. Not together with `body`.
+   */
+  readonly readInto?: (sink: ByteSink) => Promise<void>;
   /** Gives the connection up, or back when the rest of a small body is here at once; returns immediately. */
   discard(): void;
 }

@@ -1,7 +1,9 @@
 import { ModelDownloadError } from "../errors.ts";
+import { pour } from "../http/byte-sink.ts";
 import { decodedBody } from "../http/decoded-body.ts";
 import { type FollowedResponse, requestFollowing } from "../http/follow.ts";
 import { isRetryableStatus, MAX_WAIT_MS, serverDelayMs } from "../http/retry.ts";
+import type { ResponseHeaders } from "../http/transport.ts";
 import type { HubClient } from "../hub/client.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { answerError, webPageError } from "./answer-error.ts";
@@ -125,20 +127,31 @@ export function createHttpSource(
   const read: Source["read"] = async (blob, wanted, { sink, signal, onWire }) => {
     try {
       const { answer, skip } = await open(blob, wanted, signal);
+      const { response } = answer;
       const length = wanted.end - wanted.start;
+      if (response.readInto && skip === 0 && isExactly(response.headers, length)) {
+        await response.readInto({
+          space: () => sink.space(),
+          filled(bytes) {
+            onWire(bytes);
+            return sink.filled(bytes);
+          },
+        });
+        return;
+      }
       let before = skip;
       let left = length;
       try {
-        for await (const chunk of decodedBody(answer.response)) {
+        for await (const chunk of decodedBody(response)) {
           onWire(chunk.byteLength);
           const useful = chunk.subarray(Math.min(before, chunk.byteLength)).subarray(0, left);
           before = Math.max(0, before - chunk.byteLength);
           left -= useful.byteLength;
-          if (useful.byteLength > 0) await sink(useful);
+          await pour(useful, sink);
           if (left === 0) break;
         }
       } finally {
-        answer.response.discard();
+        response.discard();
       }
       if (left > 0) {
         const why = `ended after ${length - left} of ${length} bytes`;
@@ -154,4 +167,9 @@ export function createHttpSource(
   };
 
   return { name: endpoint.host, read };
+}
+
+/** Is the body just these bytes, as they are? */
+function isExactly(headers: ResponseHeaders, length: number): boolean {
+  return !isEncoded(headers) && headers.get("content-length") === String(length);
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelDownloadError } from "../errors.ts";
+import type { ByteSink } from "../http/byte-sink.ts";
 import type { ByteRange } from "./ranges.ts";
 import { nextTry, NO_FAILURES } from "./segment-retry.ts";
-import { type BlobRequest, SegmentError, type SegmentSink } from "./source.ts";
+import { type BlobRequest, SegmentError } from "./source.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** Where the bytes of a segment go. */
-export interface SegmentOutput {
+export interface SegmentOutput extends ByteSink {
   /** Position after the last byte taken. */
   readonly position: number;
-  write: SegmentSink;
   /** Resolves when all that was taken is kept. */
   drain(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function readSegment(
           { start: startedAt, end: range.end },
           {
             signal,
-            sink: (chunk) => output.write(chunk),
+            sink: output,
             onWire: (bytes) => context.progress.wire(bytes),
           },
         );

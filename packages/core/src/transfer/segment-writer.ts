@@ -1,18 +1,18 @@
 import type { FileHandle } from "node:fs/promises";
+import type { ByteSink } from "../http/byte-sink.ts";
+import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
 
-/** Writes the bytes of one segment at their place in the file, in pieces of 256 KiB, two in flight. */
-export interface SegmentWriter {
+/** A sink that writes the bytes of one segment at their place in the file, in pieces of 256 KiB, two in flight. */
+export interface SegmentWriter extends ByteSink {
   /** Position after the last byte taken. */
   readonly position: number;
-  /** Takes the next chunk; a returned promise asks the caller to wait before the next. Throws what a write failed with. */
-  write(chunk: Uint8Array): Promise<void> | undefined;
   /** Resolves when all that was taken is in the file; rejects with the first write error. */
   drain(): Promise<void>;
 }
 
-// Bigger batches write cold memory: 4 MiB doubles the system time of 256 KiB.
-const BATCH_BYTES = 256 * 1024;
 const IN_FLIGHT = 2;
+// A TLS record; with less room than that left, a read brings little.
+const WORTH_READING = 16 * 1024;
 // A slow line must reach the journal too: a kill costs no more than this.
 const LINGER_MS = 200;
 
@@ -23,9 +23,10 @@ export function createSegmentWriter(
   onWritten: (start: number, end: number) => void,
 ): SegmentWriter {
   let position = start;
-  let batch: Uint8Array[] = [];
-  let batchStart = start;
-  let batchBytes = 0;
+  let buffer: Uint8Array | undefined;
+  /** Of the buffer: where unsent bytes begin, and where the next ones go. */
+  let sent = 0;
+  let fill = 0;
   let lingering: NodeJS.Timeout | undefined;
   let failure: unknown;
   const inFlight = new Set<Promise<void>>();
@@ -33,17 +34,27 @@ export function createSegmentWriter(
   const send = (): void => {
     clearTimeout(lingering);
     lingering = undefined;
-    if (batchBytes === 0) return;
-    const [buffers, from, to] = [batch, batchStart, batchStart + batchBytes];
-    batch = [];
-    batchStart = to;
-    batchBytes = 0;
-    const writing = writeAll(file, buffers, from)
-      .then(() => onWritten(from, to))
+    if (buffer === undefined || fill === sent) return;
+    const mine = buffer;
+    const bytes = mine.subarray(sent, fill);
+    const from = position - bytes.byteLength;
+    // A buffer that is not full goes on being filled behind what is on its way.
+    const full = BUFFER_BYTES - fill < WORTH_READING;
+    sent = fill;
+    if (full) {
+      buffer = undefined;
+      sent = fill = 0;
+    }
+    const writing = writeAll(file, bytes, from)
+      .then(() => onWritten(from, from + bytes.byteLength))
       .catch((error: unknown) => {
         failure ??= error;
       })
-      .finally(() => inFlight.delete(writing));
+      .finally(() => {
+        inFlight.delete(writing);
+        // Earlier pieces of it were sent before, and must be in the file, too.
+        if (full) void Promise.allSettled(inFlight).then(() => giveBuffer(mine));
+      });
     inFlight.add(writing);
   };
   const rethrow = (): void => {
@@ -54,12 +65,15 @@ export function createSegmentWriter(
     get position() {
       return position;
     },
-    write(chunk) {
+    space() {
+      buffer ??= takeBuffer();
+      return buffer.subarray(fill);
+    },
+    filled(bytes) {
       rethrow();
-      batch.push(chunk);
-      batchBytes += chunk.byteLength;
-      position += chunk.byteLength;
-      if (batchBytes < BATCH_BYTES) {
+      fill += bytes;
+      position += bytes;
+      if (BUFFER_BYTES - fill >= WORTH_READING) {
         lingering ??= setTimeout(send, LINGER_MS);
         return undefined;
       }
@@ -69,24 +83,23 @@ export function createSegmentWriter(
     async drain() {
       send();
       await Promise.all(inFlight);
+      if (buffer !== undefined) giveBuffer(buffer);
+      buffer = undefined;
+      sent = fill = 0;
       rethrow();
     },
   };
 }
 
 /** A write may be short (a full disk, a signal): goes on until all bytes are in or the system says why not. */
-async function writeAll(file: FileHandle, buffers: Uint8Array[], start: number): Promise<void> {
-  let rest = buffers;
-  let position = start;
-  while (rest.length > 0) {
-    let { bytesWritten } = await file.writev(rest, position);
-    position += bytesWritten;
-    while (rest[0] !== undefined && bytesWritten >= rest[0].byteLength) {
-      bytesWritten -= rest[0].byteLength;
-      rest = rest.slice(1);
-    }
-    if (rest[0] !== undefined && bytesWritten > 0) {
-      rest = [rest[0].subarray(bytesWritten), ...rest.slice(1)];
-    }
+async function writeAll(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
+  for (let written = 0; written < bytes.byteLength;) {
+    const { bytesWritten } = await file.write(
+      bytes,
+      written,
+      bytes.byteLength - written,
+      start + written,
+    );
+    written += bytesWritten;
   }
 }

@@ -1,4 +1,5 @@
 import type { Digest } from "@mlx-download/cache";
+import type { ByteSink } from "../http/byte-sink.ts";
 import type { ByteRange } from "./ranges.ts";
 
 /** The blob that a source is asked for: named by a file that holds it, known by its digest. */
@@ -8,12 +9,6 @@ export interface BlobRequest {
   readonly size: number;
   readonly digest: Digest;
 }
-
-/**
- * Takes the bytes of one segment in order. The chunk belongs to the sink from then on. A returned promise is
- * back-pressure: the source waits for it before it reads on.
- */
-export type SegmentSink = (chunk: Uint8Array) => Promise<void> | undefined;
 
 /**
  * Somewhere the bytes of a blob can come from. All sources are equal, since every byte is proved afterwards.
@@ -27,7 +22,8 @@ export interface Source {
     blob: BlobRequest,
     range: ByteRange,
     io: {
-      readonly sink: SegmentSink;
+      /** Takes the bytes of the range, in order. */
+      readonly sink: ByteSink;
       readonly signal: AbortSignal;
       /** Called for every body byte count received, wanted or not. */
       readonly onWire: (bytes: number) => void;

@@ -35,9 +35,9 @@ export async function transferSmallBlob(
             get position() {
               return position;
             },
-            write(chunk) {
-              bytes.set(chunk, position);
-              position += chunk.byteLength;
+            space: () => bytes.subarray(position),
+            filled(count) {
+              position += count;
               progress.received = position;
               return undefined;
             },

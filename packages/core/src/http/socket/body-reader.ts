@@ -1,0 +1,198 @@
+import { type ByteSink, pour, SinkError } from "../byte-sink.ts";
+import { createChunkedDecoder } from "./chunked-decoder.ts";
+import type { BodyFraming } from "./response-head.ts";
+
+/** The body of one answer: read once, as chunks or into a sink, or discarded. */
+export interface BodyReader {
+  /** The body in chunks of its own memory. */
+  chunks(): AsyncGenerator<Uint8Array, void, undefined>;
+  /** All of a body of known length into a sink; rejects with a `SinkError` when that fails. */
+  readInto(sink: ByteSink): Promise<void>;
+  readonly length: number | undefined;
+  discard(): void;
+  /** For the connection, once: the bytes that came together with the head. */
+  begin(first: Buffer): void;
+  /** For the connection: where the next bytes may go; undefined when anywhere. */
+  space(): Uint8Array | undefined;
+  /** For the connection: the next bytes; returns whether to read on. */
+  take(bytes: Uint8Array): boolean;
+  /** For the connection: it broke. */
+  fail(error: Error): void;
+  /** For the connection: the other side closed; true when that is how this body ends. */
+  endedByClose(): boolean;
+}
+
+/** The connection, as its body sees it. */
+export interface BodyHost {
+  resume(): void;
+  fail(error: Error): void;
+  /** The body is over; `clean`: nothing of it is left on the connection. */
+  ended(clean: boolean): void;
+}
+
+const QUEUE_BYTES = 256 * 1024;
+// A redirect's body is a few hundred bytes: waiting this long for them saves a handshake.
+const DISCARD_BYTES = 16 * 1024;
+const DISCARD_MS = 250;
+
+/** A reader for a body framed so; nothing happens before `begin`. */
+export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyReader {
+  const decoder = framing.kind === "chunked" ? createChunkedDecoder() : undefined;
+  const length =
+    framing.kind === "length" ? framing.length : framing.kind === "none" ? 0 : undefined;
+  let left = length ?? Infinity;
+  let queue: Uint8Array[] = [];
+  let queued = 0;
+  let done = false;
+  let failure: Error | undefined;
+  let sink: ByteSink | undefined;
+  let wake = (): void => undefined;
+  let draining = false;
+  let pouring = false;
+
+  const finish = (clean: boolean): void => {
+    if (done) return;
+    done = true;
+    host.ended(clean);
+    wake();
+  };
+  /** Takes bytes in queue mode; `bytes` is memory of its own. */
+  const enqueue = (bytes: Uint8Array): void => {
+    const keep = (payload: Uint8Array): void => {
+      if (draining) return;
+      queue.push(payload);
+      queued += payload.byteLength;
+    };
+    let used = bytes.byteLength;
+    if (decoder !== undefined) used = decoder.decode(bytes, keep);
+    else {
+      used = Math.min(left, bytes.byteLength);
+      left -= used;
+      if (used > 0) keep(bytes.subarray(0, used));
+    }
+    if (left === 0 || decoder?.ended === true) finish(used === bytes.byteLength);
+    wake();
+  };
+  const fail = (error: Error): void => {
+    if (done) return;
+    done = true;
+    failure = error;
+    wake();
+  };
+
+  /** Fills the sink in its own space; returns whether to read on. */
+  const fill = (into: ByteSink, bytes: Uint8Array): boolean => {
+    left -= bytes.byteLength;
+    let wait: Promise<void> | undefined;
+    try {
+      wait = into.filled(bytes.byteLength);
+    } catch (error) {
+      throw new SinkError(error);
+    }
+    if (wait !== undefined) {
+      wait.then(
+        () => (left === 0 ? finish(true) : host.resume()),
+        (error: unknown) => host.fail(new SinkError(error)),
+      );
+      return false;
+    }
+    if (left === 0) finish(true);
+    return !done;
+  };
+
+  /** Copies bytes that did not come into the sink's own space; reading goes on afterwards. */
+  const copy = async (bytes: Uint8Array, into: ByteSink, clean: boolean): Promise<void> => {
+    pouring = true;
+    try {
+      await pour(bytes, into);
+    } catch (error) {
+      host.fail(new SinkError(error));
+      return;
+    }
+    pouring = false;
+    left -= bytes.byteLength;
+    if (left === 0) finish(clean);
+    else host.resume();
+  };
+
+  const reader: BodyReader = {
+    length,
+    begin(first) {
+      if (first.byteLength > 0) enqueue(first);
+      else if (left === 0) finish(true);
+    },
+    space() {
+      // Room that is handed out while a copy is on its way would be filled twice.
+      const room = pouring ? undefined : sink?.space();
+      return room === undefined || room.byteLength <= left ? room : room.subarray(0, left);
+    },
+    take(bytes) {
+      if (sink === undefined) {
+        enqueue(Uint8Array.from(bytes));
+        return done || queued < QUEUE_BYTES;
+      }
+      const room = reader.space();
+      if (
+        room !== undefined &&
+        room.buffer === bytes.buffer &&
+        room.byteOffset === bytes.byteOffset
+      ) {
+        return fill(sink, bytes);
+      }
+      // The first read after a pause still went where the connection reads heads.
+      void copy(Uint8Array.from(bytes.subarray(0, left)), sink, bytes.byteLength <= left);
+      return false;
+    },
+    fail,
+    endedByClose() {
+      if (framing.kind !== "close" || done) return done;
+      finish(false);
+      return true;
+    },
+    async *chunks() {
+      try {
+        for (;;) {
+          const ready = queue;
+          queue = [];
+          queued = 0;
+          yield* ready;
+          if (queue.length > 0) continue;
+          if (failure !== undefined) throw failure;
+          if (done) return;
+          host.resume();
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      } finally {
+        reader.discard();
+      }
+    },
+    async readInto(into) {
+      const early = Buffer.concat(queue);
+      queue = [];
+      queued = 0;
+      await pour(early, into).catch((error: unknown) => {
+        reader.discard();
+        throw new SinkError(error);
+      });
+      if (done) {
+        if (failure !== undefined) throw failure;
+        return;
+      }
+      sink = into;
+      host.resume();
+      await new Promise<void>((resolve) => (wake = resolve));
+      if (failure !== undefined) throw failure;
+    },
+    discard() {
+      if (done) return;
+      draining = true;
+      if (length === undefined || left > DISCARD_BYTES) {
+        finish(false);
+        return;
+      }
+      setTimeout(() => finish(false), DISCARD_MS).unref();
+      host.resume();
+    },
+  };
+  return reader;
+}
