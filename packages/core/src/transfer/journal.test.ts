@@ -4,10 +4,13 @@ import { parseDigest } from "@mlx-download/cache";
 import { tempDir } from "@mlx-download/test-utils";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openJournal, parseJournal, readJournal } from "./journal.ts";
+import { bootId } from "./boot-id.ts";
+import { openJournal, readFacts, readJournal } from "./journal.ts";
+import { headerLine, markLine, parseJournal, prefixLine, rangeLine, seal } from "./journal-text.ts";
 
 const digest = parseDigest(`sha256:${"ab".repeat(32)}`);
 const size = 1000;
+const blob = { digest, size };
 const ranges = [
   { start: 0, end: 10 },
   { start: 500, end: 700 },
@@ -16,7 +19,7 @@ const ranges = [
 
 async function writtenJournal(): Promise<string> {
   const path = join(await tempDir(), "journal");
-  const journal = await openJournal(path, { digest, size }, []);
+  const journal = await openJournal(path, blob);
   for (const range of ranges) journal.append(range.start, range.end);
   await journal.close();
   return path;
@@ -27,12 +30,21 @@ test("what was appended is read back, in order", async () => {
   expect(await readJournal(path, digest, size)).toEqual(ranges);
 });
 
-test("reopening keeps the known ranges and goes on behind them", async () => {
+test("reopening keeps the known facts, neighbours as one, and goes on behind them", async () => {
   const path = await writtenJournal();
-  const journal = await openJournal(path, { digest, size }, ranges);
+  const prefixes = new Map([[20, "0123456789abcdef"]]);
+  const journal = await openJournal(path, blob, { ranges, synced: [], prefixes });
   journal.append(900, 1000);
   await journal.close();
-  expect(await readJournal(path, digest, size)).toEqual([...ranges, { start: 900, end: 1000 }]);
+  expect(await readFacts(path, blob)).toEqual({
+    ranges: [
+      { start: 0, end: 20 },
+      { start: 500, end: 700 },
+      { start: 900, end: 1000 },
+    ],
+    synced: [],
+    prefixes,
+  });
 });
 
 test("an absent journal proves nothing", async () => {
@@ -64,12 +76,66 @@ test("a flipped byte costs the line it is in and no other", async () => {
   expect(await readJournal(path, digest, size)).toEqual([ranges[0], ranges[2]]);
 });
 
+test("after the machine started anew, only what a mark covers is believed", async () => {
+  const path = join(await tempDir(), "journal");
+  const journal = await openJournal(path, blob);
+  journal.append(0, 10);
+  const offset = journal.length;
+  journal.append(10, 20);
+  await journal.mark(offset);
+  journal.append(20, 30);
+  await journal.close();
+  const text = await readFile(path, "latin1");
+  const boot = await bootId();
+  expect(parseJournal(text, blob, boot).ranges).toHaveLength(3);
+  expect(parseJournal(text, blob, "another").ranges).toEqual([{ start: 0, end: 10 }]);
+  expect(parseJournal(text, blob, undefined).ranges).toEqual([{ start: 0, end: 10 }]);
+});
+
+test("reopening in the same boot never marks what was not on the disk", async () => {
+  const path = join(await tempDir(), "journal");
+  const synced = [{ start: 0, end: 10 }];
+  const known = { ranges: [{ start: 0, end: 30 }], synced, prefixes: new Map() };
+  await (await openJournal(path, blob, known)).close();
+  const text = await readFile(path, "latin1");
+  expect(parseJournal(text, blob, await bootId()).ranges).toEqual([...synced, ...known.ranges]);
+  expect(parseJournal(text, blob, "another").ranges).toEqual(synced);
+});
+
+test("the first version is believed as a whole, one from the future not at all", () => {
+  const lines = rangeLine(0, 10);
+  const text = (version: number, boot: string): string =>
+    seal(`mlx-download-journal ${version} sha256:${digest.hex} ${size}${boot}`) + lines;
+  expect(parseJournal(text(1, ""), blob, "now").ranges).toEqual([{ start: 0, end: 10 }]);
+  expect(parseJournal(text(3, " now"), blob, "now").ranges).toEqual([]);
+});
+
+test("a mark that speaks of lines after it is no mark", () => {
+  const text = headerLine(blob, "then") + markLine(10_000) + rangeLine(0, 10);
+  expect(parseJournal(text, blob, "now").ranges).toEqual([]);
+});
+
 test("no text makes the parser throw or believe in bytes beyond the file", () => {
+  const number = fc.nat({ max: 9000 });
+  const line = fc.oneof(
+    fc.string(),
+    fc.string().map(seal),
+    fc.tuple(number, number).map(([a, b]) => rangeLine(a, b)),
+    number.map(markLine),
+    number.map((end) => prefixLine(end, "0123456789abcdef")),
+  );
   fc.assert(
-    fc.property(fc.string(), fc.nat({ max: 5000 }), (text, length) => {
-      for (const range of parseJournal(text, digest, length)) {
-        expect(range.start).toBeGreaterThanOrEqual(0);
-        expect(range.end).toBeLessThanOrEqual(length);
+    fc.property(fc.array(line), fc.nat({ max: 5000 }), (lines, length) => {
+      const about = { digest, size: length };
+      const text = headerLine(about, "now") + lines.join("");
+      for (const boot of ["now", "later"]) {
+        const { ranges: found, synced, prefixes } = parseJournal(text, about, boot);
+        for (const range of [...found, ...synced]) {
+          expect(range.start).toBeGreaterThanOrEqual(0);
+          expect(range.end).toBeLessThanOrEqual(length);
+        }
+        for (const end of prefixes.keys()) expect(end).toBeLessThanOrEqual(length);
+        if (boot === "later") expect(found).toEqual(synced);
       }
     }),
   );

@@ -1,80 +1,87 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { crc32 } from "node:zlib";
-import { type Digest, formatDigest } from "@mlx-download/cache";
-import type { ByteRange } from "./ranges.ts";
+import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import type { Digest } from "@mlx-download/cache";
+import { bootId } from "./boot-id.ts";
+import {
+  headerLine,
+  type JournalFacts,
+  type JournalledBlob,
+  markLine,
+  NO_FACTS,
+  parseJournal,
+  prefixLine,
+  rangeLine,
+} from "./journal-text.ts";
+import { type ByteRange, createRangeSet } from "./ranges.ts";
 
 /**
  * The record of what has arrived of one blob: text, append-only, one fact a line, each line ending in the CRC-32 of
  * what stands before it, so that a torn write loses one line and nothing else.
  *
- *     mlx-download-journal 1 sha256:<hex> <size> <crc>
- *     + <start> <end> <crc>
+ *     mlx-download-journal 2 sha256:<hex> <size> <boot> <crc>
+ *     + <start> <end> <crc>       these bytes were written
+ *     ! <offset> <crc>            what stands before this offset of the journal is true after a power cut, too
+ *     # <end> <hex16> <crc>       the digest of the bytes before this position began so
  *
- * A range is appended only after its bytes were written to the data file.
+ * A range is appended only after its bytes were written to the data file. docs/concepts/crash-safety.md has the whole
+ * order of writes.
  */
 export interface Journal {
+  /** Length with all that is queued, in bytes: what a mark made later may cover. */
+  readonly length: number;
   /** Queues a written range; lines go out together, in order, as soon as the file is free. */
   append(start: number, end: number): void;
-  /** Resolves when every queued line is in the file; rejects with the first write error. */
+  /** Queues what the digest of the bytes before `end` is. */
+  appendPrefix(end: number, hex: string): void;
+  /** Writes that all lines before `offset` speak of bytes on the disk itself, and brings that there, too. */
+  mark(offset: number): Promise<void>;
+  /** Says that whoever writes this is alive: its time of change moves. */
+  touch(): Promise<void>;
+  /**
+   * Resolves when every queued line is in the file; rejects when it cannot be written. Nothing is lost then: earlier
+   * lines stay whole, and the next `flush` or `close` tries again.
+   */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-const MAGIC = "mlx-download-journal 1";
-
-const seal = (text: string): string => `${text} ${crc32(text).toString(16).padStart(8, "0")}\n`;
-
-/** The text of a sealed line, or undefined when its checksum does not match. */
-function unseal(line: string): string | undefined {
-  const text = line.slice(0, -9);
-  return line.length > 9 && seal(text) === `${line}\n` ? text : undefined;
-}
-
-const header = (digest: Digest, size: number): string => `${MAGIC} ${formatDigest(digest)} ${size}`;
-
-/** Ranges that a journal's text proves for this digest and size; nothing when it belongs to another blob. */
-export function parseJournal(text: string, digest: Digest, size: number): ByteRange[] {
-  const [first, ...lines] = text.split("\n");
-  if (first === undefined || unseal(first) !== header(digest, size)) return [];
-  const ranges: ByteRange[] = [];
-  for (const line of lines) {
-    const fact = unseal(line)?.match(/^\+ (\d{1,16}) (\d{1,16})$/);
-    const start = Number(fact?.[1]);
-    const end = Number(fact?.[2]);
-    if (start >= 0 && start < end && end <= size) ranges.push({ start, end });
+/** Reads what the journal at `path` may be believed on this machine; nothing when it is absent or of another blob. */
+export async function readFacts(path: string, blob: JournalledBlob): Promise<JournalFacts> {
+  try {
+    return parseJournal(await readFile(path, "latin1"), blob, await bootId());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return NO_FACTS;
+    throw error;
   }
-  return ranges;
 }
 
-/** Reads the ranges that the journal at `path` proves; nothing when it is absent or of another blob. */
+/** The ranges of `readFacts`. */
 export async function readJournal(
   path: string,
   digest: Digest,
   size: number,
 ): Promise<readonly ByteRange[]> {
-  try {
-    return parseJournal(await readFile(path, "latin1"), digest, size);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  return (await readFacts(path, { digest, size })).ranges;
 }
 
 /**
- * Starts a journal at `path` with `known` as its first ranges. What stood there is replaced by rename, never emptied:
+ * Starts a journal at `path` with `known` as its first facts. What stood there is replaced by rename, never emptied:
  * a kill at any point leaves the old facts or the new ones.
  */
 export async function openJournal(
   path: string,
-  blob: { readonly digest: Digest; readonly size: number },
-  known: readonly ByteRange[],
+  blob: JournalledBlob,
+  known: JournalFacts = NO_FACTS,
 ): Promise<Journal> {
-  const fresh = `${path}.${randomBytes(4).toString("hex")}`;
+  const fresh = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   const file = await open(fresh, "wx", 0o644);
+  let end: number;
   try {
-    const facts = known.map((range) => seal(`+ ${range.start} ${range.end}`));
-    await file.appendFile(seal(header(blob.digest, blob.size)) + facts.join(""), "latin1");
+    const text = firstLines(blob, known, await bootId());
+    await writeAt(file, text, 0);
+    end = text.length;
+    // Else a power cut could leave the new name with nothing behind it, and the old facts gone.
+    if (known.ranges.length > 0) await file.sync();
     await rename(fresh, path);
   } catch (error) {
     await file.close();
@@ -86,28 +93,44 @@ export async function openJournal(
   let writing: Promise<void> | undefined;
   let failure: unknown;
   const drain = async (): Promise<void> => {
-    while (queued !== "" && failure === undefined) {
+    while (queued !== "") {
       const lines = queued;
-      queued = "";
       try {
-        await file.appendFile(lines, "latin1");
+        // By position: what a failed write left behind its last good line is written over by the next one.
+        await writeAt(file, lines, end);
       } catch (error) {
         failure = error;
+        break;
       }
+      end += lines.length;
+      queued = queued.slice(lines.length);
     }
     writing = undefined;
   };
+  const add = (line: string): void => {
+    queued += line;
+    if (failure === undefined) writing ??= drain();
+  };
   const flush = async (): Promise<void> => {
-    while (writing !== undefined || (queued !== "" && failure === undefined)) {
-      writing ??= drain();
-      await writing;
-    }
+    await writing;
+    failure = undefined;
+    while (queued !== "" && failure === undefined) await (writing ??= drain());
     if (failure !== undefined) throw failure;
   };
   return {
-    append(start, end) {
-      queued += seal(`+ ${start} ${end}`);
-      writing ??= drain();
+    get length() {
+      return end + queued.length;
+    },
+    append: (start, stop) => add(rangeLine(start, stop)),
+    appendPrefix: (position, hex) => add(prefixLine(position, hex)),
+    async mark(offset) {
+      add(markLine(offset));
+      await flush();
+      await file.datasync();
+    },
+    async touch() {
+      const now = new Date();
+      await file.utimes(now, now);
     },
     flush,
     close: async () => {
@@ -118,4 +141,31 @@ export async function openJournal(
       }
     },
   };
+}
+
+/** Header and known facts, neighbouring ranges as one; what is on the disk itself comes first, with its mark. */
+function firstLines(blob: JournalledBlob, known: JournalFacts, boot: string | undefined): string {
+  const lines = (ranges: readonly ByteRange[]): string =>
+    createRangeSet(ranges)
+      .ranges()
+      .map((range) => rangeLine(range.start, range.end))
+      .join("");
+  const synced = headerLine(blob, boot) + lines(known.synced);
+  const mark = known.synced.length > 0 ? markLine(synced.length) : "";
+  const prefixes = [...known.prefixes].map(([end, hex]) => prefixLine(end, hex)).join("");
+  return synced + mark + lines(known.ranges) + prefixes;
+}
+
+/** Writes a text whole; a write may be short (a full disk, a signal). */
+async function writeAt(file: FileHandle, text: string, position: number): Promise<void> {
+  const bytes = Buffer.from(text, "latin1");
+  for (let done = 0; done < bytes.byteLength;) {
+    const { bytesWritten } = await file.write(
+      bytes,
+      done,
+      bytes.byteLength - done,
+      position + done,
+    );
+    done += bytesWritten;
+  }
 }
