@@ -18,6 +18,7 @@ export default defineConfig({
       ...packages.map((name) =>
         project(name, [`packages/${name}/src/**/*.test.ts`, `packages/${name}/test/**/*.test.ts`]),
       ),
+      project("bench", ["bench/src/**/*.test.ts", "bench/test/**/*.test.ts"]),
       project("workspace", ["scripts/**/*.test.ts", "tooling/**/*.test.ts", "docs/**/*.test.ts"]),
     ],
     coverage: { provider: "v8", include: ["packages/*/src/**"], exclude: ["**/*.test.ts"] },

@@ -1,0 +1,122 @@
+// pnpm bench: see `usage` in options.ts.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { downloadCases, paces } from "./cases.ts";
+import { describeMachine, makeFolder, programVersions } from "./machine.ts";
+import { findLauncher } from "./measure/launcher.ts";
+import { readOptions, usage, type BenchOptions } from "./options.ts";
+import { allPeers } from "./peers/all-peers.ts";
+import type { Peer } from "./peers/peer.ts";
+import { renderReport, type Setting } from "./report.ts";
+import { reposBytes, writeRepos } from "./repos.ts";
+import { runCase, type Bench, type CaseRuns } from "./run-case.ts";
+import { runStartUp } from "./start-up.ts";
+import { startServers } from "./server/start-servers.ts";
+
+/** The heading from which on `--markdown` leaves a file as it is. */
+const NOTES = "## What limits us";
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function bench(options: BenchOptions, command: string): Promise<void> {
+  const { quick } = options;
+  const cli =
+    options.cli ?? fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
+  const launcher = findLauncher();
+  // What is served, what is downloaded at once, and some room.
+  const folder = await makeFolder(options.folder, 2 * reposBytes(quick) + 1e9);
+  const remove = (): Promise<void> => rm(folder.path, { recursive: true, force: true });
+  const load = loadavg()[0] ?? 0;
+  try {
+    const root = join(folder.path, "served");
+    await mkdir(root);
+    say(`writing ${(reposBytes(quick) / 1e9).toFixed(2)} GB to serve`);
+    const repos = writeRepos(root, quick);
+    const servers = await startServers(root, folder.path, paces);
+    // Clients and servers of ours end with their pipes; the files would stay.
+    const stop = (): void => {
+      void servers
+        .close()
+        .then(remove)
+        .finally(() => process.exit(130));
+    };
+    process.once("SIGINT", stop);
+    process.once("SIGTERM", stop);
+    try {
+      const peers = chosenPeers(allPeers(cli), options.peers);
+      const runs = join(folder.path, "runs");
+      const context: Bench = { servers, launcher, folder: runs, say };
+      const cases: CaseRuns[] = [];
+      for (const what of downloadCases(repos, quick)) {
+        if (!options.cases.includes(what.name)) continue;
+        const rounds = options.rounds ?? what.rounds;
+        cases.push(await runCase(what, peers, { ...context, rounds }));
+      }
+      const [ours] = peers;
+      if (options.cases.includes("start-up") && ours) {
+        const rounds = options.rounds ?? (quick ? 1 : 15);
+        const hf = peers.find((peer) => peer.name === "hf download" && peer.missing === undefined);
+        cases.push(await runStartUp(cli, repos.small, { ...context, rounds, ours, hf }));
+      }
+      const setting: Setting = {
+        date: new Date().toISOString().slice(0, 10),
+        machine: describeMachine(),
+        node: `Node ${process.versions.node}`,
+        server: servers.bytesFrom,
+        fileSystem: folder.fileSystem,
+        launcher: launcher.name === "wait4" ? "wait4" : "bash's `time` (no memory)",
+        load: [load, loadavg()[0] ?? 0],
+        command,
+        programs: programVersions(),
+        quick,
+      };
+      await publish({ setting, cases }, options);
+      if (cases.some(({ peers: [first] }) => first?.missing !== undefined)) process.exitCode = 1;
+    } finally {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+      await servers.close();
+    }
+  } finally {
+    await remove();
+  }
+}
+
+/** Ours, and those whose name contains one of the words. */
+function chosenPeers(peers: readonly Peer[], words: readonly string[]): readonly Peer[] {
+  return peers.filter(
+    (peer, index) =>
+      index === 0 || words.length === 0 || words.some((word) => peer.name.includes(word)),
+  );
+}
+
+async function publish(
+  results: { readonly setting: Setting; readonly cases: readonly CaseRuns[] },
+  { json, markdown }: BenchOptions,
+): Promise<void> {
+  const report = renderReport(results.setting, results.cases);
+  process.stdout.write(`\n${report}`);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 1)}\n`);
+  if (markdown !== undefined)
+    await writeFile(markdown, `# Results\n\n${report}${await notesIn(markdown)}`);
+}
+
+/** What somebody wrote below the figures of an earlier run; empty where there is none. */
+async function notesIn(path: string): Promise<string> {
+  const before = await readFile(path, "utf8").catch(() => "");
+  const at = before.indexOf(NOTES);
+  return at === -1 ? "" : `\n${before.slice(at)}`;
+}
+
+const argv = process.argv.slice(2).filter((word) => word !== "--");
+if (argv.includes("--help")) process.stdout.write(usage);
+else {
+  // Paths say nothing to somebody who repeats it.
+  const shown = argv.filter((word, index) => {
+    const isPath = /^--(?:json|markdown|cli|folder)/;
+    return !isPath.test(word) && !isPath.test(argv[index - 1] ?? "");
+  });
+  await bench(readOptions(argv), ["pnpm bench", ...shown].join(" "));
+}

@@ -1,0 +1,110 @@
+import type { CaseName } from "./options.ts";
+import type { Peer } from "./peers/peer.ts";
+import type { Repos, ServedRepo } from "./repos.ts";
+import type { Pace } from "./server/paced-listener.ts";
+import type { Road } from "./server/protocol.ts";
+
+/** A download that all peers do. */
+export interface Case {
+  readonly name: CaseName;
+  readonly title: string;
+  readonly road: Road;
+  /** Downloaded at once by a process each. */
+  readonly repos: readonly ServedRepo[];
+  readonly rounds: number;
+  /** Killed when the server has sent this share; the second run is measured. */
+  readonly killAt?: number;
+  /** Whether a peer takes part. */
+  takesPart(peer: Peer): boolean;
+  /** Whether a peer is measured in the first round only, since what slows it is the rate, and for long. */
+  once(peer: Peer): boolean;
+  /** What no client of eight connections can beat, in ms. */
+  readonly idealMs?: number | undefined;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** How the slow servers are slow. */
+export const paces: { readonly slow: Pace; readonly resume: Pace } = {
+  slow: { bytesPerSecond: 40 * MEBIBYTE, latencyMs: 50 },
+  resume: { bytesPerSecond: 200 * MEBIBYTE, latencyMs: 0 },
+};
+
+/** The cases P1 to P6 over these repos; `start-up` is not a download. */
+export function downloadCases(repos: Repos, quick: boolean): readonly Case[] {
+  const all = (): boolean => true;
+  const none = (): boolean => false;
+  const notOneByOne = (peer: Peer): boolean => !peer.name.endsWith("downloadFileToCacheDir");
+  const bare = (peer: Peer): boolean =>
+    notOneByOne(peer) && (peer.name === "mlx-download" || !peer.verifies);
+  const size = repos.one.files.reduce((sum, file) => sum + file.size, 0);
+  const long = quick ? "" : " of 1 GiB";
+  const cases: readonly Case[] = [
+    {
+      name: "P1",
+      title: `one LFS file${long}, as fast as it goes`,
+      road: "plain",
+      repos: [repos.one],
+      rounds: 5,
+      takesPart: all,
+      once: none,
+    },
+    {
+      name: "P1-TLS",
+      title: `one LFS file${long}, as fast as it goes, the bytes over TLS 1.3`,
+      road: "tls",
+      repos: [repos.one],
+      rounds: 5,
+      takesPart: all,
+      once: none,
+    },
+    {
+      name: "P2",
+      title: `one LFS file${long} at 40 MiB/s a connection, 50 ms before every answer`,
+      road: "slow",
+      repos: [repos.one],
+      rounds: 3,
+      takesPart: (peer) => bare(peer) && peer.name !== "wget",
+      once: (peer) => peer.single,
+      idealMs: (size / (8 * paces.slow.bytesPerSecond)) * 1000,
+    },
+    {
+      name: "P3",
+      title: "sixty files of 1 to 36 KB, 50 ms before every answer",
+      road: "slow",
+      repos: [repos.small],
+      rounds: 5,
+      takesPart: bare,
+      once: (peer) => peer.name.startsWith("@huggingface/hub"),
+    },
+    {
+      name: "P4",
+      title: quick ? "eight LFS files" : "eight LFS files of 256 MiB, as fast as it goes",
+      road: "plain",
+      repos: [repos.shards],
+      rounds: 3,
+      takesPart: notOneByOne,
+      once: none,
+    },
+    {
+      name: "P5",
+      title: `one LFS file${long} at 200 MiB/s a connection, killed when 95 % were sent: the second run`,
+      road: "resume",
+      repos: [repos.one],
+      rounds: 3,
+      killAt: 0.95,
+      takesPart: bare,
+      once: (peer) => !peer.resumes,
+    },
+    {
+      name: "P6",
+      title: quick ? "five repos at once" : "five repos of 256 MiB at once, a process each",
+      road: "plain",
+      repos: repos.five,
+      rounds: 3,
+      takesPart: notOneByOne,
+      once: none,
+    },
+  ];
+  return quick ? cases.map((one) => ({ ...one, rounds: 1 })) : cases;
+}

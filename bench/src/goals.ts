@@ -1,0 +1,84 @@
+import type { CaseName } from "./options.ts";
+import type { CaseRuns, PeerRuns } from "./run-case.ts";
+import { ratios, spread } from "./statistics.ts";
+
+/** A goal, and how far it was met. */
+export interface Goal {
+  readonly name: string;
+  readonly wanted: string;
+  /** Undefined where it could not be measured. */
+  readonly measured: string | undefined;
+  readonly met: boolean | undefined;
+}
+
+const OURS = "mlx-download";
+const PEAK_BYTES = 80_000_000;
+
+/** The goals that these measurements speak about. */
+export function judgeGoals(cases: readonly CaseRuns[]): readonly Goal[] {
+  const goals: Goal[] = [];
+  const wall = (name: CaseName, peer: string, limit: number): void => {
+    const found = cases.find(({ of }) => of.name === name);
+    if (!found) return;
+    const ratio = wallRatio(found, peer);
+    goals.push({
+      name: `${name}, wall against \`${peer}\``,
+      wanted: `≤ ${limit}`,
+      measured: ratio?.toFixed(2),
+      met: ratio === undefined ? undefined : ratio <= limit,
+    });
+  };
+  for (const name of ["P1", "P1-TLS"] as const) {
+    wall(name, "curl", 1);
+    wall(name, "hf download", 0.5);
+    wall(name, "@huggingface/hub snapshotDownload", 0.5);
+    peak(name);
+  }
+  ideal();
+  wall("P3", "hf download", 0.6);
+  return goals;
+
+  function peak(name: CaseName): void {
+    const found = cases.find(({ of }) => of.name === name);
+    if (!found) return;
+    const bytes = spread(measured(ours(found), (run) => run.peakTreeBytes))?.median;
+    goals.push({
+      name: `${name}, peak memory of the process tree`,
+      wanted: `≤ ${PEAK_BYTES / 1e6} MB`,
+      measured: bytes === undefined ? undefined : `${(bytes / 1e6).toFixed(0)} MB`,
+      met: bytes === undefined ? undefined : bytes <= PEAK_BYTES,
+    });
+  }
+
+  function ideal(): void {
+    const found = cases.find(({ of }) => of.name === "P2");
+    if (found?.of.idealMs === undefined) return;
+    const ms = spread(measured(ours(found), (run) => run.wallMs))?.median;
+    const ratio = ms === undefined ? undefined : ms / found.of.idealMs;
+    goals.push({
+      name: `P2, wall against the ideal of 8 connections (${(found.of.idealMs / 1000).toFixed(2)} s)`,
+      wanted: "≤ 1.15",
+      measured: ratio?.toFixed(2),
+      met: ratio === undefined ? undefined : ratio <= 1.15,
+    });
+  }
+}
+
+/** The median of our wall time over another's, round by round; undefined when one of them was not measured. */
+function wallRatio(found: CaseRuns, peer: string): number | undefined {
+  const theirs = found.peers.find((one) => one.peer === peer);
+  const walls = (runs: PeerRuns | undefined): readonly (number | undefined)[] =>
+    (runs?.runs ?? []).map((run) => run?.wallMs);
+  return spread(ratios(walls(ours(found)), walls(theirs)))?.median;
+}
+
+function ours(found: CaseRuns): PeerRuns | undefined {
+  return found.peers.find(({ peer }) => peer === OURS);
+}
+
+function measured(
+  peer: PeerRuns | undefined,
+  value: (run: NonNullable<PeerRuns["runs"][number]>) => number | undefined,
+): readonly number[] {
+  return (peer?.runs ?? []).flatMap((run) => (run && value(run)) ?? []);
+}
