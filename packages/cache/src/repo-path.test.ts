@@ -8,6 +8,7 @@ import { checkRepoPath } from "./repo-path.ts";
 test.each([
   "config.json",
   ".gitattributes",
+  ".github/x.git",
   "sub/dir/notes.txt",
   "model-00001-of-00002.safetensors",
   "a b/c d.txt",
@@ -42,6 +43,9 @@ test.each([
   "a\nb",
   "a\u009bb",
   "\udfff",
+  ".git/config",
+  "sub/.GIT/hooks/post-checkout",
+  "git~1/config",
   "CON",
   "con.txt",
   "sub/Aux.json",

@@ -7,7 +7,8 @@ const MAX_SEGMENT_BYTES = 255;
 /**
  * Returns the path of a file in a repo when it can be joined below any folder without leaving it, on every system;
  * else throws `cache/unsafe-path`. Refused are traversal, absolute, drive and UNC paths, empty segments, backslashes,
- * control characters, Windows device names, a trailing dot or space, and lengths above 1024 (segment: 255) bytes.
+ * control characters, `.git`, Windows device names, a trailing dot or space, and lengths above 1024 (segment: 255)
+ * bytes.
  */
 export function checkRepoPath(path: string): string {
   const reason = whyUnsafe(path);
@@ -30,6 +31,7 @@ function whyUnsafe(path: string): string | undefined {
     if (segment === "." || segment === "..") return "it walks out of its folder";
     if (/^[A-Za-z]:/.test(segment)) return "it names a drive";
     if (/[. ]$/.test(segment)) return "a segment ends with a dot or a space";
+    if (/^(?:\.git|git~1)$/i.test(segment)) return "git itself allows no such folder in a repo";
     if (isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
     if (process.platform === "win32" && /[<>:"|?*]/.test(segment)) {
       return "a segment holds a character that Windows forbids";

@@ -24,6 +24,18 @@ export function codedError(error: unknown, repoId: string | undefined): unknown 
       },
     );
   }
+  if (code === "ENOTDIR" || code === "EISDIR" || code === "ELOOP") {
+    return new ModelDownloadError(
+      `something is in the way${path === undefined ? "" : ` of ${path}`}: ${message}`,
+      "cache/damaged",
+      {
+        hint: "Look at the path: a folder is needed where something else lies; move it away or name another folder.",
+        repoId,
+        data: { path: path ?? null },
+        cause: error,
+      },
+    );
+  }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new ModelDownloadError(
       `no permission to write${path === undefined ? "" : ` ${path}`}: ${message}`,

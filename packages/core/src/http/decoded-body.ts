@@ -1,13 +1,15 @@
 import { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { ModelDownloadError } from "../errors.ts";
 import type { TransportResponse } from "./transport.ts";
 
 /** What {@link decodedBody} can decode, for `Accept-Encoding`. */
 export const READABLE_ENCODINGS = "gzip, deflate, br";
 
 /**
- * A response's body with its `Content-Encoding` (gzip, deflate, br) undone; others come as they are. Throws zlib's
- * errors (`Z_…`) for broken data, and what the body throws.
+ * A response's body with its `Content-Encoding` (gzip, deflate, br) undone; others come as they are. Throws
+ * `transfer/interrupted` for compressed data that breaks off, `hub/bad-response` for what cannot be decompressed, and
+ * what the body throws.
  */
 export function decodedBody(response: TransportResponse): AsyncIterable<Uint8Array> {
   const decoder = decoderFor(response.headers.get("content-encoding"));
@@ -15,7 +17,29 @@ export function decodedBody(response: TransportResponse): AsyncIterable<Uint8Arr
   const source = Readable.from(response.body);
   source.on("error", (error) => decoder.destroy(error));
   decoder.on("close", () => source.destroy());
-  return source.pipe(decoder);
+  return coded(source.pipe(decoder));
+}
+
+async function* coded(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* body;
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    if (code === "Z_BUF_ERROR") {
+      throw new ModelDownloadError(
+        "The server's compressed answer breaks off",
+        "transfer/interrupted",
+        { hint: "Run the same command again: it continues where it stopped.", cause },
+      );
+    }
+    if (!/^(Z_|ERR__?BROTLI)/.test(code)) throw cause;
+    throw new ModelDownloadError("The server's answer cannot be decompressed", "hub/bad-response", {
+      hint: "Try again; if it stays so, the server or a proxy is broken.",
+      cause,
+    });
+  }
 }
 
 function decoderFor(

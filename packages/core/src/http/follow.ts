@@ -103,7 +103,7 @@ function target(location: string, current: URL, asked: URL): URL {
 
 function loop(asked: URL, hops: number): ModelDownloadError {
   return new ModelDownloadError(
-    `${redactUrl(asked)} redirects in circles (${hops} redirects)`,
+    `${redactUrl(asked)} redirects in circles (${hops} redirect${hops === 1 ? "" : "s"})`,
     "hub/redirect-loop",
     {
       hint: "Check HF_ENDPOINT; the server or a proxy in front of it is set up wrongly.",

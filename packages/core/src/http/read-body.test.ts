@@ -48,6 +48,15 @@ describe("readBody", () => {
     expect(await failureOf(readBody(response, 10_000))).toMatchObject({ code: "hub/bad-response" });
   });
 
+  test("says that compressed data breaks off, although the answer is whole", async () => {
+    const response = await answer(gzipSync(content).subarray(0, 20), {
+      "content-encoding": "gzip",
+    });
+    expect(await failureOf(readBody(response, 10_000))).toMatchObject({
+      code: "transfer/interrupted",
+    });
+  });
+
   test("says that a compressed body was cut", async () => {
     const { url } = await serve((_request, response) => {
       const body = gzipSync(content);

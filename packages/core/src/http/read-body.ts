@@ -26,17 +26,6 @@ export async function readBody(response: TransportResponse, limit: number): Prom
     }
   } catch (cause) {
     response.discard();
-    if (
-      cause instanceof Error &&
-      "code" in cause &&
-      /^(Z_|ERR__?BROTLI)/.test(String(cause.code))
-    ) {
-      throw new ModelDownloadError(
-        "The server's answer cannot be decompressed",
-        "hub/bad-response",
-        { hint: "Try again; if it stays so, the server or a proxy is broken.", cause },
-      );
-    }
     throw cause;
   }
   return Buffer.concat(chunks, size);

@@ -107,8 +107,16 @@ export function createHttpSource(
       const answer = await ask(blob, asked, signal);
       const { response } = answer;
       const judged = judgeAnswer(response, { size: blob.size, wanted, asked });
+      // With just the length that is wanted it is the file, whatever type a careless server gives all files.
+      const fits =
+        (judged.kind === "bytes" || judged.kind === "ranges-ignored") &&
+        isOfKnownLength(response.headers);
+      const webPage = fits ? undefined : webPageError(answer, blob);
+      if (webPage !== undefined) throw webPage;
       if (judged.kind === "ranges-ignored") {
         route.ignoresRanges = true;
+        // One stream to the end is all that is left to ask of such a server, and this is it.
+        if (wanted.end === blob.size) return { answer, skip: wanted.start };
         throw answerError(answer, blob, { kind: judged.kind, why: "ignores ranges" });
       }
       if (judged.kind !== "bytes") throw answerError(answer, blob, judged);
@@ -116,8 +124,6 @@ export function createHttpSource(
         const why = "compressed a part of a file";
         throw answerError(answer, blob, { kind: "wrong-answer", why });
       }
-      const webPage = webPageError(answer, blob);
-      if (webPage !== undefined) throw webPage;
       return { answer, skip: judged.skip };
     } finally {
       resolve();
@@ -150,6 +156,11 @@ export function createHttpSource(
           await pour(useful, sink);
           if (left === 0) break;
         }
+      } catch (error) {
+        if (error instanceof ModelDownloadError && error.code === "hub/bad-response") {
+          throw new SegmentError(error.message, "wrong-answer", { cause: error });
+        }
+        throw error;
       } finally {
         response.discard();
       }
@@ -167,6 +178,10 @@ export function createHttpSource(
   };
 
   return { name: endpoint.host, read };
+}
+
+function isOfKnownLength(headers: ResponseHeaders): boolean {
+  return !isEncoded(headers) && headers.get("content-length") !== undefined;
 }
 
 /** Is the body just these bytes, as they are? */

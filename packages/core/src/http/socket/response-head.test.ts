@@ -41,6 +41,11 @@ test("only what both sides may keep open is kept open", () => {
   expect(parse("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")?.keepAlive).toBe(false);
 });
 
+test.each([head("Content-Length: 5", "Content-Length: 5"), head("Content-Length: 5, 5")])(
+  "the same length twice is that length",
+  (text) => expect(parse(text)?.framing).toEqual({ kind: "length", length: 5 }),
+);
+
 test.each([
   ["no HTTP", "ICY 200 OK\r\n\r\n"],
   ["another version", "HTTP/2.0 200 OK\r\n\r\n"],
@@ -54,7 +59,9 @@ test.each([
   ["a negative length", head("Content-Length: -5")],
   ["a length in hex", head("Content-Length: 0x5")],
   ["two lengths", head("Content-Length: 5", "Content-Length: 6")],
-  ["the same length twice", head("Content-Length: 5, 5")],
+  ["lengths that differ in one field", head("Content-Length: 5, 6")],
+  ["a length and nothing", head("Content-Length: 5,")],
+  ["lines that end in bare LFs", "HTTP/1.1 200 OK\nContent-Length: 5\n\n"],
   ["length and chunks", head("Content-Length: 5", "Transfer-Encoding: chunked")],
   ["a coding of its own", head("Transfer-Encoding: gzip, chunked")],
   ["a head without end", `HTTP/1.1 200 OK\r\nA: ${"b".repeat(MAX_HEAD_BYTES)}`],

@@ -40,6 +40,8 @@ export function parseResponseHead(bytes: Buffer, method: string): ResponseHead |
   if (start !== "HTTP/1.".slice(0, start.length)) throw new UnusualHeadError("it is no HTTP/1");
   const end = bytes.indexOf("\r\n\r\n");
   if (end === -1) {
+    // Its end may never come as CR LF: better refused at once than waited for.
+    if (bytes.includes("\n\n")) throw new UnusualHeadError("the lines end without CR");
     if (bytes.byteLength >= MAX_HEAD_BYTES) throw new UnusualHeadError("the head does not end");
     return undefined;
   }
@@ -77,7 +79,10 @@ function bodyFraming(status: number, method: string, headers: ResponseHeaders): 
     return { kind: "chunked" };
   }
   if (length === undefined) return { kind: "close" };
-  // A repeated field comes joined with a comma and is refused here, equal or not.
-  if (!/^\d{1,16}$/.test(length)) throw new UnusualHeadError("the length is no number");
-  return { kind: "length", length: Number(length) };
+  // A repeated field comes joined with a comma; equal ones leave nothing to guess (RFC 9110 §8.6).
+  const [first = "", ...others] = length.split(/[ \t]*,[ \t]*/);
+  if (!/^\d{1,16}$/.test(first) || others.some((other) => other !== first)) {
+    throw new UnusualHeadError("the length is no number");
+  }
+  return { kind: "length", length: Number(first) };
 }
