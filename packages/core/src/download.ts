@@ -11,6 +11,7 @@ import { createFrontierHasher } from "./transfer/frontier-hasher.ts";
 import { createHttpSource } from "./transfer/http-source.ts";
 import { createProgressTracker } from "./transfer/progress.ts";
 import { transfer } from "./transfer/transfer.ts";
+import { startTransferMonitor } from "./transfer/transfer-monitor.ts";
 
 /**
  * Brings a model here: resolves the ref, plans, fetches what is missing over several connections, proves every byte
@@ -114,6 +115,8 @@ async function move(
   await target.begin();
   for (const file of plan.links) await target.publish(file);
   const hasher = createFrontierHasher();
+  const budget = createConnectionBudget(request.connections);
+  const monitor = startTransferMonitor(budget);
   const progress = createProgressTracker(
     {
       total: plan.bytes.total,
@@ -128,7 +131,8 @@ async function move(
       repoId: plan.repoId,
       source: createHttpSource(client, snapshot),
       target,
-      budget: createConnectionBudget(request.connections),
+      budget,
+      monitor,
       hasher,
       progress,
       signal,
@@ -138,6 +142,7 @@ async function move(
     });
     for (const file of transferred) results.set(file.path, file);
   } finally {
+    monitor.stop();
     progress.stop();
     await hasher.close();
   }

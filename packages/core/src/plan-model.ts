@@ -12,7 +12,7 @@ import { createSelector } from "./select.ts";
 import { createCacheTarget, createLocalDirTarget, type Target } from "./target.ts";
 import { readJournal } from "./transfer/journal.ts";
 import { createRangeSet } from "./transfer/ranges.ts";
-import { SMALL_BLOB_BYTES } from "./transfer/transfer-small-blob.ts";
+import { SMALL_BLOB_BYTES } from "./transfer/small-blob-bytes.ts";
 
 /** A resolved and planned download; nothing is written yet. */
 export interface PreparedDownload extends ResolvedSnapshot {

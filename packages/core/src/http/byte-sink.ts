@@ -12,14 +12,29 @@ export interface ByteSink {
   filled(bytes: number): Promise<void> | undefined;
 }
 
-/** Copies a chunk into a sink, in as many pieces as its spaces need. */
-export async function pour(chunk: Uint8Array, sink: ByteSink): Promise<void> {
-  for (let at = 0; at < chunk.byteLength;) {
+/** Copies a chunk into a sink until that asks to wait; says how much went in, and what to wait for. */
+export function pourUntilFull(
+  chunk: Uint8Array,
+  sink: ByteSink,
+): { readonly poured: number; readonly wait: Promise<void> | undefined } {
+  let poured = 0;
+  let wait: Promise<void> | undefined;
+  while (poured < chunk.byteLength && wait === undefined) {
     const space = sink.space();
-    const piece = chunk.subarray(at, at + space.byteLength);
+    if (space.byteLength === 0) throw new RangeError("a sink has no room for bytes it is to get");
+    const piece = chunk.subarray(poured, poured + space.byteLength);
     space.set(piece);
-    at += piece.byteLength;
-    const wait = sink.filled(piece.byteLength);
+    poured += piece.byteLength;
+    wait = sink.filled(piece.byteLength);
+  }
+  return { poured, wait };
+}
+
+/** Copies a chunk into a sink, however often that asks to wait. */
+export async function pour(chunk: Uint8Array, sink: ByteSink): Promise<void> {
+  for (let rest = chunk; rest.byteLength > 0;) {
+    const { poured, wait } = pourUntilFull(rest, sink);
+    rest = rest.subarray(poured);
     if (wait !== undefined) await wait;
   }
 }

@@ -75,6 +75,13 @@ const HINTS: Readonly<Record<NetworkReason, string>> = {
   unknown: "Check the network connection and HF_ENDPOINT.",
 };
 
+const UNCONNECTED: ReadonlySet<NetworkReason> = new Set([
+  "dns",
+  "refused",
+  "unreachable",
+  "connect-timeout",
+]);
+
 /** Every error of a cause chain, breadth first, cycles cut. */
 function* chain(error: unknown): Generator<Error> {
   const queue = [error];
@@ -135,7 +142,8 @@ export function unreachable(cause: unknown, place: RequestPlace): ModelDownloadE
     `Cannot reach ${place.url.origin}${through}: ${SAYS[reason]}: ${detail}`,
     "hub/unreachable",
     {
-      hint: HINTS[reason],
+      // What cannot be connected to is then the proxy, whatever is behind it.
+      hint: HINTS[proxy !== undefined && UNCONNECTED.has(reason) ? "proxy" : reason],
       cause,
       data: { url: redactUrl(place.url), host: place.url.host, reason, cause: code, proxy },
     },

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelDownloadError } from "../errors.ts";
 import type { ByteSink } from "../http/byte-sink.ts";
-import type { ByteRange } from "./ranges.ts";
-import { nextTry, NO_FAILURES } from "./segment-retry.ts";
+import type { Lease } from "./segment-allocator.ts";
+import { SMALL_BLOB_BYTES } from "./small-blob-bytes.ts";
+import { nextTry, NO_FAILURES, type RetryState } from "./segment-retry.ts";
 import { type BlobRequest, SegmentError } from "./source.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
@@ -14,91 +15,137 @@ export interface SegmentOutput extends ByteSink {
   drain(): Promise<void>;
 }
 
+/** What `readSegment` needs beside the blob. */
+export interface ReadSegmentOptions {
+  readonly context: TransferContext;
+  readonly signal: AbortSignal;
+  /** The range to read, asked for when a connection is free; undefined when there is none any more. */
+  readonly take: () => Lease | undefined;
+  /** An output that starts at the given position. */
+  readonly open: (start: number) => SegmentOutput;
+  readonly onConnection: (change: 1 | -1) => void;
+}
+
+/** The reason for ending a read whose far half somebody else took over. */
+const ENOUGH = new Error("the rest of this range comes from elsewhere");
+
 /**
- * Brings all bytes of `range`, over as many tries as it is worth: each goes on where the last one ended, and holds a
- * connection of the budget only while it runs. Rejects with the coded error of the last try, or with a `SegmentError`
- * `ranges-ignored`, which is for whoever cut the segments.
+ * Brings all bytes of one lease, over as many tries as it is worth: each goes on where the last one ended, and holds a
+ * connection of the budget only while it runs. False when there was nothing to take. Rejects with the coded error of
+ * the last try, or with a `SegmentError` `ranges-ignored`, which is for whoever hands out the ranges.
  */
 export async function readSegment(
   blob: BlobRequest,
-  range: ByteRange,
-  io: {
-    readonly context: TransferContext;
-    readonly signal: AbortSignal;
-    /** An output that starts at the given position. */
-    readonly open: (start: number) => SegmentOutput;
-    readonly onConnection: (change: 1 | -1) => void;
-  },
-): Promise<void> {
-  const { context, signal } = io;
-  let position = range.start;
+  options: ReadSegmentOptions,
+): Promise<boolean> {
+  const { context, signal } = options;
+  const connection = { priority: context.priority, small: blob.size <= SMALL_BLOB_BYTES };
+  let lease: Lease | undefined;
   let state = NO_FAILURES;
-  while (position < range.end) {
-    const output = io.open(position);
-    const startedAt = position;
-    let failed: unknown;
-    await context.budget.run(async () => {
-      io.onConnection(1);
-      try {
-        await context.source.read(
-          blob,
-          { start: startedAt, end: range.end },
-          {
-            signal,
-            sink: output,
-            onWire: (bytes) => context.progress.wire(bytes),
-          },
-        );
-      } catch (error) {
-        failed = error;
-      } finally {
-        io.onConnection(-1);
-        await output.drain();
-      }
-    }, signal);
-    position = output.position;
-    if (failed === undefined) return;
-    signal.throwIfAborted();
-    if (!(failed instanceof SegmentError) || failed.failure === "ranges-ignored") throw failed;
-
-    const cause = codedCause(failed, context.repoId);
-    const next = nextTry(state, {
-      failure: failed.failure,
-      delivered: position - startedAt,
-      retryAfterMs: failed.retryAfterMs,
-    });
-    if (next.giveUp) throw cause;
-    state = next.state;
-    // Several segments that failed together should not come back together.
-    const delayMs = Math.round(next.delayMs * (1 + Math.random() / 4));
-    if (cause.code === "transfer/stalled") {
-      context.emit({
-        type: "stalled",
-        path: blob.path,
-        idleMs: context.idleMs,
-        range: { start: position, end: range.end },
-      });
+  try {
+    for (;;) {
+      const failed = await context.budget.run(
+        connection,
+        async () => {
+          lease ??= options.take();
+          return lease && tryOnce(blob, lease, options);
+        },
+        signal,
+      );
+      if (lease === undefined) return false;
+      if (failed === undefined) return true;
+      signal.throwIfAborted();
+      state = await waitForNextTry(blob, { failed, lease, state }, options);
     }
-    context.emit({
-      type: "retry",
-      path: blob.path,
-      attempt: state.transient + state.wrong,
-      delayMs,
-      code: cause.code,
-      message: cause.message,
-    });
-    if (failed.retryAfterMs !== undefined) {
-      context.emit({
-        type: "waiting",
-        reason: "rate-limit",
-        path: blob.path,
-        delayMs,
-        message: `the server asks to wait ${Math.ceil(delayMs / 1000)} s before ${blob.path} goes on`,
-      });
-    }
-    await sleep(delayMs, undefined, { signal });
+  } finally {
+    lease?.release();
   }
 }
+
+/** One try of a lease from where it stands; resolves to what went wrong and how much had come. */
+async function tryOnce(
+  blob: BlobRequest,
+  lease: Lease,
+  { context, signal, open, onConnection }: ReadSegmentOptions,
+): Promise<{ readonly error: unknown; readonly delivered: number } | undefined> {
+  const asked = { start: lease.position, end: lease.end };
+  const output = open(asked.start);
+  const stop = new AbortController();
+  const read = {
+    bytes: () => output.position - asked.start,
+    cut: (reason: Error) => stop.abort(reason),
+  };
+  context.monitor.reads.add(read);
+  onConnection(1);
+  let error: unknown;
+  try {
+    await context.source.read(blob, asked, {
+      signal: AbortSignal.any([signal, stop.signal]),
+      sink: {
+        space: () => output.space(),
+        filled(bytes) {
+          const wait = output.filled(bytes);
+          lease.advance(output.position, performance.now());
+          context.monitor.arrived(bytes);
+          if (lease.end < asked.end && output.position >= lease.end) stop.abort(ENOUGH);
+          return wait;
+        },
+      },
+      onWire: (bytes) => context.progress.wire(bytes),
+    });
+  } catch (cause) {
+    error = cause;
+  } finally {
+    context.monitor.reads.delete(read);
+    onConnection(-1);
+    await output.drain();
+  }
+  if (error === undefined || error === ENOUGH || output.position >= lease.end) return undefined;
+  return { error, delivered: output.position - asked.start };
+}
+
+/** Waits as long as the failure asks for; throws when no further try is worth it. */
+async function waitForNextTry(
+  blob: BlobRequest,
+  last: {
+    readonly failed: { readonly error: unknown; readonly delivered: number };
+    readonly lease: Lease;
+    readonly state: RetryState;
+  },
+  { context, signal }: ReadSegmentOptions,
+): Promise<RetryState> {
+  const { error, delivered } = last.failed;
+  if (!(error instanceof SegmentError) || error.failure === "ranges-ignored") throw error;
+  const cause = codedCause(error, context.repoId);
+  const { failure, retryAfterMs } = error;
+  if (PUSHBACKS.has(cause.code)) context.monitor.pushedBack();
+  const next = nextTry(last.state, { failure, delivered, retryAfterMs });
+  if (next.giveUp) throw cause;
+  // Several segments that failed together should not come back together.
+  const delayMs = Math.round(next.delayMs * (1 + Math.random() / 4));
+  const { path } = blob;
+  if (cause.code === "transfer/stalled") {
+    const { position: start, end } = last.lease;
+    context.emit({ type: "stalled", path, idleMs: context.idleMs, range: { start, end } });
+  }
+  const attempt = next.state.transient + next.state.wrong;
+  const { code, message } = cause;
+  context.emit({ type: "retry", path, attempt, delayMs, code, message });
+  if (retryAfterMs !== undefined) {
+    context.emit({
+      type: "waiting",
+      reason: "rate-limit",
+      path,
+      delayMs,
+      message: `the server asks to wait ${Math.ceil(delayMs / 1000)} s before ${path} goes on`,
+    });
+  }
+  await sleep(delayMs, undefined, { signal });
+  return next.state;
+}
+
+/** Answers by which a server says that it is asked too much. */
+const PUSHBACKS: ReadonlySet<string> = new Set(["hub/rate-limited", "hub/unavailable"]);
 
 function codedCause(error: SegmentError, repoId: string): ModelDownloadError {
   if (error.cause instanceof ModelDownloadError) return error.cause;

@@ -3,7 +3,8 @@ import type { FileStatus, FileResult } from "../result.ts";
 import type { PlannedBlob } from "../plan.ts";
 import { type Claim, claimBlob } from "./claim-blob.ts";
 import { copyBlob } from "./copy-blob.ts";
-import { SMALL_BLOB_BYTES, transferSmallBlob } from "./transfer-small-blob.ts";
+import { SMALL_BLOB_BYTES } from "./small-blob-bytes.ts";
+import { transferSmallBlob } from "./transfer-small-blob.ts";
 import { transferLargeBlob } from "./transfer-large-blob.ts";
 import type { BlobOutcome, TransferContext } from "./transfer-context.ts";
 

@@ -4,6 +4,7 @@ import type { ConnectionBudget } from "./budget.ts";
 import type { FrontierHasher } from "./frontier-hasher.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { Source } from "./source.ts";
+import type { TransferMonitor } from "./transfer-monitor.ts";
 
 /** What everything that moves bytes of one download shares. */
 export interface TransferContext {
@@ -13,9 +14,14 @@ export interface TransferContext {
   readonly budget: ConnectionBudget;
   readonly hasher: FrontierHasher;
   readonly progress: ProgressTracker;
+  readonly monitor: TransferMonitor;
+  /** Place of the blob in the plan: earlier ones get connections first. */
+  readonly priority: number;
   readonly signal: AbortSignal;
   /** A connection that brings nothing for so long is given up, in ms. */
   readonly idleMs: number;
+  /** A holder of a blob's lock that shows no life for so long is passed over, in ms; a minute when absent. */
+  readonly abandonedAfterMs?: number | undefined;
   /** Ignore what is here and fetch everything anew. */
   readonly force: boolean;
   readonly emit: (event: DownloadEventBody) => void;

@@ -5,7 +5,7 @@ import type { FrontierHash } from "./frontier-hasher.ts";
 import { openPartialBlob, type PartialBlob } from "./partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
 import { readSegment } from "./read-segment.ts";
-import { planSegments } from "./segments.ts";
+import { createSegmentAllocator, type Lease, oneLease } from "./segment-allocator.ts";
 import { SegmentError } from "./source.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
@@ -77,7 +77,7 @@ export async function transferLargeBlob(
   }
 }
 
-/** Fetches every missing byte: in segments side by side, or in one stream where the server knows no ranges. */
+/** Fetches every missing byte: in pieces side by side, or in one stream where the server knows no ranges. */
 async function fill(
   blob: PlannedBlob,
   partial: PartialBlob,
@@ -93,29 +93,28 @@ async function fill(
   const onConnection = (change: 1 | -1): void => void (progress.connections += change);
   const open = (start: number) => partial.writeFrom(start, onWritten);
 
-  // One segment's end must not leave the others running on their own.
+  // One lane's end must not leave the others running on their own.
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const segments = planSegments(partial.have.missing(blob.size), context.budget.limit);
-  const reads = segments.map((segment) =>
-    readSegment(request, segment, { context, signal, open, onConnection }).catch(
-      (error: unknown) => {
-        stop.abort(error);
-        throw error;
-      },
-    ),
+  const allocator = createSegmentAllocator(partial.have.missing(blob.size));
+  const take = (): Lease | undefined => allocator.take(context.budget.limit, performance.now());
+  const lane = async (): Promise<void> => {
+    while (await readSegment(request, { context, signal, take, open, onConnection }));
+  };
+  const lanes = Array.from({ length: context.budget.max }, () =>
+    lane().catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
   );
-  const failed = (await Promise.allSettled(reads)).some((read) => read.status === "rejected");
+  const failed = (await Promise.allSettled(lanes)).some((one) => one.status === "rejected");
   if (!failed) return;
   context.signal.throwIfAborted();
   const error: unknown = stop.signal.reason;
   if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
-  const start = partial.have.frontier;
-  await readSegment(
-    request,
-    { start, end: blob.size },
-    { context, signal: context.signal, open, onConnection },
-  );
+  const rest = oneLease({ start: partial.have.frontier, end: blob.size });
+  const { signal: whole } = context;
+  await readSegment(request, { context, signal: whole, take: rest, open, onConnection });
 }
 
 /** The digest, with the figure of hashed bytes kept fresh while waiting for it. */

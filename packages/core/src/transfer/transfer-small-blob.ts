@@ -5,10 +5,8 @@ import type { PlannedBlob } from "../plan.ts";
 import { checksumMismatch } from "./checksum-mismatch.ts";
 import type { FileProgress } from "./progress.ts";
 import { readSegment } from "./read-segment.ts";
+import { oneLease } from "./segment-allocator.ts";
 import type { TransferContext } from "./transfer-context.ts";
-
-/** Up to this size a blob is one request, held in memory until it is proved; nothing of it is resumed. */
-export const SMALL_BLOB_BYTES: number = 1024 * 1024;
 
 const TRIES = 3;
 
@@ -24,10 +22,10 @@ export async function transferSmallBlob(
     progress.received = 0;
     await readSegment(
       { path: file.path, size: file.size, digest: file.digest },
-      { start: 0, end: blob.size },
       {
         context,
         signal: context.signal,
+        take: oneLease({ start: 0, end: blob.size }),
         onConnection: (change) => (progress.connections += change),
         open(start) {
           let position = start;

@@ -1,5 +1,8 @@
+import { dirname } from "node:path";
 import type { FileResult } from "../result.ts";
 import type { PlannedBlob } from "../plan.ts";
+import { diskFullError, isDiskFull } from "./disk-full.ts";
+import { sweepPartials } from "./sweep-partials.ts";
 import { transferBlob } from "./transfer-blob.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
@@ -12,17 +15,21 @@ const BLOBS_AT_ONCE = 12;
  */
 export async function transfer(
   blobs: readonly PlannedBlob[],
-  context: TransferContext,
+  context: Omit<TransferContext, "priority">,
 ): Promise<readonly FileResult[]> {
+  const [first] = blobs;
+  if (first) await sweepPartials(dirname(context.target.partialPaths(first.files[0]).data));
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const results: FileResult[] = [];
-  const queue = blobs.values();
+  const queue = blobs.entries();
+  const unfinished = new Set(blobs);
 
   const lane = async (): Promise<void> => {
-    for (const blob of queue) {
+    for (const [priority, blob] of queue) {
       signal.throwIfAborted();
-      results.push(...(await transferBlob(blob, { ...context, signal })));
+      results.push(...(await transferBlob(blob, { ...context, signal, priority })));
+      unfinished.delete(blob);
     }
   };
   const lanes = Array.from({ length: Math.min(BLOBS_AT_ONCE, blobs.length) }, () =>
@@ -34,6 +41,10 @@ export async function transfer(
   const settled = await Promise.allSettled(lanes);
   context.signal.throwIfAborted();
   // The first reason; what failed after it failed because of it.
-  if (settled.some((one) => one.status === "rejected")) throw stop.signal.reason;
+  if (settled.some((one) => one.status === "rejected")) {
+    const error: unknown = stop.signal.reason;
+    if (!isDiskFull(error)) throw error;
+    throw await diskFullError(error, [...unfinished], context);
+  }
   return results;
 }

@@ -1,4 +1,4 @@
-import { type ByteSink, pour, SinkError } from "../byte-sink.ts";
+import { type ByteSink, pour, pourUntilFull, SinkError } from "../byte-sink.ts";
 import { createChunkedDecoder } from "./chunked-decoder.ts";
 import type { BodyFraming } from "./response-head.ts";
 
@@ -48,7 +48,10 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
   let sink: ByteSink | undefined;
   let wake = (): void => undefined;
   let draining = false;
-  let pouring = false;
+  /** What came while the sink asked to wait; undefined when it does not. */
+  let backlog: Uint8Array[] | undefined;
+  /** Did more come than the body has? */
+  let surplus = false;
 
   const finish = (clean: boolean): void => {
     if (done) return;
@@ -83,12 +86,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
   /** Fills the sink in its own space; returns whether to read on. */
   const fill = (into: ByteSink, bytes: Uint8Array): boolean => {
     left -= bytes.byteLength;
-    let wait: Promise<void> | undefined;
-    try {
-      wait = into.filled(bytes.byteLength);
-    } catch (error) {
-      throw new SinkError(error);
-    }
+    const wait = keep(() => into.filled(bytes.byteLength));
     if (wait !== undefined) {
       wait.then(
         () => (left === 0 ? finish(true) : host.resume()),
@@ -100,18 +98,40 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
     return !done;
   };
 
-  /** Copies bytes that did not come into the sink's own space; reading goes on afterwards. */
-  const copy = async (bytes: Uint8Array, into: ByteSink, clean: boolean): Promise<void> => {
-    pouring = true;
+  /** Copies bytes that did not come into the sink's own space; returns whether to read on. */
+  const copy = (bytes: Uint8Array, into: ByteSink): boolean => {
+    const wanted = bytes.subarray(0, left);
+    surplus ||= wanted.byteLength < bytes.byteLength;
+    left -= wanted.byteLength;
+    if (backlog !== undefined) {
+      backlog.push(Uint8Array.from(wanted));
+      return false;
+    }
+    const { poured, wait } = keep(() => pourUntilFull(wanted, into));
+    if (wait !== undefined) {
+      backlog = [Uint8Array.from(wanted.subarray(poured))];
+      void copyBacklog(backlog, into, wait);
+      return false;
+    }
+    if (left === 0) finish(!surplus);
+    return !done;
+  };
+  const copyBacklog = async (
+    chunks: Uint8Array[],
+    into: ByteSink,
+    wait: Promise<void>,
+  ): Promise<void> => {
     try {
-      await pour(bytes, into);
+      await wait;
+      for (let next = chunks.shift(); next !== undefined; next = chunks.shift()) {
+        await pour(next, into);
+      }
     } catch (error) {
       host.fail(new SinkError(error));
       return;
     }
-    pouring = false;
-    left -= bytes.byteLength;
-    if (left === 0) finish(clean);
+    backlog = undefined;
+    if (left === 0) finish(!surplus);
     else host.resume();
   };
 
@@ -123,8 +143,10 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
     },
     space() {
       // Room that is handed out while a copy is on its way would be filled twice.
-      const room = pouring ? undefined : sink?.space();
-      return room === undefined || room.byteLength <= left ? room : room.subarray(0, left);
+      // An empty room would be read into for ever.
+      const room = backlog === undefined && left > 0 ? sink?.space() : undefined;
+      if (room === undefined || room.byteLength === 0) return undefined;
+      return room.byteLength <= left ? room : room.subarray(0, left);
     },
     take(bytes) {
       if (sink === undefined) {
@@ -140,8 +162,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
         return fill(sink, bytes);
       }
       // The first read after a pause still went where the connection reads heads.
-      void copy(Uint8Array.from(bytes.subarray(0, left)), sink, bytes.byteLength <= left);
-      return false;
+      return copy(bytes, sink);
     },
     fail,
     endedByClose() {
@@ -195,4 +216,13 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
     },
   };
   return reader;
+}
+
+/** Runs what hands bytes to a sink; what that throws is the sink's fault. */
+function keep<T>(give: () => T): T {
+  try {
+    return give();
+  } catch (error) {
+    throw new SinkError(error);
+  }
 }

@@ -66,13 +66,14 @@ export async function openConnection(
       if (stage === "head") {
         if (bytes.buffer !== scratch.buffer) scratch.set(bytes, filled);
         filled += length;
-        reading = true;
         takeHead();
-      } else if (body !== undefined && stage === "body") reading = body.take(bytes);
-      else fail(new Error("bytes that nobody asked for"));
+      } else if (body === undefined || stage === "idle") {
+        fail(new Error("bytes that nobody asked for"));
+      } else if (!body.take(bytes)) reading = false;
     } catch (error) {
       fail(error as Error);
     }
+    // TLS hands out what it has decrypted even after a pause; only resuming ends one.
     return reading;
   };
   const socket: Socket = await connectSocket(url, {

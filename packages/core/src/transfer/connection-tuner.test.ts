@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { startTuner, tune, type TunerState } from "./connection-tuner.ts";
+
+/** Plays a line on which each connection carries `each` and all together `total` bytes a second. */
+function play(
+  line: { each: number; total: number; pushbackAbove?: number },
+  seconds: number,
+  from: TunerState = startTuner(8, 0),
+) {
+  let state = from;
+  let bytes = 0;
+  let pushbacks = 0;
+  const limits: number[] = [];
+  for (let now = 50; now <= seconds * 1000; now += 50) {
+    bytes += (Math.min(line.total, line.each * state.limit) * 50) / 1000;
+    if (state.limit > (line.pushbackAbove ?? Infinity)) pushbacks += 1;
+    state = tune(state, { now, bytes, pushbacks, waiting: true });
+    limits.push(state.limit);
+  }
+  return { state, limits, bytes };
+}
+
+const MB = 1_000_000;
+
+test("it starts with one connection", () => {
+  expect(startTuner(8, 0).limit).toBe(1);
+});
+
+test("where each connection is slow all are used within a quarter of a second", () => {
+  const { limits } = play({ each: 40 * MB, total: 10_000 * MB }, 10);
+  expect(limits.indexOf(8)).toBeLessThan(5);
+  expect(Math.min(...limits.slice(10))).toBeGreaterThanOrEqual(7);
+});
+
+test("where one connection fills the line few are kept", () => {
+  const { limits } = play({ each: 10 * MB, total: 10 * MB }, 60);
+  expect(Math.max(...limits.slice(60))).toBeLessThanOrEqual(3);
+});
+
+test("where one connection is as fast as the machine there is never a second for long", () => {
+  const { limits } = play({ each: 900 * MB, total: 900 * MB }, 4);
+  expect(Math.max(...limits)).toBe(1);
+});
+
+test("a server that pushes back gets half, and more only slowly", () => {
+  const { limits } = play({ each: 5 * MB, total: 1000 * MB, pushbackAbove: 4 }, 30);
+  const after = limits.slice(limits.indexOf(8) + 2);
+  expect(Math.max(...after)).toBeLessThanOrEqual(5);
+  expect(Math.min(...after)).toBeGreaterThanOrEqual(1);
+});
+
+test("on any line the limit stays between one and the maximum, and the line is used", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 300 }),
+      fc.integer({ min: 1, max: 2000 }),
+      (each, total) => {
+        const line = { each: each * MB, total: total * MB };
+        const { limits, bytes } = play(line, 40);
+        expect(limits.every((limit) => limit >= 1 && limit <= 8)).toBe(true);
+        const best = Math.min(line.total, line.each * (line.each >= 250 * MB ? 1 : 8)) * 40;
+        expect(bytes).toBeGreaterThan(best * 0.85);
+      },
+    ),
+  );
+});

@@ -1,0 +1,127 @@
+/** What was seen since the transfer began, at one moment. */
+export interface TunerSample {
+  /** Monotonic, ms. */
+  readonly now: number;
+  /** Useful bytes in all. */
+  readonly bytes: number;
+  /** Answers that said "not so fast" (429, 5xx) in all. */
+  readonly pushbacks: number;
+  /** Does somebody wait for a connection? Without that, more would change nothing. */
+  readonly waiting: boolean;
+}
+
+/** How many connections large blobs may use, and why. */
+export interface TunerState {
+  readonly limit: number;
+  /** Never more than this; halved by a pushback, and won back one by one. */
+  readonly ceiling: number;
+  readonly max: number;
+  readonly phase: "first" | "leapt" | "steady";
+  /** Where the present measurement began. */
+  readonly since: number;
+  readonly bytes: number;
+  readonly pushbacks: number;
+  /** Bytes a second before the last change of `limit`. */
+  readonly rate: number;
+  /** The last step in the steady phase. */
+  readonly step: -1 | 0 | 1;
+  readonly ceilingSince: number;
+}
+
+// Beyond this one connection is no longer what holds the transfer up: hashing and writing are.
+const FAST_BYTES_PER_SECOND = 250_000_000;
+const FIRST_MS = 100;
+const FIRST_BYTES = 256 * 1024;
+const LEAP_SETTLE_MS = 400;
+const LEAP_MS = 1_500;
+const STEADY_MS = 5_000;
+const RECOVER_MS = 10_000;
+// Less than this is noise, not a gain.
+const WORTH = 1.05;
+
+/** The state before the first byte: one connection, whatever the maximum. */
+export function startTuner(max: number, now: number): TunerState {
+  return {
+    limit: 1,
+    ceiling: max,
+    max,
+    phase: "first",
+    since: now,
+    bytes: 0,
+    pushbacks: 0,
+    rate: 0,
+    step: 0,
+    ceilingSince: now,
+  };
+}
+
+/**
+ * The next state. One connection is measured; unless it is as fast as this machine can work, the maximum is tried, and
+ * cut down to what the gain asks for; after that single steps are kept only while they pay. Pure.
+ */
+export function tune(state: TunerState, sample: TunerSample): TunerState {
+  const { now, bytes, pushbacks, waiting } = sample;
+  if (pushbacks > state.pushbacks) {
+    const ceiling = Math.max(1, Math.floor(state.limit / 2));
+    return {
+      ...measureFrom(state, sample),
+      limit: ceiling,
+      ceiling,
+      phase: "steady",
+      step: 0,
+      pushbacks,
+      ceilingSince: now,
+    };
+  }
+  if (state.ceiling < state.max && now - state.ceilingSince >= RECOVER_MS) {
+    return { ...state, ceiling: state.ceiling + 1, ceilingSince: now };
+  }
+  const elapsed = now - state.since;
+  const rate = elapsed > 0 ? ((bytes - state.bytes) * 1000) / elapsed : 0;
+  switch (state.phase) {
+    case "first": {
+      // The clock starts with the first byte: the way to it says nothing about speed.
+      if (state.bytes === 0 && bytes === 0) return { ...state, since: now };
+      if (elapsed < FIRST_MS || (bytes < FIRST_BYTES && elapsed < 4 * FIRST_MS)) return state;
+      const fast = rate >= FAST_BYTES_PER_SECOND;
+      const measured = { ...measureFrom(state, sample), rate };
+      return fast
+        ? { ...measured, phase: "steady" }
+        : { ...measured, phase: "leapt", limit: state.ceiling };
+    }
+    case "leapt": {
+      if (elapsed < LEAP_MS) {
+        // New connections need a moment until they carry something: that moment is not measured.
+        const settling = elapsed >= LEAP_SETTLE_MS && state.step === 0;
+        return settling ? { ...measureFrom(state, sample), since: now, step: 1 } : state;
+      }
+      if (!waiting) return state;
+      const gain = state.rate > 0 ? rate / state.rate : Infinity;
+      const wanted = gain < 1.1 ? 2 : Math.ceil(gain * 1.5);
+      const limit = Math.max(1, Math.min(state.ceiling, wanted));
+      return { ...measureFrom(state, sample), phase: "steady", limit, rate, step: 0 };
+    }
+    case "steady": {
+      if (elapsed < STEADY_MS || !waiting) return state;
+      return steady({ ...measureFrom(state, sample), rate }, state, rate);
+    }
+  }
+}
+
+/** A step up is kept while it pays, a step down while it costs nothing; otherwise it is taken back. */
+function steady(measured: TunerState, before: TunerState, rate: number): TunerState {
+  const { limit, step, ceiling } = before;
+  const paid = step === 1 ? rate >= before.rate * WORTH : rate * WORTH >= before.rate;
+  if (step !== 0 && !paid) return { ...measured, limit: clamp(limit - step, ceiling), step: 0 };
+  const next = step !== 0 ? step : limit < ceiling ? 1 : -1;
+  const moved = clamp(limit + next, ceiling);
+  return { ...measured, limit: moved, step: moved === limit ? 0 : next };
+}
+
+const clamp = (limit: number, ceiling: number): number => Math.max(1, Math.min(ceiling, limit));
+
+const measureFrom = (state: TunerState, { now, bytes }: TunerSample): TunerState => ({
+  ...state,
+  since: now,
+  bytes,
+});

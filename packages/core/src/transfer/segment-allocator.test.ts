@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createRangeSet } from "./ranges.ts";
+import {
+  createSegmentAllocator,
+  type Lease,
+  MAX_SEGMENT_BYTES,
+  MIN_SEGMENT_BYTES,
+} from "./segment-allocator.ts";
+
+const MiB = 1024 * 1024;
+
+/** Takes everything, as if each piece were done at once. */
+function takeAll(missing: readonly { start: number; end: number }[], connections: number): Lease[] {
+  const allocator = createSegmentAllocator(missing);
+  const leases: Lease[] = [];
+  for (let lease = allocator.take(connections, 0); lease; lease = allocator.take(connections, 0)) {
+    leases.push(lease);
+    lease.release();
+  }
+  return leases;
+}
+
+test("the pieces cover exactly what is missing, in order, without overlap", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5_000 * MiB }),
+      fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 8 }),
+      fc.integer({ min: 1, max: 64 }),
+      (total, holes, connections) => {
+        const have = createRangeSet(
+          holes.map(([a, b]) => {
+            const start = a % total;
+            return { start, end: Math.min(total, start + 1 + (b % total)) };
+          }),
+        );
+        const leases = takeAll(have.missing(total), connections);
+        expect(createRangeSet(leases).covered + have.covered).toBe(total);
+        expect(leases.every((one, index) => one.start >= (leases[index - 1]?.end ?? 0))).toBe(true);
+        expect(
+          leases.every((one) => one.end - one.start <= MAX_SEGMENT_BYTES + MIN_SEGMENT_BYTES),
+        ).toBe(true);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test("a small rest is one request", () => {
+  expect(takeAll([{ start: 5, end: MIN_SEGMENT_BYTES + 5 }], 8)).toHaveLength(1);
+});
+
+test("nothing missing means nothing to take", () => {
+  expect(takeAll([], 8)).toEqual([]);
+});
+
+test("pieces grow with the speed of the line, and shrink towards the end", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 1000 * MiB }]);
+  const first = allocator.take(8, 0);
+  expect(first && first.end - first.start).toBe(8 * MiB);
+  first?.advance(8 * MiB, 200);
+  first?.release();
+  const second = allocator.take(8, 200);
+  expect(second && second.end - second.start).toBe(80 * MiB);
+  let last: Lease | undefined;
+  for (let next = allocator.take(8, 200); next; next = allocator.take(8, 200)) {
+    last = next;
+    next.release();
+  }
+  expect(last && last.end - last.start).toBeLessThan(8 * MiB);
+});
+
+test("when all is handed out, the far half of the slowest piece is taken over, once it is slow for sure", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
+  const slow = allocator.take(2, 0) as Lease;
+  const quick = allocator.take(2, 0) as Lease;
+  expect([slow.end, quick.end]).toEqual([4 * MiB, 8 * MiB]);
+  quick.advance(8 * MiB, 500);
+  quick.release();
+  expect(allocator.take(2, 500)).toBeUndefined();
+  slow.advance(1 * MiB, 2000);
+  const stolen = allocator.take(2, 2000) as Lease;
+  expect(stolen.end).toBe(4 * MiB);
+  expect(slow.end).toBe(stolen.start);
+  expect(stolen.start).toBe(2.5 * MiB);
+});
+
+test("what is nearly done is left alone", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
+  const only = allocator.take(1, 0) as Lease;
+  only.advance(7 * MiB, 3000);
+  expect(allocator.take(1, 3000)).toBeUndefined();
+});

@@ -1,0 +1,128 @@
+import type { ByteRange } from "./ranges.ts";
+
+/** A range that somebody fetches now. Its end moves towards its position when another takes over the far half. */
+export interface Lease {
+  readonly start: number;
+  /** Exclusive; may have come nearer since. */
+  readonly end: number;
+  /** The next byte wanted. */
+  readonly position: number;
+  /** Notes that everything before `position` is here. */
+  advance(position: number, now: number): void;
+  /** All of it is here, or it was given up. */
+  release(): void;
+}
+
+/** Hands out what is missing of one blob, in order, in pieces that fit the speed. */
+export interface SegmentAllocator {
+  /**
+   * The next piece for one of `connections`, or undefined when nothing is left that is worth a request. The pieces
+   * take about two seconds each; when all are handed out, the far half of the one that will be last is.
+   */
+  take(connections: number, now: number): Lease | undefined;
+}
+
+/** Smallest piece worth a request of its own: below it the round trip costs more than the parallelism gives. */
+export const MIN_SEGMENT_BYTES: number = 4 * 1024 * 1024;
+/** Largest piece, however fast the line. */
+export const MAX_SEGMENT_BYTES: number = 128 * 1024 * 1024;
+// Of a line nothing is known of.
+const FIRST_SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENT_MS = 2_000;
+const MIN_STOLEN_BYTES = 1024 * 1024;
+// What ends sooner by itself is left alone.
+const STEAL_AFTER_MS = 1_500;
+
+interface ActiveLease extends Lease {
+  end: number;
+  position: number;
+  readonly startedAt: number;
+  seenAt: number;
+}
+
+/** An allocator over the missing ranges of a blob, in order. */
+export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAllocator {
+  const free = missing.map(({ start, end }) => ({ start, end }));
+  let unassigned = free.reduce((sum, range) => sum + range.end - range.start, 0);
+  const active = new Set<ActiveLease>();
+  /** Bytes per ms of the connection that was measured last. */
+  let speed = 0;
+
+  const lease = (start: number, end: number, now: number): Lease => {
+    const one: ActiveLease = {
+      start,
+      end,
+      position: start,
+      startedAt: now,
+      seenAt: now,
+      advance(position, at) {
+        one.position = position;
+        one.seenAt = at;
+        if (at - one.startedAt > 100) speed = (position - start) / (at - one.startedAt);
+      },
+      release: () => void active.delete(one),
+    };
+    active.add(one);
+    return one;
+  };
+
+  /** The far half of the lease that will take longest, when it takes long enough. */
+  const steal = (now: number): Lease | undefined => {
+    let slowest: ActiveLease | undefined;
+    let longest = STEAL_AFTER_MS;
+    for (const one of active) {
+      const left = one.end - one.position;
+      if (left < 2 * MIN_STOLEN_BYTES) continue;
+      const elapsed = now - one.startedAt;
+      const own = (one.position - one.start) / Math.max(1, elapsed);
+      const time = elapsed < STEAL_AFTER_MS && own === 0 ? 0 : left / Math.max(own, 1e-6);
+      if (time > longest) [slowest, longest] = [one, time];
+    }
+    if (slowest === undefined) return undefined;
+    const middle = slowest.position + Math.ceil((slowest.end - slowest.position) / 2);
+    const stolen = lease(middle, slowest.end, now);
+    slowest.end = middle;
+    return stolen;
+  };
+
+  return {
+    take(connections, now) {
+      const range = free[0];
+      if (range === undefined) return steal(now);
+      const bySpeed = speed === 0 ? FIRST_SEGMENT_BYTES : speed * SEGMENT_MS;
+      // Towards the end all get equal parts, so that they end together.
+      const fair = unassigned / Math.max(1, connections);
+      const wanted = Math.round(
+        Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, bySpeed, fair)),
+      );
+      const length = range.end - range.start;
+      // A rest that would be too small for a request goes with this one.
+      const taken = length - wanted < MIN_SEGMENT_BYTES / 2 ? length : wanted;
+      const piece = lease(range.start, range.start + taken, now);
+      range.start += taken;
+      unassigned -= taken;
+      if (range.start === range.end) free.shift();
+      return piece;
+    },
+  };
+}
+
+/** Hands out one range as it is, once; nothing when it is empty. */
+export function oneLease(range: ByteRange): () => Lease | undefined {
+  let given = range.start >= range.end;
+  return () => {
+    if (given) return undefined;
+    given = true;
+    let { start: position } = range;
+    return {
+      ...range,
+      get position() {
+        return position;
+      },
+      advance(to) {
+        position = to;
+      },
+      release: () => undefined,
+    };
+  };
+}

@@ -1,0 +1,28 @@
+/** So many seconds a read is given before it is compared. */
+export const STRAGGLER_SECONDS = 5;
+const SHARE = 0.1;
+// One neighbour may be the exception, two make a rule.
+const SIBLINGS = 2;
+
+/**
+ * The reads that bring less than a tenth of what their siblings' median brings, over the last five seconds. `history`
+ * holds for each read its bytes second by second, from its start.
+ */
+export function findStragglers<R>(history: ReadonlyMap<R, readonly number[]>): R[] {
+  const recent: { read: R; bytes: number }[] = [];
+  for (const [read, seconds] of history) {
+    const last = seconds.at(-1);
+    const before = seconds.at(-1 - STRAGGLER_SECONDS);
+    if (last !== undefined && before !== undefined) recent.push({ read, bytes: last - before });
+  }
+  return recent
+    .filter(({ read, bytes }) => {
+      const siblings = recent
+        .filter((other) => other.read !== read)
+        .map((other) => other.bytes)
+        .toSorted((a, b) => a - b);
+      const median = siblings[Math.floor(siblings.length / 2)] ?? 0;
+      return siblings.length >= SIBLINGS && bytes < median * SHARE;
+    })
+    .map(({ read }) => read);
+}
