@@ -14,6 +14,7 @@ export type Claim =
 
 const POLL_MS = 250;
 const SAY_EVERY_MS = 10_000;
+// Ours touch their journal every ten seconds, whatever they do; Python's files grow.
 // The lock saves bandwidth, not correctness (temp names are unique, publishing is a rename): a frozen holder may not
 // stop anybody for ever.
 const ABANDONED_AFTER_MS = 60_000;
@@ -27,8 +28,14 @@ export async function claimBlob(
     readonly growing: () => Promise<readonly string[]>;
     readonly isPublished: () => Promise<boolean>;
   },
-  io: { readonly signal: AbortSignal; readonly emit: (event: DownloadEventBody) => void },
+  io: {
+    readonly signal: AbortSignal;
+    readonly emit: (event: DownloadEventBody) => void;
+    /** So long without a sign of life, in ms, and the holder is passed over. */
+    readonly abandonedAfterMs?: number | undefined;
+  },
 ): Promise<Claim> {
+  const { abandonedAfterMs = ABANDONED_AFTER_MS } = io;
   let lastSign = "";
   let quietSince = Date.now();
   let nextWord = 0;
@@ -46,7 +53,7 @@ export async function claimBlob(
     if (sign !== lastSign) {
       lastSign = sign;
       quietSince = Date.now();
-    } else if (Date.now() - quietSince > ABANDONED_AFTER_MS) return { kind: "abandoned" };
+    } else if (Date.now() - quietSince > abandonedAfterMs) return { kind: "abandoned" };
 
     if (Date.now() >= nextWord) {
       nextWord = Date.now() + SAY_EVERY_MS;
