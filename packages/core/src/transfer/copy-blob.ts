@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, rm, stat } from "node:fs/promises";
 import type { PlannedBlob } from "../plan.ts";
+import { isDiskFull } from "./disk-full.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /**
@@ -25,7 +26,10 @@ export async function copyBlob(
       if ((await hash.digest()) === file.digest.hex) return temp;
     }
   } catch (error) {
+    await rm(temp, { force: true });
     context.signal.throwIfAborted();
+    // Fetching it would need the same room.
+    if (isDiskFull(error)) throw error;
     context.emit({
       type: "warning",
       code: "cache/not-found",
