@@ -14,9 +14,17 @@ export interface FrontierHash {
   cancel(): void;
 }
 
+/** The blob that a file is to become. */
+export interface FollowedBlob {
+  readonly digest: Digest;
+  readonly size: number;
+  /** Told for every 4 MiB, in order: the first 16 hex digits that the digest of all before `end` has. */
+  readonly onPrefix?: ((end: number, hex: string) => void) | undefined;
+}
+
 /** A thread that hashes any number of files behind their writers, so that no byte is read twice from the disk. */
 export interface FrontierHasher {
-  follow(path: string, blob: { readonly digest: Digest; readonly size: number }): FrontierHash;
+  follow(path: string, blob: FollowedBlob): FrontierHash;
   close(): Promise<void>;
 }
 
@@ -51,7 +59,7 @@ export function createFrontierHasher(): FrontierHasher {
   };
 
   return {
-    follow(path, { digest, size }) {
+    follow(path, { digest, size, onPrefix }) {
       worker ??= start();
       const thread = worker;
       const id = nextId++;
@@ -64,6 +72,10 @@ export function createFrontierHasher(): FrontierHasher {
       let told = 0;
       const done = new Promise<string>((resolve, reject) => {
         jobs.set(id, (reply) => {
+          if (reply.type === "prefix") {
+            onPrefix?.(reply.end, reply.hex);
+            return;
+          }
           if (reply.type === "hashed") {
             hashed = reply.hashed;
             return;
@@ -79,7 +91,7 @@ export function createFrontierHasher(): FrontierHasher {
       // Nobody may be waiting yet when the thread fails; digest() still hands the error on.
       done.catch(() => undefined);
       thread.ref();
-      say({ id, type: "follow", path, algorithm, prefix, size });
+      say({ id, type: "follow", path, algorithm, prefix, size, prefixes: onPrefix !== undefined });
       return {
         get hashed() {
           return hashed;

@@ -1,0 +1,70 @@
+import type { PlannedBlob } from "../plan.ts";
+import type { PartialBlob } from "./partial-blob.ts";
+import type { FileProgress } from "./progress.ts";
+import type { TransferContext } from "./transfer-context.ts";
+
+/** What hashing a partial from its first byte to its last told. */
+export interface Proof {
+  /** The digest that its bytes have, hex. */
+  readonly actual: string;
+  /** Here begins the first block that is not what it was when it arrived: the disk changed it, not the network. */
+  readonly changedFrom: number | undefined;
+}
+
+/** A partial that is being hashed behind its writers. */
+export interface RunningProof {
+  /** To be called after every write. */
+  onWritten(): void;
+  /** Once all is written: waits for the rest; rejects with the signal's reason when aborted. */
+  finish(): Promise<Proof>;
+  /** Lets go of the file. */
+  cancel(): void;
+}
+
+/** Starts hashing a partial, as far as it is there without a gap, and keeps the file's figures fresh. */
+export function startProof(
+  blob: PlannedBlob,
+  partial: PartialBlob,
+  { context, progress }: { readonly context: TransferContext; readonly progress: FileProgress },
+): RunningProof {
+  const [file] = blob.files;
+  let matched = 0;
+  let changedFrom: number | undefined;
+  const hash = context.hasher.follow(partial.dataPath, {
+    digest: file.digest,
+    size: blob.size,
+    onPrefix(end, hex) {
+      if (changedFrom !== undefined) return;
+      if (partial.checkPrefix(end, hex)) matched = end;
+      else changedFrom = matched;
+    },
+  });
+  const onWritten = (): void => {
+    progress.received = partial.have.covered;
+    progress.verified = hash.hashed;
+    hash.advance(partial.have.frontier);
+  };
+  onWritten();
+  return {
+    onWritten,
+    async finish() {
+      context.emit({ type: "verifying", path: file.path, size: blob.size });
+      const timer = setInterval(() => (progress.verified = hash.hashed), 100);
+      try {
+        return { actual: await unlessAborted(hash.digest(), context.signal), changedFrom };
+      } finally {
+        clearInterval(timer);
+      }
+    },
+    cancel: () => hash.cancel(),
+  };
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
