@@ -14,7 +14,7 @@ const NO_SPACE: Meaning = {
 const NOT_WRITABLE: Meaning = {
   code: "cache/not-writable",
   what: "this user may not write there",
-  hint: "Check the owner and permissions of the cache folder, or choose another one with cacheDir.",
+  hint: "Check the owner and permissions of the cache folder, or name another folder with HF_HOME.",
 };
 const NOT_READABLE: Meaning = {
   code: "cache/not-readable",

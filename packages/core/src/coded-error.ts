@@ -38,10 +38,12 @@ export function codedError(error: unknown, repoId: string | undefined): unknown 
   }
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
     return new ModelDownloadError(
-      `no permission to write${path === undefined ? "" : ` ${path}`}: ${message}`,
+      code === "EROFS"
+        ? `${path ?? "the cache"} lies on a disk that is read-only`
+        : `this user may not use ${path ?? "the cache"} (${code})`,
       "cache/not-writable",
       {
-        hint: "Make the folder writable for this user, or name another one with --cache-dir or HF_HOME.",
+        hint: "Give this user the right to read and write there, or name another folder with --cache-dir or HF_HOME.",
         repoId,
         data: { path: path ?? null },
         cause: error,

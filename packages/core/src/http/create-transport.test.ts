@@ -240,6 +240,7 @@ describe("the transport without a given fetch", () => {
     const env = { ALL_PROXY: proxy.replace("//", "//anna:secret@") };
     const error = await failureOf(open({ env }).request(new URL("https://huggingface.co/")));
     expect(error).toMatchObject({ code: "hub/unreachable", data: { proxy: `${proxy}/` } });
+    expect(error).toHaveProperty("hint", expect.stringContaining("HTTP_PROXY"));
     expect(error.message).not.toContain("secret");
     expect(JSON.stringify(error)).not.toContain("secret");
   });
