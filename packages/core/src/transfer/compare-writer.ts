@@ -4,7 +4,7 @@ import type { SegmentOutput } from "./read-segment.ts";
 
 /**
  * An output for the second copy of bytes that the file has: compares them in pieces of 256 KiB, and writes a piece
- * over the old one where they differ. Holds two buffers; `onDifferent` is called after the new piece is in the file.
+ * over the old one where they differ. `onDifferent` is called after the new piece is in the file.
  */
 export function createCompareWriter(
   file: FileHandle,
@@ -14,24 +14,33 @@ export function createCompareWriter(
   let position = start;
   let fill = 0;
   let buffer: Uint8Array | undefined;
+  let comparing: Promise<void> = Promise.resolve();
 
-  const settle = async (): Promise<void> => {
-    if (buffer === undefined || fill === 0) return;
-    const fresh = buffer.subarray(0, fill);
-    const from = position - fill;
+  const compare = async (mine: Uint8Array, bytes: number, from: number): Promise<void> => {
+    const fresh = mine.subarray(0, bytes);
     const old = takeBuffer();
     try {
-      if (!(await equals(file, { fresh, from, old }))) {
-        for (let done = 0; done < fresh.byteLength;) {
-          const rest = fresh.byteLength - done;
-          done += (await file.write(fresh, done, rest, from + done)).bytesWritten;
-        }
-        onDifferent(from, from + fresh.byteLength);
+      if (await equals(file, { fresh, from, old })) return;
+      for (let done = 0; done < bytes;) {
+        done += (await file.write(fresh, done, bytes - done, from + done)).bytesWritten;
       }
+      onDifferent(from, from + bytes);
     } finally {
       giveBuffer(old);
-      fill = 0;
+      giveBuffer(mine);
     }
+  };
+  /** Compares what is there after what came before it; the next bytes go into another buffer. */
+  const send = (): Promise<void> => {
+    const mine = buffer;
+    const bytes = fill;
+    const from = position - fill;
+    buffer = undefined;
+    fill = 0;
+    if (mine !== undefined) comparing = comparing.then(() => compare(mine, bytes, from));
+    // Whoever waits hears of the failure; nobody may be waiting yet.
+    comparing.catch(() => undefined);
+    return comparing;
   };
   return {
     get position() {
@@ -44,16 +53,9 @@ export function createCompareWriter(
     filled(bytes) {
       fill += bytes;
       position += bytes;
-      return fill === BUFFER_BYTES ? settle() : undefined;
+      return fill === BUFFER_BYTES ? send() : undefined;
     },
-    async drain() {
-      try {
-        await settle();
-      } finally {
-        if (buffer !== undefined) giveBuffer(buffer);
-        buffer = undefined;
-      }
-    },
+    drain: send,
   };
 }
 

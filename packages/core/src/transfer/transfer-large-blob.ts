@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { PlannedBlob } from "../plan.ts";
-import { checksumMismatch } from "./checksum-mismatch.ts";
-import type { FrontierHash } from "./frontier-hasher.ts";
+import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import { openPartialBlob, type PartialBlob } from "./partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
+import { type Proof, type RunningProof, startProof } from "./prove-partial.ts";
 import { readSegment } from "./read-segment.ts";
+import { recheckBlob } from "./recheck-blob.ts";
 import { createSegmentAllocator, type Lease, oneLease } from "./segment-allocator.ts";
 import { SegmentError } from "./source.ts";
 import type { TransferContext } from "./transfer-context.ts";
-
-const TRIES = 3;
 
 /** A proved partial: publish `dataPath`, then call `forget`. */
 export interface ProvedBlob {
@@ -21,7 +20,8 @@ export interface ProvedBlob {
 
 /**
  * Fetches what is missing of a blob in segments, hashed behind the writers while it arrives. The partial and its
- * journal stay good whatever happens; after a mismatch all of it is fetched again, three times in all.
+ * journal stay good whatever happens; after a mismatch what is wrong is found by asking
+ * again, and replaced.
  */
 export async function transferLargeBlob(
   blob: PlannedBlob,
@@ -39,45 +39,54 @@ export async function transferLargeBlob(
   const paths = { data: shared.data + suffix, journal: shared.journal + suffix };
 
   const partial = await openPartialBlob(paths, { digest: file.digest, size: blob.size });
-  let hash: FrontierHash | undefined;
+  let proof: RunningProof | undefined;
   try {
     if (context.force && partial.resumed > 0) await partial.reset();
-    const resumed = partial.have.covered;
-    const progress = io.progress(resumed);
-    for (let attempt = 1; ; attempt += 1) {
-      const following = context.hasher.follow(partial.dataPath, {
-        digest: file.digest,
-        size: blob.size,
+    const resumed = [...partial.have.ranges()];
+    const resumedBytes = partial.have.covered;
+    const progress = io.progress(resumedBytes);
+    const start = (): RunningProof => (proof = startProof(blob, partial, { context, progress }));
+    const behind = start();
+    const onWritten = (): void => behind.onWritten();
+    const ranged = await fill(blob, partial, { context, progress, onWritten });
+    const first = await behind.finish();
+    let replaced = 0;
+    if (first.actual !== file.digest.hex) {
+      const said = checksumMismatch(file, first.actual, { context, evidence: { attempts: 1 } });
+      tellMismatch(said, file, context);
+      const prove = (): Promise<Proof> => start().finish();
+      const { actual, asked, different } = await recheckBlob(blob, partial, {
+        context,
+        progress,
+        ranged,
+        resumed,
+        first,
+        prove,
       });
-      hash = following;
-      const onWritten = (): void => {
-        progress.received = partial.have.covered;
-        progress.verified = following.hashed;
-        following.advance(partial.have.frontier);
-      };
-      onWritten();
-      await fill(blob, partial, { context, progress, onWritten });
-      context.emit({ type: "verifying", path: file.path, size: blob.size });
-      const actual = await waitForDigest(following, progress, context.signal);
-      if (actual === file.digest.hex) {
-        progress.verified = blob.size;
-        return {
-          dataPath: partial.dataPath,
-          resumed: attempt === 1 ? resumed : 0,
-          forget: () => partial.forget(),
-        };
+      if (actual !== file.digest.hex) {
+        const kept = partial.dataPath;
+        const ranges = different.ranges();
+        const evidence = { attempts: 2, kept, askedAgain: asked, different: ranges };
+        throw checksumMismatch(file, actual, { context, evidence });
       }
-      await partial.reset();
-      progress.verified = 0;
-      checksumMismatch(file, actual, { context, attempt, last: attempt >= TRIES });
+      replaced = different.covered;
     }
+    progress.verified = blob.size;
+    return {
+      dataPath: partial.dataPath,
+      resumed: Math.max(0, resumedBytes - replaced),
+      forget: () => partial.forget(),
+    };
   } finally {
-    hash?.cancel();
+    proof?.cancel();
     await partial.close();
   }
 }
 
-/** Fetches every missing byte: in pieces side by side, or in one stream where the server knows no ranges. */
+/**
+ * Fetches every missing byte: in pieces side by side, or in one stream where the server knows no ranges; resolves to
+ * whether it does.
+ */
 async function fill(
   blob: PlannedBlob,
   partial: PartialBlob,
@@ -86,7 +95,7 @@ async function fill(
     readonly progress: FileProgress;
     readonly onWritten: () => void;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { context, progress, onWritten } = io;
   const [file] = blob.files;
   const request = { path: file.path, size: blob.size, digest: file.digest };
@@ -108,33 +117,12 @@ async function fill(
     }),
   );
   const failed = (await Promise.allSettled(lanes)).some((one) => one.status === "rejected");
-  if (!failed) return;
+  if (!failed) return true;
   context.signal.throwIfAborted();
   const error: unknown = stop.signal.reason;
   if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
   const rest = oneLease({ start: partial.have.frontier, end: blob.size });
   const { signal: whole } = context;
   await readSegment(request, { context, signal: whole, take: rest, open, onConnection });
-}
-
-/** The digest, with the figure of hashed bytes kept fresh while waiting for it. */
-async function waitForDigest(
-  hash: FrontierHash,
-  progress: FileProgress,
-  signal: AbortSignal,
-): Promise<string> {
-  const timer = setInterval(() => (progress.verified = hash.hashed), 100);
-  try {
-    return await new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason as Error);
-      if (signal.aborted) abort();
-      signal.addEventListener("abort", abort, { once: true });
-      hash
-        .digest()
-        .then(resolve, reject)
-        .finally(() => signal.removeEventListener("abort", abort));
-    });
-  } finally {
-    clearInterval(timer);
-  }
+  return false;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
 import { createDigester } from "@mlx-download/cache";
 import type { PlannedBlob } from "../plan.ts";
-import { checksumMismatch } from "./checksum-mismatch.ts";
+import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import type { FileProgress } from "./progress.ts";
 import { readSegment } from "./read-segment.ts";
 import { oneLease } from "./segment-allocator.ts";
@@ -17,6 +17,8 @@ export async function transferSmallBlob(
   context: TransferContext,
 ): Promise<string> {
   const [file] = blob.files;
+  const { data } = context.target.partialPaths(file);
+  const rejected = `${data}.rejected`;
   const bytes = Buffer.allocUnsafe(blob.size);
   for (let attempt = 1; ; attempt += 1) {
     progress.received = 0;
@@ -48,11 +50,18 @@ export async function transferSmallBlob(
     digester.update(bytes);
     const actual = digester.digest();
     if (actual === file.digest.hex) break;
-    checksumMismatch(file, actual, { context, last: attempt >= TRIES, attempt });
+    const last = attempt >= TRIES;
+    const kept = last ? await keepRejected(rejected, bytes) : undefined;
+    const error = checksumMismatch(file, actual, {
+      context,
+      evidence: { attempts: attempt, kept },
+    });
+    if (last) throw error;
+    tellMismatch(error, file, context);
   }
   progress.verified = blob.size;
 
-  const { data } = context.target.partialPaths(file);
+  await rm(rejected, { force: true });
   // A name of its own: two runs may bring the same small file at once, and both may publish it.
   const temp = `${data}.${randomBytes(4).toString("hex")}.tmp`;
   const handle = await open(temp, "wx", 0o644);
@@ -65,4 +74,16 @@ export async function transferSmallBlob(
     await handle.close();
   }
   return temp;
+}
+
+/** Keeps bad bytes for whoever wants to know what came; one copy a blob, removed by its next success. */
+async function keepRejected(path: string, bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    // No link in its place is written through, and none is left behind.
+    await rm(path, { force: true });
+    await writeFile(path, bytes, { flag: "wx", mode: 0o644 });
+    return path;
+  } catch {
+    return undefined;
+  }
 }

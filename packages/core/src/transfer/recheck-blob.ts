@@ -1,0 +1,149 @@
+import type { PlannedBlob } from "../plan.ts";
+import type { PartialBlob } from "./partial-blob.ts";
+import type { FileProgress } from "./progress.ts";
+import type { Proof } from "./prove-partial.ts";
+import { type ByteRange, createRangeSet, type RangeSet } from "./ranges.ts";
+import { readSegment } from "./read-segment.ts";
+import { oneLease } from "./segment-allocator.ts";
+import { SegmentError } from "./source.ts";
+import type { TransferContext } from "./transfer-context.ts";
+
+/** What asking again brought. */
+export interface Recheck {
+  /** The digest after it, hex: the file's own when all is well. */
+  readonly actual: string;
+  /** Bytes asked for again. */
+  readonly asked: number;
+  /** What differed from the copy before, and was replaced. */
+  readonly different: RangeSet;
+}
+
+/** The step of recheck and of the digests by which a change on the disk is found. */
+export const BLOCK_BYTES: number = 4 * 1024 * 1024;
+
+/**
+ * Repairs a partial whose digest is wrong: asks for its blocks a second time, most suspect first, replaces what
+ * differs, and stops as soon as the digest is right. What differed is asked for a third time when all else is done;
+ * blocks that came twice alike are not. Costs on average half the blob for one bad block that nothing gives away, and
+ * that block alone when the disk changed it.
+ */
+export async function recheckBlob(
+  blob: PlannedBlob,
+  partial: PartialBlob,
+  io: {
+    readonly context: TransferContext;
+    readonly progress: FileProgress;
+    /** Does the server send parts of a file? */
+    readonly ranged: boolean;
+    /** What an earlier run brought: suspect before what this one did. */
+    readonly resumed: readonly ByteRange[];
+    readonly first: Proof;
+    /** Hashes the partial anew. */
+    readonly prove: () => Promise<Proof>;
+  },
+): Promise<Recheck> {
+  const { digest } = blob.files[0];
+  const whole = [{ start: 0, end: blob.size }];
+  const different = createRangeSet();
+  let proof = io.first;
+  let asked = 0;
+  const atOnce = (): number => Math.max(1, io.context.budget.limit);
+
+  let left = io.ranged ? bySuspicion(blob.size, io.resumed) : whole;
+  for (const pass of [1, 2]) {
+    const found = createRangeSet();
+    /** Blocks that differed since the last proof, and how many make the next one worth its time. */
+    let unproved = 0;
+    let enough = 1;
+    let run = 1;
+    let { changedFrom } = proof;
+    while (left.length > 0) {
+      const at = left.findIndex((block) => block.start === changedFrom);
+      const batch = at < 0 ? left.splice(0, atOnce()) : left.splice(at, run);
+      if (!(await compareAgain(blob, partial, { ...io, batch, found }))) {
+        // It sends the whole file whatever is asked.
+        left = [];
+        asked += blob.size;
+        unproved += found.covered > 0 ? enough : 0;
+      }
+      asked += batch.reduce((sum, block) => sum + block.end - block.start, 0);
+      const bad = batch.filter((block) => overlaps(found, block)).length;
+      unproved += bad;
+      // Damage lies together: the next blocks are as suspect as those that were found bad.
+      run = bad === batch.length ? Math.min(run * 2, atOnce()) : 1;
+      if (at >= 0 && bad === 0) changedFrom = undefined;
+      if (unproved === 0 || (unproved < enough && at < 0 && left.length > 0)) continue;
+      proof = await io.prove();
+      if (proof.actual === digest.hex) left = [];
+      changedFrom = proof.changedFrom;
+      unproved = 0;
+      enough *= 2;
+    }
+    for (const range of found.ranges()) different.add(range.start, range.end);
+    if (proof.actual === digest.hex || found.covered === 0 || pass === 2) break;
+    left = io.ranged ? blocks(blob.size).filter((block) => overlaps(found, block)) : whole;
+  }
+  return { actual: proof.actual, asked, different };
+}
+
+function blocks(size: number): ByteRange[] {
+  return Array.from({ length: Math.ceil(size / BLOCK_BYTES) }, (_, index) => ({
+    start: index * BLOCK_BYTES,
+    end: Math.min(size, (index + 1) * BLOCK_BYTES),
+  }));
+}
+
+/** The blocks of a blob, those first of which an earlier run brought some. */
+function bySuspicion(size: number, resumed: readonly ByteRange[]): ByteRange[] {
+  const set = createRangeSet(resumed);
+  const all = blocks(size);
+  return [
+    ...all.filter((block) => overlaps(set, block)),
+    ...all.filter((block) => !overlaps(set, block)),
+  ];
+}
+
+function overlaps(set: RangeSet, { start, end }: ByteRange): boolean {
+  return set.ranges().some((range) => range.start < end && start < range.end);
+}
+
+/** Asks for ranges side by side and adds to `found` what differed; false when one stream had to bring the whole file. */
+async function compareAgain(
+  blob: PlannedBlob,
+  partial: PartialBlob,
+  io: {
+    readonly context: TransferContext;
+    readonly progress: FileProgress;
+    readonly batch: readonly ByteRange[];
+    readonly found: RangeSet;
+  },
+): Promise<boolean> {
+  const { context, progress, found } = io;
+  const [{ path, digest }] = blob.files;
+  const stop = new AbortController();
+  const read = (range: ByteRange, signal: AbortSignal): Promise<unknown> =>
+    readSegment(
+      { path, digest, size: blob.size },
+      {
+        context,
+        signal,
+        take: oneLease(range),
+        open: (start) => partial.compareFrom(start, (from, to) => found.add(from, to)),
+        onConnection: (change) => void (progress.connections += change),
+      },
+    );
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const reads = io.batch.map((range) =>
+    read(range, signal).catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
+  );
+  const failed = (await Promise.allSettled(reads)).some((one) => one.status === "rejected");
+  if (!failed) return true;
+  context.signal.throwIfAborted();
+  const error: unknown = stop.signal.reason;
+  if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
+  await read({ start: 0, end: blob.size }, context.signal);
+  return false;
+}
