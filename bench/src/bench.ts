@@ -49,18 +49,7 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
       const runs = join(folder.path, "runs");
       const context: Bench = { servers, launcher, folder: runs, say };
       const cases: CaseRuns[] = [];
-      for (const what of downloadCases(repos, quick)) {
-        if (!options.cases.includes(what.name)) continue;
-        const rounds = options.rounds ?? what.rounds;
-        cases.push(await runCase(what, peers, { ...context, rounds }));
-      }
-      const [ours] = peers;
-      if (options.cases.includes("start-up") && ours) {
-        const rounds = options.rounds ?? (quick ? 1 : 15);
-        const hf = peers.find((peer) => peer.name === "hf download" && peer.missing === undefined);
-        cases.push(await runStartUp(cli, repos.small, { ...context, rounds, ours, hf }));
-      }
-      const setting: Setting = {
+      const setting = (): Setting => ({
         date: new Date().toISOString().slice(0, 10),
         machine: describeMachine(),
         node: `Node ${process.versions.node}`,
@@ -71,8 +60,24 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
         command,
         programs: programVersions(),
         quick,
+      });
+      // After every case, so that a run that is stopped is not lost.
+      const keep = async (found: CaseRuns): Promise<void> => {
+        cases.push(found);
+        await writeResults({ setting: setting(), cases }, options);
       };
-      await publish({ setting, cases }, options);
+      for (const what of downloadCases(repos, quick)) {
+        if (!options.cases.includes(what.name)) continue;
+        const rounds = options.rounds ?? what.rounds;
+        await keep(await runCase(what, peers, { ...context, rounds }));
+      }
+      const [ours] = peers;
+      if (options.cases.includes("start-up") && ours) {
+        const rounds = options.rounds ?? (quick ? 1 : 15);
+        const hf = peers.find((peer) => peer.name === "hf download" && peer.missing === undefined);
+        await keep(await runStartUp(cli, repos.small, { ...context, rounds, ours, hf }));
+      }
+      process.stdout.write(`\n${renderReport(setting(), cases)}`);
       if (cases.some(({ peers: [first] }) => first?.missing !== undefined)) process.exitCode = 1;
     } finally {
       process.off("SIGINT", stop);
@@ -92,12 +97,11 @@ function chosenPeers(peers: readonly Peer[], words: readonly string[]): readonly
   );
 }
 
-async function publish(
+async function writeResults(
   results: { readonly setting: Setting; readonly cases: readonly CaseRuns[] },
   { json, markdown }: BenchOptions,
 ): Promise<void> {
   const report = renderReport(results.setting, results.cases);
-  process.stdout.write(`\n${report}`);
   if (json !== undefined) await writeFile(json, `${JSON.stringify(results, undefined, 1)}\n`);
   if (markdown !== undefined)
     await writeFile(markdown, `# Results\n\n${report}${await notesIn(markdown)}`);
