@@ -1,12 +1,19 @@
 import type { Writable } from "node:stream";
+import { CliError } from "./failure/cli-error.ts";
 
 /** Standard output as the commands use it. */
 export interface Output {
-  /** Resolves when the text is out of this process, or when nobody reads any more. */
+  /**
+   * Resolves when the text is out of this process, or when nobody reads any more. Rejects once with
+   * `cli/output-failed` when it cannot be written (a full disk); what follows is dropped.
+   */
   write(text: string): Promise<void>;
   /** True once the reader has gone (`| head`). */
   readonly closed: boolean;
 }
+
+// How a reader that went away shows itself, on pipes and sockets.
+const GONE = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
 
 /** Writes to `stream` without ever failing for a reader that went away; `onClosed` hears of it once. */
 export function createOutput(stream: Writable, onClosed: () => void = () => {}): Output {
@@ -23,14 +30,25 @@ export function createOutput(stream: Writable, onClosed: () => void = () => {}):
     },
     write(text) {
       if (closed || text === "") return Promise.resolve();
-      return new Promise((resolve) => {
-        stream.write(text, (error) => {
+      return new Promise((resolve, reject) => {
+        stream.write(text, (error?: NodeJS.ErrnoException | null) => {
           if (error) close();
-          resolve();
+          if (!error || GONE.has(error.code ?? "")) resolve();
+          else reject(outputFailed(error));
         });
       });
     },
   };
+}
+
+function outputFailed(error: Error): CliError {
+  return new CliError(
+    `the result cannot be written to standard output: ${error.message}`,
+    "cli/output-failed",
+    {
+      hint: "Send the output elsewhere and run the same command again; what was downloaded stays.",
+    },
+  );
 }
 
 /** One JSON value on lines of its own, indented for people where a terminal shows it. */

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { modelFiles, ndjson, startStage } from "./stage.ts";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { open } from "node:fs/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { modelFiles, ndjson, nodeArgs, startStage } from "./stage.ts";
 
 const token = "hf_annaAnnaAnnaAnnaAnnaAnna1234";
 
@@ -157,3 +160,32 @@ test("--version and --help answer without a network and with exit 0", async () =
   expect((await run([])).stdout).toContain("Usage: mlx-download");
   expect(hub.log.entries).toEqual([]);
 });
+
+test("two revisions that differ: exit 2, and nobody is asked", async () => {
+  const { hub, run } = await startStage();
+  for (const command of ["get", "path"]) {
+    const { code, stderr } = await run([command, "org/name@v1", "--revision", "v2"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("org/name@v1 asks for v1, --revision for v2");
+  }
+  expect(hub.log.entries).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")(
+  "a result that cannot be written: exit 6, and the download stays",
+  async () => {
+    const { hub, env, run } = await startStage();
+    await hub.addRepo("org/name", { "config.json": "{}" });
+    const full = await open("/dev/full", "w");
+    onTestFinished(() => full.close());
+    for (const flag of ["-q", "--json", "--events"]) {
+      const child = spawn(process.execPath, [...nodeArgs, "org/name", flag], {
+        env,
+        stdio: ["ignore", full.fd, "pipe"],
+      });
+      const [code] = (await once(child, "exit")) as [number];
+      expect(code, flag).toBe(flag === "--events" ? 141 : 6);
+    }
+    expect((await run(["path", "org/name"])).code).toBe(0);
+  },
+);

@@ -7,7 +7,8 @@ import { run, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { onTestFinished } from "vitest";
 
 const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
-const nodeArgs = ["--conditions=@mlx-download/source", bin];
+/** Node's arguments for the command, before its own. */
+export const nodeArgs: readonly string[] = ["--conditions=@mlx-download/source", bin];
 
 /** The real command beside a Hub of its own, with an empty home and nothing of this machine's environment. */
 export interface Stage {

@@ -15,7 +15,7 @@ import { formatBytes } from "../text/format.ts";
 import { paint } from "../text/style.ts";
 import { planJson, planTable } from "./dry-run.ts";
 import { nextStep } from "./next-step.ts";
-import { selectionOf } from "./selection.ts";
+import { refuseTwoRevisions, selectionOf } from "./selection.ts";
 
 /** How long a stop may take before it is mentioned. */
 const patienceMs = 400;
@@ -78,7 +78,8 @@ async function downloadOne(
         display.onEvent(event);
         // The command itself ends the stream, with the one result or error of the whole invocation.
         if (flags.events && event.type !== "result" && event.type !== "error")
-          void shell.stdout.write(jsonText({ schema: 1, ...event }, false));
+          // What cannot be written ends the command by itself: the stream is closed then.
+          shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
       },
     });
     display.finish();
@@ -138,6 +139,7 @@ export async function runGet({ operands, flags }: Invocation, shell: Shell): Pro
   const context = { flags, shell };
 
   const one = async (ref: string): Promise<Record<string, unknown>> => {
+    await refuseTwoRevisions(ref, flags);
     if (flags.dryRun) return dryRunOne(ref, options, context);
     const result = await downloadOne(ref, options, context);
     if (!flags.json && !flags.events) await shell.stdout.write(`${result.path}\n`);

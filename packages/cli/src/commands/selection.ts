@@ -1,5 +1,6 @@
 import type { PresetName } from "@mlx-download/core";
 import type { Flags } from "../command-line/flags.ts";
+import { CliError } from "../failure/cli-error.ts";
 
 /** The options of the libraries that choose revision, files and cache, as the flags say it. */
 export interface Selection {
@@ -19,4 +20,15 @@ export function selectionOf(flags: Flags): Selection {
     preset: flags.preset as PresetName | undefined,
     cacheDir: flags.cacheDir,
   };
+}
+
+/** Throws `cli/usage` when the ref says one revision and `--revision` another; nobody can tell which is meant. */
+export async function refuseTwoRevisions(ref: string, flags: Flags): Promise<void> {
+  if (flags.revision === undefined) return;
+  const { parseRepoRef } = await import("@mlx-download/core");
+  const { repoId, revision } = parseRepoRef(ref);
+  if (revision === undefined || revision === flags.revision) return;
+  throw new CliError(`${ref} asks for ${revision}, --revision for ${flags.revision}`, "cli/usage", {
+    hint: `Leave one of them out: ${repoId}@${revision}, or ${repoId} --revision ${flags.revision}.`,
+  });
 }

@@ -4,6 +4,7 @@ export type CliErrorCode =
   | "cli/confirmation-needed"
   | "cli/not-cached"
   | "cli/some-failed"
+  | "cli/output-failed"
   | "cli/interrupted"
   | "cli/terminated";
 

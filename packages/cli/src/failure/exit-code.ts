@@ -7,6 +7,7 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "cli/confirmation-needed": 2,
   "cli/not-cached": 4,
   "cli/some-failed": 11,
+  "cli/output-failed": 6,
   "cli/interrupted": 130,
   "cli/terminated": 143,
 
