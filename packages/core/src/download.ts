@@ -1,4 +1,5 @@
 import { codedError } from "./coded-error.ts";
+import { diskAmount } from "./disk-amount.ts";
 import type { DownloadOptions } from "./download-options.ts";
 import { type DownloadRequest, readRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
@@ -73,17 +74,15 @@ function checkDisk(request: DownloadRequest, { plan }: PreparedDownload): void {
   const need = toFetch + copyable;
   if (diskFree === null || need <= diskFree) return;
   throw new ModelDownloadError(
-    `${plan.repoId} needs ${gigabytes(need)} more on this disk, ${gigabytes(diskFree)} are free`,
+    `${plan.repoId} needs ${diskAmount(need)} more on this disk, ${diskAmount(diskFree)} are free`,
     "disk/insufficient",
     {
-      hint: `Free ${gigabytes(need - diskFree)}, or name a folder on another disk with --cache-dir.`,
+      hint: `Free ${diskAmount(need - diskFree)}, or name a folder on another disk with --cache-dir.`,
       repoId: request.repoId,
       data: { needBytes: need, freeBytes: diskFree },
     },
   );
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
 /** Transfers what the plan asks for and publishes the snapshot. */
 async function move(

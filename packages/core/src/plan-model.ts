@@ -86,7 +86,10 @@ function selectFiles(
       : `none of the ${files.length} files of ${repoId} matches the patterns`,
     "select/no-match",
     {
-      hint: "Patterns match the whole path, case-sensitively; * also crosses folders.",
+      hint:
+        files.length === 0
+          ? "Nothing was uploaded there yet at this revision; choose another revision or repo."
+          : "Patterns match the whole path, case-sensitively; * also crosses folders.",
       repoId,
       data: { files: files.length },
     },

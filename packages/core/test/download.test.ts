@@ -89,6 +89,14 @@ test("patterns that match nothing are an error that names the way out", async ()
   expect(await filesBelow(cacheDir)).toEqual([]);
 });
 
+test("a repo without files is an error that does not speak of patterns", async () => {
+  const { hub, get } = await startRoad();
+  await hub.addRepo("acme/empty", {});
+  const error = await failure(get("acme/empty"));
+  expect(error).toMatchObject({ code: "select/no-match", message: "acme/empty has no files" });
+  expect(error.hint).not.toContain("Patterns");
+});
+
 test("two files of equal bytes are fetched once", async () => {
   const { hub, get } = await startRoad();
   const weights = { size: 2_000_000, seed: 3 };
