@@ -1,7 +1,9 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
+import { parseDigest } from "@mlx-download/cache";
+import { openJournal, readJournal } from "../src/transfer/journal.ts";
 import { exists, failure, filesBelow, provedBlobs, type Road, startRoad } from "./fixture.ts";
 
 const MB = 1_000_000;
@@ -77,3 +79,25 @@ test.skipIf(!canMount)(
   },
   30_000,
 );
+
+test.skipIf(!canMount)("a journal on a full disk loses no line, earlier or later", async () => {
+  const { disk } = await smallDisk();
+  const path = join(disk, "folder", "journal");
+  await mkdir(join(disk, "folder"));
+  const blob = { digest: parseDigest(`sha256:${"ab".repeat(32)}`), size: 1e9 };
+  const journal = await openJournal(path, blob);
+  journal.append(0, 10);
+  await journal.flush();
+  await writeFile(join(disk, "filler"), Buffer.alloc(DISK)).catch(() => {});
+  // More than the rest of the page that the journal has already.
+  const later = Array.from({ length: 1000 }, (_, n) => ({ start: 100 + n * 2, end: 101 + n * 2 }));
+  for (const range of later) journal.append(range.start, range.end);
+  await expect(journal.flush()).rejects.toMatchObject({ code: "ENOSPC" });
+  expect((await readJournal(path, blob.digest, blob.size))[0]).toEqual({ start: 0, end: 10 });
+  await rm(join(disk, "filler"));
+  await journal.close();
+  expect(await readJournal(path, blob.digest, blob.size)).toEqual([
+    { start: 0, end: 10 },
+    ...later,
+  ]);
+});

@@ -18,8 +18,8 @@ export interface Recheck {
   readonly different: RangeSet;
 }
 
-/** The step of recheck and of the digests by which a change on the disk is found. */
-export const BLOCK_BYTES: number = 4 * 1024 * 1024;
+// The step of the digests by which a change on the disk is found, too.
+const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Repairs a partial whose digest is wrong: asks for its blocks a second time, most suspect first, replaces what
