@@ -70,7 +70,7 @@ test("pieces grow with the speed of the line, and shrink towards the end", () =>
   expect(last && last.end - last.start).toBeLessThan(8 * MiB);
 });
 
-test("when all is handed out, the far half of the slowest piece is taken over, once it is slow for sure", () => {
+test("when all is handed out, the far end of the slowest piece is taken over, once it is slow for sure", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
   const slow = allocator.take(2, 0) as Lease;
   const quick = allocator.take(2, 0) as Lease;
@@ -78,11 +78,14 @@ test("when all is handed out, the far half of the slowest piece is taken over, o
   quick.advance(8 * MiB, 500);
   quick.release();
   expect(allocator.take(2, 500)).toBeUndefined();
+  expect(allocator.busy).toBe(true);
   slow.advance(1 * MiB, 2000);
   const stolen = allocator.take(2, 2000) as Lease;
   expect(stolen.end).toBe(4 * MiB);
   expect(slow.end).toBe(stolen.start);
-  expect(stolen.start).toBe(2.5 * MiB);
+  // Eight megabytes a second against half a one: it keeps a share to match.
+  expect(stolen.start).toBeLessThan(1.25 * MiB);
+  expect(stolen.start).toBeGreaterThan(1 * MiB);
 });
 
 test("what is nearly done is left alone", () => {
@@ -90,4 +93,6 @@ test("what is nearly done is left alone", () => {
   const only = allocator.take(1, 0) as Lease;
   only.advance(7 * MiB, 3000);
   expect(allocator.take(1, 3000)).toBeUndefined();
+  only.release();
+  expect(allocator.busy).toBe(false);
 });

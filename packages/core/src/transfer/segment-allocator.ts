@@ -16,10 +16,13 @@ export interface Lease {
 /** Hands out what is missing of one blob, in order, in pieces that fit the speed. */
 export interface SegmentAllocator {
   /**
-   * The next piece for one of `connections`, or undefined when nothing is left that is worth a request. The pieces
-   * take about two seconds each; when all are handed out, the far half of the one that will be last is.
+   * The next piece for one of `connections`, or undefined when nothing is left that is worth a request now. The pieces
+   * take about two seconds each; when all are handed out, the far end of the one that will be last is, so much of it
+   * that both end together.
    */
   take(connections: number, now: number): Lease | undefined;
+  /** Is anybody still fetching? Then `take` may have something later. */
+  readonly busy: boolean;
 }
 
 /** Smallest piece worth a request of its own: below it the round trip costs more than the parallelism gives. */
@@ -29,7 +32,7 @@ export const MAX_SEGMENT_BYTES: number = 128 * 1024 * 1024;
 // Of a line nothing is known of.
 const FIRST_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENT_MS = 2_000;
-const MIN_STOLEN_BYTES = 1024 * 1024;
+const MIN_STOLEN_BYTES = 128 * 1024;
 // What ends sooner by itself is left alone.
 const STEAL_AFTER_MS = 1_500;
 
@@ -45,8 +48,13 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   const free = missing.map(({ start, end }) => ({ start, end }));
   let unassigned = free.reduce((sum, range) => sum + range.end - range.start, 0);
   const active = new Set<ActiveLease>();
-  /** Bytes per ms of the connection that was measured last. */
+  /** Bytes per ms of the connection that ended last. */
   let speed = 0;
+  const speedOf = (one: ActiveLease, now: number): number =>
+    now - one.startedAt > 100 ? (one.position - one.start) / (now - one.startedAt) : 0;
+  /** What a connection brings here, by what ended and by the best of those under way. */
+  const usualSpeed = (now: number): number =>
+    Math.max(speed, ...[...active].map((one) => speedOf(one, now)));
 
   const lease = (start: number, end: number, now: number): Lease => {
     const one: ActiveLease = {
@@ -58,38 +66,47 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       advance(position, at) {
         one.position = position;
         one.seenAt = at;
-        if (at - one.startedAt > 100) speed = (position - start) / (at - one.startedAt);
       },
-      release: () => void active.delete(one),
+      release() {
+        speed = speedOf(one, one.seenAt) || speed;
+        active.delete(one);
+      },
     };
     active.add(one);
     return one;
   };
 
-  /** The far half of the lease that will take longest, when it takes long enough. */
+  /** The far end of the lease that will take longest, when that is long enough. */
   const steal = (now: number): Lease | undefined => {
     let slowest: ActiveLease | undefined;
     let longest = STEAL_AFTER_MS;
     for (const one of active) {
       const left = one.end - one.position;
-      if (left < 2 * MIN_STOLEN_BYTES) continue;
       const elapsed = now - one.startedAt;
-      const own = (one.position - one.start) / Math.max(1, elapsed);
-      const time = elapsed < STEAL_AFTER_MS && own === 0 ? 0 : left / Math.max(own, 1e-6);
+      if (left < 2 * MIN_STOLEN_BYTES || elapsed < STEAL_AFTER_MS) continue;
+      const time = left / Math.max(speedOf(one, now), 1e-6);
       if (time > longest) [slowest, longest] = [one, time];
     }
     if (slowest === undefined) return undefined;
-    const middle = slowest.position + Math.ceil((slowest.end - slowest.position) / 2);
-    const stolen = lease(middle, slowest.end, now);
-    slowest.end = middle;
+    const own = speedOf(slowest, now);
+    const kept = own / (own + usualSpeed(now) || 1);
+    const left = slowest.end - slowest.position;
+    const near = Math.max(MIN_STOLEN_BYTES, Math.min(left - MIN_STOLEN_BYTES, left * kept));
+    const cut = slowest.position + Math.ceil(near);
+    const stolen = lease(cut, slowest.end, now);
+    slowest.end = cut;
     return stolen;
   };
 
   return {
+    get busy() {
+      return active.size > 0;
+    },
     take(connections, now) {
       const range = free[0];
       if (range === undefined) return steal(now);
-      const bySpeed = speed === 0 ? FIRST_SEGMENT_BYTES : speed * SEGMENT_MS;
+      const usual = usualSpeed(now);
+      const bySpeed = usual === 0 ? FIRST_SEGMENT_BYTES : usual * SEGMENT_MS;
       // Towards the end all get equal parts, so that they end together.
       const fair = unassigned / Math.max(1, connections);
       const wanted = Math.round(

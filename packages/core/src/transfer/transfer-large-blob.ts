@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PlannedBlob } from "../plan.ts";
 import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import { openPartialBlob, type PartialBlob } from "./partial-blob.ts";
@@ -9,6 +10,8 @@ import { recheckBlob } from "./recheck-blob.ts";
 import { createSegmentAllocator, type Lease, oneLease } from "./segment-allocator.ts";
 import { SegmentError } from "./source.ts";
 import type { TransferContext } from "./transfer-context.ts";
+
+const LOOK_AGAIN_MS = 250;
 
 /** A proved partial: publish `dataPath`, then call `forget`. */
 export interface ProvedBlob {
@@ -108,7 +111,13 @@ async function fill(
   const allocator = createSegmentAllocator(partial.have.missing(blob.size));
   const take = (): Lease | undefined => allocator.take(context.budget.limit, performance.now());
   const lane = async (): Promise<void> => {
-    while (await readSegment(request, { context, signal, take, open, onConnection }));
+    for (;;) {
+      const read = await readSegment(request, { context, signal, take, open, onConnection });
+      if (read) continue;
+      if (!allocator.busy) return;
+      // What the others have may turn out slow, and be worth sharing then.
+      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    }
   };
   const lanes = Array.from({ length: context.budget.max }, () =>
     lane().catch((error: unknown) => {
