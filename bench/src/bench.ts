@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { downloadCases, paces } from "./cases.ts";
 import { describeMachine, makeFolder, programVersions } from "./machine.ts";
 import { findLauncher } from "./measure/launcher.ts";
+import { stopMeasuring } from "./measure/measure.ts";
 import { readOptions, usage, type BenchOptions } from "./options.ts";
 import { allPeers } from "./peers/all-peers.ts";
 import type { Peer } from "./peers/peer.ts";
@@ -27,7 +28,8 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
   const launcher = findLauncher();
   // What is served, what is downloaded at once, and some room.
   const folder = await makeFolder(options.folder, 2 * reposBytes(quick) + 1e9);
-  const remove = (): Promise<void> => rm(folder.path, { recursive: true, force: true });
+  const remove = (): Promise<void> =>
+    rm(folder.path, { recursive: true, force: true, maxRetries: 5 });
   const load = loadavg()[0] ?? 0;
   try {
     const root = join(folder.path, "served");
@@ -35,8 +37,8 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
     say(`writing ${(reposBytes(quick) / 1e9).toFixed(2)} GB to serve`);
     const repos = writeRepos(root, quick);
     const servers = await startServers(root, folder.path, paces);
-    // Clients and servers of ours end with their pipes; the files would stay.
     const stop = (): void => {
+      stopMeasuring();
       void servers
         .close()
         .then(remove)

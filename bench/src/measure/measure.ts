@@ -58,7 +58,20 @@ export async function measureTogether(
   };
 }
 
+const running = new Set<ChildProcess>();
+let stopped = false;
+
+/** Kills every program that is being measured, and lets no further one start. */
+export function stopMeasuring(): void {
+  stopped = true;
+  for (const child of running) {
+    killDescendants(child);
+    child.kill("SIGKILL");
+  }
+}
+
 async function measureStep(step: Step, launcher: Launcher): Promise<Measurement> {
+  if (stopped) throw new Error("the benchmark was stopped");
   const [command = "", ...args] = launcher.wrap(step.argv);
   const child = spawn(command, args, {
     cwd: step.cwd,
@@ -69,6 +82,8 @@ async function measureStep(step: Step, launcher: Launcher): Promise<Measurement>
     child.once("error", reject);
     child.once("close", () => resolve());
   });
+  running.add(child);
+  child.once("close", () => running.delete(child));
   const output: Buffer[] = [];
   const report: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => keepEnd(output, chunk));
@@ -96,18 +111,22 @@ async function measureStep(step: Step, launcher: Launcher): Promise<Measurement>
 async function killWhen(child: ChildProcess, due: () => Promise<boolean>): Promise<boolean> {
   while (child.exitCode === null && child.signalCode === null) {
     if (await due()) {
-      for (const pid of descendants(child.pid ?? 0)) {
-        try {
-          process.kill(pid, "SIGKILL");
-        } catch {
-          // it has just ended
-        }
-      }
+      killDescendants(child);
       return true;
     }
     await new Promise((resolve) => setTimeout(resolve, 3));
   }
   return false;
+}
+
+function killDescendants(child: ChildProcess): void {
+  for (const pid of descendants(child.pid ?? 0)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it has just ended
+    }
+  }
 }
 
 function keepEnd(chunks: Buffer[], chunk: Buffer): void {
