@@ -29,8 +29,8 @@ test("a server that pushes back gets fewer connections, and the model still come
   await hub.addRepo("acme/big", { "model.safetensors": { size: SIZE, seed: 32 } });
   hub.faults.add({ on: "cdn", kind: "slow", bytesPerSecond: 8_000_000 });
   hub.faults.add({ on: "cdn", kind: "status", status: 429, retryAfter: 0, after: 3, times: 5 });
-  await get("acme/big");
-  await provedBlobs(cacheDir, "acme/big");
+  expect((await get("acme/big")).bytes.fetched).toBe(SIZE);
+  expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(1);
 }, 60_000);
 
 test("many small files and large ones share the connections, and never more than allowed are open", async () => {

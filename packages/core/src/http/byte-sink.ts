@@ -3,7 +3,7 @@
  * per read.
  */
 export interface ByteSink {
-  /** Room for the next bytes, at least one, good until the next `filled`. */
+  /** Room for the next bytes, at least one, also while back-pressure is pending; good until the next `filled`. */
   space(): Uint8Array;
   /**
    * The first `bytes` of `space()` are there. A returned promise is back-pressure: read on when it resolves. Throws

@@ -1,5 +1,5 @@
-/** So many seconds a read is given before it is compared. */
-export const STRAGGLER_SECONDS = 5;
+// So many seconds a read is given before it is compared.
+const STRAGGLER_SECONDS = 5;
 const SHARE = 0.1;
 // One neighbour may be the exception, two make a rule.
 const SIBLINGS = 2;

@@ -86,7 +86,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
   /** Fills the sink in its own space; returns whether to read on. */
   const fill = (into: ByteSink, bytes: Uint8Array): boolean => {
     left -= bytes.byteLength;
-    const wait = keep(() => into.filled(bytes.byteLength));
+    const wait = handOver(() => into.filled(bytes.byteLength));
     if (wait !== undefined) {
       wait.then(
         () => (left === 0 ? finish(true) : host.resume()),
@@ -107,7 +107,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
       backlog.push(Uint8Array.from(wanted));
       return false;
     }
-    const { poured, wait } = keep(() => pourUntilFull(wanted, into));
+    const { poured, wait } = handOver(() => pourUntilFull(wanted, into));
     if (wait !== undefined) {
       backlog = [Uint8Array.from(wanted.subarray(poured))];
       void copyBacklog(backlog, into, wait);
@@ -219,7 +219,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
 }
 
 /** Runs what hands bytes to a sink; what that throws is the sink's fault. */
-function keep<T>(give: () => T): T {
+function handOver<T>(give: () => T): T {
   try {
     return give();
   } catch (error) {
