@@ -1,4 +1,4 @@
-import { checkRepoPath, createDigester, type SnapshotFile } from "@mlx-download/cache";
+import { checkRepoPath, lfsPointerId, type SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../errors.ts";
 import { redactText } from "../http/redact.ts";
 import { isObject, stringField } from "./json-value.ts";
@@ -67,7 +67,7 @@ export function parseTreeEntry(item: unknown): TreeEntry {
   }
   const hex = sha256.toLowerCase();
   const size = byteCount(lfs["size"] ?? item["size"], path);
-  const blobId = typeof oid === "string" && oid !== "" ? gitId(oid, path) : pointerId(hex, size);
+  const blobId = typeof oid === "string" && oid !== "" ? gitId(oid, path) : lfsPointerId(hex, size);
   return {
     kind: "file",
     file: { path, size, digest: { algorithm: "sha256", hex }, blobId, ...xetHash },
@@ -84,14 +84,4 @@ function gitId(oid: unknown, path: string): string {
 function byteCount(size: unknown, path: string): number {
   if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
   throw unsafeTree(`the size of ${quote(path)} is no count of bytes`, { path });
-}
-
-/** The git object id of an LFS pointer (git-lfs spec v1). */
-function pointerId(sha256: string, size: number): string {
-  const pointer = Buffer.from(
-    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${size}\n`,
-  );
-  const digester = createDigester("git-sha1", pointer.length);
-  digester.update(pointer);
-  return digester.digest();
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
 import type { SegmentOutput } from "./read-segment.ts";
+import { writeAll } from "./write-all.ts";
 
 /**
  * An output for the second copy of bytes that the file has: compares them in pieces of 256 KiB, and writes a piece
@@ -21,9 +22,7 @@ export function createCompareWriter(
     const old = takeBuffer();
     try {
       if (await equals(file, { fresh, from, old })) return;
-      for (let done = 0; done < bytes;) {
-        done += (await file.write(fresh, done, bytes - done, from + done)).bytesWritten;
-      }
+      await writeAll(file, fresh, from);
       onDifferent(from, from + bytes);
     } finally {
       giveBuffer(old);

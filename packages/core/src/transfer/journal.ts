@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Digest } from "@mlx-download/cache";
 import { bootId } from "./boot-id.ts";
 import {
@@ -13,6 +13,7 @@ import {
   rangeLine,
 } from "./journal-text.ts";
 import { type ByteRange, createRangeSet } from "./ranges.ts";
+import { writeAll } from "./write-all.ts";
 
 /**
  * The record of what has arrived of one blob: text, append-only, one fact a line, each line ending in the CRC-32 of
@@ -78,7 +79,7 @@ export async function openJournal(
   let end: number;
   try {
     const text = firstLines(blob, known, await bootId());
-    await writeAt(file, text, 0);
+    await writeAll(file, Buffer.from(text, "latin1"), 0);
     end = text.length;
     // Else a power cut could leave the new name with nothing behind it, and the old facts gone.
     if (known.ranges.length > 0) await file.sync();
@@ -97,7 +98,7 @@ export async function openJournal(
       const lines = queued;
       try {
         // By position: what a failed write left behind its last good line is written over by the next one.
-        await writeAt(file, lines, end);
+        await writeAll(file, Buffer.from(lines, "latin1"), end);
       } catch (error) {
         failure = error;
         break;
@@ -154,18 +155,4 @@ function firstLines(blob: JournalledBlob, known: JournalFacts, boot: string | un
   const mark = known.synced.length > 0 ? markLine(synced.length) : "";
   const prefixes = [...known.prefixes].map(([end, hex]) => prefixLine(end, hex)).join("");
   return synced + mark + lines(known.ranges) + prefixes;
-}
-
-/** Writes a text whole; a write may be short (a full disk, a signal). */
-async function writeAt(file: FileHandle, text: string, position: number): Promise<void> {
-  const bytes = Buffer.from(text, "latin1");
-  for (let done = 0; done < bytes.byteLength;) {
-    const { bytesWritten } = await file.write(
-      bytes,
-      done,
-      bytes.byteLength - done,
-      position + done,
-    );
-    done += bytesWritten;
-  }
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { ByteSink } from "../http/byte-sink.ts";
 import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
+import { writeAll } from "./write-all.ts";
 
 /** A sink that writes the bytes of one segment at their place in the file, in pieces of 256 KiB, two in flight. */
 export interface SegmentWriter extends ByteSink {
@@ -89,17 +90,4 @@ export function createSegmentWriter(
       rethrow();
     },
   };
-}
-
-/** A write may be short (a full disk, a signal): goes on until all bytes are in or the system says why not. */
-async function writeAll(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
-  for (let written = 0; written < bytes.byteLength;) {
-    const { bytesWritten } = await file.write(
-      bytes,
-      written,
-      bytes.byteLength - written,
-      start + written,
-    );
-    written += bytesWritten;
-  }
 }
