@@ -23,8 +23,7 @@ export interface ProvedBlob {
 
 /**
  * Fetches what is missing of a blob in segments, hashed behind the writers while it arrives. The partial and its
- * journal stay good whatever happens; after a mismatch what is wrong is found by asking
- * again, and replaced.
+ * journal stay good whatever happens; after a mismatch what is wrong is found by asking again, and replaced.
  */
 export async function transferLargeBlob(
   blob: PlannedBlob,
