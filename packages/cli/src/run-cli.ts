@@ -1,5 +1,5 @@
+import type { Invocation } from "./command-line/command-spec.ts";
 import { helpText } from "./command-line/help.ts";
-import type { Invocation } from "./command-line/parse.ts";
 import { CliError } from "./failure/cli-error.ts";
 import { describeFailure, failureJson } from "./failure/describe-failure.ts";
 import { watchInterrupts } from "./interrupt.ts";
@@ -10,19 +10,6 @@ import { styleFor } from "./text/style.ts";
 
 /** Ends like a program that SIGPIPE ended, when the reader of `--events` goes away in the middle. */
 const brokenPipeExit = 141;
-
-async function runCommand(invocation: Invocation, shell: Shell): Promise<number> {
-  switch (invocation.command) {
-    case "get":
-      return (await import("./commands/get.ts")).runGet(invocation, shell);
-    case "list":
-      return (await import("./commands/list.ts")).runList(invocation, shell);
-    case "cache":
-      return (await import("./commands/cache.ts")).runCache(invocation, shell);
-    case "path":
-      return (await import("./commands/path.ts")).runPath(invocation, shell);
-  }
-}
 
 function warnAboutToken(invocation: Invocation, shell: Shell): void {
   if (invocation.flags.token === undefined || invocation.flags.quiet) return;
@@ -53,6 +40,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   createOutput(stderr);
   const shell: Shell = {
     argv,
+    version,
     env,
     stdin,
     stdout,
@@ -75,7 +63,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       return 0;
     }
     warnAboutToken(invocation, shell);
-    return await runCommand(invocation, shell);
+    const { run } = await invocation.command.load();
+    return await run(invocation, shell);
   } catch (error) {
     if (events && stdout.closed) return brokenPipeExit;
     const at = words.indexOf("--token");

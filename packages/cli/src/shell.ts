@@ -6,6 +6,7 @@ import type { Style } from "./text/style.ts";
 /** What a command has to do with the world outside. */
 export interface Shell {
   readonly argv: readonly string[];
+  readonly version: string;
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: ReadStream;
   readonly stdout: Output;

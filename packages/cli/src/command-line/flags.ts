@@ -34,7 +34,8 @@ export interface Flags {
 export interface FlagSpec {
   /** Without dashes: `local-dir`. */
   readonly name: string;
-  readonly type: "switch" | "text" | "list" | "count";
+  /** `count`: a whole number above zero; `bytes`: a size such as `64G`, as a number of bytes. */
+  readonly type: "switch" | "text" | "list" | "count" | "bytes";
   readonly summary: string;
   /** Stands for the value in help. */
   readonly value?: string;

@@ -1,12 +1,7 @@
 import { displayWidth, padEnd, wrapWords } from "../text/display-width.ts";
 import { paint, type Style } from "../text/style.ts";
-import {
-  type CommandName,
-  type CommandSpec,
-  commandSpecs,
-  commandWords,
-  commonFlags,
-} from "./commands.ts";
+import { commandGroups, type CommandSpec, type Example } from "./command-spec.ts";
+import { commandNamed, commandSpecs, commandsUnder, commonFlags } from "./commands.ts";
 import { type FlagSpec, flagSpecs } from "./flags.ts";
 
 /** What help is written for. */
@@ -43,8 +38,7 @@ function flagSummary(spec: FlagSpec): string {
   return others.length === 0 ? spec.summary : `${spec.summary}; also --${others.join(", --")}`;
 }
 
-function examples(specs: readonly CommandSpec[], style: HelpStyle): string[] {
-  const pairs = specs.flatMap((spec) => spec.examples);
+function exampleLines(pairs: readonly Example[], style: HelpStyle): string[] {
   const widest = Math.max(...pairs.map(({ line }) => displayWidth(line)));
   const sideBySide = style.columns > widest + 30;
   return pairs.flatMap(({ line, purpose }) =>
@@ -58,9 +52,17 @@ function title(style: Style, text: string): string {
   return paint(style, "label", text);
 }
 
-function commandHelp(name: CommandName, style: HelpStyle): string[] {
-  const spec = commandSpecs[name];
-  const word = name === "get" ? "[get]" : name;
+/** The commands, a line each; what follows their names stands in their own help. */
+function commandRows(specs: readonly CommandSpec[], style: HelpStyle): string[] {
+  return rows(
+    specs.map(({ name, summary }) => [name, summary] as const),
+    style,
+  );
+}
+
+function commandHelp(spec: CommandSpec, style: HelpStyle): string[] {
+  const word = spec.name === "get" ? "[get]" : spec.name;
+  const under = commandsUnder(spec.name);
   const flags = [...spec.flags, ...commonFlags].map((key) => flagSpecs[key]);
   const summary = wrapWords(
     `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
@@ -72,6 +74,7 @@ function commandHelp(name: CommandName, style: HelpStyle): string[] {
     ...summary,
     ...(spec.aliases.length > 0 ? [`The same: mlx-download ${spec.aliases.join(", ")}`] : []),
     "",
+    ...(under.length > 0 ? [title(style, "Commands:"), ...commandRows(under, style), ""] : []),
     title(style, "Options:"),
     ...rows(
       flags.map((flag) => [flagLabel(flag), flagSummary(flag)] as const),
@@ -79,7 +82,7 @@ function commandHelp(name: CommandName, style: HelpStyle): string[] {
     ),
     "",
     title(style, "Examples:"),
-    ...examples([spec], style),
+    ...exampleLines(spec.examples, style),
     ...(spec.notes
       ? ["", ...spec.notes.flatMap((note) => wrapWords(note, Math.min(100, style.columns) - 1))]
       : []),
@@ -89,12 +92,25 @@ function commandHelp(name: CommandName, style: HelpStyle): string[] {
 const exitCodeText =
   "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 9 locked, 10 refused, 11 some failed, 75 rate limited, 130 and 143 interrupted, 1 anything else.";
 
-function overview(version: string, style: HelpStyle): string[] {
-  const names = Object.keys(commandSpecs) as CommandName[];
-  const commands = names.map((name) => {
-    const spec = commandSpecs[name];
-    return [[name, spec.usage].filter(Boolean).join(" "), spec.summary] as const;
+/** The examples of the first command, and one for the first command of every other group. */
+function overviewExamples(): readonly Example[] {
+  return commandGroups.flatMap((group, at) => {
+    const examplesOfGroup = commandSpecs.find((spec) => spec.group === group)?.examples ?? [];
+    return at === 0 ? examplesOfGroup : examplesOfGroup.slice(0, 1);
   });
+}
+
+function groupLines(style: HelpStyle): string[] {
+  const widest = Math.max(...commandSpecs.map(({ name }) => displayWidth(name)));
+  return commandGroups.flatMap((group) => {
+    const specs = commandSpecs.filter((spec) => spec.group === group);
+    if (specs.length === 0) return [];
+    const pairs = specs.map(({ name, summary }) => [padEnd(name, widest), summary] as const);
+    return [title(style, `${group}:`), ...rows(pairs, style), ""];
+  });
+}
+
+function overview(version: string, style: HelpStyle): string[] {
   const common = [...commonFlags, "version" as const].map((key) => flagSpecs[key]);
   return [
     `mlx-download ${version}: MLX models from the Hugging Face Hub, resumed, verified, in the cache that every tool shares`,
@@ -102,9 +118,7 @@ function overview(version: string, style: HelpStyle): string[] {
     `${title(style, "Usage:")} mlx-download <org/name[@revision]>… [options]`,
     `       mlx-download <command> [options]`,
     "",
-    title(style, "Commands:"),
-    ...rows(commands, style),
-    "",
+    ...groupLines(style),
     title(style, "Options of every command:"),
     ...rows(
       common.map((flag) => [flagLabel(flag), flagSummary(flag)] as const),
@@ -112,10 +126,7 @@ function overview(version: string, style: HelpStyle): string[] {
     ),
     "",
     title(style, "Examples:"),
-    ...examples(
-      names.map((name) => commandSpecs[name]),
-      style,
-    ),
+    ...exampleLines(overviewExamples(), style),
     "",
     "mlx-download <command> --help shows the options of a command.",
     ...wrapWords(exitCodeText, Math.min(100, style.columns) - 1, 2),
@@ -124,9 +135,10 @@ function overview(version: string, style: HelpStyle): string[] {
 
 /** The help for the words given: a command's own where one is named, the overview otherwise. Ends without a newline. */
 export function helpText(argv: readonly string[], version: string, style: HelpStyle): string {
-  const words = commandWords();
-  const named = argv.find((word) => words.has(word));
-  const command = named === undefined ? undefined : words.get(named);
-  const lines = command === undefined ? overview(version, style) : commandHelp(command, style);
+  const words = argv.filter((word) => !word.startsWith("-"));
+  const named = words
+    .map((_, at) => commandNamed(words.slice(at)))
+    .find((found) => found !== undefined);
+  const lines = named === undefined ? overview(version, style) : commandHelp(named.command, style);
   return lines.join("\n");
 }

@@ -7,7 +7,7 @@ function parsed(...argv: string[]) {
   const given = Object.entries(flags).filter(
     ([, value]) => value !== false && !(Array.isArray(value) && value.length === 0),
   );
-  return { command, operands, ...Object.fromEntries(given) };
+  return { command: command.name, operands, ...Object.fromEntries(given) };
 }
 
 test.each([

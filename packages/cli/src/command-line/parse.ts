@@ -1,19 +1,19 @@
 import yargs from "yargs";
-import type { CliError } from "../failure/cli-error.ts";
-import { type CommandName, commandSpecs, commandWords, commonFlags } from "./commands.ts";
+import type { CommandSpec, Invocation } from "./command-spec.ts";
+import {
+  commandNamed,
+  commandSpecs,
+  commandsUnder,
+  commandWords,
+  commonFlags,
+} from "./commands.ts";
+import { get } from "./commands/get.ts";
+import { refuseExclusive } from "./exclusive-flags.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
 import { separatePatterns } from "./separate-patterns.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";
-
-/** A command line, understood. */
-export interface Invocation {
-  readonly command: CommandName;
-  /** The words that are neither command nor option. */
-  readonly operands: readonly string[];
-  readonly flags: Flags;
-}
 
 /** yargs looks options up in plain objects and stumbles over what every object has. */
 function refusePrototypeNames(argv: readonly string[]): void {
@@ -62,26 +62,35 @@ function rawParse(argv: readonly string[]): Record<string, unknown> & { _: strin
 
 /** The command that the words name, and the words that remain; without a command's name it is `get`. */
 function readCommand(words: readonly string[]): {
-  command: CommandName;
+  command: CommandSpec;
   operands: readonly string[];
 } {
-  const [first, ...rest] = words;
-  const known = commandWords();
-  const command = first === undefined ? undefined : known.get(first);
-  if (command !== undefined) return { command, operands: rest };
+  const named = commandNamed(words);
+  if (named !== undefined) return { command: named.command, operands: words.slice(named.length) };
+  const [first, second = ""] = words;
   if (first !== undefined && /^[A-Za-z-]+$/.test(first)) {
-    const meant = suggest(first, known.keys());
+    const under = commandsUnder(first).map(({ name }) => name);
+    if (under.length > 0) {
+      const meant = suggest(`${first} ${second}`, under);
+      throw usage(
+        second === "" ? `mlx-download ${first} what?` : `there is no command "${first} ${second}"`,
+        meant === undefined || second === ""
+          ? `There is mlx-download ${under.join(", ")}.`
+          : `Did you mean mlx-download ${meant}?`,
+      );
+    }
+    const meant = suggest(first, commandWords().keys());
     if (meant !== undefined)
       throw usage(
         `there is no command "${first}"`,
         `Did you mean mlx-download ${meant}? (A model of that name: mlx-download get ${first})`,
       );
   }
-  return { command: "get", operands: words };
+  return { command: get, operands: words };
 }
 
-function refuseUnknown(parsed: Record<string, unknown>, command: CommandName): void {
-  const allowed = new Set([...commandSpecs[command].flags, ...commonFlags, "version" as const]);
+function refuseUnknown(parsed: Record<string, unknown>, command: CommandSpec): void {
+  const allowed = new Set([...command.flags, ...commonFlags, "version" as const]);
   const names = [...allowed].flatMap((key) => [
     flagSpecs[key].name,
     ...(flagSpecs[key].aliases ?? []),
@@ -101,62 +110,38 @@ function refuseUnknown(parsed: Record<string, unknown>, command: CommandName): v
       throw usage(
         `there is no option ${dashed}`,
         meant === undefined
-          ? `See mlx-download ${command} --help for the options.`
+          ? `See mlx-download ${command.name} --help for the options.`
           : `Did you mean --${meant}?`,
       );
     }
     if (allowed.has(key)) continue;
-    const owners = (Object.keys(commandSpecs) as CommandName[]).filter((owner) =>
-      commandSpecs[owner].flags.includes(key),
-    );
+    const owners = commandSpecs.filter(({ flags }) => flags.includes(key)).map(({ name }) => name);
     throw usage(
-      `${dashed} is no option of mlx-download ${command}`,
-      `It belongs to mlx-download ${owners.join(" and ")}; see mlx-download ${command} --help.`,
+      `${dashed} is no option of mlx-download ${command.name}`,
+      `It belongs to mlx-download ${owners.join(" and ")}; see mlx-download ${command.name} --help.`,
     );
   }
 }
 
-function checkOperands(invocation: Invocation): void {
-  const { command, operands } = invocation;
-  const { min, max } = commandSpecs[command].operands;
+function checkOperands({ command, operands }: Invocation): void {
+  const { min, max, what = "a model" } = command.operands;
   if (operands.length < min)
     throw usage(
-      command === "get" ? "no model is named" : `mlx-download ${command} needs a model`,
-      "For example mlx-download mlx-community/Llama-3.2-3B-Instruct-4bit; see mlx-download --help.",
+      command === get ? "no model is named" : `mlx-download ${command.name} needs ${what}`,
+      `For example ${command.examples[0]?.line ?? `mlx-download ${command.name} ${command.usage}`}; see mlx-download --help.`,
     );
-  if (operands.length > max) {
-    const extra = operands[max] ?? "";
-    const hint =
-      command === "list" && operands.length === 1
-        ? `Did you mean mlx-download list --filter ${extra}?`
-        : command === "cache" && (extra === "list" || extra === "ls")
-          ? "Did you mean mlx-download cache --list?"
-          : `See mlx-download ${command} --help.`;
-    throw usage(`"${extra}" is one word too many for mlx-download ${command}`, hint);
-  }
-}
-
-function clash(one: string, other: string): CliError {
-  return usage(`${one} and ${other} exclude each other`, "Leave one of them out.");
-}
-
-function checkTogether({ operands, flags }: Invocation): void {
-  if (flags.json && flags.events) throw clash("--json", "--events");
-  if (flags.token !== undefined && flags.tokenStdin) throw clash("--token", "--token-stdin");
-  if (flags.all && flags.author !== undefined) throw clash("--all", "--author");
-  if (flags.dryRun && flags.events) throw clash("--dry-run", "--events");
-  if (flags.localDir !== undefined && operands.length > 1)
-    throw usage(
-      "--local-dir takes one model at a time",
-      "The files of several models would overwrite each other; run the command once for each.",
-    );
-  const actions = [
-    flags.list && "--list",
-    flags.clear && "--clear",
-    flags.clearModel !== undefined && "--clear-model",
-  ];
-  const [one, other] = actions.filter((name) => name !== false);
-  if (one && other) throw clash(one, other);
+  if (operands.length <= max) return;
+  const extra = operands[max] ?? "";
+  const under = suggest(
+    `${command.name} ${extra}`,
+    commandsUnder(command.name).map(({ name }) => name),
+  );
+  const better =
+    under === undefined ? command.tooMany?.(extra) : `Did you mean mlx-download ${under}?`;
+  throw usage(
+    `"${extra}" is one word too many for mlx-download ${command.name}`,
+    better ?? `See mlx-download ${command.name} --help.`,
+  );
 }
 
 /**
@@ -178,6 +163,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   const invocation = { command, operands, flags };
   if (helpOrVersion) return invocation;
   checkOperands(invocation);
-  checkTogether(invocation);
+  refuseExclusive(flags);
+  command.check?.(invocation);
   return invocation;
 }

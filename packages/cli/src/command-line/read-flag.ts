@@ -1,4 +1,5 @@
 import type { FlagSpec } from "./flags.ts";
+import { readBytes } from "./read-bytes.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";
 
@@ -31,6 +32,16 @@ function readCount(spec: FlagSpec, value: unknown): number {
   );
 }
 
+function readSize(spec: FlagSpec, value: unknown): number {
+  const text = readText(spec, value);
+  const bytes = readBytes(text);
+  if (bytes !== undefined && bytes > 0) return bytes;
+  throw usage(
+    `--${spec.name} ${text} is not a size`,
+    `For example --${spec.name} 500M, 1.5GB or 64GiB.`,
+  );
+}
+
 /** The value of one option as the flags hold it, from what the parser found. Throws `cli/usage`. */
 export function readFlag(spec: FlagSpec, value: unknown): unknown {
   switch (spec.type) {
@@ -42,6 +53,8 @@ export function readFlag(spec: FlagSpec, value: unknown): unknown {
       );
     case "text":
       return value === undefined ? undefined : readText(spec, value);
+    case "bytes":
+      return value === undefined ? undefined : readSize(spec, value);
     case "count":
       return value === undefined ? undefined : readCount(spec, value);
   }

@@ -1,7 +1,7 @@
 import type { CachedRepo } from "@mlx-download/cache";
 import type { ModelInfo } from "@mlx-download/core";
 import type { Flags } from "../command-line/flags.ts";
-import type { Invocation } from "../command-line/parse.ts";
+import type { Invocation } from "../command-line/command-spec.ts";
 import { confirm } from "../confirm.ts";
 import { jsonText } from "../output.ts";
 import type { Shell } from "../shell.ts";
@@ -156,7 +156,7 @@ async function remove(
 }
 
 /** `mlx-download cache`: lists the whole models of the cache, or deletes some. Returns the exit code. */
-export async function runCache({ flags }: Invocation, shell: Shell): Promise<number> {
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   if (flags.clearModel !== undefined) {
     const { checkRepoId } = await import("@mlx-download/cache");
     checkRepoId(flags.clearModel);

@@ -1,6 +1,6 @@
 import type { DownloadEvent, DownloadOptions, DownloadResult } from "@mlx-download/core";
 import type { Flags } from "../command-line/flags.ts";
-import type { Invocation } from "../command-line/parse.ts";
+import type { Invocation } from "../command-line/command-spec.ts";
 import { sameCommand } from "../command-line/quote.ts";
 import { CliError } from "../failure/cli-error.ts";
 import { describeFailure, type Failure, failureJson } from "../failure/describe-failure.ts";
@@ -133,7 +133,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
  * `mlx-download <ref…>`: downloads (or plans) one ref after the other. A single ref's failure is thrown; of several,
  * each is reported as it happens, and the rest goes on. Returns the exit code.
  */
-export async function runGet({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const options = await readOptions(flags, shell);
   const indented = shell.stdoutColumns !== undefined;
   const context = { flags, shell };

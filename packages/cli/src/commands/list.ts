@@ -1,5 +1,5 @@
 import type { DownloadEventBody, ListOptions, MLXModelEntry } from "@mlx-download/core";
-import type { Invocation } from "../command-line/parse.ts";
+import type { Invocation } from "../command-line/command-spec.ts";
 import { jsonText } from "../output.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
@@ -26,7 +26,7 @@ function entryJson(model: MLXModelEntry): Record<string, unknown> {
 }
 
 /** `mlx-download list`: models of the Hub as a table, ids (`--quiet`) or JSON. Returns the exit code. */
-export async function runList({ flags }: Invocation, shell: Shell): Promise<number> {
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { listMLXModels } = await import("@mlx-download/core");
   const limit = flags.limit ?? defaultLimit;
   const token = await readToken(flags, shell);

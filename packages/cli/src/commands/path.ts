@@ -1,11 +1,11 @@
-import type { Invocation } from "../command-line/parse.ts";
+import type { Invocation } from "../command-line/command-spec.ts";
 import { CliError } from "../failure/cli-error.ts";
 import { jsonText } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { refuseTwoRevisions, selectionOf } from "./selection.ts";
 
 /** `mlx-download path`: the snapshot's path when it is complete in the cache; no request is made. */
-export async function runPath({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { findCached } = await import("@mlx-download/core");
   const [ref = ""] = operands;
   await refuseTwoRevisions(ref, flags);

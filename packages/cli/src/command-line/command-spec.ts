@@ -1,0 +1,60 @@
+import type { Shell } from "../shell.ts";
+import type { Flags } from "./flags.ts";
+
+/** A command line, understood. */
+export interface Invocation {
+  readonly command: CommandSpec;
+  /** The words that are neither command nor option. */
+  readonly operands: readonly string[];
+  readonly flags: Flags;
+}
+
+/** An invocation worth imitating. */
+export interface Example {
+  readonly line: string;
+  readonly purpose: string;
+}
+
+/** What runs a command: the module that is loaded only when the command is called. */
+export interface CommandRunner {
+  /** Does it and resolves with the exit code; throws coded errors. */
+  run(invocation: Invocation, shell: Shell): Promise<number>;
+}
+
+/** The headings of the overview, in its order. */
+export const commandGroups = [
+  "Download",
+  "Find and choose",
+  "Cache",
+  "Serve and share",
+  "Account and settings",
+] as const;
+
+/** One command as the parser, the help, the completions and the reference know it. */
+export interface CommandSpec {
+  /** One word, or two with a space: `cache ls`. */
+  readonly name: string;
+  readonly group: (typeof commandGroups)[number];
+  /** Other names, of one or two words. */
+  readonly aliases: readonly string[];
+  /** What follows the command's name. */
+  readonly usage: string;
+  /** One line, lower case, no full stop. */
+  readonly summary: string;
+  readonly flags: readonly (keyof Flags)[];
+  /** How many words may follow the name. */
+  readonly operands: {
+    readonly min: number;
+    readonly max: number;
+    /** What is missing where there are too few; default `a model`. */
+    readonly what?: string;
+  };
+  readonly examples: readonly Example[];
+  /** Closing paragraphs for the help. */
+  readonly notes?: readonly string[];
+  /** Refuses, with `cli/usage`, what is understood word by word and makes no sense together. */
+  readonly check?: (invocation: Invocation) => void;
+  /** The next step for one operand too many, where there is a better one than the help. */
+  readonly tooMany?: (extra: string) => string | undefined;
+  readonly load: () => Promise<CommandRunner>;
+}
