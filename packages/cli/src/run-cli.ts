@@ -63,8 +63,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       return 0;
     }
     warnAboutToken(invocation, shell);
-    const { run } = await invocation.command.load();
-    return await run(invocation, shell);
+    const runner = await invocation.command.load();
+    return await runner.run(invocation, shell);
   } catch (error) {
     if (events && stdout.closed) return brokenPipeExit;
     const at = words.indexOf("--token");

@@ -115,7 +115,7 @@ function refuseUnknown(parsed: Record<string, unknown>, command: CommandSpec): v
       );
     }
     if (allowed.has(key)) continue;
-    const owners = commandSpecs.filter(({ flags }) => flags.includes(key)).map(({ name }) => name);
+    const owners = commandSpecs.filter(({ flags }) => flags.includes(key)).map((spec) => spec.name);
     throw usage(
       `${dashed} is no option of mlx-download ${command.name}`,
       `It belongs to mlx-download ${owners.join(" and ")}; see mlx-download ${command.name} --help.`,
