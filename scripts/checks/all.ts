@@ -5,6 +5,7 @@ import { errorDocs } from "./error-docs.ts";
 import { imports } from "./imports.ts";
 import { manifests } from "./manifests.ts";
 import { published } from "./published.ts";
+import { writtenPages } from "./written-pages.ts";
 
 /** Every check of the checkout, in the order they run: what later ones read is built by the first. `folder` takes the tarballs. */
 export function allChecks(root: string, folder: string): readonly Check[] {
@@ -18,6 +19,7 @@ export function allChecks(root: string, folder: string): readonly Check[] {
     imports,
     manifests,
     errorDocs,
+    writtenPages,
     api,
     published(folder),
   ];
