@@ -6,6 +6,7 @@ export type CacheErrorCode =
   | "cache/invalid-digest"
   | "cache/not-found"
   | "cache/locked"
+  | "cache/pinned"
   | "cache/size-mismatch"
   | "cache/digest-mismatch"
   | "cache/disk-full"

@@ -17,6 +17,8 @@ export interface RepoLayout {
   readonly treesDir: string;
   /** Data that is not proved yet, out of sight of every other client. */
   readonly partialDir: string;
+  /** What this project notes about the repo (pins, uses): no other client looks there, and it goes with the repo. */
+  readonly recordsDir: string;
   /** `<cacheDir>/.locks/models--org--name` */
   readonly locksDir: string;
 }
@@ -40,6 +42,7 @@ export function repoLayout(
     snapshotsDir: join(repoDir, "snapshots"),
     treesDir: join(repoDir, "trees"),
     partialDir: join(repoDir, ".partial"),
+    recordsDir: join(repoDir, ".mlx-download"),
     locksDir: join(root, ".locks", folder),
   };
 }

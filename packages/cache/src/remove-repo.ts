@@ -6,13 +6,14 @@ import { inBatches } from "./in-batches.ts";
 import { repoLayout, type RepoLayout } from "./layout.ts";
 import { listFolder } from "./list-folder.ts";
 import { locked, tryLock } from "./lock.ts";
+import { pinned, repoPins } from "./pin.ts";
 import type { RepoType } from "./repo-id.ts";
 
 /**
  * Removes a repo's folder and its locks; `freedBytes` counts the files that lay in it. No link is followed: blobs of the
  * shared store stay (their owner sweeps them with `hf cache prune`), and of a repo folder that is itself a link only
  * that link goes. Refs and snapshots go first, so that a crash in between leaves nothing that looks whole. Throws
- * `cache/not-found`, `cache/locked` while a download into it runs, `cache/not-writable`.
+ * `cache/not-found`, `cache/pinned`, `cache/locked` while a download into it runs, `cache/not-writable`.
  */
 export async function removeRepo(
   cacheDir: string,
@@ -31,6 +32,8 @@ export async function removeRepo(
     });
     let freedBytes = 0;
     if (stats.isDirectory()) {
+      const pins = await repoPins(layout);
+      if (pins.length > 0) throw pinned(layout, pins);
       await refuseWhileDownloading(layout);
       freedBytes = await measure(repoDir);
       for (const path of [layout.refsDir, layout.snapshotsDir, repoDir]) {

@@ -1,3 +1,4 @@
+import { recordUse } from "@mlx-download/cache";
 import { codedError } from "./coded-error.ts";
 import { diskAmount } from "./disk-amount.ts";
 import type { DownloadOptions } from "./download-options.ts";
@@ -39,6 +40,7 @@ export async function download(
     });
     checkDisk(request, prepared);
     const moved = await move(request, prepared);
+    if (request.localDir === undefined) await recordUse(request.layout, plan.commit);
     const result: DownloadResult = {
       repoId: plan.repoId,
       revision: plan.revision,

@@ -1,4 +1,11 @@
-import { inspectFiles, isCommit, readRef, readTreeRecord, snapshotDir } from "@mlx-download/cache";
+import {
+  inspectFiles,
+  isCommit,
+  readRef,
+  readTreeRecord,
+  recordUse,
+  snapshotDir,
+} from "@mlx-download/cache";
 import type { HubOptions, SelectionOptions } from "./download-options.ts";
 import { readRequest } from "./download-request.ts";
 import type { RepoRef } from "./ref.ts";
@@ -12,7 +19,10 @@ export interface CachedSnapshot {
   readonly path: string;
 }
 
-/** The snapshot of `ref` when every selected file of it is in the cache; makes no request and writes nothing. */
+/**
+ * The snapshot of `ref` when every selected file of it is in the cache. Makes no request; notes the use, where the
+ * cache can be written, so that eviction takes what nobody asks for first.
+ */
 export async function findCached(
   ref: string | RepoRef,
   options: HubOptions & SelectionOptions = {},
@@ -24,5 +34,7 @@ export async function findCached(
   const selected = createSelector(options)(files);
   const states = await inspectFiles(layout, commit, selected);
   const complete = selected.every((file) => states.get(file.path) === "present");
-  return complete ? { repoId, commit, path: snapshotDir(layout, commit) } : undefined;
+  if (!complete) return undefined;
+  await recordUse(layout, commit);
+  return { repoId, commit, path: snapshotDir(layout, commit) };
 }

@@ -51,6 +51,7 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "cache/locked": 9,
 
   "hub/unsafe-tree": 10,
+  "cache/pinned": 10,
   "cache/unsafe-path": 10,
   "cache/invalid-digest": 10,
 
