@@ -13,8 +13,10 @@ export async function listRepos(cacheDir: string): Promise<readonly RepoLayout[]
     if (errnoOf(error) === "ENOENT") return [];
     throw fsError(error, root, "read");
   });
-  return names.toSorted().flatMap((name) => {
-    const identity = parseRepoFolderName(name);
-    return identity === undefined ? [] : [repoLayout(root, identity.repoId, identity.repoType)];
-  });
+  return names
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .flatMap((name) => {
+      const identity = parseRepoFolderName(name);
+      return identity === undefined ? [] : [repoLayout(root, identity.repoId, identity.repoType)];
+    });
 }
