@@ -40,7 +40,7 @@ test(
     const node = (...args: readonly string[]): Promise<RunResult> =>
       run(process.execPath, args, { cwd: dir, env });
 
-    for (const name of ["cache", "core"]) {
+    for (const name of ["cache", "core", "fit"] as const) {
       const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
       const esm = await node(
         "--input-type=module",
@@ -49,7 +49,8 @@ test(
       );
       const cjs = await node("-e", `const library = require("@mlx-download/${name}"); ${show}`);
       expect(esm.stderr + cjs.stderr).toBe("");
-      expect(JSON.parse(esm.stdout)).toContain(name === "cache" ? "repoLayout" : "download");
+      const known = { cache: "repoLayout", core: "download", fit: "describeModel" };
+      expect(JSON.parse(esm.stdout)).toContain(known[name]);
       expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));
     }
 

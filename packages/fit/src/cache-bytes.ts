@@ -1,0 +1,104 @@
+import type { AttentionShape, CacheGroup, CacheLayout, LayerCache } from "./cache-layout.ts";
+import {
+  chunkedSlots,
+  fullSlots,
+  type Prompt,
+  promptSteps,
+  type SlotCounter,
+  windowSlots,
+} from "./cache-slots.ts";
+
+/** How keys and values are packed once a cache holds `start` tokens (`--kv-bits`, `--kv-group-size`, `--quantized-kv-start`). */
+export interface KvQuantization {
+  readonly bits: number;
+  readonly groupSize: number;
+  readonly start: number;
+}
+
+/** Bytes that all caches of a model hold together, for one sequence. */
+export interface CacheBytes {
+  /** After the prompt. */
+  readonly after: number;
+  /** At most, after any step of the prompt. */
+  readonly peak: number;
+}
+
+/**
+ * Bytes of mlx-lm's caches for one prompt, slot for slot as its classes allocate them. With `quantization`, the `full`
+ * caches that mlx-lm can quantize are packed after the step that reaches its start; the others stay as they are.
+ */
+export function cacheBytes(
+  layout: CacheLayout,
+  prompt: Prompt,
+  quantization?: KvQuantization,
+): CacheBytes {
+  const counters = layout.groups.flatMap((group) =>
+    group.caches.map((cache) => byteCounter(cache, { group, layout, quantization })),
+  );
+  let after = 0;
+  let peak = 0;
+  for (const step of promptSteps(prompt)) {
+    let held = 0;
+    after = 0;
+    for (const counter of counters) {
+      const bytes = counter(step);
+      held += bytes.held;
+      after += bytes.kept;
+    }
+    peak = Math.max(peak, held);
+  }
+  return { after, peak };
+}
+
+interface Place {
+  readonly group: CacheGroup;
+  readonly layout: CacheLayout;
+  readonly quantization: KvQuantization | undefined;
+}
+
+/** Bytes after a call of the model (`held`) and after mlx-lm has packed what it packs then (`kept`). */
+type ByteCounter = (tokens: number) => { readonly held: number; readonly kept: number };
+
+function byteCounter(cache: LayerCache, place: Place): ByteCounter {
+  const { group, layout } = place;
+  if (cache.kind === "state") {
+    const bytes = group.count * (cache.elements * layout.elementBytes + cache.float32Elements * 4);
+    return () => ({ held: bytes, kept: bytes });
+  }
+  const slots = slotCounter(cache);
+  const plain = group.count * plainRowBytes(cache, layout.elementBytes);
+  const quantization = cache.kind === "full" && !group.list ? place.quantization : undefined;
+  const packed = quantization
+    ? group.count * packedRowBytes(cache, layout.elementBytes, quantization)
+    : plain;
+  const start = quantization?.start ?? Infinity;
+  let offset = 0;
+  let row = plain;
+  return (tokens) => {
+    const count = slots.add(tokens);
+    offset += tokens;
+    const held = count * row;
+    if (offset >= start) row = packed;
+    return { held, kept: count * row };
+  };
+}
+
+function slotCounter(cache: Exclude<LayerCache, { readonly kind: "state" }>): SlotCounter {
+  if (cache.kind === "window") return windowSlots(cache.window);
+  return cache.kind === "chunked" ? chunkedSlots(cache.chunk) : fullSlots();
+}
+
+function plainRowBytes({ heads, keyDim, valueDim }: AttentionShape, elementBytes: number): number {
+  return heads * (keyDim + valueDim) * elementBytes;
+}
+
+/** Packed numbers, and a scale and a bias a group (MLX's affine mode). */
+function packedRowBytes(
+  { heads, keyDim, valueDim }: AttentionShape,
+  elementBytes: number,
+  { bits, groupSize }: KvQuantization,
+): number {
+  const packed = (dim: number): number =>
+    Math.floor((dim * bits) / 32) * 4 + 2 * Math.floor(dim / groupSize) * elementBytes;
+  return heads * (packed(keyDim) + packed(valueDim));
+}

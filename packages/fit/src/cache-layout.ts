@@ -1,0 +1,33 @@
+/** Keys and values that one layer keeps: `heads` heads with `keyDim` and `valueDim` numbers each, for every token kept. */
+export interface AttentionShape {
+  readonly heads: number;
+  readonly keyDim: number;
+  readonly valueDim: number;
+}
+
+/**
+ * One cache of a layer, named after what it does; mlx-lm's class in brackets. `full` keeps every token (`KVCache`),
+ * `window` the last `window` (`RotatingKVCache`), `chunked` those of the current chunk (`ChunkedKVCache`), `state` a
+ * constant (`ArraysCache`): `elements` in the model's dtype and `float32Elements` of four bytes.
+ */
+export type LayerCache =
+  | ({ readonly kind: "full" } & AttentionShape)
+  | ({ readonly kind: "window"; readonly window: number } & AttentionShape)
+  | ({ readonly kind: "chunked"; readonly chunk: number } & AttentionShape)
+  | { readonly kind: "state"; readonly elements: number; readonly float32Elements: number };
+
+/** `count` layers that keep the same. */
+export interface CacheGroup {
+  readonly count: number;
+  /** The layer's caches; more than one is mlx-lm's `CacheList`. */
+  readonly caches: readonly LayerCache[];
+  /** Whether mlx-lm wraps them in a `CacheList`, which cannot be quantized. */
+  readonly list: boolean;
+}
+
+/** What a model keeps of the past while it runs, by mlx-lm's cache classes. */
+export interface CacheLayout {
+  /** Bytes of one number in the model's dtype. */
+  readonly elementBytes: number;
+  readonly groups: readonly CacheGroup[];
+}

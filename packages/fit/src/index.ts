@@ -1,0 +1,30 @@
+export type { AttentionShape, CacheGroup, CacheLayout, LayerCache } from "./cache-layout.ts";
+export { describeModel, type DescribeOptions } from "./describe-model.ts";
+export { FitError, type FitErrorCode, type FitErrorDetails } from "./errors.ts";
+export { type Fit, fitModel, type FitVerdict } from "./fit-model.ts";
+export {
+  type LoadReason,
+  type LoadReasonCode,
+  loadVerdict,
+  type LoadVerdict,
+} from "./load-verdict.ts";
+export { memoryNeed, type MemoryNeed, type MemoryOptions } from "./memory-need.ts";
+export { MLX_LM_TABLE } from "./mlx-lm-table.ts";
+export type { MlxLmSupport } from "./mlx-lm-support.ts";
+export type {
+  Evidence,
+  EvidenceSource,
+  Experts,
+  ModelDescription,
+  ModelRole,
+  RopeScaling,
+} from "./model-description.ts";
+export type { HubFacts, ModelFile, ModelFiles } from "./model-files.ts";
+export type { Quantization } from "./quantization.ts";
+export {
+  MAX_SAFETENSORS_HEADER_BYTES,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderBytes,
+  type TensorInfo,
+} from "./safetensors-header.ts";

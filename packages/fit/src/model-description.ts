@@ -1,0 +1,101 @@
+import type { CacheLayout } from "./cache-layout.ts";
+import type { ModelFile } from "./model-files.ts";
+import type { Quantization } from "./quantization.ts";
+
+/** Where a value of a description was read, surest first. `name` alone is a guess. */
+export type EvidenceSource =
+  | "header"
+  | "index"
+  | "config"
+  | "tokenizer"
+  | "files"
+  | "hub"
+  | "card"
+  | "name"
+  | "default";
+
+/** Why a description says what it says. */
+export interface Evidence {
+  readonly source: EvidenceSource;
+  /** The field, file or rule, as a reader can look it up: `config.json: text_config.head_dim`. */
+  readonly detail: string;
+  /** Nobody stated it: it follows from a name or a habit. */
+  readonly guessed: boolean;
+}
+
+/** What a model is for, as its files show. */
+export type ModelRole =
+  | "chat"
+  | "tools"
+  | "reasoning"
+  | "vision"
+  | "audio"
+  | "embedding"
+  | "base"
+  | "code"
+  | "draft";
+
+/** How the positions are stretched beyond what the model was trained for. */
+export interface RopeScaling {
+  /** `yarn`, `llama3`, `linear` … */
+  readonly type: string;
+  readonly factor: number | null;
+  /** Tokens the model was trained on before stretching. */
+  readonly originalContextLength: number | null;
+}
+
+/** A mixture of experts. */
+export interface Experts {
+  readonly total: number;
+  /** Experts that work on one token, the shared ones not counted. */
+  readonly active: number | null;
+}
+
+/**
+ * What a model is, read from its own files. JSON-safe; null says unknown, except that `quantization`, `ropeScaling`
+ * and `experts` are null where the model has none.
+ */
+export interface ModelDescription {
+  /** `model_type` of the config. */
+  readonly modelType: string | null;
+  /** The module of mlx-lm that runs it, after mlx-lm's own remapping; null when mlx-lm has none. */
+  readonly module: string | null;
+  readonly architectures: readonly string[];
+  /** How the layers keep the past: `dense` attention, `hybrid` of attention and states, `recurrent` states alone. */
+  readonly attention: "dense" | "sliding" | "latent" | "hybrid" | "recurrent" | null;
+  readonly experts: Experts | null;
+  readonly layers: number | null;
+  readonly hiddenSize: number | null;
+  readonly vocabularySize: number | null;
+  /** Weights counted as numbers before packing, as mlx-lm counts them. */
+  readonly parameters: number | null;
+  /** Elements of the stored tensors, packed ones as stored. */
+  readonly storedElements: number | null;
+  /** Bytes of the tensors that are loaded. */
+  readonly weightsBytes: number | null;
+  /** What the unquantized tensors (or the scales) are stored in: `bfloat16`, `float16`, `float32`. */
+  readonly dtype: string | null;
+  readonly quantization: Quantization | null;
+  /** Tokens, after rope scaling. */
+  readonly contextLength: number | null;
+  readonly ropeScaling: RopeScaling | null;
+  /** What each layer keeps of the past; null when the architecture is not known here. */
+  readonly cache: CacheLayout | null;
+  readonly tokenizer: boolean | null;
+  readonly chatTemplate: boolean | null;
+  readonly roles: readonly ModelRole[];
+  readonly license: string | null;
+  readonly baseModels: readonly string[];
+  /** Code of the repo that some loader would run: `model_file`, `auto_map` entries, `.py` files. */
+  readonly remoteCode: readonly string[];
+  /** The files that mlx-lm's loader reads (`model*.safetensors` at the top). */
+  readonly weightFiles: readonly ModelFile[];
+  /** Weight files that it does not see. */
+  readonly ignoredWeightFiles: readonly string[];
+  /** Files that the index names and the listing lacks. */
+  readonly missingFiles: readonly string[];
+  /** The files that this was read from could not be read whole: what is wrong, one sentence each. */
+  readonly problems: readonly string[];
+  /** Why each value is what it is, by its field's name. */
+  readonly evidence: Readonly<Record<string, Evidence>>;
+}
