@@ -28,3 +28,7 @@ export {
   safetensorsHeaderBytes,
   type TensorInfo,
 } from "./safetensors-header.ts";
+export { type ModelName, type NameContainer, parseModelName } from "./model-name.ts";
+export type { NamedMethod, NamedMode, NamedQuantization } from "./name-quantization.ts";
+export type { NamedRole } from "./name-roles.ts";
+export type { NamedSize } from "./name-size.ts";

@@ -1,0 +1,28 @@
+/** A name that is read word by word: what was understood is blanked, so that no rule sees it twice. */
+export interface NameText {
+  /** What nobody has taken yet, in lower case, the rest blanked. */
+  readonly rest: string;
+  /** Every match of a global pattern (its whole text), blanked from now on. */
+  takeAll(pattern: RegExp): string[];
+  /** The matches themselves, for patterns with groups. */
+  takeMatches(pattern: RegExp): RegExpExecArray[];
+}
+
+/** Starts reading `name`. */
+export function createNameText(name: string): NameText {
+  let rest = name.toLowerCase();
+  const takeMatches = (pattern: RegExp): RegExpExecArray[] => {
+    const found = [...rest.matchAll(pattern)];
+    for (const { index, 0: text } of found) {
+      rest = rest.slice(0, index) + " ".repeat(text.length) + rest.slice(index + text.length);
+    }
+    return found;
+  };
+  return {
+    get rest() {
+      return rest;
+    },
+    takeMatches,
+    takeAll: (pattern) => takeMatches(pattern).map(([text]) => text),
+  };
+}
