@@ -67,6 +67,11 @@ test(
     });
     expect(download.code, download.stderr).toBe(0);
     const path = download.stdout.trim();
+    const found = await run("npx", ["--no", "mlx-download", "path", "mlx-community/tiny"], {
+      cwd: dir,
+      env: hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home") }),
+    });
+    expect(found).toMatchObject({ code: 0, stdout: download.stdout });
     for (const [name, content] of Object.entries(files)) {
       expect((await readFile(join(path, name))).equals(Buffer.from(content)), name).toBe(true);
     }

@@ -22,8 +22,7 @@ async function packageProblems(own: WorkspacePackage): Promise<readonly string[]
     ...expectEqual("type", manifest.type, "module"),
     ...expectEqual("engines.node", manifest.engines?.node, ">=22.19"),
     ...expectEqual("publishConfig.access", manifest.publishConfig?.access, "public"),
-    ...expectEqual("scripts.build", manifest.scripts?.["build"], "tsc -b"),
-    ...expectEqual("scripts.prepack", manifest.scripts?.["prepack"], "rm -rf dist && tsc -b"),
+    ...scriptProblems(own),
     ...(manifest.description ? [] : ["description is missing"]),
     ...files
       .filter((entry) => !manifest.files?.includes(entry))
@@ -34,6 +33,15 @@ async function packageProblems(own: WorkspacePackage): Promise<readonly string[]
   ];
   if (!(await there(join(own.dir, "README.md")))) problems.push("README.md is missing");
   return problems.map((problem) => `packages/${folder}: ${problem}`);
+}
+
+/** The command is bundled after the compiler (docs/decisions/bundle.md). */
+function scriptProblems({ folder, manifest: { scripts } }: WorkspacePackage): readonly string[] {
+  const build = folder === "cli" ? "tsc -b && node bundle.ts" : "tsc -b";
+  return [
+    ...expectEqual("scripts.build", scripts?.["build"], build),
+    ...expectEqual("scripts.prepack", scripts?.["prepack"], `rm -rf dist && ${build}`),
+  ];
 }
 
 function expectEqual(what: string, actual: unknown, expected: string): readonly string[] {

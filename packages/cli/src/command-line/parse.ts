@@ -1,4 +1,4 @@
-import yargs from "yargs";
+import { Parser } from "yargs/helpers";
 import type { CommandSpec, Invocation } from "./command-spec.ts";
 import {
   commandNamed,
@@ -9,7 +9,7 @@ import {
 } from "./commands.ts";
 import { get } from "./commands/get.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
-import { type Flags, flagSpecs } from "./flags.ts";
+import { type FlagSpec, type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
 import { separatePatterns } from "./separate-patterns.ts";
 import { suggest } from "./suggest.ts";
@@ -27,22 +27,14 @@ function refusePrototypeNames(argv: readonly string[]): void {
 
 function rawParse(argv: readonly string[]): Record<string, unknown> & { _: string[] } {
   const specs = Object.values(flagSpecs);
-  const options = Object.fromEntries(
-    specs.map((spec) => [
-      spec.name,
-      {
-        alias: [...(spec.aliases ?? [])],
-        type: spec.type === "switch" ? ("boolean" as const) : ("string" as const),
-        array: spec.type === "list",
-      },
-    ]),
-  );
-  const parsed = yargs(separatePatterns(argv))
-    .locale("en")
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .parserConfiguration({
+  const named = (...types: readonly FlagSpec["type"][]): string[] =>
+    specs.filter(({ type }) => types.includes(type)).map(({ name }) => name);
+  const { argv: parsed, error } = Parser.detailed(separatePatterns(argv), {
+    alias: Object.fromEntries(specs.map(({ name, aliases = [] }) => [name, [...aliases]])),
+    boolean: named("switch"),
+    string: named("text", "count", "bytes", "list"),
+    array: named("list"),
+    configuration: {
       "boolean-negation": false,
       "camel-case-expansion": false,
       "dot-notation": false,
@@ -51,12 +43,9 @@ function rawParse(argv: readonly string[]): Record<string, unknown> & { _: strin
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "strip-aliased": true,
-    })
-    .options(options)
-    .fail((message, error) => {
-      throw usage(message || String(error), "See mlx-download --help.");
-    })
-    .parseSync();
+    },
+  });
+  if (error) throw usage(error.message, "See mlx-download --help.");
   return { ...parsed, _: parsed._.map(String) };
 }
 

@@ -1,3 +1,4 @@
+import { findCached } from "@mlx-download/core/find-cached";
 import type { Invocation } from "../command-line/command-spec.ts";
 import { CliError } from "../failure/cli-error.ts";
 import { jsonText } from "../output.ts";
@@ -6,7 +7,6 @@ import { refuseTwoRevisions, selectionOf } from "./selection.ts";
 
 /** `mlx-download path`: the snapshot's path when it is complete in the cache; no request is made. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const { findCached } = await import("@mlx-download/core");
   const [ref = ""] = operands;
   await refuseTwoRevisions(ref, flags);
   const found = await findCached(ref, {
