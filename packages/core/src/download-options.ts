@@ -1,3 +1,4 @@
+import type { DownloadBackend } from "./backend/backend.ts";
 import type { OnEvent } from "./events.ts";
 import type { PresetName } from "./preset.ts";
 
@@ -48,4 +49,6 @@ export interface DownloadOptions extends HubOptions, SelectionOptions, AncestorO
   readonly force?: boolean | undefined;
   /** Connections at once, 1 to 64. Default 8. */
   readonly connections?: number | undefined;
+  /** Speaks to the Hub and fetches instead of the native engine, such as a `PythonBackend`; it resumes nothing. */
+  readonly backend?: DownloadBackend | undefined;
 }

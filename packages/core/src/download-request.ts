@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { checkRepoId, checkRevision, type RepoLayout, repoLayout } from "@mlx-download/cache";
+import type { DownloadBackend } from "./backend/backend.ts";
 import { codedError } from "./coded-error.ts";
 import type { DownloadOptions, SelectionOptions } from "./download-options.ts";
 import { ModelDownloadError } from "./errors.ts";
@@ -19,6 +20,10 @@ export interface DownloadRequest {
   readonly connections: number;
   readonly force: boolean;
   readonly selection: SelectionOptions;
+  /** Speaks to the Hub in our stead. */
+  readonly backend: DownloadBackend | undefined;
+  /** The caller wants no token to be sent. */
+  readonly anonymous: boolean;
   readonly signal: AbortSignal;
   /** The Hub; nothing is loaded or opened before its first request. */
   readonly client: HubClient;
@@ -55,6 +60,14 @@ async function checkedRequest(
       { hint: `Leave it out for the default of ${DEFAULT_CONNECTIONS}.`, repoId },
     );
   }
+  const { backend } = options;
+  if (backend && fetch) {
+    throw new ModelDownloadError(
+      `fetch does nothing with the ${backend.name} backend, which has an HTTP client of its own`,
+      "settings/invalid",
+      { hint: "Leave out fetch, or backend.", repoId },
+    );
+  }
   const settings = await readSettings(options);
   const signal = options.signal ?? new AbortController().signal;
   const emit = (body: DownloadEventBody): void => {
@@ -81,6 +94,8 @@ async function checkedRequest(
       exclude: options.exclude ?? options.ignorePatterns,
       preset: options.preset,
     },
+    backend,
+    anonymous: options.token === false,
     signal,
     client,
     emit,

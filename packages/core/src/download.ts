@@ -1,4 +1,5 @@
 import { recordUse } from "@mlx-download/cache";
+import { transferByBackend } from "./backend/transfer-by-backend.ts";
 import { codedError } from "./coded-error.ts";
 import { diskAmount } from "./disk-amount.ts";
 import type { DownloadOptions } from "./download-options.ts";
@@ -128,19 +129,27 @@ async function move(
     emit,
   );
   try {
-    const transferred = await transfer(plan.blobs, {
-      repoId: plan.repoId,
-      source: createHttpSource(client, snapshot),
-      target,
-      budget,
-      monitor,
-      hasher,
-      progress,
-      signal,
-      idleMs: settings.downloadTimeoutMs,
-      force: request.force,
-      emit,
-    });
+    const transferred = request.backend
+      ? await transferByBackend(plan.blobs, {
+          request,
+          backend: request.backend,
+          plan,
+          target,
+          progress,
+        })
+      : await transfer(plan.blobs, {
+          repoId: plan.repoId,
+          source: createHttpSource(client, snapshot),
+          target,
+          budget,
+          monitor,
+          hasher,
+          progress,
+          signal,
+          idleMs: settings.downloadTimeoutMs,
+          force: request.force,
+          emit,
+        });
     for (const file of transferred) results.set(file.path, file);
   } finally {
     monitor.stop();

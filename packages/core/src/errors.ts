@@ -26,7 +26,14 @@ export type ErrorCode =
   | "transfer/checksum-mismatch"
   | "transfer/size-mismatch"
   | "transfer/interrupted"
-  | "transfer/stalled";
+  | "transfer/stalled"
+  | "python/not-found"
+  | "python/unsupported"
+  | "python/no-hub-client"
+  | "python/crashed"
+  | "python/unresponsive"
+  | "python/protocol"
+  | "python/failed";
 
 /** What an error carries beside its message. */
 export interface ModelDownloadErrorDetails {

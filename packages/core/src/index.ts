@@ -1,3 +1,11 @@
+export type {
+  BackendError,
+  BackendFailure,
+  BackendFetch,
+  BackendHub,
+  BackendRepo,
+  DownloadBackend,
+} from "./backend/backend.ts";
 export { download } from "./download.ts";
 export type {
   AncestorOptions,
@@ -19,7 +27,7 @@ export type {
 export { type CachedSnapshot, findCached } from "./find-cached.ts";
 export { listMLXModels, type ListOptions, type MLXModelEntry } from "./list-mlx-models.ts";
 export { listModels, type ListModelsOptions } from "./list-models.ts";
-export type { ListedModel, ListSort } from "./hub/search-models.ts";
+export type { ListedModel, ListSort, ModelQuery } from "./hub/search-models.ts";
 export { listCachedModels } from "./list-cached-models.ts";
 export {
   downloadModel,

@@ -4,7 +4,7 @@ import { listModels, type ListModelsOptions } from "./list-models.ts";
 /** What `listMLXModels` takes: the ancestor's four names, and where else to look. */
 export interface ListOptions extends Pick<
   ListModelsOptions,
-  "endpoint" | "token" | "env" | "signal" | "onEvent" | "fetch"
+  "endpoint" | "token" | "env" | "signal" | "onEvent" | "fetch" | "backend"
 > {
   /** Words in the repo's name; the server searches. */
   readonly filter?: string | undefined;

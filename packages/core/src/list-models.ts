@@ -1,3 +1,5 @@
+import { askModels } from "./backend/ask-backend.ts";
+import type { DownloadBackend } from "./backend/backend.ts";
 import type { DownloadEventBody } from "./events.ts";
 import { createHubClient } from "./hub/client.ts";
 import { searchModels, type ListedModel, type ModelQuery } from "./hub/search-models.ts";
@@ -9,6 +11,8 @@ export interface ListModelsOptions
   /** Told of waits, retries and warnings. */
   readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
+  /** Asks the Hub instead of the native engine. */
+  readonly backend?: DownloadBackend | undefined;
 }
 
 /**
@@ -18,12 +22,16 @@ export interface ListModelsOptions
 export async function* listModels(
   options: ListModelsOptions = {},
 ): AsyncGenerator<ListedModel, void, undefined> {
-  const { onEvent, signal, fetch } = options;
+  const { onEvent, signal, fetch, backend } = options;
   const env = options.env ?? process.env;
   const settings = await readSettings({ ...options, env });
   const client = createHubClient(settings, { env, onEvent, signal, fetch });
   try {
-    yield* searchModels(client, { ...options, tags: options.tags ?? ["mlx"] });
+    const query = { ...options, tags: options.tags ?? ["mlx"] };
+    if (backend) {
+      const anonymous = options.token === false;
+      yield* askModels(backend, { client, anonymous, signal, query });
+    } else yield* searchModels(client, query);
   } finally {
     await client.close();
   }

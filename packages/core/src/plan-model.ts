@@ -40,7 +40,7 @@ export async function planModel(
 
 /** Resolves, selects, looks at what is here, and plans. */
 export async function prepareDownload(request: DownloadRequest): Promise<PreparedDownload> {
-  const { force, layout, localDir, settings } = request;
+  const { backend, force, layout, localDir, settings } = request;
   const resolved = await resolveSnapshot(request);
   const { snapshot } = resolved;
   const files = selectFiles(request, snapshot.files);
@@ -53,13 +53,15 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
     ? new Map()
     : await target.inspect(files);
   const absent = files.filter((file) => (states.get(file.path) ?? "absent") === "absent");
-  const [copies, partials, free] = force
-    ? [new Map<string, string>(), new Map<string, number>(), await diskFree(target.root)]
-    : await Promise.all([
-        findLocalCopies(settings.cacheDir, absent),
-        readPartials(target, absent),
-        diskFree(target.root),
-      ]);
+  // A backend fetches whole files only.
+  const [copies, partials, free] =
+    force || backend
+      ? [new Map<string, string>(), new Map<string, number>(), await diskFree(target.root)]
+      : await Promise.all([
+          findLocalCopies(settings.cacheDir, absent),
+          readPartials(target, absent),
+          diskFree(target.root),
+        ]);
   const plan = planDownload({
     repoId: snapshot.repoId,
     revision: snapshot.revision,

@@ -6,6 +6,7 @@ import {
   type SnapshotFile,
   snapshotStatus,
 } from "@mlx-download/cache";
+import { askCommit, askTree } from "./backend/ask-backend.ts";
 import type { DownloadRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { listTree } from "./hub/list-tree.ts";
@@ -37,9 +38,16 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
 
   let commit = known;
   try {
-    commit ??= (await resolveCommit(client, { repoId, revision }, { signal })).commit;
+    const { backend } = request;
+    commit ??= backend
+      ? await askCommit(backend, request)
+      : (await resolveCommit(client, { repoId, revision }, { signal })).commit;
     const recorded = await readTreeRecord(layout, commit);
-    const files = recorded ?? (await listTree(client, { repoId, commit }, { signal }));
+    const files =
+      recorded ??
+      (backend
+        ? await askTree(backend, request, commit)
+        : await listTree(client, { repoId, commit }, { signal }));
     const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
     emit({ type: "resolved", revision, commit, from });
     return { snapshot: { repoId, revision, commit, files }, from };

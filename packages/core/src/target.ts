@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, readdir } from "node:fs/promises";
+import { copyFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  blobPath,
   inspectFiles,
   inspectLocalFiles,
   localDirPaths,
@@ -16,6 +17,7 @@ import {
   type RepoLayout,
   type SnapshotFile,
   snapshotDir,
+  snapshotPath,
   supportsSymlinks,
   writeLocalTreeRecord,
   writeRef,
@@ -45,6 +47,8 @@ export interface Target {
   publish(file: SnapshotFile, from?: string): Promise<string>;
   /** Puts a file in its place whose bytes were just published at `path` for another one. */
   publishTwin(file: SnapshotFile, path: string): Promise<string>;
+  /** Takes away a file whose bytes are not its own, as a backend may leave it; what lies elsewhere stays. */
+  discard(file: SnapshotFile): Promise<void>;
   /** After the last file: the ref, which makes the snapshot the revision's. */
   finish(): Promise<void>;
 }
@@ -87,6 +91,10 @@ export function createCacheTarget(
       const from = await cloneToTemp(path, partialPaths(layout, file.digest.hex).data);
       return publishFile(layout, { commit, file, from }, { symlinks });
     },
+    async discard(file) {
+      await rm(snapshotPath(layout, commit, file.path), { force: true });
+      await rm(blobPath(layout, file.digest.hex), { force: true });
+    },
     finish: () => writeRef(layout, revision, commit),
   };
 }
@@ -115,6 +123,11 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
       await writeLocalTreeRecord(localDir, commit, files);
     },
     publish: (file, from) => publishLocalFile(localDir, { commit, file, from }),
+    async discard(file) {
+      const paths = localDirPaths(localDir, file.path);
+      await rm(paths.metadata, { force: true });
+      await rm(paths.file, { force: true });
+    },
     finish: () => Promise.resolve(),
   };
 }

@@ -17,6 +17,9 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "cache/invalid-repo-id": 2,
   "cache/invalid-revision": 2,
   "select/no-match": 2,
+  "python/not-found": 2,
+  "python/unsupported": 2,
+  "python/no-hub-client": 2,
 
   "hub/unauthorized": 3,
   "hub/gated": 3,
@@ -54,6 +57,11 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "cache/pinned": 10,
   "cache/unsafe-path": 10,
   "cache/invalid-digest": 10,
+
+  "python/crashed": 1,
+  "python/unresponsive": 1,
+  "python/protocol": 1,
+  "python/failed": 1,
 
   "hub/rate-limited": 75,
 };

@@ -35,7 +35,18 @@ export async function listTree(
     signal: options.signal,
   };
   const files = (await listRecursive(listing)) ?? (await listFolders(listing));
-  checkNames(files, client);
+  checkNames(files, client.emit);
+  return files;
+}
+
+/** The files of a listing that came another way; checked and refused like {@link listTree}'s. */
+export function readTree(items: readonly unknown[], emit: HubClient["emit"]): SnapshotFile[] {
+  refuseTooMany(items.length);
+  const files = items.flatMap((item) => {
+    const entry = parseTreeEntry(item);
+    return entry.kind === "file" ? [entry.file] : [];
+  });
+  checkNames(files, emit);
   return files;
 }
 
@@ -125,7 +136,7 @@ function refuseTooMany(count: number): void {
   if (count > MAX_FILES) throw unsafeTree(`it names more than ${MAX_FILES} files`);
 }
 
-function checkNames(files: readonly SnapshotFile[], client: HubClient): void {
+function checkNames(files: readonly SnapshotFile[], emit: HubClient["emit"]): void {
   const paths = new Set<string>();
   const folded = new Map<string, string>();
   for (const { path } of files) {
@@ -134,7 +145,7 @@ function checkNames(files: readonly SnapshotFile[], client: HubClient): void {
     const key = path.normalize("NFC").toLowerCase();
     const twin = folded.get(key);
     if (twin === undefined) folded.set(key, path);
-    else warnOfTwins(twin, path, client);
+    else warnOfTwins(twin, path, emit);
   }
   for (const path of paths) {
     for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
@@ -146,8 +157,8 @@ function checkNames(files: readonly SnapshotFile[], client: HubClient): void {
   }
 }
 
-function warnOfTwins(one: string, other: string, client: HubClient): void {
-  client.emit({
+function warnOfTwins(one: string, other: string, emit: HubClient["emit"]): void {
+  emit({
     type: "warning",
     code: "hub/similar-names",
     message: `${JSON.stringify(one)} and ${JSON.stringify(other)} are one name on disks that ignore case.`,

@@ -124,7 +124,8 @@ function listedModel(entry: object): ListedModel | undefined {
   };
 }
 
-function isRepoId(text: string): boolean {
+/** Whether a text from outside is the id of a repo. */
+export function isRepoId(text: string): boolean {
   try {
     checkRepoId(text);
     return true;
