@@ -1,6 +1,7 @@
 import type { DownloadBackend } from "./backend/backend.ts";
 import type { OnEvent } from "./events.ts";
 import type { PresetName } from "./preset.ts";
+import type { RateLimit } from "./transfer/rate-limit.ts";
 
 /** Where to look and how to speak to the Hub; shared by everything that takes a ref. */
 export interface HubOptions {
@@ -47,8 +48,13 @@ export interface DownloadOptions extends HubOptions, SelectionOptions, AncestorO
   readonly localDir?: string | undefined;
   /** Fetch everything anew, whatever is here. */
   readonly force?: boolean | undefined;
-  /** Connections at once, 1 to 64. Default 8. */
+  /** Connections at once, 1 to 64; downloads of this process from the same host share them. Default 8. */
   readonly connections?: number | undefined;
+  /**
+   * Bytes a second, shared by all downloads of this process that name a number (the lowest one holds); or a limit made
+   * by `createRateLimit`, which can be changed while they run. Default `MLX_DOWNLOAD_LIMIT_RATE`, then none.
+   */
+  readonly limitRate?: number | RateLimit | undefined;
   /** Speaks to the Hub and fetches instead of the native engine, such as a `PythonBackend`; it resumes nothing. */
   readonly backend?: DownloadBackend | undefined;
 }

@@ -9,6 +9,7 @@ import type { DownloadEventBody } from "./events.ts";
 import { createHubClient, type HubClient } from "./hub/client.ts";
 import { parseRepoRef, type RepoRef } from "./ref.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { checkRate, type RateLimit } from "./transfer/rate-limit.ts";
 
 /** A checked request: what is asked for, where it goes, and the ways out (Hub, events, abort). */
 export interface DownloadRequest {
@@ -18,6 +19,7 @@ export interface DownloadRequest {
   readonly layout: RepoLayout;
   readonly localDir: string | undefined;
   readonly connections: number;
+  readonly limitRate: number | RateLimit;
   readonly force: boolean;
   readonly selection: SelectionOptions;
   /** Speaks to the Hub in our stead. */
@@ -69,6 +71,8 @@ async function checkedRequest(
     );
   }
   const settings = await readSettings(options);
+  const limitRate = options.limitRate ?? settings.limitRate;
+  if (typeof limitRate === "number") checkRate(limitRate);
   const signal = options.signal ?? new AbortController().signal;
   const emit = (body: DownloadEventBody): void => {
     const event = { ...body, at: Date.now(), repoId };
@@ -88,6 +92,7 @@ async function checkedRequest(
     layout: repoLayout(settings.cacheDir, repoId),
     localDir: options.localDir === undefined ? undefined : resolve(options.localDir),
     connections,
+    limitRate,
     force: options.force ?? options.forceDownload ?? false,
     selection: {
       include: options.include ?? options.allowPatterns,

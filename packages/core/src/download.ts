@@ -2,6 +2,7 @@ import { recordUse } from "@mlx-download/cache";
 import { transferByBackend } from "./backend/transfer-by-backend.ts";
 import { codedError } from "./coded-error.ts";
 import { diskAmount } from "./disk-amount.ts";
+import { type DiskReservation, reserveDisk } from "./disk-reservation.ts";
 import type { DownloadOptions } from "./download-options.ts";
 import { type DownloadRequest, readRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
@@ -9,12 +10,10 @@ import { type PreparedDownload, prepareDownload } from "./plan-model.ts";
 import type { RepoRef } from "./ref.ts";
 import { notCached } from "./resolve-snapshot.ts";
 import type { DownloadResult, FileResult } from "./result.ts";
-import { createConnectionBudget } from "./transfer/budget.ts";
-import { createFrontierHasher } from "./transfer/frontier-hasher.ts";
 import { createHttpSource } from "./transfer/http-source.ts";
-import { createProgressTracker } from "./transfer/progress.ts";
+import { createProgressTracker, type ProgressTracker } from "./transfer/progress.ts";
+import { joinScheduler } from "./transfer/scheduler.ts";
 import { transfer } from "./transfer/transfer.ts";
-import { startTransferMonitor } from "./transfer/transfer-monitor.ts";
 
 /**
  * Brings a model here: resolves the ref, plans, fetches what is missing over several connections, proves every byte
@@ -39,8 +38,7 @@ export async function download(
       files: plan.files.length,
       bytes: plan.bytes,
     });
-    checkDisk(request, prepared);
-    const moved = await move(request, prepared);
+    const moved = await moveWithinDisk(request, prepared);
     if (request.localDir === undefined) await recordUse(request.layout, plan.commit);
     const result: DownloadResult = {
       repoId: plan.repoId,
@@ -71,28 +69,43 @@ export async function download(
   }
 }
 
-/** Refuses before the first byte what cannot end well. */
-function checkDisk(request: DownloadRequest, { plan }: PreparedDownload): void {
+/** Moves when there is room, also for what other downloads of this process will still write; refuses before the first byte. */
+async function moveWithinDisk(
+  request: DownloadRequest,
+  prepared: PreparedDownload,
+): ReturnType<typeof move> {
+  const { plan, target } = prepared;
   const { diskFree, toFetch, copyable } = plan.bytes;
   const need = toFetch + copyable;
-  if (diskFree === null || need <= diskFree) return;
-  throw new ModelDownloadError(
-    `${plan.repoId} needs ${diskAmount(need)} more on this disk, ${diskAmount(diskFree)} are free`,
-    "disk/insufficient",
-    {
-      hint: `Free ${diskAmount(need - diskFree)}, or name a folder on another disk with --cache-dir.`,
-      repoId: request.repoId,
-      data: { needBytes: need, freeBytes: diskFree },
-    },
-  );
+  const disk = await reserveDisk(target.root, need);
+  try {
+    const { others } = disk;
+    if (diskFree !== null && need > diskFree - others) {
+      const also = others > 0 ? ` and other downloads will take ${diskAmount(others)} of them` : "";
+      throw new ModelDownloadError(
+        `${plan.repoId} needs ${diskAmount(need)} more on this disk, ${diskAmount(diskFree)} are free${also}`,
+        "disk/insufficient",
+        {
+          hint: `Free ${diskAmount(need + others - diskFree)}, or name a folder on another disk with --cache-dir.`,
+          repoId: request.repoId,
+          data: { needBytes: need, freeBytes: diskFree, reservedBytes: others },
+        },
+      );
+    }
+    return await move(request, prepared, disk);
+  } finally {
+    disk.release();
+  }
 }
 
 /** Transfers what the plan asks for and publishes the snapshot. */
 async function move(
   request: DownloadRequest,
-  { plan, target, from, snapshot }: PreparedDownload,
+  prepared: PreparedDownload,
+  disk: DiskReservation,
 ): Promise<Pick<DownloadResult, "files"> & { bytes: Omit<DownloadResult["bytes"], "total"> }> {
-  const { emit, signal, client, settings } = request;
+  const { plan, target, from } = prepared;
+  const { emit, settings } = request;
   const results = new Map<string, FileResult>();
   for (const { path, size, digest, action } of plan.files) {
     if (action === "keep") results.set(path, { path, size, digest, status: "cached" });
@@ -116,9 +129,7 @@ async function move(
 
   await target.begin();
   for (const file of plan.links) await target.publish(file);
-  const hasher = createFrontierHasher();
-  const budget = createConnectionBudget(request.connections);
-  const monitor = startTransferMonitor(budget);
+  const need = disk.left;
   const progress = createProgressTracker(
     {
       total: plan.bytes.total,
@@ -126,7 +137,10 @@ async function move(
       files: plan.files.length,
       filesDone: results.size,
     },
-    emit,
+    (event) => {
+      if (event.type === "progress") disk.left = need - event.bytes.fetched - event.bytes.copied;
+      emit(event);
+    },
   );
   try {
     const transferred = request.backend
@@ -137,28 +151,39 @@ async function move(
           target,
           progress,
         })
-      : await transfer(plan.blobs, {
-          repoId: plan.repoId,
-          source: createHttpSource(client, snapshot),
-          target,
-          budget,
-          monitor,
-          hasher,
-          progress,
-          signal,
-          idleMs: settings.downloadTimeoutMs,
-          force: request.force,
-          emit,
-        });
+      : await transferNatively(request, prepared, progress);
     for (const file of transferred) results.set(file.path, file);
   } finally {
-    monitor.stop();
     progress.stop();
-    await hasher.close();
   }
   emit({ type: "publishing", commit: plan.commit });
   await target.finish();
   return { files: inOrder(plan.files, results), bytes: { ...progress.totals } };
+}
+
+/** Transfers over connections that all downloads of this process share. */
+async function transferNatively(
+  request: DownloadRequest,
+  { plan, target, snapshot }: PreparedDownload,
+  progress: ProgressTracker,
+): Promise<readonly FileResult[]> {
+  const { settings, client, signal, force, emit } = request;
+  const { leave, ...place } = joinScheduler(settings.endpoint, request);
+  try {
+    return await transfer(plan.blobs, {
+      repoId: plan.repoId,
+      source: createHttpSource(client, snapshot),
+      target,
+      ...place,
+      progress,
+      signal,
+      idleMs: settings.downloadTimeoutMs,
+      force,
+      emit,
+    });
+  } finally {
+    await leave();
+  }
 }
 
 function inOrder(

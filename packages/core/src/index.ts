@@ -7,6 +7,7 @@ export type {
   DownloadBackend,
 } from "./backend/backend.ts";
 export { download } from "./download.ts";
+export { downloadMany, type DownloadOutcome } from "./download-many.ts";
 export type {
   AncestorOptions,
   DownloadOptions,
@@ -38,7 +39,9 @@ export {
 export type { DownloadedModel, ModelInfo } from "./model-info.ts";
 export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./plan.ts";
 export { planModel } from "./plan-model.ts";
+export { parseRate } from "./parse-rate.ts";
 export type { PresetName } from "./preset.ts";
 export { parseRepoRef, type RepoRef } from "./ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings.ts";
+export { createRateLimit, type RateLimit } from "./transfer/rate-limit.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./result.ts";

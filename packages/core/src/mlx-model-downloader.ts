@@ -28,7 +28,15 @@ export interface MLXModelDownloaderEvents {
 /** Options that hold for every call of a downloader. */
 export type MLXModelDownloaderOptions = Pick<
   DownloadOptions,
-  "cacheDir" | "token" | "endpoint" | "offline" | "connections" | "backend" | "fetch" | "env"
+  | "cacheDir"
+  | "token"
+  | "endpoint"
+  | "offline"
+  | "connections"
+  | "limitRate"
+  | "backend"
+  | "fetch"
+  | "env"
 >;
 
 /**

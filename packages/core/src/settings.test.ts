@@ -24,6 +24,7 @@ describe("readSettings", () => {
       progressBars: undefined,
       etagTimeoutMs: 10_000,
       downloadTimeoutMs: 10_000,
+      limitRate: Infinity,
       userAgentOrigin: undefined,
       warnings: [],
     });
@@ -39,6 +40,7 @@ describe("readSettings", () => {
       HF_HUB_DISABLE_PROGRESS_BARS: "0",
       HF_HUB_ETAG_TIMEOUT: "30",
       HF_HUB_DOWNLOAD_TIMEOUT: " 5 ",
+      MLX_DOWNLOAD_LIMIT_RATE: "5M",
       HF_HUB_USER_AGENT_ORIGIN: "engine",
       HF_HUB_ENABLE_HF_TRANSFER: "1",
     });
@@ -52,6 +54,7 @@ describe("readSettings", () => {
       progressBars: true,
       etagTimeoutMs: 30_000,
       downloadTimeoutMs: 5000,
+      limitRate: 5_000_000,
       userAgentOrigin: "engine",
       warnings: [expect.stringContaining("HF_HUB_ENABLE_HF_TRANSFER")],
     });

@@ -1,6 +1,7 @@
 import { cacheLocations } from "@mlx-download/cache";
 import { readSeconds, readSwitch, readText } from "./environment.ts";
 import { ModelDownloadError } from "./errors.ts";
+import { parseRate } from "./parse-rate.ts";
 import { findToken } from "./token.ts";
 
 /** Everything that the environment and the caller's options decide, read once. Times in ms. */
@@ -22,6 +23,8 @@ export interface Settings {
   readonly etagTimeoutMs: number;
   /** How long a body may be silent (`HF_HUB_DOWNLOAD_TIMEOUT`, default 10 s). */
   readonly downloadTimeoutMs: number;
+  /** `MLX_DOWNLOAD_LIMIT_RATE` in bytes a second; Infinity when unset. */
+  readonly limitRate: number;
   /** `HF_HUB_USER_AGENT_ORIGIN`, added to the user agent. */
   readonly userAgentOrigin: string | undefined;
   /** Sentences about variables that do not do what they seem to. */
@@ -50,6 +53,7 @@ const READ_HERE = [
   "HF_HUB_DOWNLOAD_TIMEOUT",
   "HF_HUB_OFFLINE",
   "TRANSFORMERS_OFFLINE",
+  "MLX_DOWNLOAD_LIMIT_RATE",
 ] as const;
 
 /**
@@ -90,6 +94,10 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
     progressBars: bars === undefined ? undefined : !bars,
     etagTimeoutMs: readSeconds(env, "HF_HUB_ETAG_TIMEOUT", 10_000),
     downloadTimeoutMs: readSeconds(env, "HF_HUB_DOWNLOAD_TIMEOUT", 10_000),
+    limitRate: parseRate(
+      readText(env, "MLX_DOWNLOAD_LIMIT_RATE") ?? "none",
+      "MLX_DOWNLOAD_LIMIT_RATE",
+    ),
     userAgentOrigin: readText(env, "HF_HUB_USER_AGENT_ORIGIN"),
     warnings,
   };

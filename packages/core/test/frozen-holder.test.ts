@@ -5,12 +5,10 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readRequest } from "../src/download-request.ts";
 import { prepareDownload } from "../src/plan-model.ts";
-import { createConnectionBudget } from "../src/transfer/budget.ts";
-import { createFrontierHasher } from "../src/transfer/frontier-hasher.ts";
 import { createHttpSource } from "../src/transfer/http-source.ts";
 import { createProgressTracker } from "../src/transfer/progress.ts";
+import { joinScheduler } from "../src/transfer/scheduler.ts";
 import { transfer } from "../src/transfer/transfer.ts";
-import { startTransferMonitor } from "../src/transfer/transfer-monitor.ts";
 import { provedBlobs, type Road, startRoad } from "./fixture.ts";
 
 const SIZE = 12_000_000;
@@ -20,10 +18,8 @@ async function impatient({ hub, cacheDir }: Road): Promise<void> {
   const options = { env: {}, endpoint: hub.url, cacheDir, token: false } as const;
   const request = await readRequest("acme/big", options);
   const { plan, target, snapshot } = await prepareDownload(request);
-  const { emit, signal, client, settings, force, connections } = request;
-  const hasher = createFrontierHasher();
-  const budget = createConnectionBudget(connections);
-  const monitor = startTransferMonitor(budget);
+  const { emit, signal, client, settings, force } = request;
+  const { leave, ...place } = joinScheduler(settings.endpoint, request);
   const counts = { total: SIZE, cached: 0, files: 1, filesDone: 0 };
   const progress = createProgressTracker(counts, emit);
   const source = createHttpSource(client, snapshot);
@@ -33,9 +29,7 @@ async function impatient({ hub, cacheDir }: Road): Promise<void> {
       repoId: plan.repoId,
       source,
       target,
-      budget,
-      monitor,
-      hasher,
+      ...place,
       progress,
       signal,
       force,
@@ -45,9 +39,8 @@ async function impatient({ hub, cacheDir }: Road): Promise<void> {
     });
     await target.finish();
   } finally {
-    monitor.stop();
     progress.stop();
-    await hasher.close();
+    await leave();
     await client.close();
   }
 }

@@ -27,6 +27,7 @@ export function clientFor(
       progressBars: undefined,
       etagTimeoutMs: 10_000,
       downloadTimeoutMs: 10_000,
+      limitRate: Infinity,
       userAgentOrigin: undefined,
       warnings: [],
       ...settings,

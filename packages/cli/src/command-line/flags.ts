@@ -9,6 +9,7 @@ export interface Flags {
   readonly force: boolean;
   readonly endpoint?: string;
   readonly connections?: number;
+  readonly limitRate?: number;
   readonly offline: boolean;
   readonly token?: string;
   readonly tokenStdin: boolean;
@@ -97,6 +98,12 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     type: "count",
     value: "N",
     summary: "connections at once, 1 to 64 (default 8)",
+  },
+  limitRate: {
+    name: "limit-rate",
+    type: "bytes",
+    value: "RATE",
+    summary: "bytes a second at most, over all connections and models: 5M, 500k (default none)",
   },
   offline: {
     name: "offline",

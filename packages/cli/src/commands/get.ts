@@ -122,6 +122,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
     force: flags.force,
     endpoint: flags.endpoint,
     connections: flags.connections,
+    limitRate: flags.limitRate,
     offline: flags.offline ? true : undefined,
     token: await readToken(flags, shell),
     signal: shell.interrupt.signal,

@@ -2,17 +2,24 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createConnectionBudget } from "./budget.ts";
 
+/** A budget that one download of at most `max` connections has to itself. */
+function alone(max: number) {
+  const budget = createConnectionBudget();
+  const share = budget.join(max);
+  return { budget, run: share.run };
+}
+
 const never = new AbortController().signal;
 const large = { priority: 0, small: false };
 const small = { priority: 0, small: true };
 
 test("no more tasks run at once than there are connections, and all run", async () => {
-  const budget = createConnectionBudget(3);
+  const { budget, run } = alone(3);
   let running = 0;
   let most = 0;
   const done = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      budget.run(
+      run(
         large,
         async () => {
           running += 1;
@@ -31,11 +38,11 @@ test("no more tasks run at once than there are connections, and all run", async 
 });
 
 test("who waits is served in the order of asking", async () => {
-  const budget = createConnectionBudget(1);
+  const { run } = alone(1);
   const order: number[] = [];
   await Promise.all(
     [1, 2, 3, 4].map((index) =>
-      budget.run(
+      run(
         large,
         async () => {
           order.push(index);
@@ -49,13 +56,13 @@ test("who waits is served in the order of asking", async () => {
 });
 
 test("an abort while waiting rejects with its reason and gives the place to the next", async () => {
-  const budget = createConnectionBudget(1);
+  const { budget, run } = alone(1);
   const controller = new AbortController();
   const reason = new Error("enough");
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  const first = budget.run(large, () => gate, never);
-  const second = budget.run(large, () => Promise.resolve("second"), controller.signal);
-  const third = budget.run(large, () => Promise.resolve("third"), never);
+  const first = run(large, () => gate, never);
+  const second = run(large, () => Promise.resolve("second"), controller.signal);
+  const third = run(large, () => Promise.resolve("third"), never);
   controller.abort(reason);
   await expect(second).rejects.toBe(reason);
   open();
@@ -65,15 +72,13 @@ test("an abort while waiting rejects with its reason and gives the place to the 
 });
 
 test("a task that fails gives its connection back", async () => {
-  const budget = createConnectionBudget(1);
-  await expect(budget.run(large, () => Promise.reject(new Error("no")), never)).rejects.toThrow(
-    "no",
-  );
-  expect(await budget.run(large, () => Promise.resolve(1), never)).toBe(1);
+  const { run } = alone(1);
+  await expect(run(large, () => Promise.reject(new Error("no")), never)).rejects.toThrow("no");
+  expect(await run(large, () => Promise.resolve(1), never)).toBe(1);
 });
 
 test("small requests use what the limit keeps from large ones, never more than the maximum", async () => {
-  const budget = createConnectionBudget(3);
+  const { budget, run } = alone(3);
   budget.limit = 1;
   let most = 0;
   let largeAtOnce = 0;
@@ -89,17 +94,17 @@ test("small requests use what the limit keeps from large ones, never more than t
   };
   await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      budget.run(index % 2 === 0 ? small : large, () => track(index % 2 === 0), never),
+      run(index % 2 === 0 ? small : large, () => track(index % 2 === 0), never),
     ),
   );
   expect([most, largeAtOnce]).toEqual([3, 1]);
 });
 
 test("raising the limit lets those who wait go on at once", async () => {
-  const budget = createConnectionBudget(4);
+  const { budget, run } = alone(4);
   budget.limit = 1;
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  const running = Array.from({ length: 4 }, () => budget.run(large, () => gate, never));
+  const running = Array.from({ length: 4 }, () => run(large, () => gate, never));
   await turn();
   expect([budget.used, budget.waiting]).toEqual([1, 3]);
   budget.limit = 4;
@@ -109,14 +114,59 @@ test("raising the limit lets those who wait go on at once", async () => {
 });
 
 test("a lower priority number goes first, whoever asked before", async () => {
-  const budget = createConnectionBudget(1);
+  const { run } = alone(1);
   const order: number[] = [];
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-  const first = budget.run(large, () => gate, never);
+  const first = run(large, () => gate, never);
   const rest = [5, 1, 3].map((priority) =>
-    budget.run({ priority, small: false }, async () => void order.push(priority), never),
+    run({ priority, small: false }, async () => void order.push(priority), never),
   );
   open();
   await Promise.all([first, ...rest]);
   expect(order).toEqual([1, 3, 5]);
+});
+
+test("several downloads get equal parts, whoever came first, and small requests go before large ones", async () => {
+  const budget = createConnectionBudget();
+  const [one, other] = [budget.join(8), budget.join(8)];
+  budget.limit = 4;
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const started: string[] = [];
+  const ask = (name: string, share: typeof one, isSmall: boolean): Promise<void> =>
+    share.run(
+      { priority: 0, small: isSmall },
+      async () => {
+        started.push(name);
+        await gate;
+      },
+      never,
+    );
+  const asked = Array.from({ length: 6 }, () => ask("one", one, false));
+  await turn();
+  expect(started).toEqual(["one", "one", "one", "one"]);
+  asked.push(...Array.from({ length: 6 }, () => ask("other", other, false)));
+  asked.push(ask("other, small", other, true));
+  await turn();
+  expect(started.slice(4)).toEqual(["other, small"]);
+  expect([one.limit, other.limit]).toEqual([2, 2]);
+  budget.limit = 7;
+  await turn();
+  expect(started.slice(5)).toEqual(["other", "other", "other"]);
+  open();
+  await Promise.all(asked);
+  expect(budget.used).toBe(0);
+});
+
+test("a download never has more than it asked for, and what one may have leaves with it", async () => {
+  const budget = createConnectionBudget();
+  const [few, many] = [budget.join(2), budget.join(6)];
+  expect(budget.max).toBe(6);
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const running = Array.from({ length: 5 }, () => few.run(large, () => gate, never));
+  await turn();
+  expect(budget.used).toBe(2);
+  open();
+  await Promise.all(running);
+  many.leave();
+  expect(budget.max).toBe(2);
 });

@@ -1,14 +1,26 @@
 /** Who asks for a connection. */
 export interface ConnectionRequest {
-  /** Lower goes first; within one, first come, first served. */
+  /** Lower goes first among the requests of one download; within one, first come, first served. */
   readonly priority: number;
   /** A request for a few KB: it fights for no bandwidth, so that only `max` holds for it. */
   readonly small: boolean;
 }
 
-/** The connections of a transfer, shared by everything in it. */
+/** One download's part in a budget. */
+export interface ConnectionShare {
+  /** Never more than this at once. */
+  readonly max: number;
+  /** How many connections this download may count on now, when all that have work get equal parts. */
+  readonly limit: number;
+  /** Runs `task` when a connection is free; rejects with the signal's reason when aborted while waiting. */
+  run<T>(request: ConnectionRequest, task: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Gives the part back; to be called when nothing runs or waits any more. */
+  leave(): void;
+}
+
+/** The connections that downloads have in common. */
 export interface ConnectionBudget {
-  /** Never more than this. */
+  /** Never more than this: what the download that may use most may use. */
   readonly max: number;
   /** How many the requests that are not small may use at once; may be changed at any time. */
   limit: number;
@@ -16,38 +28,71 @@ export interface ConnectionBudget {
   readonly used: number;
   /** How many requests that are not small wait. */
   readonly waiting: number;
-  /** Runs `task` when a connection is free; rejects with the signal's reason when aborted while waiting. */
-  run<T>(request: ConnectionRequest, task: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Takes a download in that may use at most `max` connections at once. */
+  join(max: number): ConnectionShare;
+}
+
+interface Member {
+  readonly max: number;
+  small: number;
+  large: number;
 }
 
 interface Waiter extends ConnectionRequest {
+  readonly member: Member;
   readonly grant: () => void;
 }
 
-/** A budget of at most `max` connections, all of which may be used at once unless `limit` is lowered. */
-export function createConnectionBudget(max: number): ConnectionBudget {
-  let limit = max;
-  let small = 0;
-  let large = 0;
+/**
+ * A budget that grows with whoever joins. A free connection goes to small requests first, then to the download that
+ * has fewest, so that all end up with equal parts of the line.
+ */
+export function createConnectionBudget(): ConnectionBudget {
+  const members = new Set<Member>();
   const waiting: Waiter[] = [];
+  let max = 0;
+  let limit = Infinity;
 
-  const fits = (request: ConnectionRequest): boolean =>
-    small + large < max && (request.small || large < limit);
-  const count = (request: ConnectionRequest, change: 1 | -1): void => {
-    if (request.small) small += change;
-    else large += change;
+  const sum = (of: (member: Member) => number): number => {
+    let total = 0;
+    for (const member of members) total += of(member);
+    return total;
+  };
+  const largeInUse = (): number => sum((member) => member.large);
+  const inUse = (member: Member): number => member.small + member.large;
+  const count = ({ member, small }: Waiter, change: 1 | -1): void => {
+    if (small) member.small += change;
+    else member.large += change;
+  };
+  const goesBefore = (one: Waiter, other: Waiter): boolean => {
+    if (one.small !== other.small) return one.small;
+    const more = inUse(one.member) - inUse(other.member);
+    if (more !== 0) return more < 0;
+    return one.member === other.member && one.priority < other.priority;
+  };
+  /** Who gets the next connection; undefined when nobody can. */
+  const next = (): Waiter | undefined => {
+    if (sum(inUse) >= max) return undefined;
+    const large = largeInUse() < Math.min(limit, max);
+    let best: Waiter | undefined;
+    for (const one of waiting) {
+      if ((!one.small && !large) || inUse(one.member) >= one.member.max) continue;
+      if (best === undefined || goesBefore(one, best)) best = one;
+    }
+    return best;
   };
   const grantWhatFits = (): void => {
-    for (let index = 0; index < waiting.length;) {
-      const next = waiting[index];
-      if (next !== undefined && fits(next)) {
-        waiting.splice(index, 1);
-        count(next, 1);
-        next.grant();
-      } else index += 1;
+    for (let waiter = next(); waiter !== undefined; waiter = next()) {
+      waiting.splice(waiting.indexOf(waiter), 1);
+      count(waiter, 1);
+      waiter.grant();
     }
   };
-  const acquire = (request: ConnectionRequest, signal: AbortSignal): Promise<void> => {
+  const acquire = (
+    member: Member,
+    request: ConnectionRequest,
+    signal: AbortSignal,
+  ): Promise<Waiter> => {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const leave = (): void => {
@@ -56,41 +101,62 @@ export function createConnectionBudget(max: number): ConnectionBudget {
       };
       const waiter: Waiter = {
         ...request,
+        member,
         grant() {
           signal.removeEventListener("abort", leave);
-          resolve();
+          resolve(waiter);
         },
       };
-      const before = waiting.findIndex((other) => other.priority > request.priority);
-      waiting.splice(before === -1 ? waiting.length : before, 0, waiter);
+      waiting.push(waiter);
       signal.addEventListener("abort", leave, { once: true });
       grantWhatFits();
     });
   };
 
   return {
-    max,
+    get max() {
+      return max;
+    },
     get limit() {
-      return limit;
+      return Math.min(limit, max);
     },
     set limit(value) {
-      limit = Math.max(1, Math.min(max, value));
+      limit = Math.max(1, value);
       grantWhatFits();
     },
     get used() {
-      return large;
+      return largeInUse();
     },
     get waiting() {
       return waiting.filter((one) => !one.small).length;
     },
-    async run(request, task, signal) {
-      await acquire(request, signal);
-      try {
-        return await task();
-      } finally {
-        count(request, -1);
-        grantWhatFits();
-      }
+    join(most) {
+      const member: Member = { max: most, small: 0, large: 0 };
+      members.add(member);
+      max = Math.max(max, most);
+      grantWhatFits();
+      return {
+        max: most,
+        get limit() {
+          const busy = new Set(waiting.filter((one) => !one.small).map((one) => one.member));
+          for (const one of members) if (one.large > 0) busy.add(one);
+          busy.add(member);
+          return Math.max(1, Math.min(most, Math.ceil(Math.min(limit, max) / busy.size)));
+        },
+        async run(request, task, signal) {
+          const granted = await acquire(member, request, signal);
+          try {
+            return await task();
+          } finally {
+            count(granted, -1);
+            grantWhatFits();
+          }
+        },
+        leave() {
+          members.delete(member);
+          max = Math.max(0, ...[...members].map((one) => one.max));
+        },
+      };
     },
   };
 }

@@ -55,6 +55,12 @@ export function startTuner(max: number, now: number): TunerState {
   };
 }
 
+/** The state for another maximum, since a download came or went. */
+export function withMaximum(state: TunerState, max: number): TunerState {
+  const ceiling = state.ceiling === state.max ? max : Math.min(state.ceiling, max);
+  return { ...state, max, ceiling, limit: Math.max(1, Math.min(state.limit, ceiling)) };
+}
+
 /**
  * The next state. One connection is measured; unless it is as fast as this machine can work, the maximum is tried, and
  * cut down to what the gain asks for; after that single steps are kept only while they pay. Pure.

@@ -82,13 +82,18 @@ async function tryOnce(
     await context.source.read(blob, asked, {
       signal: AbortSignal.any([signal, stop.signal]),
       sink: {
-        space: () => output.space(),
+        space() {
+          const room = output.space();
+          const { portion } = context.rateLimit;
+          return room.byteLength <= portion ? room : room.subarray(0, portion);
+        },
         filled(bytes) {
-          const wait = output.filled(bytes);
+          const kept = output.filled(bytes);
+          const paid = context.rateLimit.spend(bytes);
           lease.advance(output.position, performance.now());
           context.monitor.arrived(bytes);
           if (lease.end < asked.end && output.position >= lease.end) stop.abort(ENOUGH);
-          return wait;
+          return kept && paid ? Promise.all([kept, paid]).then(() => undefined) : (kept ?? paid);
         },
       },
       onWire: (bytes) => context.progress.wire(bytes),

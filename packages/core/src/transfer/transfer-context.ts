@@ -1,8 +1,9 @@
 import type { DownloadEventBody } from "../events.ts";
 import type { Target } from "../target.ts";
-import type { ConnectionBudget } from "./budget.ts";
+import type { ConnectionShare } from "./budget.ts";
 import type { FrontierHasher } from "./frontier-hasher.ts";
 import type { ProgressTracker } from "./progress.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import type { Source } from "./source.ts";
 import type { TransferMonitor } from "./transfer-monitor.ts";
 
@@ -11,10 +12,12 @@ export interface TransferContext {
   readonly repoId: string;
   readonly source: Source;
   readonly target: Target;
-  readonly budget: ConnectionBudget;
+  readonly budget: ConnectionShare;
   readonly hasher: FrontierHasher;
   readonly progress: ProgressTracker;
   readonly monitor: TransferMonitor;
+  /** How fast bytes may come; shared with other downloads. */
+  readonly rateLimit: RateLimit;
   /** Place of the blob in the plan: earlier ones get connections first. */
   readonly priority: number;
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import { ModelDownloadError } from "../errors.ts";
 import type { ConnectionBudget } from "./budget.ts";
-import { startTuner, tune } from "./connection-tuner.ts";
+import { startTuner, tune, withMaximum } from "./connection-tuner.ts";
 import { SegmentError } from "./source.ts";
 import { findStragglers } from "./stragglers.ts";
 
@@ -12,7 +12,7 @@ export interface ActiveRead {
   cut(reason: Error): void;
 }
 
-/** Watches a transfer: gives connections where they pay, and cuts reads that hold everything up. */
+/** Watches the transfers that share a budget: gives connections where they pay, and cuts reads that hold everything up. */
 export interface TransferMonitor {
   readonly reads: Set<ActiveRead>;
   /** Notes that bytes of a large blob arrived. */
@@ -27,7 +27,7 @@ const STRAGGLER_MS = 1_000;
 // A timer that is so late slept with the machine: sockets from before are dead, though nobody says so.
 const SLEPT_MS = 20_000;
 
-/** Starts watching; `now` and `wall` are the monotonic and the wall clock in ms. */
+/** Starts watching a budget that somebody has joined. */
 export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor {
   const reads = new Set<ActiveRead>();
   let bytes = 0;
@@ -44,6 +44,7 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
     lastTick = wall;
 
     const now = performance.now();
+    if (state.max !== budget.max) state = withMaximum(state, budget.max);
     state = tune(state, { now, bytes, pushbacks, waiting: budget.waiting > 0 });
     budget.limit = state.limit;
 

@@ -20,6 +20,7 @@ export const get: CommandSpec = {
     "cacheDir",
     "endpoint",
     "connections",
+    "limitRate",
     "offline",
     "tokenStdin",
     "token",
