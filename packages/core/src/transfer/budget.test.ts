@@ -6,7 +6,8 @@ import { createConnectionBudget } from "./budget.ts";
 function alone(max: number) {
   const budget = createConnectionBudget();
   const share = budget.join(max);
-  return { budget, run: share.run };
+  const run: typeof share.run = (request, task, signal) => share.run(request, task, signal);
+  return { budget, run };
 }
 
 const never = new AbortController().signal;

@@ -10,7 +10,7 @@ export interface SchedulerPlace {
   readonly hasher: FrontierHasher;
   readonly rateLimit: RateLimit;
   /** When nothing of the download runs any more; the last one ends the hashing thread. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 /** What a download wants. */
