@@ -7,7 +7,7 @@
  * that is gone; `outside-link`: a link that leaves the repo folder; `planted-link`: a link where a folder belongs;
  * `odd-blob-name`: a blob not named by a digest; `wrong-size`: a file shorter or longer than the recorded listing says;
  * `unreferenced-blob`: no snapshot needs it; `leftover`: a temporary file of a run that ended too early;
- * `unfinished-download`: what the next run continues from.
+ * `unfinished-download`: what the next run continues from; `quarantined`: damaged data that a repair moved aside.
  */
 export type FindingCode =
   | "no-cache"
@@ -26,7 +26,8 @@ export type FindingCode =
   | "wrong-size"
   | "unreferenced-blob"
   | "leftover"
-  | "unfinished-download";
+  | "unfinished-download"
+  | "quarantined";
 
 /** One thing worth knowing about a path in the cache. */
 export interface Finding {
@@ -35,6 +36,10 @@ export interface Finding {
   readonly path: string;
   /** One sentence without the path. */
   readonly message: string;
+  /** Of what can go: the bytes that it takes on the disk. */
+  readonly sizeOnDisk?: number | undefined;
+  /** Of what can go: when it was last written, Unix time in ms. */
+  readonly lastModifiedAt?: number | undefined;
 }
 
 /** Files that operating systems drop into any folder; every client of the cache skips them. */

@@ -39,6 +39,8 @@ export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from 
 export { checkRepoPath } from "./repo-path.ts";
 export { checkRevision, isCommit } from "./revision.ts";
 export { scanCache, type CacheScan } from "./scan-cache.ts";
+export { scanRepos, type CacheSummary } from "./scan-repos.ts";
+export { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan-snapshot.ts";
 export type { CachedRepo, CachedRevision } from "./scan-repo.ts";
 export type { SnapshotFile } from "./snapshot-file.ts";
 export { snapshotStatus, type SnapshotStatus } from "./snapshot-status.ts";

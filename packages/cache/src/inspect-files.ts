@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import { inBatches } from "./in-batches.ts";
+import { statSync } from "node:fs";
 import { blobPath, snapshotPath, type RepoLayout } from "./layout.ts";
 import { checkSnapshotFile, type SnapshotFile } from "./snapshot-file.ts";
 
@@ -15,17 +14,21 @@ export async function inspectFiles(
   commit: string,
   files: readonly SnapshotFile[],
 ): Promise<ReadonlyMap<string, FileState>> {
-  const states = await inBatches(files, async (file): Promise<[string, FileState]> => {
+  // On this thread: a few microseconds a file, where a trip through the thread pool costs ten times that.
+  const states = files.map((file): [string, FileState] => {
     const { path, size, digest } = checkSnapshotFile(file);
-    if (await isFileOfSize(snapshotPath(layout, commit, path), size)) return [path, "present"];
-    const blob = await isFileOfSize(blobPath(layout, digest.hex), size);
-    return [path, blob ? "blob" : "absent"];
+    if (isFileOfSize(snapshotPath(layout, commit, path), size)) return [path, "present"];
+    return [path, isFileOfSize(blobPath(layout, digest.hex), size) ? "blob" : "absent"];
   });
-  return new Map(states);
+  return await Promise.resolve(new Map(states));
 }
 
 /** Whether the path leads, through links, to a regular file of `size` bytes. */
-export async function isFileOfSize(path: string, size: number): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats !== undefined && stats.isFile() && stats.size === size;
+export function isFileOfSize(path: string, size: number): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && stats.isFile() && stats.size === size;
+  } catch {
+    return false;
+  }
 }

@@ -19,6 +19,10 @@ export interface RepoLayout {
   readonly partialDir: string;
   /** What this project notes about the repo (pins, uses): no other client looks there, and it goes with the repo. */
   readonly recordsDir: string;
+  /** What is known of blobs beyond their digest: digests of their segments, what was verified. */
+  readonly proofsDir: string;
+  /** Damaged data that a repair moved aside. */
+  readonly quarantineDir: string;
   /** `<cacheDir>/.locks/models--org--name` */
   readonly locksDir: string;
 }
@@ -43,6 +47,8 @@ export function repoLayout(
     treesDir: join(repoDir, "trees"),
     partialDir: join(repoDir, ".partial"),
     recordsDir: join(repoDir, ".mlx-download"),
+    proofsDir: join(repoDir, ".mlx-download", "proofs"),
+    quarantineDir: join(repoDir, ".quarantine"),
     locksDir: join(root, ".locks", folder),
   };
 }

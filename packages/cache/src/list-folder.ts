@@ -1,7 +1,14 @@
-import type { Dirent } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { sep } from "node:path";
 import type { Finding } from "./finding.ts";
 import { errnoOf } from "./fs-error.ts";
+
+/** What a folder holds, by name, and what is wrong with it as a folder. */
+export interface FolderListing {
+  readonly entries: Dirent[];
+  readonly findings: Finding[];
+  readonly exists: boolean;
+}
 
 /**
  * What a folder holds, by name; folders reached through links are not entered. An absent folder is empty, one that is
@@ -10,9 +17,19 @@ import { errnoOf } from "./fs-error.ts";
 export async function listFolder(
   path: string,
   options: { recursive?: boolean } = {},
-): Promise<{ entries: Dirent[]; findings: Finding[]; exists: boolean }> {
+): Promise<FolderListing> {
+  return await Promise.resolve(listFolderSync(path, options));
+}
+
+/** `listFolder` on this thread. */
+export function listFolderSync(
+  path: string,
+  options: { recursive?: boolean | undefined } = {},
+): FolderListing {
+  const { recursive = false } = options;
   try {
-    const stats = await lstat(path);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return { entries: [], findings: [], exists: false };
     if (stats.isSymbolicLink()) {
       const message = "A link lies where a folder belongs; it was not followed.";
       return { entries: [], exists: true, findings: [{ code: "planted-link", path, message }] };
@@ -21,17 +38,28 @@ export async function listFolder(
       const message = "A file lies where a folder belongs.";
       return { entries: [], exists: true, findings: [{ code: "stray-file", path, message }] };
     }
-    const { recursive = false } = options;
-    const entries = await readdir(path, { recursive, withFileTypes: true });
-    return { entries: entries.toSorted(byPath), exists: true, findings: [] };
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return { entries: [], exists: false, findings: [] };
-    const message = `The folder cannot be read (${errnoOf(error) ?? "unknown error"}).`;
-    return { entries: [], exists: true, findings: [{ code: "unreadable", path, message }] };
+    return { entries: [], exists: true, findings: [unreadable(path, error)] };
+  }
+  const listing: FolderListing = { entries: [], findings: [], exists: true };
+  fill(listing, path, recursive);
+  return listing;
+}
+
+function fill(listing: FolderListing, path: string, recursive: boolean): void {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      listing.entries.push(entry);
+      if (recursive && entry.isDirectory()) fill(listing, path + sep + entry.name, recursive);
+    }
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") listing.findings.push(unreadable(path, error));
   }
 }
 
-function byPath(a: Dirent, b: Dirent): number {
-  const [left, right] = [`${a.parentPath}/${a.name}`, `${b.parentPath}/${b.name}`];
-  return left < right ? -1 : left > right ? 1 : 0;
+function unreadable(path: string, error: unknown): Finding {
+  const message = `The folder cannot be read (${errnoOf(error) ?? "unknown error"}).`;
+  return { code: "unreadable", path, message };
 }

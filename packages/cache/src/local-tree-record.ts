@@ -10,7 +10,7 @@ export async function readLocalTreeRecord(
   localDir: string,
   commit: string,
 ): Promise<readonly SnapshotFile[] | undefined> {
-  return await readRecord(localTreePath(localDir, commit));
+  return await Promise.resolve(readRecord(localTreePath(localDir, commit)));
 }
 
 /** `writeTreeRecord` for a local folder. */

@@ -1,10 +1,9 @@
-const encoder = new TextEncoder();
 // COM and LPT also take the superscript digits (Microsoft, "Naming Files, Paths, and Namespaces").
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ ]*(?:[.:].*)?$/i;
 
 /** How many bytes the text takes on disk. */
 export function utf8Length(text: string): number {
-  return encoder.encode(text).length;
+  return Buffer.byteLength(text);
 }
 
 /** Whether the text holds a C0 or C1 control character, DEL, or a lone surrogate, none of which a file name keeps. */

@@ -57,7 +57,7 @@ export async function inspectLocalFiles(
     const { path, size, digest } = checkSnapshotFile(file);
     const metadata = await readLocalMetadata(localDir, path);
     const known = metadata?.etag.toLowerCase() === digest.hex;
-    const present = known && (await isFileOfSize(localDirPaths(localDir, path).file, size));
+    const present = known && isFileOfSize(localDirPaths(localDir, path).file, size);
     return [path, present ? "present" : "absent"];
   });
   return new Map(states);

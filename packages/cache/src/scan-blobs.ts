@@ -1,52 +1,113 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { type Dirent, lstatSync, type Stats, statSync } from "node:fs";
+import { join, sep } from "node:path";
 import { isTemp } from "./durable-file.ts";
 import { isLitter, type Finding, type FindingCode } from "./finding.ts";
-import { inBatches } from "./in-batches.ts";
 import type { RepoLayout } from "./layout.ts";
-import { listFolder } from "./list-folder.ts";
+import { listFolderSync } from "./list-folder.ts";
 
-/** What is wrong or superfluous in a repo's `blobs` and `.partial`, given the blobs that its snapshots use. */
-export async function scanBlobs(
-  layout: RepoLayout,
-  used: ReadonlySet<string>,
-): Promise<readonly Finding[]> {
-  const blobs = await listFolder(layout.blobsDir);
-  const partial = await listFolder(layout.partialDir);
-  const names = blobs.entries.map(({ name }) => name).filter((name) => !isLitter(name));
-  const temps = partial.entries.map(({ name }) => name).filter(isTemp);
-  const data = partial.entries.map(({ name }) => name).filter((name) => name.endsWith(".data"));
-  const inBlobs = await inBatches(names, async (name) => await look(layout, name, used));
-  const unfinished = await inBatches(data, async (name): Promise<Finding> => {
-    const path = join(layout.partialDir, name);
-    const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
-    const message = `A download stopped here; its file of ${bytes} bytes is continued by the next run.`;
-    return { code: "unfinished-download", path, message };
-  });
-  const leftovers = temps.map((name): Finding => {
-    const message = "A temporary file of a run that is going on or was killed.";
-    return { code: "leftover", path: join(layout.partialDir, name), message };
-  });
-  return [...blobs.findings, ...partial.findings, ...inBlobs.flat(), ...unfinished, ...leftovers];
+const DIGEST = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** What `scanBlobs` saw. */
+export interface BlobsScan {
+  readonly findings: readonly Finding[];
+  /** Blobs that are links, by path: those of the shared store. */
+  readonly links: ReadonlySet<string>;
 }
 
-async function look(
-  layout: RepoLayout,
-  name: string,
-  used: ReadonlySet<string>,
-): Promise<readonly Finding[]> {
-  const path = join(layout.blobsDir, name);
-  const finding = (code: FindingCode, message: string): Finding[] => [{ code, path, message }];
-  const stats = await stat(path).catch(() => undefined);
-  if (/\.incomplete$|^\..*\.shared$/.test(name)) {
-    const bytes = stats?.size ?? 0;
-    return finding("leftover", `A temporary file of ${bytes} bytes of an interrupted run.`);
+/** What is wrong or superfluous in a repo's `blobs`, given what its snapshots use. */
+export function scanBlobs(layout: RepoLayout, used: Pick<ReadonlySet<string>, "has">): BlobsScan {
+  const { entries, findings } = listFolderSync(layout.blobsDir);
+  const links = new Set<string>();
+  for (const entry of entries) {
+    const path = layout.blobsDir + sep + entry.name;
+    if (entry.isSymbolicLink()) links.add(path);
+    // What a snapshot uses was looked at there: nothing more is to be said of it, and most blobs are such.
+    if (used.has(path) && DIGEST.test(entry.name)) continue;
+    if (!isLitter(entry.name)) findings.push(...look(path, entry, used));
   }
-  if (stats === undefined) return finding("dangling-link", "The shared blob it leads to is gone.");
-  if (!stats.isFile()) return finding("stray-file", "It is no regular file.");
-  const odd = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name)
-    ? []
-    : finding("odd-blob-name", "The name is no digest, so the content cannot be verified.");
-  const message = `No snapshot uses this blob of ${stats.size} bytes.`;
-  return used.has(path) ? odd : [...odd, ...finding("unreferenced-blob", message)];
+  return { findings, links };
+}
+
+/** What lies in a repo beside its blobs and snapshots: unfinished downloads, temporary files, quarantined data. */
+export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
+  const partial = listFolderSync(layout.partialDir);
+  const quarantine = listFolderSync(layout.quarantineDir);
+  const inPartial = partial.entries.flatMap(({ name }): readonly Finding[] => {
+    const path = join(layout.partialDir, name);
+    const stats = peek(path);
+    if (isTemp(name)) {
+      return [
+        finding(
+          "leftover",
+          path,
+          "A temporary file of a run that is going on or was killed.",
+          stats,
+        ),
+      ];
+    }
+    if (!/\.data(?:\.[0-9a-f]{8})?$/.test(name)) return [];
+    const message = `A download stopped here; its file of ${stats?.size ?? 0} bytes is continued by the next run.`;
+    return [finding("unfinished-download", path, message, stats)];
+  });
+  const inQuarantine = quarantine.entries.map(({ name }) => {
+    const path = join(layout.quarantineDir, name);
+    const message = "Damaged data that a repair moved aside; nothing needs it.";
+    return finding("quarantined", path, message, peek(path));
+  });
+  return [...partial.findings, ...quarantine.findings, ...inPartial, ...inQuarantine];
+}
+
+function look(
+  path: string,
+  entry: Dirent,
+  used: Pick<ReadonlySet<string>, "has">,
+): readonly Finding[] {
+  const { name } = entry;
+  const own = peek(path);
+  if (/\.incomplete$|^\..*\.shared$/.test(name)) {
+    const message = `A temporary file of ${own?.size ?? 0} bytes of an interrupted run.`;
+    return [finding("leftover", path, message, own)];
+  }
+  const stats = entry.isSymbolicLink() ? follow(path) : own;
+  if (stats === undefined) {
+    return [{ code: "dangling-link", path, message: "The shared blob it leads to is gone." }];
+  }
+  if (!stats.isFile()) {
+    return [{ code: "stray-file", path, message: "It is no regular file." }];
+  }
+  const findings: Finding[] = [];
+  if (!DIGEST.test(name)) {
+    const message = "The name is no digest, so the content cannot be verified.";
+    findings.push({ code: "odd-blob-name", path, message });
+  }
+  if (!used.has(path)) {
+    const message = `No snapshot uses this blob of ${stats.size} bytes.`;
+    findings.push(finding("unreferenced-blob", path, message, own));
+  }
+  return findings;
+}
+
+function finding(
+  code: FindingCode,
+  path: string,
+  message: string,
+  stats: Stats | undefined,
+): Finding {
+  if (stats === undefined) return { code, path, message };
+  // A file with holes takes less than its length, a link next to nothing.
+  const blocks = stats.blocks * 512;
+  const sizeOnDisk = stats.isFile() ? (blocks > 0 ? Math.min(stats.size, blocks) : stats.size) : 0;
+  return { code, path, message, sizeOnDisk, lastModifiedAt: Math.round(stats.mtimeMs) };
+}
+
+function peek(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function follow(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -17,6 +17,7 @@ import { COMMIT, FILES, golden, publishGolden, stage } from "../test/golden-mode
 import { blobPath, repoLayout, snapshotPath, treePath, type RepoLayout } from "./layout.ts";
 import { writeRef } from "./ref.ts";
 import { scanCache } from "./scan-cache.ts";
+import { scanRepos } from "./scan-repos.ts";
 import type { CachedRepo } from "./scan-repo.ts";
 
 const MODEL = "model.safetensors";
@@ -42,6 +43,7 @@ test("a sound repo is listed with its refs, sizes and nothing to say about it", 
       repoType: "model",
       path: layout.repoDir,
       sizeOnDisk: total,
+      unusedOnDisk: 0,
       files: FILES.length,
       lastUsedAt: expect.any(Number),
       refs: { main: COMMIT, "refs/pr/1": COMMIT },
@@ -221,6 +223,57 @@ test("an absent cache is an empty one that says so, and a file is none", async (
   expect(scan.findings.map(({ code }) => code)).toEqual(["no-cache"]);
   await writeFile(cacheDir, "");
   expect(await codeOf(() => scanCache(cacheDir))).toBe("cache/damaged");
+});
+
+test("what no snapshot uses is counted apart, with size and time, and quarantine is named", async () => {
+  const layout = await publishGolden(await tempDir());
+  const unused = blobPath(layout, "b".repeat(40));
+  await writeFile(unused, "unused");
+  await mkdir(layout.quarantineDir);
+  await writeFile(join(layout.quarantineDir, "bad"), "damaged");
+  const repo = await scanOne(layout);
+  expect(repo).toMatchObject({ sizeOnDisk: total, unusedOnDisk: 6 + 7 });
+  expect(repo.findings).toContainEqual({
+    code: "unreferenced-blob",
+    path: unused,
+    message: expect.any(String),
+    sizeOnDisk: 6,
+    lastModifiedAt: expect.any(Number),
+  });
+  expect(repo.codes).toContain("quarantined");
+});
+
+test("a large cache, shared with other threads, gives the same as a small one", async () => {
+  const layout = await publishGolden(await tempDir());
+  const copies = 300;
+  for (let index = 0; index < copies; index += 1) {
+    const other = repoLayout(layout.cacheDir, `acme/copy-${index}`);
+    await mkdir(join(other.snapshotsDir, index.toString(16).padStart(40, "0")), {
+      recursive: true,
+    });
+    await mkdir(other.refsDir);
+    await writeFile(join(other.refsDir, "short"), "0123456");
+  }
+  const seen: string[] = [];
+  const repos = scanRepos(layout.cacheDir);
+  let next = await repos.next();
+  for (; next.done !== true; next = await repos.next()) seen.push(next.value.repoId);
+  expect(next.value.sizeOnDisk).toBe(total);
+  expect(new Set(seen).size).toBe(copies + 1);
+  expect(seen).toHaveLength(copies + 1);
+  const scan = await scanCache(layout.cacheDir);
+  expect(scan.repos.map(({ repoId }) => repoId).toSorted()).toEqual(seen.toSorted());
+  expect(scan.repos.filter(({ findings }) => findings.length === 1)).toHaveLength(copies);
+});
+
+test("a scan can be aborted between two repos", async () => {
+  const layout = await publishGolden(await tempDir());
+  await publishGolden(layout.cacheDir, { repoId: "acme/twin", commit: OTHER });
+  const stop = new AbortController();
+  const repos = scanRepos(layout.cacheDir, { signal: stop.signal });
+  await repos.next();
+  stop.abort(new Error("enough"));
+  await expect(repos.next()).rejects.toThrow("enough");
 });
 
 test("a scan changes nothing", async () => {

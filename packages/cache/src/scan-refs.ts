@@ -1,15 +1,15 @@
 import { join, sep } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
-import { listFolder } from "./list-folder.ts";
-import { readSmallFile } from "./read-small-file.ts";
+import { listFolderSync } from "./list-folder.ts";
+import { readSmallFileSync } from "./read-small-file.ts";
 import { isCommit } from "./revision.ts";
 
 /** The refs of a repo, nested ones such as `refs/pr/1` by their full name. */
-export async function scanRefs(
+export function scanRefs(
   refsDir: string,
   commits: ReadonlySet<string>,
-): Promise<{ refs: Record<string, string>; findings: readonly Finding[] }> {
-  const { entries, findings } = await listFolder(refsDir, { recursive: true });
+): { refs: Record<string, string>; findings: readonly Finding[] } {
+  const { entries, findings } = listFolderSync(refsDir, { recursive: true });
   const refs: [string, string][] = [];
   for (const entry of entries) {
     if (entry.isDirectory() || isLitter(entry.name)) continue;
@@ -18,7 +18,7 @@ export async function scanRefs(
       findings.push({ code: "leftover", path, message: "A temporary file of an interrupted run." });
       continue;
     }
-    const text = await readSmallFile(path, 4096);
+    const text = readSmallFileSync(path, 4096);
     const commit = text?.trim() ?? "";
     if (!isCommit(commit)) {
       findings.push({ code: "bad-ref", path, message: "The ref holds no full commit hash." });

@@ -1,14 +1,14 @@
-import { stat } from "node:fs/promises";
+import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
 import { snapshotDir, type RepoLayout } from "./layout.ts";
-import { listFolder } from "./list-folder.ts";
+import { listFolderSync } from "./list-folder.ts";
 import type { RepoType } from "./repo-id.ts";
 import { isCommit } from "./revision.ts";
-import { scanBlobs } from "./scan-blobs.ts";
+import { scanBlobs, scanLeftovers } from "./scan-blobs.ts";
 import { scanRefs } from "./scan-refs.ts";
-import { scanSnapshot, type SnapshotEntry } from "./scan-snapshot.ts";
-import { INDEX_FILE, snapshotStatus } from "./snapshot-status.ts";
+import { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan-snapshot.ts";
+import { INDEX_FILE, statusOfScan } from "./snapshot-status.ts";
 
 /** One commit of a repo in the cache. Sizes are bytes, a blob under two names counted once; times are ms. */
 export interface CachedRevision {
@@ -27,6 +27,8 @@ export interface CachedRepo {
   readonly repoType: RepoType;
   readonly path: string;
   readonly sizeOnDisk: number;
+  /** Bytes that no snapshot uses: blobs, unfinished downloads, leftovers, quarantined data; a hole counts nothing. */
+  readonly unusedOnDisk: number;
   readonly files: number;
   /** Unix time in ms, as far as the file system keeps access times; null when there is no file. */
   readonly lastUsedAt: number | null;
@@ -36,24 +38,31 @@ export interface CachedRepo {
   readonly findings: readonly Finding[];
 }
 
-/** Looks at one repo folder; never throws for what it finds there. `blobs` gives the size of each used blob by path. */
-export async function scanRepo(
-  layout: RepoLayout,
-): Promise<{ repo: CachedRepo; blobs: ReadonlyMap<string, number> }> {
-  const { commits, findings } = await listCommits(layout);
+/** What `scanRepo` saw of a repo. */
+export interface RepoScan {
+  readonly repo: CachedRepo;
+  /** Bytes of the blobs that are this repo's own, not the shared store's. */
+  readonly ownBytes: number;
+}
+
+/** Looks at one repo folder, on this thread; never throws for what it finds there. */
+export function scanRepo(layout: RepoLayout): RepoScan {
+  const { commits, findings } = listCommits(layout);
   const revisions: CachedRevision[] = [];
   const used = new Map<string, SnapshotEntry>();
   const wrongSizes = new Map<string, Finding>();
+  const known = new Map<string, Stats | undefined>();
   for (const commit of commits) {
-    const snapshot = await scanSnapshot(layout, commit);
-    const { revision, wrong } = await describe(layout, commit, snapshot.entries);
+    const snapshot = scanSnapshot(layout, commit, known);
+    const { revision, wrong } = describe(layout, commit, snapshot);
     revisions.push(revision);
     findings.push(...snapshot.findings);
     for (const entry of snapshot.entries) used.set(entry.blob, entry);
     for (const finding of wrong) wrongSizes.set(finding.path, finding);
   }
-  const { refs, findings: refFindings } = await scanRefs(layout.refsDir, new Set(commits));
-  const blobFindings = await scanBlobs(layout, new Set(used.keys()));
+  const { refs, findings: refFindings } = scanRefs(layout.refsDir, new Set(commits));
+  const blobs = scanBlobs(layout, used);
+  const leftovers = scanLeftovers(layout);
   const entries = [...used.values()];
   // The status of a snapshot without a listing reads the index: that is no use of the model.
   const read = entries.filter(({ path }) => path !== INDEX_FILE);
@@ -62,19 +71,38 @@ export async function scanRepo(
     repoType: layout.repoType,
     path: layout.repoDir,
     sizeOnDisk: sumSizes(entries),
+    unusedOnDisk: [...blobs.findings, ...leftovers].reduce((a, b) => a + (b.sizeOnDisk ?? 0), 0),
     files: entries.length,
     lastUsedAt: latest(read.map(({ stats }) => stats.atimeMs)) ?? null,
     refs,
     revisions,
-    findings: [...findings, ...refFindings, ...blobFindings, ...wrongSizes.values()],
+    findings: [
+      ...findings,
+      ...refFindings,
+      ...blobs.findings,
+      ...leftovers,
+      ...wrongSizes.values(),
+    ],
   };
-  return { repo, blobs: new Map(entries.map(({ blob, stats }) => [blob, stats.size])) };
+  return { repo, ownBytes: sumSizes(ownFiles(entries, blobs.links)) };
 }
 
-async function listCommits(
-  layout: RepoLayout,
-): Promise<{ commits: readonly string[]; findings: Finding[] }> {
-  const { entries, findings, exists } = await listFolder(layout.snapshotsDir);
+/** Each file of the disk once: what two names share, and what is the shared store's, does not count twice. */
+function ownFiles(
+  entries: readonly SnapshotEntry[],
+  links: ReadonlySet<string>,
+): readonly SnapshotEntry[] {
+  const seen = new Set<string>();
+  return entries.filter(({ blob, stats }) => {
+    if (links.has(blob)) return false;
+    if (stats.nlink === 1) return true;
+    const id = `${stats.dev}:${stats.ino}`;
+    return !seen.has(id) && seen.add(id);
+  });
+}
+
+function listCommits(layout: RepoLayout): { commits: readonly string[]; findings: Finding[] } {
+  const { entries, findings, exists } = listFolderSync(layout.snapshotsDir);
   const commits: string[] = [];
   if (!exists) {
     const message = "There is no snapshots folder, so Python's client ignores the repo.";
@@ -98,17 +126,18 @@ async function listCommits(
   return { commits, findings };
 }
 
-async function describe(
+function describe(
   layout: RepoLayout,
   commit: string,
-  entries: readonly SnapshotEntry[],
-): Promise<{ revision: CachedRevision; wrong: readonly Finding[] }> {
+  snapshot: SnapshotScan,
+): { revision: CachedRevision; wrong: readonly Finding[] } {
   const path = snapshotDir(layout, commit);
-  const { status, files } = await snapshotStatus(layout, commit);
-  const expected = new Map(files?.map((file) => [file.path, file.size]));
+  const { entries } = snapshot;
+  const { status, missing, files } = statusOfScan(layout, commit, snapshot);
+  const amiss = new Set(missing);
   const wrong = entries.flatMap((entry): Finding[] => {
-    const size = expected.get(entry.path) ?? entry.stats.size;
-    if (size === entry.stats.size) return [];
+    if (!amiss.has(entry.path)) return [];
+    const size = files?.find(({ path: other }) => other === entry.path)?.size ?? 0;
     const message = `It has ${entry.stats.size} bytes instead of ${size}.`;
     return [{ code: "wrong-size", path: entry.blob, message }];
   });
@@ -120,7 +149,7 @@ async function describe(
     files: entries.length,
     sizeOnDisk: sumSizes([...byBlob.values()]),
     complete: status === "unknown" ? null : status === "complete",
-    lastModifiedAt: modified ?? (await stat(path).catch(() => undefined))?.mtimeMs ?? 0,
+    lastModifiedAt: modified ?? statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
   };
   return { revision, wrong };
 }

@@ -1,10 +1,8 @@
-import type { Dirent, Stats } from "node:fs";
-import { readlink, stat } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { type Dirent, readlinkSync, type Stats, statSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
-import { inBatches } from "./in-batches.ts";
 import { snapshotDir, type RepoLayout } from "./layout.ts";
-import { listFolder } from "./list-folder.ts";
+import { listFolderSync } from "./list-folder.ts";
 
 /** One file of a snapshot on disk. */
 export interface SnapshotEntry {
@@ -16,44 +14,84 @@ export interface SnapshotEntry {
   readonly stats: Stats;
 }
 
-/** The files of a snapshot that are really there, and what is wrong with the others. */
-export async function scanSnapshot(
-  layout: RepoLayout,
-  commit: string,
-): Promise<{ entries: readonly SnapshotEntry[]; findings: readonly Finding[] }> {
-  const directory = snapshotDir(layout, commit);
-  const { entries: listed, findings } = await listFolder(directory, { recursive: true });
-  const files = listed.filter((entry) => !entry.isDirectory() && !isLitter(entry.name));
-  const seen = await inBatches(files, async (entry) => await look(layout, directory, entry));
-  return {
-    entries: seen.flatMap(({ entry }) => entry ?? []),
-    findings: [...findings, ...seen.flatMap(({ finding }) => finding ?? [])],
-  };
+/** What lies in a snapshot's folder. */
+export interface SnapshotScan {
+  /** The files that are really there. */
+  readonly entries: readonly SnapshotEntry[];
+  /** Paths, as in the repo, of links whose content is gone. */
+  readonly dangling: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly exists: boolean;
 }
 
-async function look(
+/**
+ * The files of a snapshot that are really there, and what is wrong with the others. `known` carries what was seen of
+ * the repo's blobs from one snapshot to the next.
+ */
+export function scanSnapshot(
   layout: RepoLayout,
-  directory: string,
-  dirent: Dirent,
-): Promise<{ entry?: SnapshotEntry; finding?: Finding }> {
-  const file = join(dirent.parentPath, dirent.name);
-  const stats = await stat(file).catch(() => undefined);
-  const hop = dirent.isSymbolicLink() ? await readlink(file).catch(() => undefined) : undefined;
-  const blob = hop === undefined ? file : resolve(dirname(file), hop);
-  if (stats === undefined) {
-    const message = `The link leads to ${blob}, which is gone.`;
-    return { finding: { code: "dangling-link", path: file, message } };
+  commit: string,
+  known: Map<string, Stats | undefined> = new Map(),
+): SnapshotScan {
+  const directory = snapshotDir(layout, commit);
+  const listing = listFolderSync(directory, { recursive: true });
+  const { findings } = listing;
+  const inside = layout.repoDir + sep;
+  const entries: SnapshotEntry[] = [];
+  const dangling: string[] = [];
+  for (const dirent of listing.entries) {
+    if (dirent.isDirectory() || isLitter(dirent.name)) continue;
+    // Folder and name are whole already: joining them properly would cost as much as asking the disk.
+    const file = dirent.parentPath + sep + dirent.name;
+    const below = file.slice(directory.length + 1);
+    const path = sep === "/" ? below : below.replaceAll(sep, "/");
+    const blob = firstHop(layout, file, dirent);
+    const stats = look(blob, known);
+    if (stats?.isFile()) {
+      entries.push({ path, blob, stats });
+      if (blob.startsWith(inside)) continue;
+      const message = `The link leaves the repo's folder, to ${blob}.`;
+      findings.push({ code: "outside-link", path: file, message });
+    } else if (stats === undefined) {
+      dangling.push(path);
+      const message = `The link leads to ${blob}, which is gone.`;
+      findings.push({ code: "dangling-link", path: file, message });
+    } else if (stats.isDirectory()) {
+      const message = "A link lies where a folder belongs; it was not followed.";
+      findings.push({ code: "planted-link", path: file, message });
+    } else {
+      findings.push({ code: "stray-file", path: file, message: "It is no regular file." });
+    }
   }
-  if (stats.isDirectory()) {
-    const message = "A link lies where a folder belongs; it was not followed.";
-    return { finding: { code: "planted-link", path: file, message } };
+  return { entries, dangling, findings, exists: listing.exists };
+}
+
+// What nearly every link says; resolving it costs more than reading it.
+const TO_BLOBS = /^(?:\.\.\/)+blobs\/([^/]+)$/;
+
+function firstHop(layout: RepoLayout, file: string, dirent: Dirent): string {
+  if (!dirent.isSymbolicLink()) return file;
+  try {
+    const hop = readlinkSync(file);
+    const name = TO_BLOBS.exec(hop)?.[1];
+    const depth = dirent.parentPath.slice(layout.repoDir.length).split(sep).length - 1;
+    if (name !== undefined && hop.length === depth * 3 + "blobs/".length + name.length) {
+      return layout.blobsDir + sep + name;
+    }
+    return resolve(dirname(file), hop);
+  } catch {
+    return file;
   }
-  if (!stats.isFile()) {
-    return { finding: { code: "stray-file", path: file, message: "It is no regular file." } };
+}
+
+function look(blob: string, known: Map<string, Stats | undefined>): Stats | undefined {
+  if (known.has(blob)) return known.get(blob);
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(blob, { throwIfNoEntry: false });
+  } catch {
+    // A loop of links, or a folder above it that may not be entered: nothing that can be used.
   }
-  const path = file.slice(directory.length + 1).replaceAll(sep, "/");
-  const entry = { path, blob, stats };
-  if (blob.startsWith(layout.repoDir + sep)) return { entry };
-  const message = `The link leaves the repo's folder, to ${blob}.`;
-  return { entry, finding: { code: "outside-link", path: file, message } };
+  known.set(blob, stats);
+  return stats;
 }

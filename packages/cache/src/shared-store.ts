@@ -1,5 +1,5 @@
-import { lstat, readdir, readlink } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { lstat, readdir } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { inBatches } from "./in-batches.ts";
 
 /** The blobs that newer Python clients share between repos, in `<cache>/blobs`. */
@@ -23,14 +23,6 @@ export async function readSharedStore(cacheDir: string): Promise<SharedStore | u
     return stats?.isFile() ? stats.size : 0;
   });
   return { sizeOnDisk: sizes.reduce((sum, size) => sum + size, 0) };
-}
-
-/** Whether a repo's blob is a link into the store of this cache; looks at the first hop only. */
-export async function isShared(cacheDir: string, blob: string): Promise<boolean> {
-  const text = await readlink(blob).catch(() => undefined);
-  return (
-    text !== undefined && resolve(dirname(blob), text).startsWith(join(cacheDir, "blobs") + sep)
-  );
 }
 
 function isPayload(name: string): boolean {

@@ -89,3 +89,14 @@ test("a commit that is not here is incomplete", async () => {
   const layout = repoLayout(await tempDir(), "acme/tiny");
   expect((await snapshotStatus(layout, COMMIT)).status).toBe("incomplete");
 });
+
+test("a listing from elsewhere, the Hub's say, decides where none is recorded", async () => {
+  const layout = await publishGolden(await tempDir());
+  await rm(treePath(layout, COMMIT));
+  expect((await snapshotStatus(layout, COMMIT, { listing: FILES })).status).toBe("complete");
+  await rm(snapshotPath(layout, COMMIT, MODEL));
+  expect(await snapshotStatus(layout, COMMIT, { listing: FILES })).toMatchObject({
+    status: "incomplete",
+    missing: [MODEL],
+  });
+});

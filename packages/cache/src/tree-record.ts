@@ -3,7 +3,7 @@ import { replaceFile } from "./durable-file.ts";
 import { CacheError } from "./errors.ts";
 import { fsError } from "./fs-error.ts";
 import { treePath, type RepoLayout } from "./layout.ts";
-import { readSmallFile } from "./read-small-file.ts";
+import { readSmallFileSync } from "./read-small-file.ts";
 import { ensureDirectory } from "./real-directory.ts";
 import { checkSnapshotFile, type SnapshotFile } from "./snapshot-file.ts";
 
@@ -20,7 +20,15 @@ export async function readTreeRecord(
   layout: RepoLayout,
   commit: string,
 ): Promise<readonly SnapshotFile[] | undefined> {
-  return await readRecord(treePath(layout, commit));
+  return await Promise.resolve(readTreeRecordSync(layout, commit));
+}
+
+/** `readTreeRecord` on this thread. */
+export function readTreeRecordSync(
+  layout: RepoLayout,
+  commit: string,
+): readonly SnapshotFile[] | undefined {
+  return readRecord(treePath(layout, commit));
 }
 
 /**
@@ -103,8 +111,8 @@ function clash(path: string, how: string): CacheError {
 }
 
 /** Reads a record by the rules of `readTreeRecord`. */
-export async function readRecord(path: string): Promise<readonly SnapshotFile[] | undefined> {
-  const text = await readSmallFile(path, MAX_BYTES);
+export function readRecord(path: string): readonly SnapshotFile[] | undefined {
+  const text = readSmallFileSync(path, MAX_BYTES);
   if (text === undefined) return undefined;
   try {
     const record: unknown = JSON.parse(text);

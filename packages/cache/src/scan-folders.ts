@@ -1,0 +1,95 @@
+import { availableParallelism } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { repoLayout } from "./layout.ts";
+import { parseRepoFolderName } from "./repo-id.ts";
+import { scanRepo, type RepoScan } from "./scan-repo.ts";
+
+/** What a thread is asked for, and its answer in the same order. */
+export interface ScanRequest {
+  readonly root: string;
+  readonly folders: readonly string[];
+}
+
+// A thread takes 30 ms to start: about as long as this many repos take.
+const WORTH_A_THREAD = 128;
+const MOST_THREADS = 3;
+/** Repos that a thread takes at a time. */
+const CHUNK = 24;
+// What else this thread does waits no longer than this, or for one repo.
+const TURN_MS = 8;
+
+/** Looks at one repo folder by its name, which must be a repo's. */
+export function scanFolder(root: string, folder: string): RepoScan {
+  const identity = parseRepoFolderName(folder);
+  if (identity === undefined) throw new TypeError(`${folder} is no repo's folder`);
+  return scanRepo(repoLayout(root, identity.repoId, identity.repoType));
+}
+
+/**
+ * Looks at repo folders, in no order: on this thread, and beside it on others when there are many. A thread that fails
+ * costs nothing but time.
+ */
+export async function* scanFolders(
+  root: string,
+  folders: readonly string[],
+  options: { signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<RepoScan> {
+  const { signal } = options;
+  const queue = folders.toReversed();
+  const ready: RepoScan[] = [];
+  const busy = new Map<Worker, readonly string[]>();
+  let wake = Promise.withResolvers<void>();
+  const feed = (worker: Worker): void => {
+    const chunk = queue.splice(-CHUNK).toReversed();
+    busy.set(worker, chunk);
+    if (chunk.length > 0) worker.postMessage({ root, folders: chunk } satisfies ScanRequest);
+    else busy.delete(worker);
+  };
+  const spare = Math.min(MOST_THREADS, availableParallelism() - 1);
+  const wanted = Math.min(spare, Math.floor(folders.length / WORTH_A_THREAD));
+  const workers = Array.from({ length: Math.max(0, wanted) }, () => {
+    const worker = startWorker();
+    worker.on("message", (scans: readonly RepoScan[]) => {
+      ready.push(...scans);
+      feed(worker);
+      wake.resolve();
+    });
+    worker.on("error", () => {
+      queue.push(...(busy.get(worker) ?? []));
+      busy.delete(worker);
+      wake.resolve();
+    });
+    feed(worker);
+    return worker;
+  });
+  try {
+    let turn = performance.now();
+    for (;;) {
+      signal?.throwIfAborted();
+      const folder = queue.pop();
+      if (folder !== undefined) ready.push(scanFolder(root, folder));
+      if (folder === undefined && busy.size > 0 && ready.length === 0) {
+        await wake.promise;
+        wake = Promise.withResolvers();
+      }
+      for (let scan = ready.pop(); scan !== undefined; scan = ready.pop()) yield scan;
+      if (performance.now() - turn > TURN_MS) {
+        await nextTurn();
+        turn = performance.now();
+      }
+      if (queue.length === 0 && busy.size === 0 && ready.length === 0) return;
+    }
+  } finally {
+    for (const worker of workers) void worker.terminate();
+  }
+}
+
+function startWorker(): Worker {
+  const self = import.meta.url;
+  // From source the neighbour is a .ts file, in the package a .js file.
+  const script = new URL(self.endsWith(".ts") ? "scan-worker.ts" : "scan-worker.js", self);
+  const worker = new Worker(script, { execArgv: [], stdout: false, stderr: false });
+  worker.unref();
+  return worker;
+}
