@@ -1,15 +1,8 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { repoLayout } from "./layout.ts";
-import { parseRepoFolderName } from "./repo-id.ts";
-import { scanRepo, type RepoScan } from "./scan-repo.ts";
-
-/** What a thread is asked for, and its answer in the same order. */
-export interface ScanRequest {
-  readonly root: string;
-  readonly folders: readonly string[];
-}
+import { scanFolder, type RepoScan } from "./scan-repo.ts";
+import type { ScanRequest } from "./scan-worker.ts";
 
 // A thread takes 30 ms to start: about as long as this many repos take.
 const WORTH_A_THREAD = 128;
@@ -18,13 +11,6 @@ const MOST_THREADS = 3;
 const CHUNK = 24;
 // What else this thread does waits no longer than this, or for one repo.
 const TURN_MS = 8;
-
-/** Looks at one repo folder by its name, which must be a repo's. */
-export function scanFolder(root: string, folder: string): RepoScan {
-  const identity = parseRepoFolderName(folder);
-  if (identity === undefined) throw new TypeError(`${folder} is no repo's folder`);
-  return scanRepo(repoLayout(root, identity.repoId, identity.repoType));
-}
 
 /**
  * Looks at repo folders, in no order: on this thread, and beside it on others when there are many. A thread that fails

@@ -1,9 +1,9 @@
 import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
-import { snapshotDir, type RepoLayout } from "./layout.ts";
+import { repoLayout, snapshotDir, type RepoLayout } from "./layout.ts";
 import { listFolderSync } from "./list-folder.ts";
-import type { RepoType } from "./repo-id.ts";
+import { parseRepoFolderName, type RepoType } from "./repo-id.ts";
 import { isCommit } from "./revision.ts";
 import { scanBlobs, scanLeftovers } from "./scan-blobs.ts";
 import { scanRefs } from "./scan-refs.ts";
@@ -38,15 +38,21 @@ export interface CachedRepo {
   readonly findings: readonly Finding[];
 }
 
-/** What `scanRepo` saw of a repo. */
+/** What `scanFolder` saw of a repo. */
 export interface RepoScan {
   readonly repo: CachedRepo;
   /** Bytes of the blobs that are this repo's own, not the shared store's. */
   readonly ownBytes: number;
 }
 
-/** Looks at one repo folder, on this thread; never throws for what it finds there. */
-export function scanRepo(layout: RepoLayout): RepoScan {
+/** Looks at the folder of this name, which must be a repo's; on this thread, and never throws for what it finds. */
+export function scanFolder(root: string, folder: string): RepoScan {
+  const identity = parseRepoFolderName(folder);
+  if (identity === undefined) throw new TypeError(`${folder} is no repo's folder`);
+  return scanRepo(repoLayout(root, identity.repoId, identity.repoType));
+}
+
+function scanRepo(layout: RepoLayout): RepoScan {
   const { commits, findings } = listCommits(layout);
   const revisions: CachedRevision[] = [];
   const used = new Map<string, SnapshotEntry>();
