@@ -7,6 +7,8 @@ export type CacheErrorCode =
   | "cache/not-found"
   | "cache/locked"
   | "cache/pinned"
+  | "cache/removed-meanwhile"
+  | "cache/invalid-filter"
   | "cache/size-mismatch"
   | "cache/digest-mismatch"
   | "cache/disk-full"

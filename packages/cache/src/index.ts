@@ -31,9 +31,32 @@ export { acquireLock, tryLock, type FileLock } from "./lock.ts";
 export { listPins, pinModel, unpinModel, type Pin } from "./pin.ts";
 export { prepareLocalDir } from "./prepare-local-dir.ts";
 export { prepareRepo } from "./prepare-repo.ts";
+export { publishRef } from "./publish-ref.ts";
 export { publishFile, type PublishFile } from "./publish-file.ts";
 export { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
 export { readRef, writeRef } from "./ref.ts";
+export {
+  applyRemoval,
+  type RemovalEvent,
+  type RemovalResult,
+  type RemovedRepo,
+} from "./removal/apply-removal.ts";
+export { type CacheFilter, type FilterSubject, parseCacheFilter } from "./removal/cache-filter.ts";
+export { type EvictionPlan, planEviction } from "./removal/plan-eviction.ts";
+export { planPrune } from "./removal/plan-prune.ts";
+export {
+  planRemoval,
+  type RemovalTarget,
+  type SelectionRules,
+} from "./removal/plan-removal.ts";
+export type {
+  KeepReason,
+  KeptRevision,
+  Leftover,
+  RemovalPlan,
+  RepoRemoval,
+  RevisionRemoval,
+} from "./removal/removal-plan.ts";
 export { removeRepo } from "./remove-repo.ts";
 export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from "./repo-id.ts";
 export { checkRepoPath } from "./repo-path.ts";

@@ -1,12 +1,13 @@
-import { lstat, readdir, rm, unlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { lstat, rm, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { findActiveDownload } from "./active-download.ts";
 import { CacheError } from "./errors.ts";
+import { folderSize } from "./folder-size.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
-import { inBatches } from "./in-batches.ts";
 import { repoLayout, type RepoLayout } from "./layout.ts";
-import { listFolder } from "./list-folder.ts";
-import { locked, tryLock } from "./lock.ts";
+import { locked } from "./lock.ts";
 import { pinned, repoPins } from "./pin.ts";
+import { withRepoLock } from "./repo-lock.ts";
 import type { RepoType } from "./repo-id.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function removeRepo(
   repoType: RepoType = "model",
 ): Promise<{ freedBytes: number }> {
   const layout = repoLayout(cacheDir, repoId, repoType);
-  const { repoDir, locksDir } = layout;
+  const { repoDir } = layout;
   try {
     const stats = await lstat(repoDir).catch((error: unknown) => {
       if (errnoOf(error) !== "ENOENT") throw error;
@@ -30,57 +31,42 @@ export async function removeRepo(
         data: { repoId, path: repoDir },
       });
     });
-    let freedBytes = 0;
-    if (stats.isDirectory()) {
-      const pins = await repoPins(layout);
-      if (pins.length > 0) throw pinned(layout, pins);
-      await refuseWhileDownloading(layout);
-      freedBytes = await measure(repoDir);
-      for (const path of [layout.refsDir, layout.snapshotsDir, repoDir]) {
-        await rm(path, { recursive: true, force: true });
-      }
-    } else if (stats.isSymbolicLink()) {
-      await unlink(repoDir);
-    } else {
+    if (!stats.isDirectory() && !stats.isSymbolicLink()) {
       throw new CacheError(`${repoDir} is a file, not a repo's folder`, "cache/damaged", {
         hint: "Nothing was removed; look at the file and remove it by hand.",
         data: { repoId, path: repoDir },
       });
     }
-    if (await isFolder(join(locksDir, ".."))) await rm(locksDir, { recursive: true, force: true });
-    return { freedBytes };
+    return await withRepoLock(layout, async () => {
+      const pins = await repoPins(layout);
+      if (pins.length > 0) throw pinned(layout, pins);
+      const active = await findActiveDownload(layout);
+      if (active !== undefined) throw locked(active, 0);
+      return { freedBytes: await removeRepoFolder(layout) };
+    });
   } catch (error) {
     throw fsError(error, repoDir);
   }
 }
 
-async function refuseWhileDownloading(layout: RepoLayout): Promise<void> {
-  const partial = await listFolder(layout.partialDir);
-  const blobs = await listFolder(layout.blobsDir);
-  const unfinished = [
-    ...partial.entries.map(({ name }) => name).filter((name) => name.endsWith(".data")),
-    ...blobs.entries.map(({ name }) => name).filter((name) => name.endsWith(".incomplete")),
-  ];
-  const hexes = new Set(unfinished.map((name) => name.split(".")[0] ?? ""));
-  const locks = await listFolder(layout.locksDir);
-  for (const { name } of locks.entries) {
-    if (!hexes.has(basename(name, ".lock"))) continue;
-    const path = join(layout.locksDir, name);
-    const lock = await tryLock(path);
-    if (lock === undefined) throw locked(path, 0);
-    await lock.release();
+/**
+ * Takes a repo's folder and locks away and returns the bytes that were its own. Refs and snapshots go first; of a folder
+ * that is a link only that link goes. For callers that hold the repo's lock and have looked for pins and downloads.
+ */
+export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
+  const { repoDir, locksDir } = layout;
+  let freedBytes = 0;
+  if ((await lstat(repoDir)).isSymbolicLink()) {
+    await unlink(repoDir);
+  } else {
+    freedBytes = await folderSize(repoDir);
+    for (const path of [layout.refsDir, layout.snapshotsDir, repoDir]) {
+      await rm(path, { recursive: true, force: true });
+    }
   }
-}
-
-async function measure(repoDir: string): Promise<number> {
-  const entries = await readdir(repoDir, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await inBatches(files, async ({ parentPath, name }) => {
-    const stats = await lstat(join(parentPath, name)).catch(() => undefined);
-    // The content of a hard link lives on under its other name.
-    return stats?.nlink === 1 ? stats.size : 0;
-  });
-  return sizes.reduce((sum, size) => sum + size, 0);
+  // Not through a link that somebody planted in place of .locks.
+  if (await isFolder(dirname(locksDir))) await rm(locksDir, { recursive: true, force: true });
+  return freedBytes;
 }
 
 async function isFolder(path: string): Promise<boolean> {

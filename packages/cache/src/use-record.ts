@@ -1,5 +1,6 @@
 import { open, lutimes, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { discard } from "./durable-file.ts";
 import { errnoOf } from "./fs-error.ts";
 import { snapshotDir, type RepoLayout } from "./layout.ts";
 import { listFolder } from "./list-folder.ts";
@@ -34,6 +35,11 @@ export async function recordUse(
   } catch {
     return false;
   }
+}
+
+/** Forgets the uses of a commit that is no more. */
+export async function forgetUse(layout: RepoLayout, commit: string): Promise<void> {
+  await discard(join(layout.recordsDir, "used", checkCommit(commit)));
 }
 
 /**

@@ -107,6 +107,8 @@ async function move(
   const { plan, target, from } = prepared;
   const { emit, settings } = request;
   const results = new Map<string, FileResult>();
+  const paths = new Set(plan.files.map(({ path }) => path));
+  const selected = snapshot.files.filter(({ path }) => paths.has(path));
   for (const { path, size, digest, action } of plan.files) {
     if (action === "keep") results.set(path, { path, size, digest, status: "cached" });
   }
@@ -116,7 +118,7 @@ async function move(
     if (from === "hub")
       await target
         .begin()
-        .then(() => target.finish())
+        .then(() => target.finish(selected))
         .catch(() => undefined);
     return { files: inOrder(plan.files, results), bytes: nothing };
   }
@@ -157,7 +159,7 @@ async function move(
     progress.stop();
   }
   emit({ type: "publishing", commit: plan.commit });
-  await target.finish();
+  await target.finish(selected);
   return { files: inOrder(plan.files, results), bytes: { ...progress.totals } };
 }
 

@@ -14,13 +14,13 @@ import {
   prepareRepo,
   publishFile,
   publishLocalFile,
+  publishRef,
   type RepoLayout,
   type SnapshotFile,
   snapshotDir,
   snapshotPath,
   supportsSymlinks,
   writeLocalTreeRecord,
-  writeRef,
   writeTreeRecord,
 } from "@mlx-download/cache";
 import type { Snapshot } from "./snapshot.ts";
@@ -49,8 +49,8 @@ export interface Target {
   publishTwin(file: SnapshotFile, path: string): Promise<string>;
   /** Takes away a file whose bytes are not its own, as a backend may leave it; what lies elsewhere stays. */
   discard(file: SnapshotFile): Promise<void>;
-  /** After the last file: the ref, which makes the snapshot the revision's. */
-  finish(): Promise<void>;
+  /** After the last of the selected files: the ref, which makes the snapshot the revision's. */
+  finish(selected: readonly SnapshotFile[]): Promise<void>;
 }
 
 /** The Hugging Face cache. */

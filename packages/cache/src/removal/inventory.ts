@@ -1,0 +1,132 @@
+import { lstat, readlink, stat } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+import { isLitter } from "../finding.ts";
+import { inBatches } from "../in-batches.ts";
+import { snapshotDir, type RepoLayout } from "../layout.ts";
+import { listFolder } from "../list-folder.ts";
+import { repoPins, type Pin } from "../pin.ts";
+import { isCommit } from "../revision.ts";
+import { scanRefs } from "../scan-refs.ts";
+import { lastUses } from "../use-record.ts";
+
+/** One entry of a snapshot and the blob that its link names; the blob is the entry itself where it is a plain file. */
+export interface StoredFile {
+  /** As in the repo. */
+  readonly path: string;
+  /** Absolute. */
+  readonly entry: string;
+  /** Absolute; the first hop of the entry. */
+  readonly blob: string;
+}
+
+/** One snapshot as removal sees it; times are Unix time in ms. */
+export interface StoredRevision {
+  readonly commit: string;
+  readonly path: string;
+  readonly refs: readonly string[];
+  readonly files: readonly StoredFile[];
+  /** Each blob once. */
+  readonly sizeOnDisk: number;
+  /** When the newest of its bytes came. */
+  readonly modifiedAt: number;
+  /** When it was last used: as noted; else the latest of arrival and access, as far as the file system keeps those. */
+  readonly usedAt: number;
+  /** Whether `usedAt` was noted. */
+  readonly useRecorded: boolean;
+}
+
+/** The bytes of one blob. */
+export interface StoredBlob {
+  /** What a removal of the last link to it gives back; 0 while it has another hard link, whose bytes live on. */
+  readonly ownBytes: number;
+  readonly size: number;
+  /** The payload of the shared store that it leads to. */
+  readonly payload: string | undefined;
+}
+
+/** Everything of one repo that can go or must stay. */
+export interface Inventory {
+  readonly layout: RepoLayout;
+  /** The repo's folder is a link to somewhere else. */
+  readonly elsewhere: boolean;
+  readonly revisions: readonly StoredRevision[];
+  readonly blobs: ReadonlyMap<string, StoredBlob>;
+  readonly pins: readonly Pin[];
+}
+
+/** Looks at names and lengths of one repo; never throws for what it finds there. */
+export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
+  const { entries } = await listFolder(layout.snapshotsDir);
+  const commits = entries
+    .filter((entry) => entry.isDirectory() && isCommit(entry.name))
+    .map(({ name }) => name);
+  const { refs } = await scanRefs(layout.refsDir, new Set(commits));
+  const uses = await lastUses(layout);
+  const blobs = new Map<string, StoredBlob>();
+  const times = new Map<string, { modified: number; accessed: number }>();
+  const revisions: StoredRevision[] = [];
+  for (const commit of commits) {
+    const files = await listFiles(layout, commit);
+    await inBatches(files, async ({ blob }) => {
+      if (blobs.has(blob)) return;
+      const [there, found] = await Promise.all([
+        lstat(blob).catch(() => undefined),
+        stat(blob).catch(() => undefined),
+      ]);
+      const size = found?.isFile() === true ? found.size : 0;
+      const payload = await payloadOf(layout.cacheDir, blob);
+      const own = there?.isFile() === true && there.nlink === 1 && isInside(layout, blob);
+      blobs.set(blob, { size, payload, ownBytes: own ? size : 0 });
+      times.set(blob, { modified: found?.mtimeMs ?? 0, accessed: found?.atimeMs ?? 0 });
+    });
+    const mine = [...new Set(files.map(({ blob }) => blob))];
+    const modifiedAt = Math.max(0, ...mine.map((blob) => times.get(blob)?.modified ?? 0));
+    const accessedAt = Math.max(0, ...mine.map((blob) => times.get(blob)?.accessed ?? 0));
+    const arrivedAt = (await stat(snapshotDir(layout, commit)).catch(() => undefined))?.mtimeMs;
+    const noted = uses.get(commit);
+    revisions.push({
+      commit,
+      path: snapshotDir(layout, commit),
+      refs: Object.keys(refs).filter((name) => refs[name] === commit),
+      files,
+      sizeOnDisk: mine.reduce((sum, blob) => sum + (blobs.get(blob)?.size ?? 0), 0),
+      modifiedAt: Math.round(modifiedAt || (arrivedAt ?? 0)),
+      usedAt: Math.round(noted ?? Math.max(modifiedAt, accessedAt, arrivedAt ?? 0)),
+      useRecorded: noted !== undefined,
+    });
+  }
+  const elsewhere = (await lstat(layout.repoDir).catch(() => undefined))?.isSymbolicLink() ?? false;
+  return { layout, elsewhere, revisions, blobs, pins: await repoPins(layout) };
+}
+
+/** The commits of an inventory that a pin protects. A pin without its ref protects all: nobody knows what it meant. */
+export function pinnedCommits({ pins, revisions }: Inventory): ReadonlySet<string> {
+  const lost = pins.some(({ commit }) => commit === null);
+  return new Set(
+    lost ? revisions.map(({ commit }) => commit) : pins.flatMap(({ commit }) => commit ?? []),
+  );
+}
+
+async function listFiles(layout: RepoLayout, commit: string): Promise<readonly StoredFile[]> {
+  const folder = snapshotDir(layout, commit);
+  const { entries } = await listFolder(folder, { recursive: true });
+  const files = entries.filter((entry) => !entry.isDirectory() && !isLitter(entry.name));
+  return await inBatches(files, async (dirent) => {
+    const entry = join(dirent.parentPath, dirent.name);
+    const hop = dirent.isSymbolicLink() ? await readlink(entry).catch(() => undefined) : undefined;
+    const blob = hop === undefined ? entry : resolve(dirname(entry), hop);
+    return { path: entry.slice(folder.length + 1).replaceAll(sep, "/"), entry, blob };
+  });
+}
+
+/** The payload of this cache's shared store that a blob is a link to; looks at the first hop only. */
+async function payloadOf(cacheDir: string, blob: string): Promise<string | undefined> {
+  const text = await readlink(blob).catch(() => undefined);
+  if (text === undefined) return undefined;
+  const target = resolve(dirname(blob), text);
+  return target.startsWith(join(cacheDir, "blobs") + sep) ? target : undefined;
+}
+
+function isInside(layout: RepoLayout, path: string): boolean {
+  return path.startsWith(layout.repoDir + sep);
+}

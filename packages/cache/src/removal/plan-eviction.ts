@@ -1,0 +1,90 @@
+import { CacheError } from "../errors.ts";
+import { checkRoot } from "../layout.ts";
+import { listRepos } from "../list-repos.ts";
+import { scanCache } from "../scan-cache.ts";
+import { blobsToFree, makePlan } from "./account.ts";
+import { takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
+import { keep, meets, readFilters, whatStays, type SelectionRules } from "./plan-removal.ts";
+import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
+import { sharedUsers } from "./sweep-shared.ts";
+
+/** A plan that makes the cache small enough, or says by how much it cannot. */
+export interface EvictionPlan extends RemovalPlan {
+  /** What the cache takes on the disk now, in bytes. */
+  readonly sizeOnDisk: number;
+  readonly maxBytes: number;
+  /** By how much the cache stays above the limit, since the rest is pinned or has to stay; usually 0. */
+  readonly excessBytes: number;
+}
+
+/**
+ * What has to go so that the cache takes at most `maxBytes`: whole revisions, the one first that nobody has used for the
+ * longest time. Uses are those that were noted; a revision without any counts as used when it came or when the file
+ * system saw it read. Pins, `keepNewest` and conditions as in `planRemoval`. Repos on other disks count nothing.
+ */
+export async function planEviction(
+  cacheDir: string,
+  options: SelectionRules & { readonly maxBytes: number },
+): Promise<EvictionPlan> {
+  const { maxBytes } = options;
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
+    throw new CacheError(`${maxBytes} is no size in bytes`, "cache/invalid-filter", {
+      hint: "Pass the limit as a whole number of bytes.",
+    });
+  }
+  const root = checkRoot(cacheDir);
+  const filters = readFilters(options.where);
+  const kept: KeptRevision[] = [];
+  const candidates: { inventory: Inventory; revision: StoredRevision }[] = [];
+  let elsewhereBytes = 0;
+  for (const layout of await listRepos(root)) {
+    const inventory = await takeInventory(layout);
+    if (inventory.elsewhere) {
+      for (const { size } of inventory.blobs.values()) elsewhereBytes += size;
+      kept.push(keep(layout, null, "elsewhere"));
+      continue;
+    }
+    const stays = whatStays(inventory, options.keepNewest);
+    for (const revision of inventory.revisions) {
+      const reason = stays(revision.commit);
+      if (reason !== undefined) kept.push(keep(layout, revision.commit, reason));
+      else if (await meets(filters, { inventory, revision, isMlx: options.isMlx })) {
+        candidates.push({ inventory, revision });
+      }
+    }
+  }
+  const sizeOnDisk = Math.max(0, (await scanCache(root)).sizeOnDisk - elsewhereBytes);
+  const chosen = new Map<Inventory, StoredRevision[]>();
+  const goingBlobs = new Set<string>();
+  const freed = new Set<string>();
+  let excessBytes = Math.max(0, sizeOnDisk - maxBytes);
+  const byUse = candidates.toSorted((a, b) => a.revision.usedAt - b.revision.usedAt);
+  for (const { inventory, revision } of byUse) {
+    if (excessBytes === 0) break;
+    const going = [...(chosen.get(inventory) ?? []), revision];
+    chosen.set(inventory, going);
+    const commits = new Set(going.map(({ commit }) => commit));
+    let bytes = 0;
+    for (const blob of blobsToFree(inventory, (commit) => commits.has(commit))) {
+      if (goingBlobs.has(blob)) continue;
+      goingBlobs.add(blob);
+      const stored = inventory.blobs.get(blob);
+      if (stored === undefined) continue;
+      if (stored.payload === undefined) bytes += stored.ownBytes;
+      else if (!freed.has(stored.payload)) {
+        const users = await sharedUsers(root, stored.payload);
+        if (!users?.every((user) => goingBlobs.has(user))) continue;
+        freed.add(stored.payload);
+        bytes += stored.size;
+      }
+    }
+    excessBytes = Math.max(0, excessBytes - bytes);
+  }
+  const choices = [...chosen].map(([inventory, revisions]) => ({
+    inventory,
+    revisions,
+    whole: false,
+  }));
+  const plan = await makePlan(root, choices, { kept, careful: true });
+  return { ...plan, sizeOnDisk, maxBytes, excessBytes };
+}

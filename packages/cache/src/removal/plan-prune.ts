@@ -1,0 +1,102 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { isTemp } from "../durable-file.ts";
+import { isLitter } from "../finding.ts";
+import { folderSize } from "../folder-size.ts";
+import { checkRoot, type RepoLayout } from "../layout.ts";
+import { listRepos } from "../list-repos.ts";
+import { makePlan, type Choice } from "./account.ts";
+import { takeInventory, type Inventory } from "./inventory.ts";
+import { keep, meets, readFilters, whatStays, type SelectionRules } from "./plan-removal.ts";
+import type { KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
+import { orphanedPayloads } from "./sweep-shared.ts";
+
+const DAY_MS = 86_400_000;
+/** What can be continued costs a download to have again. */
+const PARTIAL_GRACE_MS = 7 * DAY_MS;
+/** What cannot is kept only as long as its writer may be at work. */
+const TEMP_GRACE_MS = DAY_MS;
+
+/**
+ * What nobody needs: revisions without a ref (as `hf cache prune` takes them, but not pinned ones), unfinished data that
+ * nobody touched for a week, temporary files and blobs of no snapshot that are a day old, and payloads of the shared
+ * store that no repo leads to. `graceMs` stands for both times.
+ */
+export async function planPrune(
+  cacheDir: string,
+  options: SelectionRules & { readonly graceMs?: number | undefined } = {},
+): Promise<RemovalPlan> {
+  const root = checkRoot(cacheDir);
+  const filters = readFilters(options.where);
+  const kept: KeptRevision[] = [];
+  const choices: Choice[] = [];
+  for (const layout of await listRepos(root)) {
+    const inventory = await takeInventory(layout);
+    if (inventory.elsewhere) {
+      kept.push(keep(layout, null, "elsewhere"));
+      continue;
+    }
+    const stays = whatStays(inventory, options.keepNewest);
+    const revisions = [];
+    for (const revision of inventory.revisions.filter(({ refs }) => refs.length === 0)) {
+      if (!(await meets(filters, { inventory, revision, isMlx: options.isMlx }))) continue;
+      const reason = stays(revision.commit);
+      if (reason === undefined) revisions.push(revision);
+      else kept.push(keep(layout, revision.commit, reason));
+    }
+    const leftovers = filters.length > 0 ? [] : await findLeftovers(inventory, options.graceMs);
+    if (revisions.length + leftovers.length > 0) {
+      choices.push({ inventory, revisions, leftovers, whole: false });
+    }
+  }
+  const orphans = filters.length > 0 ? [] : await orphanedPayloads(root);
+  return await makePlan(root, choices, { kept, careful: true, orphans });
+}
+
+/** Whether a path of a repo is a leftover of these kinds that may go now, by its age. */
+export async function findLeftovers(
+  inventory: Inventory,
+  graceMs: number | undefined,
+): Promise<readonly Leftover[]> {
+  const { layout, blobs } = inventory;
+  const found: Leftover[] = [];
+  const tempGrace = graceMs ?? TEMP_GRACE_MS;
+  const partialGrace = graceMs ?? PARTIAL_GRACE_MS;
+  for (const name of await readdir(layout.blobsDir).catch(() => [])) {
+    const path = join(layout.blobsDir, name);
+    if (!blobs.has(path) && !isLitter(name)) await addOlder(found, path, tempGrace);
+  }
+  for (const name of await readdir(layout.partialDir).catch(() => [])) {
+    const grace = isTemp(name) || name.endsWith(".gone") ? tempGrace : partialGrace;
+    await addOlder(found, join(layout.partialDir, name), grace);
+  }
+  await addForeignTrees(found, inventory, tempGrace);
+  return found;
+}
+
+/** What is kept about commits that have no snapshot: listings and notes of absent files. */
+async function addForeignTrees(
+  found: Leftover[],
+  { layout, revisions }: Inventory,
+  graceMs: number,
+): Promise<void> {
+  const commits = new Set(revisions.map(({ commit }) => commit));
+  for (const folder of [layout.treesDir, absentDir(layout)]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!/^[0-9a-f]{40}(?:\.json)?$/.test(name) || commits.has(name.slice(0, 40))) continue;
+      await addOlder(found, join(folder, name), graceMs);
+    }
+  }
+}
+
+/** Where Python's client notes which files a commit does not have. */
+export function absentDir(layout: RepoLayout): string {
+  return join(layout.repoDir, ".no_exist");
+}
+
+async function addOlder(found: Leftover[], path: string, graceMs: number): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined || Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < graceMs) return;
+  const size = stats.isDirectory() ? await folderSize(path).catch(() => 0) : stats.size;
+  found.push({ path, size: stats.nlink === 1 || stats.isDirectory() ? size : 0 });
+}

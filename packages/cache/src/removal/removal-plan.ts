@@ -1,0 +1,72 @@
+import type { RepoType } from "../repo-id.ts";
+import type { View } from "../view/view-record.ts";
+
+/** Why something that a plan could have taken stays. */
+export type KeepReason =
+  /** It is pinned. */
+  | "pinned"
+  /** It is among the newest that were to be kept. */
+  | "newest"
+  /** Somebody is downloading into this repo. */
+  | "downloading"
+  /** The repo's folder is a link to another disk. */
+  | "elsewhere"
+  /** It was used, or got a ref, after the plan was made. */
+  | "used";
+
+/** A revision that stays (`commit` null: the whole repo). */
+export interface KeptRevision {
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  readonly commit: string | null;
+  readonly reason: KeepReason;
+}
+
+/** A revision that goes. */
+export interface RevisionRemoval {
+  readonly commit: string;
+  readonly refs: readonly string[];
+  /** Bytes, of which other revisions may share some. */
+  readonly sizeOnDisk: number;
+  /** Unix time in ms. */
+  readonly usedAt: number;
+}
+
+/** A file that nobody needs: what a killed run left, a blob that no snapshot names. */
+export interface Leftover {
+  /** Absolute. */
+  readonly path: string;
+  readonly size: number;
+}
+
+/** What goes of one repo. */
+export interface RepoRemoval {
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  readonly path: string;
+  /** The whole folder goes, with its locks. */
+  readonly whole: boolean;
+  readonly revisions: readonly RevisionRemoval[];
+  /** Single files of snapshots that stay. */
+  readonly files: readonly { readonly commit: string; readonly path: string }[];
+  readonly leftovers: readonly Leftover[];
+  /** Expected, in bytes, without the shared store's. */
+  readonly freedBytes: number;
+  /** Bytes that live on under another name: hard-linked views. */
+  readonly heldBytes: number;
+  /** Who else has these files. */
+  readonly views: readonly View[];
+}
+
+/** What will go and what stays, as a value; nothing was touched to make it. */
+export interface RemovalPlan {
+  readonly cacheDir: string;
+  readonly repos: readonly RepoRemoval[];
+  readonly kept: readonly KeptRevision[];
+  /** Payloads of the shared store that nobody will lead to. */
+  readonly payloads: readonly Leftover[];
+  /** Expected, in bytes. */
+  readonly freedBytes: number;
+  /** What was used, or got a ref, since the plan was made stays. */
+  readonly careful: boolean;
+}
