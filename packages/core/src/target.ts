@@ -95,7 +95,7 @@ export function createCacheTarget(
       await rm(snapshotPath(layout, commit, file.path), { force: true });
       await rm(blobPath(layout, file.digest.hex), { force: true });
     },
-    finish: () => writeRef(layout, revision, commit),
+    finish: (selected) => publishRef(layout, { revision, commit, files: selected }),
   };
 }
 

@@ -37,7 +37,7 @@ async function impatient({ hub, cacheDir }: Road): Promise<void> {
       idleMs: settings.downloadTimeoutMs,
       abandonedAfterMs: 500,
     });
-    await target.finish();
+    await target.finish(snapshot.files);
   } finally {
     progress.stop();
     await leave();

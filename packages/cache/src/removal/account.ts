@@ -79,7 +79,10 @@ export async function makePlan(
       views: (await listViews(layout)).filter(({ commit }) => whole || commits.has(commit)),
     });
   }
-  const orphans = [...(options.orphans ?? []), ...(await freedPayloads(cacheDir, payloads, goingBlobs))];
+  const orphans = [
+    ...(options.orphans ?? []),
+    ...(await freedPayloads(cacheDir, payloads, goingBlobs)),
+  ];
   const all = [...repos.map(({ freedBytes }) => freedBytes), ...orphans.map(({ size }) => size)];
   return {
     cacheDir,

@@ -103,7 +103,8 @@ async function removeOne(
   const all = inventory.pins.length === 0 && going.length === inventory.revisions.length;
   try {
     if (repo.whole && all) {
-      if (!inventory.elsewhere) for (const blob of inventory.blobs.values()) addPayload(payloads, blob);
+      if (!inventory.elsewhere)
+        for (const blob of inventory.blobs.values()) addPayload(payloads, blob);
       const freedBytes = await removeRepoFolder(layout);
       const commits = going.map(({ commit }) => commit);
       return { repoId, repoType, whole: true, commits, files: [], freedBytes };
@@ -177,8 +178,14 @@ async function removeEntry(layout: RepoLayout, commit: string, path: string): Pr
   const entry = snapshotPath(layout, commit, path);
   await unlinkIfThere(entry);
   // Folders that are empty now go too, up to the snapshot's own.
-  for (let folder = dirname(entry); folder !== dirname(snapshotPath(layout, commit, "x")); ) {
-    if (!(await rmdir(folder).then(() => true, () => false))) break;
+  for (let folder = dirname(entry); folder !== dirname(snapshotPath(layout, commit, "x"));) {
+    if (
+      !(await rmdir(folder).then(
+        () => true,
+        () => false,
+      ))
+    )
+      break;
     folder = dirname(folder);
   }
 }

@@ -61,7 +61,8 @@ function understand(
   switch (key) {
     case "size": {
       const bytes = readAmount(value, BYTES, /^(\d+(?:\.\d+)?)([kmgtp]?)b?$/i);
-      if (bytes === undefined) throw invalid(text, `${value} is no size`, "Write 500MB, 1.5GB or a number of bytes.");
+      if (bytes === undefined)
+        throw invalid(text, `${value} is no size`, "Write 500MB, 1.5GB or a number of bytes.");
       return async ({ size }) => compare(size, operator, bytes);
     }
     case "accessed":
@@ -83,10 +84,7 @@ function understand(
         value === "none" ? refs.length === 0 : refs.includes(value),
       );
     case "name": {
-      const pattern = new RegExp(
-        `^${value.split("*").map(escapePattern).join(".*")}$`,
-        "i",
-      );
+      const pattern = new RegExp(`^${value.split("*").map(escapePattern).join(".*")}$`, "i");
       return equality(text, operator, ({ repoId }) => pattern.test(repoId));
     }
     case "mlx":

@@ -2,9 +2,16 @@ import { CacheError } from "../errors.ts";
 import { checkRoot } from "../layout.ts";
 import { listRepos } from "../list-repos.ts";
 import { scanCache } from "../scan-cache.ts";
-import { blobsToFree, makePlan } from "./account.ts";
+import { blobsToFree, makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
-import { keep, meets, readFilters, whatStays, type SelectionRules } from "./plan-removal.ts";
+import {
+  keep,
+  meets,
+  readFilters,
+  takesAll,
+  whatStays,
+  type SelectionRules,
+} from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
 import { sharedUsers } from "./sweep-shared.ts";
 
@@ -80,11 +87,11 @@ export async function planEviction(
     }
     excessBytes = Math.max(0, excessBytes - bytes);
   }
-  const choices = [...chosen].map(([inventory, revisions]) => ({
-    inventory,
-    revisions,
-    whole: false,
-  }));
+  const choices: Choice[] = [];
+  for (const [inventory, revisions] of chosen) {
+    const whole = await takesAll(inventory, revisions, { partial: false });
+    choices.push({ inventory, revisions, whole });
+  }
   const plan = await makePlan(root, choices, { kept, careful: true });
   return { ...plan, sizeOnDisk, maxBytes, excessBytes };
 }

@@ -7,7 +7,14 @@ import { checkRoot, type RepoLayout } from "../layout.ts";
 import { listRepos } from "../list-repos.ts";
 import { makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
-import { keep, meets, readFilters, whatStays, type SelectionRules } from "./plan-removal.ts";
+import {
+  keep,
+  meets,
+  readFilters,
+  takesAll,
+  whatStays,
+  type SelectionRules,
+} from "./plan-removal.ts";
 import type { KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
 import { orphanedPayloads } from "./sweep-shared.ts";
 
@@ -46,7 +53,9 @@ export async function planPrune(
     }
     const leftovers = filters.length > 0 ? [] : await findLeftovers(inventory, options.graceMs);
     if (revisions.length + leftovers.length > 0) {
-      choices.push({ inventory, revisions, leftovers, whole: false });
+      const whole =
+        revisions.length > 0 && (await takesAll(inventory, revisions, { partial: false }));
+      choices.push({ inventory, revisions, leftovers, whole });
     }
   }
   const orphans = filters.length > 0 ? [] : await orphanedPayloads(root);
@@ -54,7 +63,7 @@ export async function planPrune(
 }
 
 /** Whether a path of a repo is a leftover of these kinds that may go now, by its age. */
-export async function findLeftovers(
+async function findLeftovers(
   inventory: Inventory,
   graceMs: number | undefined,
 ): Promise<readonly Leftover[]> {

@@ -66,8 +66,8 @@ export async function planRemoval(
       const choice = chooseFiles(inventory, going, options.files);
       if (choice !== undefined) choices.push(choice);
     } else if (empty || going.length > 0) {
-      const all = inventory.pins.length === 0 && going.length === inventory.revisions.length;
-      const whole = all && (wanted === undefined || !(await hasPartial(inventory.layout)));
+      const named = wanted === undefined && filters.length === 0 && targets.length > 0;
+      const whole = await takesAll(inventory, going, { partial: named });
       choices.push({ inventory, revisions: going, whole });
     }
   }
@@ -111,8 +111,7 @@ export function whatStays(
   const pinned = pinnedCommits(inventory);
   const byAge = inventory.revisions.toSorted((a, b) => b.modifiedAt - a.modifiedAt);
   const newest = new Set(byAge.slice(0, keepNewest).map(({ commit }) => commit));
-  return (commit) =>
-    pinned.has(commit) ? "pinned" : newest.has(commit) ? "newest" : undefined;
+  return (commit) => (pinned.has(commit) ? "pinned" : newest.has(commit) ? "newest" : undefined);
 }
 
 /** The note about something that stays. */
@@ -122,6 +121,18 @@ export function keep(
   reason: KeptRevision["reason"],
 ): KeptRevision {
   return { repoId, repoType, commit, reason };
+}
+
+/** Whether nothing of a repo is left once these revisions went; unfinished data (`partial`) goes only with its repo. */
+export async function takesAll(
+  { layout, pins, revisions }: Inventory,
+  going: readonly StoredRevision[],
+  options: { readonly partial: boolean },
+): Promise<boolean> {
+  if (pins.length > 0 || going.length < revisions.length) return false;
+  if (options.partial) return true;
+  const { entries } = await listFolder(layout.partialDir);
+  return !entries.some(({ name }) => name.endsWith(".data"));
 }
 
 async function findWanted(
@@ -186,9 +197,4 @@ function chooseFiles(
     all.filter(({ path }) => wanted(path)).map(({ path }) => ({ commit, path })),
   );
   return files.length === 0 ? undefined : { inventory, revisions: [], files, whole: false };
-}
-
-async function hasPartial(layout: RepoLayout): Promise<boolean> {
-  const { entries } = await listFolder(layout.partialDir);
-  return entries.some(({ name }) => name.endsWith(".data"));
 }

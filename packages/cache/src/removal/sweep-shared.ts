@@ -29,7 +29,8 @@ export async function sharedUsers(
   for (const line of text.split("\n")) {
     const [repo, blobs, name, ...rest] = line.split("/");
     if (!repo || blobs !== "blobs" || !name || rest.length > 0) continue;
-    if (!/^(?:models|datasets|spaces)--[^\\\0\r]+$/.test(repo) || /^\.\.?$|[\\\0\r]/.test(name)) continue;
+    if (!/^(?:models|datasets|spaces)--[^\\\0\r]+$/.test(repo) || /^\.\.?$|[\\\0\r]/.test(name))
+      continue;
     const blob = join(cacheDir, repo, "blobs", name);
     const hop = await readlink(blob).catch(() => undefined);
     if (hop !== undefined && resolve(dirname(blob), hop) === payload) users.add(blob);
@@ -102,17 +103,15 @@ async function isPayload(cacheDir: string, payload: string): Promise<boolean> {
   return (await readSmallFile(marker, 16)) === "1\n";
 }
 
-async function rewrite(
-  cacheDir: string,
-  payload: string,
-  users: readonly string[],
-): Promise<void> {
+async function rewrite(cacheDir: string, payload: string, users: readonly string[]): Promise<void> {
   const temp = `${payload}.refs.${randomBytes(4).toString("hex")}.tmp`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   try {
     const file = await open(temp, flags, 0o666);
     try {
-      const lines = users.map((user) => `${user.slice(cacheDir.length + 1).replaceAll(sep, "/")}\n`);
+      const lines = users.map(
+        (user) => `${user.slice(cacheDir.length + 1).replaceAll(sep, "/")}\n`,
+      );
       await file.writeFile(lines.join(""));
       await file.chmod(0o666);
       await file.sync();

@@ -16,6 +16,7 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "settings/invalid": 2,
   "cache/invalid-repo-id": 2,
   "cache/invalid-revision": 2,
+  "cache/invalid-filter": 2,
   "select/no-match": 2,
   "python/not-found": 2,
   "python/unsupported": 2,
@@ -52,6 +53,7 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "cache/digest-mismatch": 7,
 
   "cache/locked": 9,
+  "cache/removed-meanwhile": 9,
 
   "hub/unsafe-tree": 10,
   "cache/pinned": 10,

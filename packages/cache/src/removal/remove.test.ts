@@ -1,0 +1,248 @@
+import { mkdir, readFile, readdir, rename, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
+import { expect, test } from "vitest";
+import { codeOf } from "../../test/codes.ts";
+import { COMMIT, FILES, golden, publishGolden, stage } from "../../test/golden-model.ts";
+import { blobPath, lockPath, partialPaths, type RepoLayout } from "../layout.ts";
+import { tryLock } from "../lock.ts";
+import { pinModel } from "../pin.ts";
+import { scanCache } from "../scan-cache.ts";
+import { recordUse } from "../use-record.ts";
+import { applyRemoval } from "./apply-removal.ts";
+import { planEviction } from "./plan-eviction.ts";
+import { planPrune } from "./plan-prune.ts";
+import { planRemoval } from "./plan-removal.ts";
+
+const OTHER = "89abcdef0123456789abcdef0123456789abcdef";
+const MODEL = golden("model.safetensors").file;
+const PAYLOAD = MODEL.xetHash ?? "";
+const total = FILES.reduce((sum, { size }) => sum + size, 0);
+const OLD = 1_000_000_000;
+
+async function contents(cacheDir: string): Promise<Record<string, readonly string[]>> {
+  const { repos } = await scanCache(cacheDir);
+  return Object.fromEntries(
+    repos.map(({ repoId, revisions }) => [repoId, revisions.map(({ commit }) => commit)]),
+  );
+}
+
+async function findings(cacheDir: string): Promise<readonly string[]> {
+  const scan = await scanCache(cacheDir);
+  return [...scan.findings, ...scan.repos.flatMap((repo) => repo.findings)].map(({ code }) => code);
+}
+
+/** Puts the model file of these repos into one payload of the shared store, as newer Python clients do. */
+async function share(layouts: readonly RepoLayout[]): Promise<string> {
+  const [first] = layouts;
+  const store = join(first?.cacheDir ?? "", "blobs");
+  const payload = join(store, PAYLOAD.slice(0, 2), PAYLOAD);
+  await mkdir(join(payload, ".."), { recursive: true });
+  await writeFile(join(store, ".huggingface-shared-blobs"), "1\n");
+  let lines = "";
+  for (const layout of layouts) {
+    const blob = blobPath(layout, MODEL.digest.hex);
+    await rename(blob, payload);
+    await symlink(`../../blobs/${PAYLOAD.slice(0, 2)}/${PAYLOAD}`, blob);
+    lines += `${blob.slice(layout.cacheDir.length + 1)}\n`;
+  }
+  await writeFile(`${payload}.refs`, lines);
+  return payload;
+}
+
+test("a revision goes with its refs and its listing; blobs that others need stay", async () => {
+  const layout = await publishGolden(await tempDir());
+  await publishGolden(layout.cacheDir, { commit: OTHER, revision: "v1", paths: ["README.md"] });
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny", revision: "main" }]);
+  expect(plan.repos).toMatchObject([
+    { whole: false, revisions: [{ commit: COMMIT, refs: ["main"] }] },
+  ]);
+  const result = await applyRemoval(plan);
+  const freed = total - golden("README.md").file.size;
+  expect(plan.freedBytes).toBe(freed);
+  expect(result).toMatchObject({ freedBytes: freed, kept: [] });
+  expect(await readdir(layout.snapshotsDir)).toEqual([OTHER]);
+  expect(await readdir(layout.refsDir)).toEqual(["v1"]);
+  expect(await readdir(layout.treesDir)).toEqual([`${OTHER}.json`]);
+  expect(await readdir(layout.partialDir)).toEqual([]);
+  expect(await readdir(layout.blobsDir)).toEqual([golden("README.md").file.digest.hex]);
+});
+
+test("the last revision takes the repo with it, unless something unfinished lies there", async () => {
+  const layout = await publishGolden(await tempDir());
+  await writeFile(partialPaths(layout, "0".repeat(40)).data, "paid for");
+  const target = { repoId: "acme/tiny", revision: COMMIT };
+  await applyRemoval(await planRemoval(layout.cacheDir, [target]));
+  expect(await readdir(layout.partialDir)).toEqual([`${"0".repeat(40)}.data`]);
+  expect(await readdir(layout.snapshotsDir)).toEqual([]);
+  const result = await applyRemoval(await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]));
+  expect(result.removed).toMatchObject([{ whole: true }]);
+  expect(await contents(layout.cacheDir)).toEqual({});
+});
+
+test("two repos that share a commit, a digest and a prefix: each removal takes its own", async () => {
+  const cacheDir = await tempDir();
+  await publishGolden(cacheDir);
+  const longer = await publishGolden(cacheDir, { repoId: "acme/tiny-2" });
+  await publishGolden(cacheDir, { repoId: "acme/tin" });
+  const target = { repoId: "acme/tiny", revision: COMMIT };
+  await applyRemoval(await planRemoval(cacheDir, [target]));
+  expect(await contents(cacheDir)).toEqual({ "acme/tin": [COMMIT], "acme/tiny-2": [COMMIT] });
+  await applyRemoval(await planRemoval(cacheDir, [{ repoId: "acme/tin" }]));
+  expect(await contents(cacheDir)).toEqual({ "acme/tiny-2": [COMMIT] });
+  expect(await readdir(longer.blobsDir)).toHaveLength(FILES.length);
+});
+
+test("of a payload that two repos share the last one takes the bytes", async () => {
+  const cacheDir = await tempDir();
+  const a = await publishGolden(cacheDir, { repoId: "acme/a" });
+  const b = await publishGolden(cacheDir, { repoId: "acme/b", commit: OTHER });
+  const payload = await share([a, b]);
+  const first = await planRemoval(cacheDir, [{ repoId: "acme/a" }]);
+  expect(first.payloads).toEqual([]);
+  await applyRemoval(first);
+  expect(await readFile(payload)).toEqual(golden("model.safetensors").content);
+  expect(await readFile(`${payload}.refs`, "utf8")).toBe(
+    `models--acme--b/blobs/${MODEL.digest.hex}\n`,
+  );
+  expect((await scanCache(cacheDir)).repos[0]?.revisions[0]?.complete).toBe(true);
+  const second = await planRemoval(cacheDir, [{ repoId: "acme/b" }]);
+  expect(second.payloads).toEqual([{ path: payload, size: MODEL.size }]);
+  await applyRemoval(second);
+  expect(await readdir(join(payload, ".."))).toEqual([`${PAYLOAD}.lock`]);
+});
+
+test("a payload without its list of users is never taken", async () => {
+  const layout = await publishGolden(await tempDir());
+  const payload = await share([layout]);
+  await rename(`${payload}.refs`, `${payload}.gone`);
+  await applyRemoval(await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]));
+  expect(await readFile(payload)).toEqual(golden("model.safetensors").content);
+});
+
+test("single files go by pattern, with blobs that nothing else leads to", async () => {
+  const layout = await publishGolden(await tempDir());
+  await publishGolden(layout.cacheDir, { commit: OTHER, revision: "v1", paths: ["config.json"] });
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }], {
+    files: (path) => path.startsWith("sub/") || path === "config.json",
+  });
+  expect(plan.freedBytes).toBe(
+    golden("sub/dir/notes.txt").file.size + golden("config.json").file.size,
+  );
+  await applyRemoval(plan);
+  expect(await readdir(join(layout.snapshotsDir, COMMIT))).not.toContain("sub");
+  expect(await readdir(layout.blobsDir)).toHaveLength(FILES.length - 2);
+  expect(await readdir(layout.refsDir)).toEqual(["main", "v1"]);
+});
+
+test("pinned revisions stay, whatever is asked, also when pinned after the plan", async () => {
+  const layout = await publishGolden(await tempDir());
+  await publishGolden(layout.cacheDir, { commit: OTHER, revision: null });
+  await pinModel(layout);
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+  expect(plan.kept).toMatchObject([{ commit: COMMIT, reason: "pinned" }]);
+  await pinModel(layout, OTHER);
+  const { removed, kept } = await applyRemoval(plan);
+  expect(removed).toMatchObject([{ commits: [] }]);
+  expect(kept.map(({ reason }) => reason)).toEqual(["pinned", "pinned"]);
+  expect(await contents(layout.cacheDir)).toEqual({ "acme/tiny": [COMMIT, OTHER] });
+});
+
+test("a repo into which somebody downloads is left alone and named", async () => {
+  const layout = await publishGolden(await tempDir());
+  await stage(layout, MODEL.path);
+  const lock = await tryLock(lockPath(layout, MODEL.digest.hex));
+  const { removed, kept } = await applyRemoval(
+    await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]),
+  );
+  expect(removed).toEqual([]);
+  expect(kept).toMatchObject([{ commit: null, reason: "downloading" }]);
+  await lock?.release();
+  expect(await findings(layout.cacheDir)).toEqual(["unfinished-download"]);
+});
+
+test("conditions choose revisions of the whole cache, and the newest may be kept", async () => {
+  const cacheDir = await tempDir();
+  await publishGolden(cacheDir);
+  await publishGolden(cacheDir, { repoId: "acme/other", commit: OTHER, paths: ["README.md"] });
+  const small = await planRemoval(cacheDir, [], { where: ["size<10", "name=acme/*"] });
+  expect(small.repos.map(({ repoId }) => repoId)).toEqual(["acme/other"]);
+  const mlx = await planRemoval(cacheDir, [], {
+    where: ["mlx=true"],
+    isMlx: async ({ path }) => path.includes("tiny"),
+  });
+  expect(mlx.repos.map(({ repoId }) => repoId)).toEqual(["acme/tiny"]);
+  const none = await planRemoval(cacheDir, [], { where: ["size>0"], keepNewest: 1 });
+  expect(none.repos).toEqual([]);
+  expect(none.kept).toMatchObject([{ reason: "newest" }, { reason: "newest" }]);
+});
+
+test("prune takes what no ref names, but no pin, no fresh data and nothing used meanwhile", async () => {
+  const layout = await publishGolden(await tempDir());
+  const lone = { commit: OTHER, revision: null, paths: ["README.md"] } as const;
+  await publishGolden(layout.cacheDir, lone);
+  await writeFile(join(layout.blobsDir, `${"1".repeat(64)}.0a1b2c3d.incomplete`), "dead");
+  await writeFile(join(layout.blobsDir, "2".repeat(64)), "orphan");
+  const partial = partialPaths(layout, "3".repeat(64)).data;
+  await writeFile(partial, "paid for");
+  expect((await planPrune(layout.cacheDir)).repos[0]?.leftovers).toEqual([]);
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  expect(plan.repos[0]?.leftovers.map(({ size }) => size)).toEqual([4, 6, 8]);
+  await recordUse(layout, OTHER, { at: Date.now() + 5000 });
+  expect((await applyRemoval(plan)).kept).toMatchObject([{ commit: OTHER, reason: "used" }]);
+  expect(await findings(layout.cacheDir)).toEqual([]);
+  await pinModel(layout, OTHER);
+  expect((await planPrune(layout.cacheDir)).repos).toEqual([]);
+});
+
+test("prune takes payloads that nobody leads to any more", async () => {
+  const layout = await publishGolden(await tempDir());
+  const payload = await share([layout]);
+  await rename(layout.repoDir, join(await tempDir(), "away"));
+  const plan = await planPrune(layout.cacheDir);
+  expect(plan).toMatchObject({ payloads: [{ path: payload }], freedBytes: MODEL.size });
+  expect((await applyRemoval(plan)).freedBytes).toBe(MODEL.size);
+});
+
+test("eviction takes the longest unused first, until the cache is small enough", async () => {
+  const cacheDir = await tempDir();
+  const names = ["acme/a", "acme/b", "acme/c", "acme/d"];
+  for (const [at, repoId] of names.entries()) {
+    const commit = String(at).repeat(40);
+    const layout = await publishGolden(cacheDir, { repoId, commit });
+    await recordUse(layout, commit, { at: (OLD + [3, 1, 2, 0][at]!) * 1000 });
+    if (repoId === "acme/d") await pinModel(layout);
+  }
+  const plan = await planEviction(cacheDir, { maxBytes: 2 * total + 50 });
+  expect(plan).toMatchObject({ sizeOnDisk: 4 * total, excessBytes: 0 });
+  expect(plan.repos.map(({ repoId }) => repoId)).toEqual(["acme/b", "acme/c"]);
+  await applyRemoval(plan);
+  expect((await scanCache(cacheDir)).sizeOnDisk).toBe(2 * total);
+  expect(await readdir(cacheDir)).not.toContain("models--acme--b");
+  const more = await planEviction(cacheDir, { maxBytes: 0 });
+  expect(more).toMatchObject({
+    excessBytes: total,
+    kept: [{ repoId: "acme/d", reason: "pinned" }],
+  });
+});
+
+test("without a noted use a revision counts as used when it came", async () => {
+  const cacheDir = await tempDir();
+  const old = await publishGolden(cacheDir, { repoId: "acme/old", symlinks: false });
+  await publishGolden(cacheDir, { repoId: "acme/new", commit: OTHER });
+  for (const { path } of FILES) await utimes(join(old.snapshotsDir, COMMIT, path), OLD, OLD);
+  await utimes(join(old.snapshotsDir, COMMIT), OLD, OLD);
+  const plan = await planEviction(cacheDir, { maxBytes: total });
+  expect(plan.repos.map(({ repoId }) => repoId)).toEqual(["acme/old"]);
+});
+
+test("what is not here, or is no id, is refused before anything goes", async () => {
+  const { cacheDir } = await publishGolden(await tempDir());
+  const plan = (repoId: string, revision?: string): Promise<unknown> =>
+    planRemoval(cacheDir, [{ repoId, revision }]);
+  expect(await codeOf(() => plan("acme/none"))).toBe("cache/not-found");
+  expect(await codeOf(() => plan("acme/tiny", OTHER))).toBe("cache/not-found");
+  expect(await codeOf(() => plan("acme/tiny/../.."))).toBe("cache/invalid-repo-id");
+  expect(await codeOf(() => plan("acme/tiny", "../main"))).toBe("cache/invalid-revision");
+  expect(await codeOf(() => planRemoval(cacheDir, []))).toBe("cache/invalid-filter");
+});
