@@ -104,7 +104,7 @@ async function move(
   prepared: PreparedDownload,
   disk: DiskReservation,
 ): Promise<Pick<DownloadResult, "files"> & { bytes: Omit<DownloadResult["bytes"], "total"> }> {
-  const { plan, target, from } = prepared;
+  const { plan, target, from, snapshot } = prepared;
   const { emit, settings } = request;
   const results = new Map<string, FileResult>();
   const paths = new Set(plan.files.map(({ path }) => path));
