@@ -60,7 +60,7 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
   const commits = entries
     .filter((entry) => entry.isDirectory() && isCommit(entry.name))
     .map(({ name }) => name);
-  const { refs } = await scanRefs(layout.refsDir, new Set(commits));
+  const { refs } = scanRefs(layout.refsDir, new Set(commits));
   const uses = await lastUses(layout);
   const blobs = new Map<string, StoredBlob>();
   const times = new Map<string, { modified: number; accessed: number }>();
