@@ -21,6 +21,7 @@ export type ErrorCode =
   | "hub/unsafe-tree"
   | "offline/not-cached"
   | "select/no-match"
+  | "inspect/no-config"
   | "disk/insufficient"
   | "disk/full"
   | "transfer/checksum-mismatch"

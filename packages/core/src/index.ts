@@ -45,3 +45,10 @@ export { parseRepoRef, type RepoRef } from "./ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings.ts";
 export { createRateLimit, type RateLimit } from "./transfer/rate-limit.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./result.ts";
+export {
+  inspectFolder,
+  inspectModel,
+  type InspectedModel,
+  type InspectOptions,
+} from "./inspect/inspect-model.ts";
+export { readMachine, type ReadMachineOptions } from "./machine/read-machine.ts";

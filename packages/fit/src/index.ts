@@ -32,3 +32,22 @@ export { type ModelName, type NameContainer, parseModelName } from "./model-name
 export type { NamedMethod, NamedMode, NamedQuantization } from "./name-quantization.ts";
 export type { NamedRole } from "./name-roles.ts";
 export type { NamedSize } from "./name-size.ts";
+export { decodeSpeed, type DecodeSpeed } from "./decode-speed.ts";
+export {
+  assumedWiredLimit,
+  type LimitSource,
+  type Machine,
+  type MemoryPressure,
+  parseMemorySize,
+  simulateMachine,
+  type SimulatedMachine,
+} from "./machine.ts";
+export { type MachineFacts, machineFromFacts } from "./machine-facts.ts";
+export {
+  canCarryCode,
+  lookAtSecurity,
+  type SecurityCode,
+  type SecurityFacts,
+  type SecurityFinding,
+  type SecurityLook,
+} from "./security-look.ts";

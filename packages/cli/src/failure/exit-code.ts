@@ -1,8 +1,9 @@
 import type { ErrorCode } from "@mlx-download/core";
+import type { FitErrorCode } from "@mlx-download/fit";
 import type { CliErrorCode } from "./cli-error.ts";
 
 /** The exit code of every error code (DESIGN: what machines read). A new code does not compile until it has one. */
-export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
+export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode, number>> = {
   "cli/usage": 2,
   "cli/confirmation-needed": 2,
   "cli/not-cached": 4,
@@ -18,6 +19,11 @@ export const exitCodes: Readonly<Record<ErrorCode | CliErrorCode, number>> = {
   "cache/invalid-revision": 2,
   "cache/invalid-filter": 2,
   "select/no-match": 2,
+
+  "inspect/no-config": 8,
+  "fit/invalid-config": 8,
+  "fit/invalid-header": 8,
+  "fit/invalid-option": 2,
   "python/not-found": 2,
   "python/unsupported": 2,
   "python/no-hub-client": 2,

@@ -1,0 +1,194 @@
+import {
+  type HubFacts,
+  type ModelFile,
+  type ModelFiles,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderBytes,
+} from "@mlx-download/fit";
+import { isObject } from "../hub/json-value.ts";
+import type { ModelBytes } from "./model-bytes.ts";
+
+/** The texts and headers of a model, and which headers are not what the format allows. */
+export interface ReadModel {
+  /** Undefined when the repo has no `config.json`. */
+  readonly files: ModelFiles | undefined;
+  /** What is wrong with the header of a weight file, by path. */
+  readonly badHeaders: ReadonlyMap<string, string>;
+}
+
+const CONFIG_BYTES = 1_000_000;
+const TEXT_BYTES = 262_144;
+/** Larger ones (other makers' models with experts apart) are read only as far as their totals. */
+const INDEX_BYTES = 1_000_000;
+const TAIL_BYTES = 65_536;
+/** A guess at a header's length where no index tells how many tensors there are. */
+const HEADER_GUESS = 131_072;
+/** Headers of files are far shorter; together they may take this much. */
+const HEADER_BYTES = 8_000_000;
+const MAX_SHARDS = 256;
+/** Of more files than these only the first one's header is read where the index has the totals: it proves bits, groups and type. */
+const FEW_SHARDS = 2;
+const CONCURRENCY = 4;
+
+/**
+ * Reads what a description is made of: config, index, tokenizer and template texts whole, weights only by their headers.
+ * Where the index has the totals, the header of the first shard does; else those of all shards are read.
+ */
+export async function readModelFiles(
+  bytes: ModelBytes,
+  listing: readonly ModelFile[],
+  hub?: HubFacts,
+): Promise<ReadModel> {
+  const sizes = new Map(listing.map((file) => [file.path, file.size ?? 0]));
+  const text = async (path: string, limit: number): Promise<string | undefined> => {
+    const size = sizes.get(path);
+    if (size === undefined || size > limit) return undefined;
+    return Buffer.from(await bytes.read(path, { start: 0, end: size })).toString("utf8");
+  };
+  const ifHere = async (path: string): Promise<string | undefined> =>
+    bytes.isHere(path) ? text(path, TEXT_BYTES) : undefined;
+  const badHeaders = new Map<string, string>();
+  const hasTemplate = sizes.has("chat_template.jinja");
+  const [config, index, tokenizerConfig, chatTemplate, card, generationConfig] = await Promise.all([
+    text("config.json", CONFIG_BYTES),
+    readIndex(bytes, sizes),
+    hasTemplate ? undefined : readTokenizerConfig(bytes, sizes.get("tokenizer_config.json")),
+    text("chat_template.jinja", TEXT_BYTES),
+    ifHere("README.md"),
+    ifHere("generation_config.json"),
+  ]);
+  if (config === undefined) return { files: undefined, badHeaders };
+  const shards = listing.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
+  const chosen = chooseShards(shards, index);
+  const headers = new Map<string, SafetensorsHeader>();
+  let left = HEADER_BYTES;
+  const queue = [...chosen];
+  const worker = async (): Promise<void> => {
+    for (let shard = queue.shift(); shard !== undefined && left > 0; shard = queue.shift()) {
+      const { path, size = 0 } = shard;
+      try {
+        const header = await readHeader(bytes, { path, size }, { index, left });
+        left -= header.headerBytes;
+        headers.set(path, header);
+      } catch (error) {
+        const problem = badHeader(error);
+        if (problem === undefined) throw error;
+        badHeaders.set(path, problem);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return {
+    files: {
+      config,
+      files: listing,
+      index: index?.text,
+      headers,
+      tokenizerConfig,
+      chatTemplate,
+      card,
+      generationConfig,
+      hub,
+    },
+    badHeaders,
+  };
+}
+
+interface ReadIndex {
+  readonly text: string;
+  /** Bytes of all tensors, by the index. */
+  readonly totalSize: number | undefined;
+  /** A guess at the header's length in bytes, by shard. */
+  readonly headerBytes: ReadonlyMap<string, number>;
+}
+
+async function readIndex(
+  bytes: ModelBytes,
+  sizes: ReadonlyMap<string, number>,
+): Promise<ReadIndex | undefined> {
+  const path = "model.safetensors.index.json";
+  const size = sizes.get(path);
+  if (size === undefined || size === 0) return undefined;
+  const end = size > INDEX_BYTES ? Math.min(size, TAIL_BYTES) : size;
+  const read = Buffer.from(await bytes.read(path, { start: 0, end })).toString("utf8");
+  const text = end === size ? read : totalsOf(read);
+  const value = text === undefined ? undefined : parse(text);
+  if (text === undefined || !isObject(value)) return undefined;
+  const { metadata, weight_map: map } = value;
+  const total = isObject(metadata) ? metadata["total_size"] : undefined;
+  const headerBytes = new Map<string, number>();
+  for (const [name, shard] of isObject(map) ? Object.entries(map) : []) {
+    // An entry is its name and about 100 characters of dtype, shape and offsets.
+    if (typeof shard === "string") {
+      headerBytes.set(shard, (headerBytes.get(shard) ?? 1024) + name.length + 100);
+    }
+  }
+  const totalSize = typeof total === "number" && Number.isSafeInteger(total) ? total : undefined;
+  return { text, totalSize, headerBytes };
+}
+
+/** The `metadata` at the start of an index that is too long to be read whole, as an index of its own. */
+function totalsOf(start: string): string | undefined {
+  const metadata = /"metadata"\s*:\s*(\{[^{}]{0,4096}\})/.exec(start)?.[1];
+  return metadata === undefined ? undefined : `{"metadata": ${metadata}}`;
+}
+
+/** Of a tokenizer with a huge vocabulary of added tokens only the template at its end is read. */
+async function readTokenizerConfig(
+  bytes: ModelBytes,
+  size: number | undefined,
+): Promise<string | undefined> {
+  const path = "tokenizer_config.json";
+  if (size === undefined) return undefined;
+  const start = size > TEXT_BYTES ? size - TAIL_BYTES : 0;
+  const text = Buffer.from(await bytes.read(path, { start, end: size })).toString("utf8");
+  if (start === 0) return text;
+  const template = /"chat_template"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  return template === undefined ? undefined : `{"chat_template": ${template}}`;
+}
+
+function chooseShards(
+  shards: readonly ModelFile[],
+  index: ReadIndex | undefined,
+): readonly ModelFile[] {
+  const enough = index?.totalSize !== undefined && shards.length > FEW_SHARDS;
+  return shards.slice(0, enough ? 1 : MAX_SHARDS);
+}
+
+async function readHeader(
+  bytes: ModelBytes,
+  { path, size }: { readonly path: string; readonly size: number },
+  { index, left }: { readonly index: ReadIndex | undefined; readonly left: number },
+): Promise<SafetensorsHeader> {
+  const guess = index?.headerBytes.get(path) ?? HEADER_GUESS;
+  const start = await bytes.read(path, { start: 0, end: Math.min(size, Math.max(8, guess)) });
+  const length = safetensorsHeaderBytes(start);
+  if (length > size)
+    throw new BadHeader(`its header would be longer (${length} bytes) than the file`);
+  if (length > left)
+    throw new BadHeader(`its header is ${length} bytes long, too long to be read here`);
+  const rest =
+    length > start.byteLength
+      ? await bytes.read(path, { start: start.byteLength, end: length })
+      : new Uint8Array();
+  return parseSafetensorsHeader(Buffer.concat([start, rest]), { fileBytes: size });
+}
+
+class BadHeader extends Error {
+  override readonly name = "BadHeader";
+}
+
+function badHeader(error: unknown): string | undefined {
+  if (error instanceof BadHeader) return error.message;
+  const bad = error instanceof Error && "code" in error && error.code === "fit/invalid-header";
+  return bad ? error.message : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { arch, cpus, platform, totalmem } from "node:os";
+import { type Machine, machineFromFacts } from "@mlx-download/fit";
+
+/** How this machine is read. */
+export interface ReadMachineOptions {
+  /** `max_recommended_working_set_size` of MLX's `device_info()` in bytes, where Python was asked for it. */
+  readonly workingSetBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SYSCTLS = [
+  "hw.memsize",
+  "machdep.cpu.brand_string",
+  "iogpu.wired_limit_mb",
+  "kern.memorystatus_vm_pressure_level",
+];
+/** These programs answer in milliseconds; one that hangs must not hold a download up. */
+const PATIENCE_MS = 2000;
+
+/**
+ * This machine as far as it matters for running models: asks sysctl, vm_stat and sw_vers on macOS, reads /proc/meminfo
+ * on Linux. What cannot be asked is unknown or assumed, and marked so; never rejects but with the signal's reason.
+ */
+export async function readMachine(options: ReadMachineOptions = {}): Promise<Machine> {
+  const { signal, workingSetBytes } = options;
+  signal?.throwIfAborted();
+  const mac = platform() === "darwin";
+  const [sysctl, vmStat, productVersion, meminfo] = await Promise.all([
+    mac ? readSysctl(signal) : undefined,
+    mac ? output("/usr/bin/vm_stat", [], signal) : undefined,
+    mac ? output("/usr/bin/sw_vers", ["-productVersion"], signal) : undefined,
+    mac ? undefined : readFile("/proc/meminfo", "utf8").catch(() => undefined),
+  ]);
+  signal?.throwIfAborted();
+  return machineFromFacts({
+    platform: platform(),
+    arch: arch(),
+    memoryBytes: totalmem(),
+    processor: cpus()[0]?.model,
+    sysctl,
+    vmStat,
+    productVersion,
+    meminfo,
+    workingSetBytes,
+  });
+}
+
+/** One question a name: sysctl answers nothing at all when a single name is unknown (no `iogpu` before macOS 14). */
+async function readSysctl(signal: AbortSignal | undefined): Promise<string> {
+  const lines = await Promise.all(
+    SYSCTLS.map((name) => output("/usr/sbin/sysctl", [name], signal)),
+  );
+  return lines.filter((line) => line !== undefined).join("\n");
+}
+
+function output(
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { timeout: PATIENCE_MS, maxBuffer: 65_536, env: {}, ...(signal && { signal }) };
+    execFile(program, [...args], options, (error, stdout) => resolve(error ? undefined : stdout));
+  });
+}
