@@ -1,0 +1,84 @@
+import { cacheLocations, isCommit, repoLayout, snapshotDir } from "@mlx-download/cache";
+import { parseRepoRef } from "@mlx-download/core";
+import { downloadShared } from "./download-shared.ts";
+import { findLocalModel, isLocalRef } from "./local-ref.ts";
+import type { EnsureOptions } from "./options.ts";
+import { checkTrustedFolder, checkTrustedPlace } from "./trusted-directories.ts";
+import { createWarmPaths } from "./warm-paths.ts";
+
+/** A model that is on this disk, complete. */
+export interface EnsuredModel {
+  /** `org/name`; for a folder that was named by its path, `local/<name>-<hash>`. */
+  readonly repoId: string;
+  /** The branch, tag or commit that was asked for; null for a folder. */
+  readonly revision: string | null;
+  /** What the revision is, 40 hex digits; null for a folder. */
+  readonly commit: string | null;
+  /** Absolute path of the folder with config and weights. */
+  readonly path: string;
+  /** True when no byte had to be fetched or copied. */
+  readonly fromCache: boolean;
+}
+
+/** Where a model would lie, before anything is fetched. */
+export interface ModelPlace {
+  readonly repoId: string;
+  /** Absolute; its last part is a commit that may not be known yet. */
+  readonly path: string;
+}
+
+/** What an engine has against a place; throws when it would refuse it. */
+export type CheckPlace = (place: ModelPlace) => Promise<void> | void;
+
+const warm = createWarmPaths();
+const ANY_COMMIT = "0".repeat(40);
+
+/**
+ * Makes sure that a model is here and says where: `org/name[@revision]`, or a folder on this machine (`/…`, `./…`,
+ * `~/…`, `file://…`), which is never asked about on the network. A commit that is complete in the cache needs no
+ * request; everybody who asks for the same at once shares one download. Rejects with an `EngineAdapterError`, a
+ * `ModelDownloadError`, or the signal's reason.
+ */
+export function ensureModel(ref: string, options: EnsureOptions = {}): Promise<EnsuredModel> {
+  return ensureModelAt(ref, options);
+}
+
+/** `ensureModel` for an engine that has something to say about the place before the first byte. */
+export async function ensureModelAt(
+  ref: string,
+  options: EnsureOptions,
+  check?: CheckPlace,
+): Promise<EnsuredModel> {
+  options.signal?.throwIfAborted();
+  const { trustedModelDirectories: trusted } = options;
+  if (isLocalRef(ref)) {
+    const { id, path } = await findLocalModel(ref, options.env);
+    await check?.({ repoId: id, path });
+    if (trusted) await checkTrustedFolder(path, trusted);
+    return { repoId: id, revision: null, commit: null, path, fromCache: true };
+  }
+
+  const { repoId, revision: named } = parseRepoRef(ref);
+  const revision = options.revision ?? named ?? "main";
+  const { hubCache } = cacheLocations(options.env ?? process.env, { cacheDir: options.cacheDir });
+  const layout = repoLayout(hubCache, repoId);
+  const place = snapshotDir(layout, isCommit(revision) ? revision : ANY_COMMIT);
+  await check?.({ repoId, path: place });
+  if (trusted) await checkTrustedPlace(place, trusted);
+
+  const model =
+    (await fromMemory(revision, { place, options })) ??
+    (await downloadShared({ repoId, revision }, options));
+  if (model.commit !== null && !options.force) await warm.remember(model.path, options);
+  if (trusted) await checkTrustedFolder(model.path, trusted);
+  return { ...model, repoId, revision };
+
+  async function fromMemory(
+    commit: string,
+    at: { readonly place: string; readonly options: EnsureOptions },
+  ): Promise<EnsuredModel | undefined> {
+    if (!isCommit(commit) || at.options.force) return undefined;
+    const known = await warm.isHere(at.place, at.options);
+    return known ? { repoId, revision, commit, path: at.place, fromCache: true } : undefined;
+  }
+}

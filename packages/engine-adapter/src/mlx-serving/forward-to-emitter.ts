@@ -1,0 +1,54 @@
+import type { EngineEvent, OnEngineEvent } from "../events.ts";
+
+interface Emitter {
+  emit(event: string, payload: object): boolean;
+}
+
+/**
+ * A listener that also tells an engine's own emitter, in its style (`modelId`, `timestamp`):
+ * `model:download:progress`, `model:download:completed` (when something had to come) and `model:download:failed`.
+ * Never `error`. The engine's declared events do not have these; `on` takes them all the same.
+ */
+export function forwardToEmitter(
+  engine: object,
+  onEvent: OnEngineEvent | undefined,
+): OnEngineEvent | undefined {
+  if (!hasEmitter(engine)) return onEvent;
+  return (event) => {
+    const [name, payload] = translate(event) ?? [];
+    if (name !== undefined) {
+      try {
+        engine.emit(name, { modelId: event.repoId, timestamp: event.at, ...payload });
+      } catch {
+        // A listener's fault is not the load's.
+      }
+    }
+    onEvent?.(event);
+  };
+}
+
+function translate(event: EngineEvent): readonly [string, object] | undefined {
+  switch (event.type) {
+    case "progress": {
+      const { bytes, bytesPerSecond, etaMs } = event;
+      const here = bytes.cached + bytes.resumed + bytes.copied + bytes.fetched;
+      return [
+        "model:download:progress",
+        { bytes: here, totalBytes: bytes.total, bytesPerSecond, etaMs },
+      ];
+    }
+    case "result": {
+      const { commit, path, fromCache, bytes } = event.result;
+      if (fromCache) return undefined;
+      return ["model:download:completed", { commit, path, totalBytes: bytes.total }];
+    }
+    case "error":
+      return ["model:download:failed", { error: event.error }];
+    default:
+      return undefined;
+  }
+}
+
+function hasEmitter(engine: object): engine is Emitter {
+  return "emit" in engine && typeof engine.emit === "function";
+}

@@ -1,0 +1,111 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { EngineLoadOptions, EngineModelHandle, LoadableEngine } from "./engine-types.ts";
+
+/** The methods of an engine that the hook replaces. */
+export type HookedMethod = "loadModel" | "loadDraftModel" | "loadVisionModel" | "warmupModel";
+
+interface EngineState {
+  /** Per model id: the end of its line. The engine tells loads apart by id alone, so they must not cross. */
+  readonly lines: Map<string, Promise<unknown>>;
+  /** Per id and commit: how many stand in line for it. */
+  readonly wanted: Map<string, number>;
+  /** The engine's own methods, while a hook stands in front of them. */
+  readonly originals: Map<HookedMethod, (options: never) => Promise<unknown>>;
+  /** The commit that a handle was loaded from; forgotten with the handle. */
+  readonly commits: WeakMap<object, string>;
+}
+
+const states = new WeakMap<object, EngineState>();
+
+/** What one of the engine's own methods is being called with: some of them call another one with the same options. */
+const beingLoaded = new AsyncLocalStorage<object>();
+
+/** What we know of one engine instance; it lives as long as the engine. */
+export function stateOf(engine: object): EngineState {
+  const known = states.get(engine);
+  if (known) return known;
+  const state: EngineState = {
+    lines: new Map(),
+    wanted: new Map(),
+    originals: new Map(),
+    commits: new WeakMap(),
+  };
+  states.set(engine, state);
+  return state;
+}
+
+/**
+ * Calls the engine's own `loadModel` or `loadDraftModel` when all earlier loads of the same id are over. When the
+ * engine is full it throws the oldest model out and refuses nevertheless: then, and only then, it is asked once more.
+ * When `signal` was aborted meanwhile and nobody else stands in line for the same, the model is unloaded again.
+ */
+export async function loadInLine<Handle extends EngineModelHandle>(
+  engine: LoadableEngine<Handle>,
+  call: {
+    readonly method: "loadModel" | "loadDraftModel";
+    readonly id: string;
+    readonly options: EngineLoadOptions;
+  },
+  signal?: AbortSignal,
+): Promise<Handle> {
+  const { method, id, options } = call;
+  const state = stateOf(engine);
+  const want = JSON.stringify([id, options.revision, options.localPath, method]);
+  const load = async (): Promise<Handle> => {
+    signal?.throwIfAborted();
+    const before = engine.getModelInfo?.(id);
+    const handle = await onceMoreWhenFull(() => callOwn(engine, method, options));
+    if (options.revision !== undefined) state.commits.set(handle, options.revision);
+    if (signal?.aborted && before !== handle && state.wanted.get(want) === 1) {
+      await engine.unloadModel?.(id);
+    }
+    return handle;
+  };
+  state.wanted.set(want, (state.wanted.get(want) ?? 0) + 1);
+  const turn = (state.lines.get(id) ?? Promise.resolve()).then(load);
+  const line = turn.catch(() => undefined);
+  state.lines.set(id, line);
+  try {
+    return await turn;
+  } finally {
+    const left = (state.wanted.get(want) ?? 1) - 1;
+    if (left === 0) state.wanted.delete(want);
+    else state.wanted.set(want, left);
+    if (state.lines.get(id) === line) state.lines.delete(id);
+  }
+}
+
+/** Calls the engine's own method, not a hook in front of it. */
+export async function callOwn<Handle extends EngineModelHandle>(
+  engine: LoadableEngine<Handle>,
+  method: HookedMethod,
+  options: object,
+): Promise<Handle> {
+  const own = stateOf(engine).originals.get(method) ?? engine[method];
+  return (await beingLoaded.run(options, () => own?.call(engine, options as never))) as Handle;
+}
+
+/**
+ * Does the engine call itself with options that were resolved already? By the folder, since the engine copies options;
+ * what a listener of the engine loads meanwhile is not meant.
+ */
+export function isOwnCall(input: unknown): boolean {
+  const resolved = beingLoaded.getStore();
+  if (resolved === undefined || typeof input !== "object" || input === null) return false;
+  if (!("localPath" in input) || !("localPath" in resolved)) return false;
+  return input.localPath === resolved.localPath;
+}
+
+async function onceMoreWhenFull<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return await load();
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return code === "ModelLoadError" && /maximum number of loaded models/i.test(String(message));
+}

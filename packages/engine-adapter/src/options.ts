@@ -1,0 +1,23 @@
+import type { HubOptions, SelectionOptions } from "@mlx-download/core";
+import type { OnEngineEvent } from "./events.ts";
+
+/** Options of everything here that takes a ref: those of a download, and how to treat what is here already. */
+export interface EnsureOptions extends Omit<HubOptions, "onEvent">, SelectionOptions {
+  /**
+   * Branches and tags: `always` asks the Hub where they point now (one request; the cache answers when the Hub is
+   * away), `if-missing` asks only when the cache has no complete snapshot. Commits are never asked about. Default `always`.
+   */
+  readonly refresh?: "always" | "if-missing" | undefined;
+  /** How long a branch that is in the cache waits for the Hub's word, in ms, before the cache's is taken. Default 5000. */
+  readonly refreshTimeoutMs?: number | undefined;
+  /** Fetch everything anew, whatever is here. */
+  readonly force?: boolean | undefined;
+  /** Connections at once, 1 to 64. Default 8. */
+  readonly connections?: number | undefined;
+  /**
+   * Folders that models may lie in: the destination is checked before the first byte, every file (through its links)
+   * after the last. Default: any.
+   */
+  readonly trustedModelDirectories?: readonly string[] | undefined;
+  readonly onEvent?: OnEngineEvent | undefined;
+}

@@ -1,0 +1,11 @@
+export { EngineClientError } from "./engine-client-error.ts";
+export {
+  createEngine,
+  createMLXEngine,
+  EngineDouble,
+  type EngineDoubleOptions,
+  type GenerateParams,
+  type MLXEngineDouble,
+  runtimeScript,
+  type TokenChunk,
+} from "./engine-double.ts";

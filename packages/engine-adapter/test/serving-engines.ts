@@ -1,0 +1,43 @@
+import { pathToFileURL } from "node:url";
+import { onTestFinished } from "vitest";
+import type { EngineLoadOptions, LoadableEngine } from "../src/index.ts";
+import { createEngine, runtimeScript } from "../src/testing/index.ts";
+
+/** What the suite uses of an engine beside what the adapter needs. */
+export interface ServingEngine extends LoadableEngine {
+  load_model(options: EngineLoadOptions | string): Promise<{ descriptor: { id: string } }>;
+  generate(params: { model: string; prompt: string }): Promise<string>;
+  on(event: string, listener: (payload: never) => void): unknown;
+  unloadModel(id: string): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** Where engines come from: the double, and the real package where `MLX_SERVING_DIST` names its built entry. */
+export const servingEngines: readonly (readonly [string, (() => Promise<ServingEngine>) | undefined])[] =
+  [
+    ["the engine double", () => ended(createEngine())],
+    ["the real engine", realEngine()],
+  ];
+
+function realEngine(): (() => Promise<ServingEngine>) | undefined {
+  const dist = process.env["MLX_SERVING_DIST"];
+  if (!dist) {
+    process.stderr.write(
+      "skipped: the contract test of the real mlx-serving engine (MLX_SERVING_DIST does not name its dist/index.js)\n",
+    );
+    return undefined;
+  }
+  return async () => {
+    const { createEngine: create } = (await import(pathToFileURL(dist).href)) as {
+      createEngine(options: object): Promise<ServingEngine>;
+    };
+    const runtime = { pythonPath: process.execPath, runtimePath: runtimeScript };
+    return ended(create({ ...runtime, cache: { enabled: false } }));
+  };
+}
+
+async function ended<E extends { shutdown(): Promise<void> }>(starting: Promise<E>): Promise<E> {
+  const engine = await starting;
+  onTestFinished(() => engine.shutdown());
+  return engine;
+}
