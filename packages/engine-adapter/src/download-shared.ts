@@ -71,7 +71,11 @@ async function bring(
   const late = new AbortController();
   const timer = cached && setTimeout(() => late.abort(), refreshTimeoutMs);
   try {
-    const { commit, path, fromCache: hit } = await download(
+    const {
+      commit,
+      path,
+      fromCache: hit,
+    } = await download(
       { repoId, revision },
       {
         ...shared,

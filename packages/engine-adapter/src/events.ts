@@ -20,7 +20,8 @@ export type LoadEventBody =
 
 /** One event of the adapter: a download's, or one of loading. `repoId` is the engine's id for a local folder. */
 export type EngineEvent =
-  DownloadEvent | (LoadEventBody & { readonly at: number; readonly repoId: string });
+  | DownloadEvent
+  | (LoadEventBody & { readonly at: number; readonly repoId: string });
 
 /** Listener for events; what it throws is ignored. */
 export type OnEngineEvent = (event: EngineEvent) => void;

@@ -6,7 +6,13 @@ import type {
   EngineVisionOptions,
   LoadableEngine,
 } from "./mlx-serving/engine-types.ts";
-import { callOwn, type HookedMethod, isOwnCall, loadInLine, stateOf } from "./mlx-serving/load-queue.ts";
+import {
+  callOwn,
+  type HookedMethod,
+  isOwnCall,
+  loadInLine,
+  stateOf,
+} from "./mlx-serving/load-queue.ts";
 import { createModelResolver, type ResolvedLoadOptions } from "./model-resolver.ts";
 import type { EnsureOptions } from "./options.ts";
 

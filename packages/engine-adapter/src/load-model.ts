@@ -59,8 +59,7 @@ export async function loadModel<Handle>(
   return flights.join(
     key,
     async (context) => {
-      const tell = (body: LoadEventBody): void =>
-        context.emit({ ...body, at: Date.now(), repoId });
+      const tell = (body: LoadEventBody): void => context.emit({ ...body, at: Date.now(), repoId });
       const startedAt = performance.now();
       tell({ type: "loading", engine: engine.name, commit, path });
       try {
@@ -146,4 +145,3 @@ function eventError(error: unknown): EventError {
     hint: typeof hint === "string" ? hint : "",
   };
 }
-

@@ -21,15 +21,15 @@ export interface ModelResolver {
    * the same object with the repo id as `model`, the folder as `localPath` and the commit as `revision`. Downloads
    * what is missing. Everything that the engine would refuse (or drop) is refused before the first byte.
    */
-  resolveLoadOptions(
+  readonly resolveLoadOptions: (
     input: string | EngineLoadOptions,
     call?: ResolveCall,
-  ): Promise<ResolvedLoadOptions>;
+  ) => Promise<ResolvedLoadOptions>;
   /** The same for `loadVisionModel`: the folder as `model` where the engine takes its name, else the id and commit. */
-  resolveVisionOptions(
+  readonly resolveVisionOptions: (
     input: string | EngineVisionOptions,
     call?: ResolveCall,
-  ): Promise<EngineVisionOptions>;
+  ) => Promise<EngineVisionOptions>;
 }
 
 /** Load options that lead to a folder on this disk. */
@@ -108,7 +108,7 @@ async function local(
 
 /** The entries that have a value. */
 function defined<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(entries).filter(([, value]) => value !== undefined),
-  ) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

@@ -78,12 +78,7 @@ test("a folder on this machine is taken as it is, in every way to write it, and 
   await writeTinyModel(folder);
   await symlink(folder, join(home, "link"));
   const env = { HOME: home };
-  const written = [
-    folder,
-    "~/my models (1)/tiny+",
-    pathToFileURL(folder).href,
-    join(home, "link"),
-  ];
+  const written = [folder, "~/my models (1)/tiny+", pathToFileURL(folder).href, join(home, "link")];
   const found = await Promise.all(written.map((ref) => ensureModel(ref, { ...options, env })));
   for (const model of found) {
     expect(model).toMatchObject({ path: folder, commit: null, revision: null, fromCache: true });

@@ -17,45 +17,53 @@ import { type ServingEngine, servingEngines } from "./serving-engines.ts";
 
 describe.each(servingEngines)("on %s", (_name, start) => {
   const create = start as () => Promise<ServingEngine>;
-  const on = test.skipIf(!start);
 
-  on("a repo id is loaded from this disk, under its id, at its commit", async () => {
-    const { options, commit, events } = await startStage();
-    const engine = await create();
-    const handle = await loadModel(engine, TINY, options);
-    expect(handle.descriptor.id).toBe(TINY);
-    const seen = events.slice(-2);
-    const { path } = await ensureModel(TINY, options);
-    expect(await engine.generate({ model: TINY, prompt: "count" })).toBe("one two three");
-    expect(seen).toMatchObject([
-      { type: "loading", engine: "mlx-serving", commit, path, repoId: TINY },
-      { type: "loaded", engine: "mlx-serving", commit, path },
-    ]);
-  });
+  test.skipIf(!start)(
+    "a repo id is loaded from this disk, under its id, at its commit",
+    async () => {
+      const { options, commit, events } = await startStage();
+      const engine = await create();
+      const handle = await loadModel(engine, TINY, options);
+      expect(handle.descriptor.id).toBe(TINY);
+      const seen = events.slice(-2);
+      const { path } = await ensureModel(TINY, options);
+      expect(await engine.generate({ model: TINY, prompt: "count" })).toBe("one two three");
+      expect(seen).toMatchObject([
+        { type: "loading", engine: "mlx-serving", commit, path, repoId: TINY },
+        { type: "loaded", engine: "mlx-serving", commit, path },
+      ]);
+    },
+  );
 
-  on("a model that is loaded already is given back without a look at disk or engine", async () => {
-    const { options, commit, hub } = await startStage();
-    const engine = await create();
-    const first = await loadModel(engine, `${TINY}@${commit}`, options);
-    hub.log.clear();
-    expect(await loadModel(engine, `${TINY}@${commit}`, options)).toBe(first);
-    expect(hub.log.entries).toHaveLength(0);
-  });
+  test.skipIf(!start)(
+    "a model that is loaded already is given back without a look at disk or engine",
+    async () => {
+      const { options, commit, hub } = await startStage();
+      const engine = await create();
+      const first = await loadModel(engine, `${TINY}@${commit}`, options);
+      hub.log.clear();
+      expect(await loadModel(engine, `${TINY}@${commit}`, options)).toBe(first);
+      expect(hub.log.entries).toHaveLength(0);
+    },
+  );
 
-  on("another commit of the same id replaces the handle, and loads of one id do not cross", async () => {
-    const { options, commit, hub } = await startStage();
-    const engine = await create();
-    const { commit: next } = await hub.addRepo(TINY, { ...tinyModelFiles(), "new.txt": "new" });
-    const handles = await Promise.all([
-      loadModel(engine, `${TINY}@${commit}`, options),
-      loadModel(engine, `${TINY}@${next}`, options),
-    ]);
-    const last = engine.getModelInfo?.(TINY);
-    expect(handles).toContain(last);
-    expect(handles[0]).not.toBe(handles[1]);
-  });
+  test.skipIf(!start)(
+    "another commit of the same id replaces the handle, and loads of one id do not cross",
+    async () => {
+      const { options, commit, hub } = await startStage();
+      const engine = await create();
+      const { commit: next } = await hub.addRepo(TINY, { ...tinyModelFiles(), "new.txt": "new" });
+      const handles = await Promise.all([
+        loadModel(engine, `${TINY}@${commit}`, options),
+        loadModel(engine, `${TINY}@${next}`, options),
+      ]);
+      const last = engine.getModelInfo?.(TINY);
+      expect(handles).toContain(last);
+      expect(handles[0]).not.toBe(handles[1]);
+    },
+  );
 
-  on("a full engine refuses once and is asked once more", async () => {
+  test.skipIf(!start)("a full engine refuses once and is asked once more", async () => {
     const { options, hub } = await startStage();
     const engine = await create();
     for (let i = 0; i < 8; i += 1) {
@@ -64,64 +72,79 @@ describe.each(servingEngines)("on %s", (_name, start) => {
     }
   });
 
-  on("an engine's own error comes through as it is, and is told as an event", async () => {
-    const { options, hub, events } = await startStage();
-    await hub.addRepo("acme/broken", { ...tinyModelFiles(), "weights-missing": "" });
-    const engine = await create();
-    const error = await failureOf(loadModel(engine, "acme/broken", options));
-    expect(error).toMatchObject({ name: "EngineError", code: "ModelLoadError" });
-    expect(error.message).toContain("Missing 1 parameters");
-    expect(events.at(-1)).toMatchObject({ type: "load-failed", error: { code: "ModelLoadError" } });
-  });
+  test.skipIf(!start)(
+    "an engine's own error comes through as it is, and is told as an event",
+    async () => {
+      const { options, hub, events } = await startStage();
+      await hub.addRepo("acme/broken", { ...tinyModelFiles(), "weights-missing": "" });
+      const engine = await create();
+      const error = await failureOf(loadModel(engine, "acme/broken", options));
+      expect(error).toMatchObject({ name: "EngineError", code: "ModelLoadError" });
+      expect(error.message).toContain("Missing 1 parameters");
+      expect(events.at(-1)).toMatchObject({
+        type: "load-failed",
+        error: { code: "ModelLoadError" },
+      });
+    },
+  );
 
-  on("who leaves while the model loads is let go at once, and what nobody wants is unloaded", async () => {
-    const { options, hub } = await startStage();
-    await hub.addRepo("acme/slow", { ...tinyModelFiles(), hold: "" });
-    const { path } = await ensureModel("acme/slow", options);
-    const engine = await create();
-    const controller = new AbortController();
-    const load = loadModel(engine, "acme/slow", { ...options, signal: controller.signal });
-    await expect.poll(() => existsSync(join(path, "holding"))).toBe(true);
-    const unloaded = new Promise((resolve) => engine.on("model:unloaded", resolve));
-    controller.abort(new Error("left"));
-    await expect(load).rejects.toThrow("left");
-    await rm(join(path, "hold"));
-    expect(await unloaded).toMatchObject({ modelId: "acme/slow" });
-    expect(engine.getModelInfo?.("acme/slow")).toBeUndefined();
-  });
+  test.skipIf(!start)(
+    "who leaves while the model loads is let go at once, and what nobody wants is unloaded",
+    async () => {
+      const { options, hub } = await startStage();
+      await hub.addRepo("acme/slow", { ...tinyModelFiles(), hold: "" });
+      const { path } = await ensureModel("acme/slow", options);
+      const engine = await create();
+      const controller = new AbortController();
+      const load = loadModel(engine, "acme/slow", { ...options, signal: controller.signal });
+      await expect.poll(() => existsSync(join(path, "holding"))).toBe(true);
+      const unloaded = new Promise((resolve) => engine.on("model:unloaded", resolve));
+      controller.abort(new Error("left"));
+      await expect(load).rejects.toThrow("left");
+      await rm(join(path, "hold"));
+      expect(await unloaded).toMatchObject({ modelId: "acme/slow" });
+      expect(engine.getModelInfo?.("acme/slow")).toBeUndefined();
+    },
+  );
 
-  on("who leaves does not take the model from one who comes meanwhile", async () => {
-    const { options, hub } = await startStage();
-    await hub.addRepo("acme/slow", { ...tinyModelFiles(), hold: "" });
-    const { path } = await ensureModel("acme/slow", options);
-    const engine = await create();
-    const controller = new AbortController();
-    const leaver = loadModel(engine, "acme/slow", { ...options, signal: controller.signal });
-    await expect.poll(() => existsSync(join(path, "holding"))).toBe(true);
-    controller.abort(new Error("left"));
-    await expect(leaver).rejects.toThrow("left");
-    // Comes while the load that nobody waits for still runs.
-    const comer = loadModel(engine, "acme/slow", options);
-    const unloaded: unknown[] = [];
-    engine.on("model:unloaded", (event: unknown) => unloaded.push(event));
-    await expect.poll(() => [...stateOf(engine).wanted.values()]).toEqual([2]);
-    await rm(join(path, "hold"));
-    expect((await comer).state).toBe("ready");
-    expect(engine.getModelInfo?.("acme/slow")).toBeDefined();
-    expect(unloaded).toEqual([]);
-  });
+  test.skipIf(!start)(
+    "who leaves does not take the model from one who comes meanwhile",
+    async () => {
+      const { options, hub } = await startStage();
+      await hub.addRepo("acme/slow", { ...tinyModelFiles(), hold: "" });
+      const { path } = await ensureModel("acme/slow", options);
+      const engine = await create();
+      const controller = new AbortController();
+      const leaver = loadModel(engine, "acme/slow", { ...options, signal: controller.signal });
+      await expect.poll(() => existsSync(join(path, "holding"))).toBe(true);
+      controller.abort(new Error("left"));
+      await expect(leaver).rejects.toThrow("left");
+      // Comes while the load that nobody waits for still runs.
+      const comer = loadModel(engine, "acme/slow", options);
+      const unloaded: unknown[] = [];
+      engine.on("model:unloaded", (event: unknown) => unloaded.push(event));
+      await expect.poll(() => [...stateOf(engine).wanted.values()]).toEqual([2]);
+      await rm(join(path, "hold"));
+      expect((await comer).state).toBe("ready");
+      expect(engine.getModelInfo?.("acme/slow")).toBeDefined();
+      expect(unloaded).toEqual([]);
+    },
+  );
 
-  on("primary and draft model are fetched together and loaded in turn", async () => {
-    const { options, hub } = await startStage();
-    await hub.addRepo("acme/draft", tinyModelFiles());
-    const engine = await create();
-    await loadModel(engine, TINY, { ...options, draft: "acme/draft" });
-    expect(engine.getModelInfo?.("acme/draft")).toMatchObject({ draft: true });
-    const same = await failureOf(loadModel(engine, TINY, { ...options, draft: TINY }));
-    expect(same.code).toBe("engine/draft-is-model");
-  });
+  test.skipIf(!start)(
+    "primary and draft model are fetched together and loaded in turn",
+    async () => {
+      const { options, hub } = await startStage();
+      await hub.addRepo("acme/draft", tinyModelFiles());
+      const engine = await create();
+      await loadModel(engine, TINY, { ...options, draft: "acme/draft" });
+      expect(engine.getModelInfo?.("acme/draft")).toMatchObject({ draft: true });
+      const same = await failureOf(loadModel(engine, TINY, { ...options, draft: TINY }));
+      expect(same.code).toBe("engine/draft-is-model");
+    },
+  );
 
-  on("a LoRA adapter is refused before anything is fetched", async () => {
+  test.skipIf(!start)("a LoRA adapter is refused before anything is fetched", async () => {
     const { options, hub } = await startStage();
     const engine = await create();
     const error = await failureOf(loadModel(engine, TINY, { ...options, adapter: "acme/lora" }));
@@ -132,31 +155,34 @@ describe.each(servingEngines)("on %s", (_name, start) => {
     expect(hub.log.entries).toHaveLength(0);
   });
 
-  on("the hook downloads for whoever holds the engine, under every name of the method", async () => {
-    const { options, commit } = await startStage();
-    const engine = await create();
-    const told: object[] = [];
-    engine.on("model:download:progress", (event: object) => told.push(event));
-    engine.on("model:download:completed", (event: object) => told.push(event));
-    const uninstall = installAutoDownload(engine, options);
-    const handle = await engine.load_model(TINY);
-    expect(handle.descriptor.id).toBe(TINY);
-    expect(told.at(-1)).toMatchObject({ modelId: TINY, commit });
-    expect(told[0]).toHaveProperty("totalBytes");
-    expect(() => installAutoDownload(engine, options)).toThrow(/already/);
-    // With the hook in place, the function works as without.
-    expect((await loadModel(engine, `${TINY}@${commit}`, options)).descriptor.id).toBe(TINY);
-    await engine.loadModel({ model: "acme/tiny", quantization: "int8" });
+  test.skipIf(!start)(
+    "the hook downloads for whoever holds the engine, under every name of the method",
+    async () => {
+      const { options, commit } = await startStage();
+      const engine = await create();
+      const told: object[] = [];
+      engine.on("model:download:progress", (event: object) => told.push(event));
+      engine.on("model:download:completed", (event: object) => told.push(event));
+      const uninstall = installAutoDownload(engine, options);
+      const handle = await engine.load_model(TINY);
+      expect(handle.descriptor.id).toBe(TINY);
+      expect(told.at(-1)).toMatchObject({ modelId: TINY, commit });
+      expect(told[0]).toHaveProperty("totalBytes");
+      expect(() => installAutoDownload(engine, options)).toThrow(/already/);
+      // With the hook in place, the function works as without.
+      expect((await loadModel(engine, `${TINY}@${commit}`, options)).descriptor.id).toBe(TINY);
+      await engine.loadModel({ model: "acme/tiny", quantization: "int8" });
 
-    uninstall();
-    await engine.unloadModel(TINY);
-    expect(await failureOf(engine.loadModel({ model: TINY }))).toMatchObject({
-      code: "ModelLoadError",
-    });
-    installAutoDownload(engine, options)();
-  });
+      uninstall();
+      await engine.unloadModel(TINY);
+      expect(await failureOf(engine.loadModel({ model: TINY }))).toMatchObject({
+        code: "ModelLoadError",
+      });
+      installAutoDownload(engine, options)();
+    },
+  );
 
-  on("the hook sees to vision models and drafts given as text", async () => {
+  test.skipIf(!start)("the hook sees to vision models and drafts given as text", async () => {
     const { options, hub } = await startStage();
     await hub.addRepo("acme/sees", tinyModelFiles());
     const engine = await create();
@@ -180,7 +206,12 @@ test("load options keep what the caller wrote and gain path and commit", async (
     localPath: path,
     revision: commit,
   });
-  const descriptor = { id: TINY, source: "huggingface", modality: "text", family: "mlx-lm" } as const;
+  const descriptor = {
+    id: TINY,
+    source: "huggingface",
+    modality: "text",
+    family: "mlx-lm",
+  } as const;
   expect(await resolveLoadOptions({ model: { ...descriptor, variant: "v" } })).toEqual({
     model: { ...descriptor, variant: "v", path },
     localPath: path,
@@ -257,5 +288,7 @@ test("a vision model whose folder has a name that the engine refuses goes by id 
   const folder = join(await tempDir(), "my model");
   await writeTinyModel(folder);
   await writeFile(join(folder, "x"), "");
-  expect((await failureOf(resolveVisionOptions(folder as never))).code).toBe("engine/invalid-input");
+  expect((await failureOf(resolveVisionOptions(folder as never))).code).toBe(
+    "engine/invalid-input",
+  );
 });

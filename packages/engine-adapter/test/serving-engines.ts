@@ -13,11 +13,13 @@ export interface ServingEngine extends LoadableEngine {
 }
 
 /** Where engines come from: the double, and the real package where `MLX_SERVING_DIST` names its built entry. */
-export const servingEngines: readonly (readonly [string, (() => Promise<ServingEngine>) | undefined])[] =
-  [
-    ["the engine double", () => ended(createEngine())],
-    ["the real engine", realEngine()],
-  ];
+export const servingEngines: readonly (readonly [
+  string,
+  (() => Promise<ServingEngine>) | undefined,
+])[] = [
+  ["the engine double", () => ended(createEngine())],
+  ["the real engine", realEngine()],
+];
 
 function realEngine(): (() => Promise<ServingEngine>) | undefined {
   const dist = process.env["MLX_SERVING_DIST"];
@@ -28,11 +30,11 @@ function realEngine(): (() => Promise<ServingEngine>) | undefined {
     return undefined;
   }
   return async () => {
-    const { createEngine: create } = (await import(pathToFileURL(dist).href)) as {
+    const real = (await import(pathToFileURL(dist).href)) as {
       createEngine(options: object): Promise<ServingEngine>;
     };
     const runtime = { pythonPath: process.execPath, runtimePath: runtimeScript };
-    return ended(create({ ...runtime, cache: { enabled: false } }));
+    return ended(real.createEngine({ ...runtime, cache: { enabled: false } }));
   };
 }
 

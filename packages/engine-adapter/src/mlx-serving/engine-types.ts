@@ -10,7 +10,10 @@ export interface LoadableEngine<Handle extends EngineModelHandle = EngineModelHa
   warmupModel?(options: EngineLoadOptions): Promise<void>;
   unloadModel?(id: string): Promise<void>;
   unloadDraftModel?(id?: string): Promise<void>;
-  isDraftModelCompatible?(primary: string, draft: string): Promise<{ readonly compatible: boolean }>;
+  isDraftModelCompatible?(
+    primary: string,
+    draft: string,
+  ): Promise<{ readonly compatible: boolean }>;
   getModelInfo?(id: string): Handle | undefined;
   emit?(event: never, ...payload: never[]): boolean;
 }

@@ -24,7 +24,8 @@ const ADAPTER_KEYS = ["adapter", "adapters", "adapterPath", "adapter_path"] as c
  * would drop without a word.
  */
 export function readLoadInput(input: string | EngineLoadOptions): LoadInput {
-  const given: Record<string, unknown> = typeof input === "string" ? { model: input } : { ...input };
+  const given: Record<string, unknown> =
+    typeof input === "string" ? { model: input } : { ...input };
   const adapter = ADAPTER_KEYS.find((key) => given[key] !== undefined);
   if (adapter !== undefined) throw noAdapters();
   const { model_id, local_path, revision, signal, onEvent: _, ...others } = given;
@@ -49,8 +50,7 @@ export function readLoadInput(input: string | EngineLoadOptions): LoadInput {
   };
 }
 
-/** The engine cannot put a LoRA adapter on a model. */
-export function noAdapters(): EngineAdapterError {
+function noAdapters(): EngineAdapterError {
   return new EngineAdapterError(
     "mlx-serving cannot load a LoRA adapter: it would drop it and load the bare model",
     "engine/adapter-unsupported",

@@ -65,7 +65,8 @@ export class EngineDouble extends EventEmitter {
     const { revision, quantization, draft = false } = options;
     const { id } = descriptor;
     const known = this.#handles.get(id);
-    if (known?.state === "ready" && known.draft === draft && known.revision === revision) return known;
+    if (known?.state === "ready" && known.draft === draft && known.revision === revision)
+      return known;
     const key = [id, draft, revision, quantization].join("|");
     const loading = this.#loading.get(key) ?? this.#load(descriptor, options);
     this.#loading.set(key, loading);
@@ -178,7 +179,12 @@ export class EngineDouble extends EventEmitter {
       if (method === "stream.event") ended.resolve();
     });
     const { model, prompt, maxTokens: max_tokens } = params;
-    await this.#runtime.call("generate", { model_id: model, prompt, stream_id: streamId, max_tokens });
+    await this.#runtime.call("generate", {
+      model_id: model,
+      prompt,
+      stream_id: streamId,
+      max_tokens,
+    });
     await ended.promise;
     yield* chunks;
   }
@@ -209,7 +215,7 @@ function normalise(given: EngineLoadOptions | string): {
   const descriptor: EngineModelDescriptor =
     typeof model === "object"
       ? model
-      : { id: String(model), source: "huggingface", modality: "text", family: "mlx-lm" };
+      : { id: model, source: "huggingface", modality: "text", family: "mlx-lm" };
   return { descriptor, options: path === undefined ? options : { ...options, localPath: path } };
 }
 

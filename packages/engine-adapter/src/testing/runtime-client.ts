@@ -22,7 +22,10 @@ interface Reply {
 /** Starts `command script`, waits for its word on stderr and for the readiness probe. */
 export async function startRuntime(command: string, script: string): Promise<RuntimeClient> {
   const child = spawn(command, [script], { stdio: ["pipe", "pipe", "pipe"] });
-  const waiting = new Map<number | string, PromiseWithResolvers<Readonly<Record<string, unknown>>>>();
+  const waiting = new Map<
+    number | string,
+    PromiseWithResolvers<Readonly<Record<string, unknown>>>
+  >();
   const listeners: ((method: string, params: Readonly<Record<string, unknown>>) => void)[] = [];
   let last = 0;
   let stderr = "";

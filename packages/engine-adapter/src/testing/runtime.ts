@@ -49,7 +49,10 @@ async function load(params: Params, type: "text" | "vision"): Promise<object> {
   const files = filesOf(given);
   if (files.includes("hold")) writeFileSync(join(given, "holding"), "");
   while (filesOf(given).includes("hold")) await new Promise((resolve) => setTimeout(resolve, 5));
-  if (!files.includes("config.json") || !files.some((name) => /^model.*\.safetensors$/.test(name))) {
+  if (
+    !files.includes("config.json") ||
+    !files.some((name) => /^model.*\.safetensors$/.test(name))
+  ) {
     throw new RpcError(CODES.modelLoad, `No safetensors found in ${given}`);
   }
   if (files.includes("weights-missing")) {
@@ -130,7 +133,11 @@ const methods: Readonly<Record<string, (params: Params) => object | Promise<obje
 };
 
 async function answer(line: string): Promise<void> {
-  const { id, method, params = {} } = JSON.parse(line) as {
+  const {
+    id,
+    method,
+    params = {},
+  } = JSON.parse(line) as {
     readonly id?: unknown;
     readonly method: string;
     readonly params?: Params;
@@ -140,7 +147,10 @@ async function answer(line: string): Promise<void> {
     if (!run) throw new RpcError(CODES.unknown, `Method not found: ${method}`);
     send({ id, result: await run(params) });
   } catch (error) {
-    const { code = -32099, message } = error as { readonly code?: number; readonly message: string };
+    const { code = -32099, message } = error as {
+      readonly code?: number;
+      readonly message: string;
+    };
     send({ id, error: { code, message, data: { model_id: params["model_id"] } } });
   }
 }
