@@ -7,7 +7,7 @@ import { createEngine, runtimeScript } from "../src/testing/index.ts";
 export interface ServingEngine extends LoadableEngine {
   load_model(options: EngineLoadOptions | string): Promise<{ descriptor: { id: string } }>;
   generate(params: { model: string; prompt: string }): Promise<string>;
-  on(event: string, listener: (payload: never) => void): unknown;
+  on(event: string, listener: (payload: object) => void): unknown;
   unloadModel(id: string): Promise<void>;
   shutdown(): Promise<void>;
 }
