@@ -32,6 +32,15 @@ export { listPins, pinModel, unpinModel, type Pin } from "./pin.ts";
 export { prepareLocalDir } from "./prepare-local-dir.ts";
 export { prepareRepo } from "./prepare-repo.ts";
 export { publishRef } from "./publish-ref.ts";
+export {
+  localProofs,
+  PROOF_STEP_BYTES,
+  readProofRecord,
+  repoProofs,
+  writeProofRecord,
+  type ProofFolder,
+  type ProvedBlob,
+} from "./proof-record.ts";
 export { publishFile, type PublishFile } from "./publish-file.ts";
 export { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
 export { readRef, writeRef } from "./ref.ts";
@@ -66,3 +75,14 @@ export { snapshotStatus, type SnapshotStatus } from "./snapshot-status.ts";
 export { supportsSymlinks } from "./symlinks.ts";
 export { lastUses, recordUse } from "./use-record.ts";
 export { readTreeRecord, writeTreeRecord } from "./tree-record.ts";
+export { verifyCache, type VerifyTarget } from "./verify-cache.ts";
+export type { VerifyOptions } from "./verify-files.ts";
+export { verifyLocalDir } from "./verify-local-dir.ts";
+export type {
+  BadFile,
+  MissingFile,
+  UnprovenFile,
+  VerifiedFile,
+  VerifyEvent,
+  VerifyReport,
+} from "./verify-report.ts";

@@ -20,12 +20,19 @@ export async function readLocalMetadata(
   localDir: string,
   path: string,
 ): Promise<LocalMetadata | undefined> {
-  const paths = localDirPaths(localDir, path);
-  const metadata = parse((await readSmallFile(paths.metadata, 4096)) ?? "");
+  const metadata = await readNotedMetadata(localDir, path);
   if (metadata === undefined) return undefined;
-  const stats = await stat(paths.file).catch(() => undefined);
+  const stats = await stat(localDirPaths(localDir, path).file).catch(() => undefined);
   if (stats === undefined || stats.mtimeMs / 1000 - 1 > metadata.timestamp) return undefined;
   return metadata;
+}
+
+/** What was noted of a file, whatever became of it since. */
+export async function readNotedMetadata(
+  localDir: string,
+  path: string,
+): Promise<LocalMetadata | undefined> {
+  return parse((await readSmallFile(localDirPaths(localDir, path).metadata, 4096)) ?? "");
 }
 
 /** The text of a metadata file: commit, etag and time, one a line. */

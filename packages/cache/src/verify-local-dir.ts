@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { Digest } from "./digest.ts";
+import { CacheError } from "./errors.ts";
+import { checkRoot } from "./layout.ts";
+import { listFolderSync } from "./list-folder.ts";
+import { localDirPaths, localMetadataDir } from "./local-dir.ts";
+import { readNotedMetadata } from "./local-metadata.ts";
+import { readLocalTreeRecord } from "./local-tree-record.ts";
+import { localProofs } from "./proof-record.ts";
+import type { SnapshotFile } from "./snapshot-file.ts";
+import { verifyFiles, type Expectation, type VerifyOptions } from "./verify-files.ts";
+import type { MissingFile, VerifyReport } from "./verify-report.ts";
+
+/**
+ * `verifyCache` for a local dir: every file that was downloaded into it, against the digest and commit that were noted
+ * then. Files that nobody noted are not looked at. `repoId` only names the repo in the report. Throws `cache/not-found`
+ * when nothing was downloaded there.
+ */
+export async function verifyLocalDir(
+  localDir: string,
+  options: VerifyOptions & { readonly repoId?: string | undefined } = {},
+): Promise<VerifyReport> {
+  const root = checkRoot(localDir);
+  const folder = join(localMetadataDir(root), "download");
+  const { entries } = listFolderSync(folder, { recursive: true });
+  const expectations: Expectation[] = [];
+  const missing: MissingFile[] = [];
+  const listings = new Map<string, ReadonlyMap<string, SnapshotFile>>();
+  for (const entry of entries) {
+    if (!entry.isFile() || !entry.name.endsWith(".metadata")) continue;
+    const record = join(entry.parentPath, entry.name).slice(folder.length + 1);
+    const path = record.slice(0, -".metadata".length).replaceAll(sep, "/");
+    const noted = await readNotedMetadata(root, path).catch(() => undefined);
+    const digest = digestOfEtag(noted?.etag.toLowerCase() ?? "");
+    if (noted === undefined || digest === undefined) continue;
+    const { commit } = noted;
+    if (!listings.has(commit)) {
+      const files = await readLocalTreeRecord(root, commit);
+      listings.set(commit, new Map(files?.map((file) => [file.path, file])));
+    }
+    const { file: blob } = localDirPaths(root, path);
+    const file = { repoId: options.repoId ?? "", repoType: "model" as const, commit, path };
+    if (!existsSync(blob)) {
+      missing.push({ ...file, reason: "dangling" });
+      continue;
+    }
+    const listed = listings.get(commit)?.get(path);
+    const size = listed?.digest.hex === digest.hex ? listed.size : null;
+    expectations.push({ file, blob, digest, size, proofs: localProofs(root) });
+  }
+  if (expectations.length + missing.length === 0) {
+    throw new CacheError(`Nothing was downloaded into ${root}`, "cache/not-found", {
+      hint: "Name the folder that --local-dir was given when the model was downloaded.",
+      data: { path: root },
+    });
+  }
+  return await verifyFiles(expectations, { missing, unproven: [] }, options);
+}
+
+function digestOfEtag(etag: string): Digest | undefined {
+  if (/^[0-9a-f]{64}$/.test(etag)) return { algorithm: "sha256", hex: etag };
+  return /^[0-9a-f]{40}$/.test(etag) ? { algorithm: "git-sha1", hex: etag } : undefined;
+}
