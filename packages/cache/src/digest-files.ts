@@ -80,14 +80,14 @@ function run<T extends FileToDigest>(
   const { onDigest, onRead, signal } = options;
   return new Promise((resolve, reject) => {
     const left = [...files];
-    const end = (error?: unknown): void => {
+    const end = (error?: Error): void => {
       worker.off("message", listen);
       worker.off("error", end);
       signal.removeEventListener("abort", abort);
       if (error === undefined) resolve();
-      else reject(error as Error);
+      else reject(error);
     };
-    const abort = (): void => end(signal.reason ?? new Error("aborted"));
+    const abort = (): void => end((signal.reason as Error | undefined) ?? new Error("aborted"));
     const listen = (answer: VerifyAnswer): void => {
       try {
         if (answer.type === "read") {
@@ -98,7 +98,7 @@ function run<T extends FileToDigest>(
         if (file !== undefined) onDigest(file, answer);
         if (left.length === 0) end();
       } catch (error) {
-        end(error);
+        end(error as Error);
       }
     };
     worker.on("message", listen);

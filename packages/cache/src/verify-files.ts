@@ -113,7 +113,7 @@ export async function verifyFiles(
         }),
       );
     },
-  }).finally(() => Promise.all(notes));
+  }).finally(async () => void (await Promise.all(notes)));
   tell();
   for (const folder of folders.values()) await forgetVerified(folder);
   const { missing } = known;
