@@ -94,26 +94,30 @@ export async function verifyFiles(
     emit({ type: "verify-progress", ...progress, bytesDone });
   };
   emit({ type: "verify-started", files: contents.length, bytes });
-  const notes: Promise<void>[] = [];
-  await digestFiles(toRead, {
-    threads: options.threads,
-    signal: options.signal,
-    onRead(read) {
-      bytesDone += read;
-      if (performance.now() - told > PROGRESS_MS) tell();
-    },
-    onDigest(content, digest) {
-      progress.filesDone += 1;
-      notes.push(
-        conclude(content, digest).then((verdict) => {
-          if (verdict === "not-readable") {
-            const files = content.expectations.map(({ file }) => file);
-            unproven.push(...files.map((file) => ({ ...file, reason: "not-readable" as const })));
-          } else if (verdict !== undefined) report(content, verdict);
-        }),
-      );
-    },
-  }).finally(async () => void (await Promise.all(notes)));
+  const judge = async (content: Content, digest: FileDigest): Promise<void> => {
+    const verdict = await conclude(content, digest);
+    if (verdict === "not-readable") {
+      const files = content.expectations.map(({ file }) => file);
+      unproven.push(...files.map((file) => ({ ...file, reason: "not-readable" as const })));
+    } else if (verdict !== undefined) report(content, verdict);
+  };
+  const judged: Promise<void>[] = [];
+  try {
+    await digestFiles(toRead, {
+      threads: options.threads,
+      signal: options.signal,
+      onRead(read) {
+        bytesDone += read;
+        if (performance.now() - told > PROGRESS_MS) tell();
+      },
+      onDigest(content, digest) {
+        progress.filesDone += 1;
+        judged.push(judge(content, digest));
+      },
+    });
+  } finally {
+    await Promise.all(judged);
+  }
   tell();
   for (const folder of folders.values()) await forgetVerified(folder);
   const { missing } = known;
