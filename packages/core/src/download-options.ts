@@ -11,8 +11,11 @@ export interface HubOptions {
   readonly cacheDir?: string | undefined;
   /** Hub token; `false` sends none. Default: `HF_TOKEN`, then the token file of the Python client. */
   readonly token?: string | false | undefined;
-  /** Base URL of the Hub or a mirror; may have a path. Default `HF_ENDPOINT`, then https://huggingface.co. */
-  readonly endpoint?: string | undefined;
+  /**
+   * Base URL of the Hub or a mirror; may have a path. Of several, the first that answers says what a repo holds, and
+   * the bytes come from all of them. Default `HF_ENDPOINT` (a comma list), then https://huggingface.co.
+   */
+  readonly endpoint?: string | readonly string[] | undefined;
   /** Make no request; use what the cache has. Default `HF_HUB_OFFLINE`. */
   readonly offline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;

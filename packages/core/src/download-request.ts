@@ -6,7 +6,7 @@ import type { DownloadOptions, SelectionOptions } from "./download-options.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { eventMessage } from "./event-message.ts";
 import type { DownloadEventBody } from "./events.ts";
-import { createHubClient, type HubClient } from "./hub/client.ts";
+import { createHubClient, type PatientHubClient } from "./hub/client.ts";
 import { parseRepoRef, type RepoRef } from "./ref.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { checkRate, type RateLimit } from "./transfer/rate-limit.ts";
@@ -27,8 +27,10 @@ export interface DownloadRequest {
   /** The caller wants no token to be sent. */
   readonly anonymous: boolean;
   readonly signal: AbortSignal;
-  /** The Hub; nothing is loaded or opened before its first request. */
-  readonly client: HubClient;
+  /** The Hub at the first endpoint; nothing is loaded or opened before its first request. */
+  readonly client: PatientHubClient;
+  /** The Hubs at all endpoints, `client` first. */
+  readonly clients: readonly [PatientHubClient, ...PatientHubClient[]];
   readonly emit: (event: DownloadEventBody) => void;
 }
 
@@ -84,7 +86,9 @@ async function checkedRequest(
       // A listener's fault is not the download's.
     }
   };
-  const client = createHubClient(settings, { env, fetch, signal, connections, onEvent: emit });
+  const clientAt = (endpoint: string): PatientHubClient =>
+    createHubClient({ ...settings, endpoint }, { env, fetch, signal, connections, onEvent: emit });
+  const client = clientAt(settings.endpoint);
   return {
     repoId,
     revision,
@@ -103,6 +107,12 @@ async function checkedRequest(
     anonymous: options.token === false,
     signal,
     client,
+    clients: [client, ...settings.mirrors.map(clientAt)],
     emit,
   };
+}
+
+/** Cuts every connection of a request. */
+export async function closeClients({ clients }: DownloadRequest): Promise<void> {
+  await Promise.all(clients.map((client) => client.close()));
 }

@@ -4,7 +4,7 @@ import { codedError } from "./coded-error.ts";
 import { diskAmount } from "./disk-amount.ts";
 import { type DiskReservation, reserveDisk } from "./disk-reservation.ts";
 import type { DownloadOptions } from "./download-options.ts";
-import { type DownloadRequest, readRequest } from "./download-request.ts";
+import { closeClients, type DownloadRequest, readRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { type PreparedDownload, prepareDownload } from "./plan-model.ts";
 import type { RepoRef } from "./ref.ts";
@@ -12,6 +12,7 @@ import { notCached } from "./resolve-snapshot.ts";
 import type { DownloadResult, FileResult } from "./result.ts";
 import { createHttpSource } from "./transfer/http-source.ts";
 import { createProgressTracker, type ProgressTracker } from "./transfer/progress.ts";
+import { createSourceSet } from "./transfer/source-set.ts";
 import { joinScheduler } from "./transfer/scheduler.ts";
 import { transfer } from "./transfer/transfer.ts";
 
@@ -65,7 +66,7 @@ export async function download(
     request.emit({ type: "error", error: { code, message, hint } });
     throw coded;
   } finally {
-    await request.client.close();
+    await closeClients(request);
   }
 }
 
@@ -166,15 +167,22 @@ async function move(
 /** Transfers over connections that all downloads of this process share. */
 async function transferNatively(
   request: DownloadRequest,
-  { plan, target, snapshot }: PreparedDownload,
+  { plan, target, snapshot, client }: PreparedDownload,
   progress: ProgressTracker,
 ): Promise<readonly FileResult[]> {
-  const { settings, client, signal, force, emit } = request;
+  const { settings, clients, signal, force, emit } = request;
+  const others = clients.filter((one) => one !== client);
   const { leave, ...place } = joinScheduler(settings.endpoint, request);
   try {
     return await transfer(plan.blobs, {
       repoId: plan.repoId,
-      source: createHttpSource(client, snapshot),
+      source: createSourceSet(
+        [
+          createHttpSource(client, snapshot),
+          ...others.map((one) => createHttpSource(one, snapshot)),
+        ],
+        emit,
+      ),
       target,
       ...place,
       progress,

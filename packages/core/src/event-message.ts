@@ -29,6 +29,7 @@ export function eventMessage(event: DownloadEvent): string | undefined {
     case "publishing":
       return `Publishing ${event.repoId}@${event.commit}`;
     case "retry":
+    case "source-switched":
     case "waiting":
     case "warning":
       return event.message;

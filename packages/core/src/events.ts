@@ -98,6 +98,18 @@ export type DownloadEventBody =
       readonly delayMs: number | null;
       readonly message: string;
     }
+  | {
+      readonly type: "source-switched";
+      /** The file, or absent for a metadata call. */
+      readonly path?: string;
+      /** The source that failed or lied, by host. */
+      readonly from: string;
+      /** Who is asked now; null when nobody is left. */
+      readonly to: string | null;
+      /** The error code of what was wrong. */
+      readonly code: string;
+      readonly message: string;
+    }
   | { readonly type: "verifying"; readonly path: string; readonly size: number }
   | {
       readonly type: "file-done";

@@ -2,7 +2,7 @@ import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
 import { codedError } from "./coded-error.ts";
 import { diskFree } from "./disk-free.ts";
 import type { DownloadOptions } from "./download-options.ts";
-import { type DownloadRequest, readRequest } from "./download-request.ts";
+import { closeClients, type DownloadRequest, readRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { findLocalCopies } from "./local-copies.ts";
 import { type DownloadPlan, planDownload } from "./plan.ts";
@@ -34,7 +34,7 @@ export async function planModel(
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
-    await request.client.close();
+    await closeClients(request);
   }
 }
 

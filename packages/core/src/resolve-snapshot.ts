@@ -9,6 +9,7 @@ import {
 import { askCommit, askTree } from "./backend/ask-backend.ts";
 import type { DownloadRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
+import type { HubClient } from "./hub/client.ts";
 import { listTree } from "./hub/list-tree.ts";
 import { resolveCommit } from "./hub/resolve-commit.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -17,7 +18,11 @@ import type { Snapshot } from "./snapshot.ts";
 export interface ResolvedSnapshot {
   readonly snapshot: Snapshot;
   readonly from: "hub" | "cache";
+  /** The Hub whose word on this repo counts: which files there are, and with which digests. */
+  readonly client: HubClient;
 }
+
+type Answer = Omit<ResolvedSnapshot, "client">;
 
 /** Codes after which a copy in the cache is as good an answer as there is. */
 const HUB_IS_AWAY: ReadonlySet<string> = new Set([
@@ -28,29 +33,34 @@ const HUB_IS_AWAY: ReadonlySet<string> = new Set([
 
 /**
  * Finds commit and files of what is asked for: a commit whose listing is in the cache needs no request, a branch one,
- * a new commit two. Offline, or when the Hub is away, the cache answers for the branch.
+ * a new commit two. Of several endpoints the first that answers both decides. Offline, or when all are away, the cache
+ * answers for the branch.
  */
 export async function resolveSnapshot(request: DownloadRequest): Promise<ResolvedSnapshot> {
-  const { repoId, revision, layout, settings, client, signal, emit } = request;
+  const { repoId, revision, layout, settings, signal, emit } = request;
   emit({ type: "resolving", revision });
   const known = isCommit(revision) ? revision : undefined;
   if (settings.offline) return fromCache(request);
 
-  let commit = known;
-  try {
+  const ask = async (hub: HubClient): Promise<Answer> => {
     const { backend } = request;
-    commit ??= backend
-      ? await askCommit(backend, request)
-      : (await resolveCommit(client, { repoId, revision }, { signal })).commit;
+    const commit =
+      known ??
+      (backend
+        ? await askCommit(backend, request)
+        : (await resolveCommit(hub, { repoId, revision }, { signal })).commit);
     const recorded = await readTreeRecord(layout, commit);
     const files =
       recorded ??
       (backend
         ? await askTree(backend, request, commit)
-        : await listTree(client, { repoId, commit }, { signal }));
+        : await listTree(hub, { repoId, commit }, { signal }));
     const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
     emit({ type: "resolved", revision, commit, from });
     return { snapshot: { repoId, revision, commit, files }, from };
+  };
+  try {
+    return await askFirst(request, ask);
   } catch (error) {
     const away = error instanceof ModelDownloadError && HUB_IS_AWAY.has(error.code);
     const cached = away ? await cachedListing(request) : undefined;
@@ -62,9 +72,44 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
       hint: error.hint,
     });
     emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
-    return { snapshot: { repoId, revision, ...cached }, from: "cache" };
+    return { snapshot: { repoId, revision, ...cached }, from: "cache", client: request.client };
   }
 }
+
+/**
+ * The answer of the first Hub that has one, with little patience as long as there is another; when all are away, of the
+ * first one with all patience. Throws what says most: what is no absence, and of these the token's Hub's.
+ */
+async function askFirst(
+  { clients, emit, signal }: DownloadRequest,
+  ask: (client: HubClient) => Promise<Answer>,
+): Promise<ResolvedSnapshot> {
+  const [client] = clients;
+  if (clients.length === 1) return { ...(await ask(client)), client };
+  const failures: { readonly error: ModelDownloadError; readonly client: HubClient }[] = [];
+  for (const [index, one] of clients.entries()) {
+    try {
+      return { ...(await ask(one.hasty)), client: one };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ModelDownloadError) || !/^(hub|transfer)\//.test(error.code))
+        throw error;
+      failures.push({ error, client: one });
+      const next = clients[index + 1];
+      const { code, message } = error;
+      const [from, to] = [hostOf(one), next === undefined ? null : hostOf(next)];
+      emit({ type: "source-switched", from, to, code, message });
+    }
+  }
+  const telling = failures.filter(({ error }) => !HUB_IS_AWAY.has(error.code));
+  if (telling.length === 0) return { ...(await ask(client)), client };
+  const best =
+    telling.find((one) => one.client.settings.endpoint === one.client.settings.tokenEndpoint) ??
+    telling[0];
+  throw best?.error;
+}
+
+const hostOf = ({ settings }: HubClient): string => new URL(settings.endpoint).host;
 
 /** What the cache knows of the revision without the Hub; undefined when it has no snapshot of it. */
 async function cachedListing(
@@ -90,11 +135,11 @@ async function cachedListing(
 }
 
 async function fromCache(request: DownloadRequest): Promise<ResolvedSnapshot> {
-  const { repoId, revision, emit } = request;
+  const { repoId, revision, client, emit } = request;
   const cached = await cachedListing(request);
   if (cached === undefined) throw notCached(request, []);
   emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
-  return { snapshot: { repoId, revision, ...cached }, from: "cache" };
+  return { snapshot: { repoId, revision, ...cached }, from: "cache", client };
 }
 
 /** Offline and not (wholly) in the cache; `missing` names files when some are there. */

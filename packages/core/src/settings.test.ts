@@ -16,6 +16,8 @@ describe("readSettings", () => {
     const env = await home();
     expect(await readSettings({ env })).toEqual({
       endpoint: "https://huggingface.co",
+      mirrors: [],
+      tokenEndpoint: "https://huggingface.co",
       token: undefined,
       tokenSource: undefined,
       cacheDir: join(env["HF_HOME"] ?? "", "hub"),
@@ -46,6 +48,8 @@ describe("readSettings", () => {
     });
     expect(await readSettings({ env })).toEqual({
       endpoint: "http://127.0.0.1:8080/mirror",
+      mirrors: [],
+      tokenEndpoint: "http://127.0.0.1:8080/mirror",
       token: "hf_a",
       tokenSource: "HF_TOKEN",
       cacheDir: "/models",
@@ -59,6 +63,25 @@ describe("readSettings", () => {
       warnings: [expect.stringContaining("HF_HUB_ENABLE_HF_TRANSFER")],
     });
   });
+
+  test.each([
+    ["http://a, https://b/x/,http://a", "http://a", ["https://b/x"], "http://a"],
+    [
+      "http://a,https://huggingface.co",
+      "http://a",
+      ["https://huggingface.co"],
+      "https://huggingface.co",
+    ],
+    [["http://a", "http://b,http://c"], "http://a", ["http://b", "http://c"], "http://a"],
+  ])(
+    "of several endpoints %j the first is asked first, and the Hub itself alone gets the token",
+    async (list, endpoint, mirrors, tokenEndpoint) => {
+      const wanted = { endpoint, mirrors, tokenEndpoint };
+      expect(await readSettings({ env: await home(), endpoint: list })).toMatchObject(wanted);
+      const env = await home({ HF_ENDPOINT: [list].flat().join(",") });
+      expect(await readSettings({ env })).toMatchObject(wanted);
+    },
+  );
 
   test("an option wins over its variable, an empty one does not", async () => {
     const env = await home({
@@ -101,6 +124,8 @@ describe("readSettings", () => {
     const settings = await readSettings({ env });
     expect(settings).toMatchObject({
       endpoint: "https://huggingface.co",
+      mirrors: [],
+      tokenEndpoint: "https://huggingface.co",
       token: undefined,
       etagTimeoutMs: 10_000,
     });

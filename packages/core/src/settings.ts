@@ -8,6 +8,10 @@ import { findToken } from "./token.ts";
 export interface Settings {
   /** Base of every Hub address: no trailing slash, may have a path (`http://host/mirror`). */
   readonly endpoint: string;
+  /** Further endpoints that have the same repos, in order of preference. */
+  readonly mirrors: readonly string[];
+  /** The one of all endpoints that the token is for, and that alone gets it. */
+  readonly tokenEndpoint: string;
   readonly token: string | undefined;
   /** Where the token came from, in words. */
   readonly tokenSource: string | undefined;
@@ -35,7 +39,8 @@ export interface Settings {
 export interface SettingsOptions {
   /** Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly endpoint?: string | undefined;
+  /** One or several, also as a comma-separated list; the first one is asked first. */
+  readonly endpoint?: string | readonly string[] | undefined;
   /** False: no token, whatever the environment holds. */
   readonly token?: string | false | undefined;
   readonly cacheDir?: string | undefined;
@@ -44,6 +49,8 @@ export interface SettingsOptions {
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 const STAGING_ENDPOINT = "https://hub-ci.huggingface.co";
+// Accounts live there: a token is for these, whatever stands before them in a list.
+const OFFICIAL: ReadonlySet<string> = new Set([DEFAULT_ENDPOINT, STAGING_ENDPOINT]);
 
 const READ_HERE = [
   "HF_ENDPOINT",
@@ -80,9 +87,12 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
     tokenFile: locations.tokenFile,
     onWarning: (message) => warnings.push(message),
   });
+  const [endpoint, ...mirrors] = readEndpoints(env, options.endpoint);
   const bars = readSwitch(env, "HF_HUB_DISABLE_PROGRESS_BARS");
   return {
-    endpoint: readEndpoint(env, options.endpoint),
+    endpoint,
+    mirrors,
+    tokenEndpoint: [endpoint, ...mirrors].find((one) => OFFICIAL.has(one)) ?? endpoint,
     token: found?.token,
     tokenSource: found?.source,
     cacheDir: locations.hubCache,
@@ -103,12 +113,25 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
   };
 }
 
-function readEndpoint(env: NodeJS.ProcessEnv, option: string | undefined): string {
-  const given = option?.trim();
-  if (given) return checkEndpoint(given, "The endpoint option");
-  const variable = readText(env, "HF_ENDPOINT");
-  if (variable !== undefined) return checkEndpoint(variable, "HF_ENDPOINT");
-  return readSwitch(env, "HUGGINGFACE_CO_STAGING") ? STAGING_ENDPOINT : DEFAULT_ENDPOINT;
+function readEndpoints(
+  env: NodeJS.ProcessEnv,
+  option: string | readonly string[] | undefined,
+): readonly [string, ...string[]] {
+  const given = split(option);
+  const texts = given.length > 0 ? given : split(readText(env, "HF_ENDPOINT"));
+  const source = given.length > 0 ? "The endpoint option" : "HF_ENDPOINT";
+  const [first, ...rest] = new Set(texts.map((text) => checkEndpoint(text, source)));
+  if (first !== undefined) return [first, ...rest];
+  return [readSwitch(env, "HUGGINGFACE_CO_STAGING") ? STAGING_ENDPOINT : DEFAULT_ENDPOINT];
+}
+
+/** The items of one or several comma-separated lists. No address of a Hub holds a comma. */
+function split(lists: string | readonly string[] | undefined): string[] {
+  return [lists ?? []]
+    .flat()
+    .flatMap((list) => list.split(","))
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }
 
 function checkEndpoint(text: string, source: string): string {

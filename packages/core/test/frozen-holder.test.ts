@@ -7,6 +7,7 @@ import { readRequest } from "../src/download-request.ts";
 import { prepareDownload } from "../src/plan-model.ts";
 import { createHttpSource } from "../src/transfer/http-source.ts";
 import { createProgressTracker } from "../src/transfer/progress.ts";
+import { createSourceSet } from "../src/transfer/source-set.ts";
 import { joinScheduler } from "../src/transfer/scheduler.ts";
 import { transfer } from "../src/transfer/transfer.ts";
 import { provedBlobs, type Road, startRoad } from "./fixture.ts";
@@ -22,7 +23,7 @@ async function impatient({ hub, cacheDir }: Road): Promise<void> {
   const { leave, ...place } = joinScheduler(settings.endpoint, request);
   const counts = { total: SIZE, cached: 0, files: 1, filesDone: 0 };
   const progress = createProgressTracker(counts, emit);
-  const source = createHttpSource(client, snapshot);
+  const source = createSourceSet([createHttpSource(client, snapshot)], emit);
   try {
     await target.begin();
     await transfer(plan.blobs, {

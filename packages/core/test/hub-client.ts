@@ -19,6 +19,8 @@ export function clientFor(
   const client = createHubClient(
     {
       endpoint,
+      mirrors: [],
+      tokenEndpoint: endpoint,
       token: undefined,
       tokenSource: settings.token === undefined ? undefined : "HF_TOKEN",
       cacheDir: "/nowhere",

@@ -7,7 +7,7 @@ export interface Flags {
   readonly localDir?: string;
   readonly cacheDir?: string;
   readonly force: boolean;
-  readonly endpoint?: string;
+  readonly endpoint: readonly string[];
   readonly connections?: number;
   readonly limitRate?: number;
   readonly offline: boolean;
@@ -89,9 +89,10 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   force: { name: "force", type: "switch", summary: "fetch everything anew, whatever is here" },
   endpoint: {
     name: "endpoint",
-    type: "text",
+    type: "list",
     value: "URL",
-    summary: "the Hub or a mirror of it (default HF_ENDPOINT, https://huggingface.co)",
+    summary:
+      "the Hub or a mirror of it; several times: all of them (default HF_ENDPOINT, https://huggingface.co)",
   },
   connections: {
     name: "connections",

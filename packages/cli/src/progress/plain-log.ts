@@ -118,6 +118,7 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
     }
     case "stalled":
     case "retry":
+    case "source-switched":
     case "waiting": {
       const key = event.path ?? "";
       const notice = state.notices.find(({ path }) => path === event.path);

@@ -141,6 +141,8 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
       const until = event.at + event.delayMs;
       return withNotice(state, event, { kind: "retry", message: event.message, until });
     }
+    case "source-switched":
+      return withNotice(state, event, { kind: "retry", message: event.message, until: event.at });
     case "waiting": {
       const until = event.delayMs === null ? undefined : event.at + event.delayMs;
       return withNotice(state, event, { kind: "waiting", message: event.message, until });

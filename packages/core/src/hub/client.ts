@@ -17,7 +17,7 @@ import type { Settings } from "../settings.ts";
 import { createHubFetch } from "./hub-fetch.ts";
 import { parseJson } from "./parse-json.ts";
 import { responseError, type Question } from "./response-error.ts";
-import { retrying, type Try } from "./retrying.ts";
+import { type Patience, retrying, type Try } from "./retrying.ts";
 import { userAgent } from "./user-agent.ts";
 
 /** A whole answer to a metadata call, after redirects and retries; its status is below 400. */
@@ -65,6 +65,12 @@ export interface HubClient {
   close(): Promise<void>;
 }
 
+/** A client that waits and tries again as long as it makes sense. */
+export interface PatientHubClient extends HubClient {
+  /** The same for when there is somebody else to ask: it tries twice and sits out no long wait. */
+  readonly hasty: HubClient;
+}
+
 /** What a client is made of. */
 export interface HubClientOptions {
   readonly fetch?: typeof fetch | undefined;
@@ -86,9 +92,13 @@ const MAX_BODY = 64 * 1024 * 1024;
 const PATIENT_MS = 60_000;
 /** Against servers that send a byte now and then for ever. */
 const ANSWER_TIMEOUT_MS = 300_000;
+const HASTY: Patience = { retries: 1, waitMs: 2_000 };
 
 /** A client for the Hub at `settings.endpoint`. Opens no connection before the first call, offline none at all. */
-export function createHubClient(settings: Settings, options: HubClientOptions = {}): HubClient {
+export function createHubClient(
+  settings: Settings,
+  options: HubClientOptions = {},
+): PatientHubClient {
   const transport = settings.offline ? createOfflineTransport() : createTransport(options);
   const emit = createEmitter(options.onEvent);
   const headers = { "user-agent": userAgent(settings.userAgentOrigin) };
@@ -156,6 +166,7 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
 
   function run<T>(
     request: HubRequest,
+    patience: Patience | undefined,
     attempt: (timeoutMs: number) => Promise<Try<T>>,
   ): Promise<T> {
     return retrying((tries) => attempt(timeoutOf(tries)), {
@@ -163,10 +174,11 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
       signal: request.signal,
       path: request.question.path,
       baseMs: options.retryBaseMs,
+      patience,
     });
   }
 
-  const client: Omit<HubClient, "fetch"> = {
+  const client = (patience?: Patience): Omit<HubClient, "fetch"> => ({
     settings,
     transport,
     authorization,
@@ -180,7 +192,7 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
     failure,
     async request(url, request) {
       const whole = { ...request, signal: anySignal(request.signal) };
-      return run(whole, (timeoutMs) => tryOnce(url, whole, timeoutMs));
+      return run(whole, patience, (timeoutMs) => tryOnce(url, whole, timeoutMs));
     },
     async json(url, request) {
       const whole = {
@@ -188,15 +200,19 @@ export function createHubClient(settings: Settings, options: HubClientOptions = 
         headers: { accept: "application/json", ...request.headers },
         signal: anySignal(request.signal),
       };
-      return run(whole, async (timeoutMs) => {
+      return run(whole, patience, async (timeoutMs) => {
         const outcome = await tryOnce(url, whole, timeoutMs);
         return "value" in outcome ? parseJson(outcome.value) : outcome;
       });
     },
     emit,
     close: () => transport.close(),
-  };
-  return { ...client, fetch: createHubFetch(client) };
+  });
+  const withFetch = (one: Omit<HubClient, "fetch">): HubClient => ({
+    ...one,
+    fetch: createHubFetch(one),
+  });
+  return { ...withFetch(client()), hasty: withFetch(client(HASTY)) };
 }
 
 function createEmitter(onEvent: HubClientOptions["onEvent"]): (event: DownloadEventBody) => void {
@@ -210,10 +226,10 @@ function createEmitter(onEvent: HubClientOptions["onEvent"]): (event: DownloadEv
 }
 
 function authorizationFor(
-  { endpoint, token, tokenSource }: Settings,
+  { endpoint, token, tokenEndpoint, tokenSource }: Settings,
   emit: HubClient["emit"],
 ): Authorization | undefined {
-  if (token === undefined) return undefined;
+  if (token === undefined || endpoint !== tokenEndpoint) return undefined;
   const url = new URL(endpoint);
   if (url.protocol === "https:" || isLoopback(url)) return { token, endpoint };
   emit({

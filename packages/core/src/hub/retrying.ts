@@ -37,6 +37,14 @@ export interface RetryingOptions {
   readonly path?: string | undefined;
   /** First back-off in ms; default 500. */
   readonly baseMs?: number | undefined;
+  /** Less than the usual patience. */
+  readonly patience?: Patience | undefined;
+}
+
+/** How often to try again at most, and how long to wait for it at most, in ms. */
+export interface Patience {
+  readonly retries: number;
+  readonly waitMs: number;
 }
 
 /**
@@ -55,7 +63,8 @@ export async function retrying<T>(
     const { error, status, headers } = outcome.failed;
     const facts = { status, headers, baseMs: options.baseMs };
     const delayMs = retryDelayMs(tries, facts);
-    if (tries > maxRetries(outcome.failed) || delayMs > MAX_WAIT_MS) throw error;
+    const { retries = Infinity, waitMs = MAX_WAIT_MS } = options.patience ?? {};
+    if (tries > Math.min(retries, maxRetries(outcome.failed)) || delayMs > waitMs) throw error;
     const path = options.path === undefined ? {} : { path: options.path };
     const { code, message } = error;
     options.emit({ type: "retry", ...path, attempt: tries, delayMs, code, message });

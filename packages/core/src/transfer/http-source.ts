@@ -177,7 +177,7 @@ export function createHttpSource(
     }
   };
 
-  return { name: endpoint.host, read };
+  return { name: `${endpoint.host}${endpoint.pathname.replace(/\/$/, "")}`, read };
 }
 
 function isOfKnownLength(headers: ResponseHeaders): boolean {

@@ -5,6 +5,7 @@ import type { Lease } from "./segment-allocator.ts";
 import { SMALL_BLOB_BYTES } from "./small-blob-bytes.ts";
 import { nextTry, NO_FAILURES, type RetryState } from "./segment-retry.ts";
 import { type BlobRequest, SegmentError } from "./source.ts";
+import type { Opinion } from "./source-set.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** Where the bytes of a segment go. */
@@ -24,6 +25,8 @@ export interface ReadSegmentOptions {
   /** An output that starts at the given position. */
   readonly open: (start: number) => SegmentOutput;
   readonly onConnection: (change: 1 | -1) => void;
+  /** Whom to ask; anybody when absent. */
+  readonly opinion?: Opinion | undefined;
 }
 
 /** The reason for ending a read whose far half somebody else took over. */
@@ -66,7 +69,7 @@ export async function readSegment(
 async function tryOnce(
   blob: BlobRequest,
   lease: Lease,
-  { context, signal, open, onConnection }: ReadSegmentOptions,
+  { context, signal, open, onConnection, opinion }: ReadSegmentOptions,
 ): Promise<{ readonly error: unknown; readonly delivered: number } | undefined> {
   const asked = { start: lease.position, end: lease.end };
   const output = open(asked.start);
@@ -97,6 +100,7 @@ async function tryOnce(
         },
       },
       onWire: (bytes) => context.progress.wire(bytes),
+      opinion,
     });
   } catch (cause) {
     error = cause;

@@ -6,6 +6,7 @@ import { type ByteRange, createRangeSet, type RangeSet } from "./ranges.ts";
 import { readSegment } from "./read-segment.ts";
 import { oneLease } from "./segment-allocator.ts";
 import { SegmentError } from "./source.ts";
+import type { Opinion } from "./source-set.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** What asking again brought. */
@@ -42,15 +43,22 @@ export async function recheckBlob(
     readonly prove: () => Promise<Proof>;
   },
 ): Promise<Recheck> {
-  const { digest } = blob.files[0];
+  const { digest, path } = blob.files[0];
   const whole = [{ start: 0, end: blob.size }];
   const different = createRangeSet();
   let proof = io.first;
   let asked = 0;
   const atOnce = (): number => Math.max(1, io.context.budget.limit);
 
+  // First somebody else than whoever brought a block; then of what differs one source's word after the other's, since
+  // of two that contradict each other nobody knows which one is right.
+  const { names } = io.context.source;
+  const opinions: readonly Opinion[] = [
+    "another",
+    ...(names.length > 1 ? names.map((from) => ({ from })) : (["any"] as const)),
+  ];
   let left = io.ranged ? bySuspicion(blob.size, io.resumed) : whole;
-  for (const pass of [1, 2]) {
+  for (const opinion of opinions) {
     const found = createRangeSet();
     /** Blocks that differed since the last proof, and how many make the next one worth its time. */
     let unproved = 0;
@@ -60,7 +68,7 @@ export async function recheckBlob(
     while (left.length > 0) {
       const at = left.findIndex((block) => block.start === changedFrom);
       const batch = at < 0 ? left.splice(0, atOnce()) : left.splice(at, run);
-      if (!(await compareAgain(blob, partial, { ...io, batch, found }))) {
+      if (!(await compareAgain(blob, partial, { ...io, batch, found, opinion }))) {
         // It sends the whole file whatever is asked.
         left = [];
         asked += blob.size;
@@ -80,8 +88,11 @@ export async function recheckBlob(
       enough *= 2;
     }
     for (const range of found.ranges()) different.add(range.start, range.end);
-    if (proof.actual === digest.hex || found.covered === 0 || pass === 2) break;
-    left = io.ranged ? blocks(blob.size).filter((block) => overlaps(found, block)) : whole;
+    if (proof.actual === digest.hex || different.covered === 0) break;
+    left = io.ranged ? blocks(blob.size).filter((block) => overlaps(different, block)) : whole;
+  }
+  if (proof.actual === digest.hex) {
+    io.context.source.settle({ path, digest, size: blob.size }, different.ranges());
   }
   return { actual: proof.actual, asked, different };
 }
@@ -116,9 +127,10 @@ async function compareAgain(
     readonly progress: FileProgress;
     readonly batch: readonly ByteRange[];
     readonly found: RangeSet;
+    readonly opinion: Opinion;
   },
 ): Promise<boolean> {
-  const { context, progress, found } = io;
+  const { context, progress, found, opinion } = io;
   const [{ path, digest }] = blob.files;
   const stop = new AbortController();
   const read = (range: ByteRange, signal: AbortSignal): Promise<unknown> =>
@@ -127,6 +139,7 @@ async function compareAgain(
       {
         context,
         signal,
+        opinion,
         take: oneLease(range),
         open: (start) => partial.compareFrom(start, (from, to) => found.add(from, to)),
         onConnection: (change) => void (progress.connections += change),

@@ -10,25 +10,24 @@ export interface BlobRequest {
   readonly digest: Digest;
 }
 
+/** What a read of a source works with. */
+export interface SourceIo {
+  /** Takes the bytes of the range, in order. */
+  readonly sink: ByteSink;
+  readonly signal: AbortSignal;
+  /** Called for every body byte count received, wanted or not. */
+  readonly onWire: (bytes: number) => void;
+}
+
 /**
  * Somewhere the bytes of a blob can come from. All sources are equal, since every byte is proved afterwards.
  * `read` delivers `range` from its start, without a gap, and resolves when all of it was delivered; otherwise it
  * rejects, what was delivered before stays delivered. It opens at most one connection at a time and obeys `signal`.
  */
 export interface Source {
-  /** For events: `hub`, a host name … */
+  /** For events and to tell sources apart: a host name, a folder … */
   readonly name: string;
-  read(
-    blob: BlobRequest,
-    range: ByteRange,
-    io: {
-      /** Takes the bytes of the range, in order. */
-      readonly sink: ByteSink;
-      readonly signal: AbortSignal;
-      /** Called for every body byte count received, wanted or not. */
-      readonly onWire: (bytes: number) => void;
-    },
-  ): Promise<void>;
+  read(blob: BlobRequest, range: ByteRange, io: SourceIo): Promise<void>;
 }
 
 /** Why a source could not deliver a segment, for whoever decides about the next try. */

@@ -4,13 +4,13 @@ import type { ConnectionShare } from "./budget.ts";
 import type { FrontierHasher } from "./frontier-hasher.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { RateLimit } from "./rate-limit.ts";
-import type { Source } from "./source.ts";
+import type { SourceSet } from "./source-set.ts";
 import type { TransferMonitor } from "./transfer-monitor.ts";
 
 /** What everything that moves bytes of one download shares. */
 export interface TransferContext {
   readonly repoId: string;
-  readonly source: Source;
+  readonly source: SourceSet;
   readonly target: Target;
   readonly budget: ConnectionShare;
   readonly hasher: FrontierHasher;

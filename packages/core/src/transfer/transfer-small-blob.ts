@@ -20,36 +20,39 @@ export async function transferSmallBlob(
   const { data } = context.target.partialPaths(file);
   const rejected = `${data}.rejected`;
   const bytes = Buffer.allocUnsafe(blob.size);
+  const request = { path: file.path, size: file.size, digest: file.digest };
+  const whole = { start: 0, end: blob.size };
   for (let attempt = 1; ; attempt += 1) {
     progress.received = 0;
-    await readSegment(
-      { path: file.path, size: file.size, digest: file.digest },
-      {
-        context,
-        signal: context.signal,
-        take: oneLease({ start: 0, end: blob.size }),
-        onConnection: (change) => (progress.connections += change),
-        open(start) {
-          let position = start;
-          return {
-            get position() {
-              return position;
-            },
-            space: () => bytes.subarray(position),
-            filled(count) {
-              position += count;
-              progress.received = position;
-              return undefined;
-            },
-            drain: () => Promise.resolve(),
-          };
-        },
+    await readSegment(request, {
+      context,
+      signal: context.signal,
+      take: oneLease(whole),
+      opinion: attempt === 1 ? "any" : "another",
+      onConnection: (change) => (progress.connections += change),
+      open(start) {
+        let position = start;
+        return {
+          get position() {
+            return position;
+          },
+          space: () => bytes.subarray(position),
+          filled(count) {
+            position += count;
+            progress.received = position;
+            return undefined;
+          },
+          drain: () => Promise.resolve(),
+        };
       },
-    );
+    });
     const digester = createDigester(file.digest.algorithm, blob.size);
     digester.update(bytes);
     const actual = digester.digest();
-    if (actual === file.digest.hex) break;
+    if (actual === file.digest.hex) {
+      if (attempt > 1) context.source.settle(request, [whole]);
+      break;
+    }
     const last = attempt >= TRIES;
     const kept = last ? await keepRejected(rejected, bytes) : undefined;
     const error = checksumMismatch(file, actual, {
