@@ -41,6 +41,13 @@ export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./plan.
 export { planModel } from "./plan-model.ts";
 export { parseRate } from "./parse-rate.ts";
 export type { PresetName } from "./preset.ts";
+export { inspectMlx } from "./inspect-mlx.ts";
+export {
+  createSelector,
+  type SelectableFile,
+  type SelectOptions,
+  type Selector,
+} from "./select.ts";
 export { parseRepoRef, type RepoRef } from "./ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings.ts";
 export { createRateLimit, type RateLimit } from "./transfer/rate-limit.ts";

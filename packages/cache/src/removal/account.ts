@@ -17,13 +17,14 @@ export interface Choice {
   readonly whole: boolean;
 }
 
-/** The blobs that only what goes leads to. */
+/** The blobs that only what goes leads to; none where not everything that may lead to them could be read. */
 export function blobsToFree(
-  { revisions }: Inventory,
+  { revisions, strangers, uncertain }: Inventory,
   goes: (commit: string, path: string) => boolean,
 ): ReadonlySet<string> {
   const going = new Set<string>();
-  const staying = new Set<string>();
+  const staying = new Set(strangers);
+  if (uncertain) return going; // still empty
   for (const { commit, files } of revisions) {
     for (const { path, blob } of files) (goes(commit, path) ? going : staying).add(blob);
   }

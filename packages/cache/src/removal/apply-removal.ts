@@ -116,7 +116,7 @@ async function removeOne(
     }
     let freedBytes = await removeSnapshots(inventory, { commits, files, payloads });
     for (const { path, size } of repo.leftovers) {
-      if (inventory.blobs.has(path)) continue; // a snapshot has taken it up
+      if (inventory.uncertain || inventory.blobs.has(path)) continue; // something leads to it now
       if (await gone(path)) freedBytes += size;
     }
     return { repoId, repoType, whole: false, commits: [...commits], files, freedBytes };

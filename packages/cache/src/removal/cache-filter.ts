@@ -1,4 +1,5 @@
 import { CacheError } from "../errors.ts";
+import { parseAge } from "./parse-age.ts";
 
 /** What a condition can ask about a revision in the cache. */
 export interface FilterSubject {
@@ -26,15 +27,6 @@ export interface CacheFilter {
 
 const TYPES = ["model", "dataset", "space", "kernel"];
 const BYTES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15 };
-const SECONDS: Readonly<Record<string, number>> = {
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  mo: 2_592_000,
-  y: 31_536_000,
-};
 const GRAMMAR =
   "Write key, operator, value without spaces: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true.";
 
@@ -60,19 +52,19 @@ function understand(
 ): CacheFilter["matches"] {
   switch (key) {
     case "size": {
-      const bytes = readAmount(value, BYTES, /^(\d+(?:\.\d+)?)([kmgtp]?)b?$/i);
+      const bytes = readSize(value);
       if (bytes === undefined)
         throw invalid(text, `${value} is no size`, "Write 500MB, 1.5GB or a number of bytes.");
       return async ({ size }) => compare(size, operator, bytes);
     }
     case "accessed":
     case "modified": {
-      const age = readAmount(value, SECONDS, /^(\d+(?:\.\d+)?)(s|mo|m|h|d|w|y)$/i);
+      const age = parseAge(value);
       if (age === undefined) {
         throw invalid(text, `${value} is no age`, "Write 12h, 30d, 2w, 6mo or 1y; m is minutes.");
       }
       return async ({ usedAt, modifiedAt }, now) =>
-        compare(now - (key === "accessed" ? usedAt : modifiedAt), operator, age * 1000);
+        compare(now - (key === "accessed" ? usedAt : modifiedAt), operator, age);
     }
     case "type":
       if (!TYPES.includes(value.toLowerCase())) {
@@ -120,14 +112,10 @@ function equality(
   return async (subject) => (await holds(subject)) === (operator === "=");
 }
 
-function readAmount(
-  value: string,
-  units: Readonly<Record<string, number>>,
-  pattern: RegExp,
-): number | undefined {
-  const [, number = "", unit = ""] = pattern.exec(value) ?? [];
-  const amount = Number(number) * (units[unit.toLowerCase()] ?? Number.NaN);
-  return number !== "" && amount <= Number.MAX_SAFE_INTEGER ? amount : undefined;
+function readSize(value: string): number | undefined {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([kmgtp]?)b?$/i.exec(value) ?? [];
+  const bytes = Number(number) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
+  return number !== "" && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
 }
 
 function compare(actual: number, operator: Operator, limit: number): boolean {

@@ -1,6 +1,6 @@
 import { lstat, readlink, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { isLitter } from "../finding.ts";
+import { isLitter, type Finding } from "../finding.ts";
 import { inBatches } from "../in-batches.ts";
 import { snapshotDir, type RepoLayout } from "../layout.ts";
 import { listFolder } from "../list-folder.ts";
@@ -51,12 +51,17 @@ export interface Inventory {
   readonly elsewhere: boolean;
   readonly revisions: readonly StoredRevision[];
   readonly blobs: ReadonlyMap<string, StoredBlob>;
+  /** Blobs that something among the snapshots leads to that is no snapshot. */
+  readonly strangers: ReadonlySet<string>;
+  /** Not everything could be read, so nobody knows which blobs are needed. */
+  readonly uncertain: boolean;
   readonly pins: readonly Pin[];
 }
 
 /** Looks at names and lengths of one repo; never throws for what it finds there. */
 export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
-  const { entries } = await listFolder(layout.snapshotsDir);
+  const { entries, findings } = await listFolder(layout.snapshotsDir);
+  const problems = [...findings];
   const commits = entries
     .filter((entry) => entry.isDirectory() && isCommit(entry.name))
     .map(({ name }) => name);
@@ -66,7 +71,8 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
   const times = new Map<string, { modified: number; accessed: number }>();
   const revisions: StoredRevision[] = [];
   for (const commit of commits) {
-    const files = await listFiles(layout, commit);
+    const { files, findings: found } = await listFiles(snapshotDir(layout, commit));
+    problems.push(...found);
     await inBatches(files, async ({ blob }) => {
       if (blobs.has(blob)) return;
       const [there, found] = await Promise.all([
@@ -95,8 +101,16 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
       useRecorded: noted !== undefined,
     });
   }
+  const strangers = new Set<string>();
+  for (const { name } of entries.filter((entry) => entry.isDirectory() && !isCommit(entry.name))) {
+    const { files, findings: found } = await listFiles(join(layout.snapshotsDir, name));
+    problems.push(...found);
+    for (const { blob } of files) strangers.add(blob);
+  }
+  const uncertain = problems.some(({ code }) => code === "unreadable");
   const elsewhere = (await lstat(layout.repoDir).catch(() => undefined))?.isSymbolicLink() ?? false;
-  return { layout, elsewhere, revisions, blobs, pins: await repoPins(layout) };
+  const pins = await repoPins(layout);
+  return { layout, elsewhere, revisions, blobs, strangers, uncertain, pins };
 }
 
 /** The commits of an inventory that a pin protects. A pin without its ref protects all: nobody knows what it meant. */
@@ -107,16 +121,18 @@ export function pinnedCommits({ pins, revisions }: Inventory): ReadonlySet<strin
   );
 }
 
-async function listFiles(layout: RepoLayout, commit: string): Promise<readonly StoredFile[]> {
-  const folder = snapshotDir(layout, commit);
-  const { entries } = await listFolder(folder, { recursive: true });
-  const files = entries.filter((entry) => !entry.isDirectory() && !isLitter(entry.name));
-  return await inBatches(files, async (dirent) => {
+async function listFiles(
+  folder: string,
+): Promise<{ files: readonly StoredFile[]; findings: readonly Finding[] }> {
+  const { entries, findings } = await listFolder(folder, { recursive: true });
+  const listed = entries.filter((entry) => !entry.isDirectory() && !isLitter(entry.name));
+  const files = await inBatches(listed, async (dirent) => {
     const entry = join(dirent.parentPath, dirent.name);
     const hop = dirent.isSymbolicLink() ? await readlink(entry).catch(() => undefined) : undefined;
     const blob = hop === undefined ? entry : resolve(dirname(entry), hop);
     return { path: entry.slice(folder.length + 1).replaceAll(sep, "/"), entry, blob };
   });
+  return { files, findings };
 }
 
 /** The payload of this cache's shared store that a blob is a link to; looks at the first hop only. */

@@ -67,13 +67,14 @@ async function findLeftovers(
   inventory: Inventory,
   graceMs: number | undefined,
 ): Promise<readonly Leftover[]> {
-  const { layout, blobs } = inventory;
+  const { layout, blobs, strangers, uncertain } = inventory;
   const found: Leftover[] = [];
   const tempGrace = graceMs ?? TEMP_GRACE_MS;
   const partialGrace = graceMs ?? PARTIAL_GRACE_MS;
   for (const name of await readdir(layout.blobsDir).catch(() => [])) {
     const path = join(layout.blobsDir, name);
-    if (!blobs.has(path) && !isLitter(name)) await addOlder(found, path, tempGrace);
+    const needed = uncertain || blobs.has(path) || strangers.has(path);
+    if (!needed && !isLitter(name)) await addOlder(found, path, tempGrace);
   }
   for (const name of await readdir(layout.partialDir).catch(() => [])) {
     const grace = isTemp(name) || name.endsWith(".gone") ? tempGrace : partialGrace;

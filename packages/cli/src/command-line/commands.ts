@@ -1,5 +1,10 @@
 import type { CommandSpec } from "./command-spec.ts";
 import { cache } from "./commands/cache.ts";
+import { cacheEvict } from "./commands/cache-evict.ts";
+import { cachePin } from "./commands/cache-pin.ts";
+import { cachePrune } from "./commands/cache-prune.ts";
+import { cacheRm } from "./commands/cache-rm.ts";
+import { cacheUnpin } from "./commands/cache-unpin.ts";
 import { get } from "./commands/get.ts";
 import { list } from "./commands/list.ts";
 import { path } from "./commands/path.ts";
@@ -9,7 +14,17 @@ import type { Flags } from "./flags.ts";
 export const commonFlags: readonly (keyof Flags)[] = ["quiet", "json", "debug", "help"];
 
 /** The command table, in the order of the help: parser, help, completions and reference are made from it. */
-export const commandSpecs: readonly CommandSpec[] = [get, list, cache, path];
+export const commandSpecs: readonly CommandSpec[] = [
+  get,
+  list,
+  cache,
+  cacheRm,
+  cachePrune,
+  cacheEvict,
+  cachePin,
+  cacheUnpin,
+  path,
+];
 
 /** Every name and alias, of one or two words, with the command it stands for. */
 export function commandWords(): ReadonlyMap<string, CommandSpec> {

@@ -22,6 +22,11 @@ export interface Flags {
   readonly list: boolean;
   readonly clearModel?: string;
   readonly clear: boolean;
+  readonly repoType?: string;
+  readonly where: readonly string[];
+  readonly keepNewest?: number;
+  readonly maxSize?: number;
+  readonly grace?: string;
   readonly yes: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -125,7 +130,7 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   dryRun: {
     name: "dry-run",
     type: "switch",
-    summary: "say what would be kept, resumed and fetched, and fetch nothing",
+    summary: "say what would be done, and change nothing",
   },
   filter: {
     name: "filter",
@@ -160,6 +165,39 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     name: "clear",
     type: "switch",
     summary: "delete all MLX models from the cache; other models, datasets and spaces stay",
+  },
+  repoType: {
+    name: "type",
+    type: "text",
+    value: "TYPE",
+    choices: ["model", "dataset", "space", "kernel"],
+    summary: "what kind of repo is named: model (default), dataset, space, kernel",
+  },
+  where: {
+    name: "where",
+    type: "list",
+    value: "CONDITION",
+    summary:
+      "only revisions for which it holds; several must all hold: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true",
+  },
+  keepNewest: {
+    name: "keep-newest",
+    type: "count",
+    value: "N",
+    summary: "the N newest revisions of every repo stay",
+  },
+  maxSize: {
+    name: "max-size",
+    type: "bytes",
+    value: "SIZE",
+    summary: "what the cache may take on the disk: 200GB, 1.5T",
+  },
+  grace: {
+    name: "grace",
+    type: "text",
+    value: "AGE",
+    summary:
+      "how long unfinished data and temporary files stay after the last write (default 7d, 1d for what cannot be continued)",
   },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
   quiet: {

@@ -125,8 +125,10 @@ function checkOperands({ command, operands }: Invocation): void {
     `${command.name} ${extra}`,
     commandsUnder(command.name).map(({ name }) => name),
   );
+  // The command knows better than a likeness of letters.
   const better =
-    under === undefined ? command.tooMany?.(extra) : `Did you mean mlx-download ${under}?`;
+    command.tooMany?.(extra) ??
+    (under === undefined ? undefined : `Did you mean mlx-download ${under}?`);
   throw usage(
     `"${extra}" is one word too many for mlx-download ${command.name}`,
     better ?? `See mlx-download ${command.name} --help.`,

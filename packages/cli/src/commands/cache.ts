@@ -140,12 +140,20 @@ async function remove(
   const agreed =
     removal.repoIds.length === 0 || flags.yes || (await confirm(removal.question, shell));
   if (!agreed) note("Nothing was deleted.");
-  const { removeRepo } = await import("@mlx-download/cache");
+  const { CacheError, removeRepo } = await import("@mlx-download/cache");
   const removed: { repoId: string; freedBytes: number }[] = [];
   for (const repoId of agreed ? removal.repoIds : []) {
-    const { freedBytes } = await removeRepo(cacheDir, repoId);
-    removed.push({ repoId, freedBytes });
-    note(`Deleted ${repoId} (${formatBytes(freedBytes)} freed)`);
+    const freed = await removeRepo(cacheDir, repoId).catch((error: unknown) => {
+      // One model that was named is an error; of all of them the pinned ones stay.
+      if (flags.clear && error instanceof CacheError && error.code === "cache/pinned") return error;
+      throw error;
+    });
+    if (freed instanceof CacheError) {
+      note(`${freed.message}; it stays.`);
+      continue;
+    }
+    removed.push({ repoId, freedBytes: freed.freedBytes });
+    note(`Deleted ${repoId} (${formatBytes(freed.freedBytes)} freed)`);
   }
   if (removal.repoIds.length === 0) note("No MLX model is in the cache; nothing to delete.");
   if (!flags.json) return;
