@@ -71,8 +71,8 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
   const times = new Map<string, { modified: number; accessed: number }>();
   const revisions: StoredRevision[] = [];
   for (const commit of commits) {
-    const { files, findings: found } = await listFiles(snapshotDir(layout, commit));
-    problems.push(...found);
+    const { files, findings: mine } = await listFiles(snapshotDir(layout, commit));
+    problems.push(...mine);
     await inBatches(files, async ({ blob }) => {
       if (blobs.has(blob)) return;
       const [there, found] = await Promise.all([
@@ -85,9 +85,9 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
       blobs.set(blob, { size, payload, ownBytes: own ? size : 0 });
       times.set(blob, { modified: found?.mtimeMs ?? 0, accessed: found?.atimeMs ?? 0 });
     });
-    const mine = [...new Set(files.map(({ blob }) => blob))];
-    const modifiedAt = Math.max(0, ...mine.map((blob) => times.get(blob)?.modified ?? 0));
-    const accessedAt = Math.max(0, ...mine.map((blob) => times.get(blob)?.accessed ?? 0));
+    const used = [...new Set(files.map(({ blob }) => blob))];
+    const modifiedAt = Math.max(0, ...used.map((blob) => times.get(blob)?.modified ?? 0));
+    const accessedAt = Math.max(0, ...used.map((blob) => times.get(blob)?.accessed ?? 0));
     const arrivedAt = (await stat(snapshotDir(layout, commit)).catch(() => undefined))?.mtimeMs;
     const noted = uses.get(commit);
     revisions.push({
@@ -95,7 +95,7 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
       path: snapshotDir(layout, commit),
       refs: Object.keys(refs).filter((name) => refs[name] === commit),
       files,
-      sizeOnDisk: mine.reduce((sum, blob) => sum + (blobs.get(blob)?.size ?? 0), 0),
+      sizeOnDisk: used.reduce((sum, blob) => sum + (blobs.get(blob)?.size ?? 0), 0),
       modifiedAt: Math.round(modifiedAt || (arrivedAt ?? 0)),
       usedAt: Math.round(noted ?? Math.max(modifiedAt, accessedAt, arrivedAt ?? 0)),
       useRecorded: noted !== undefined,
