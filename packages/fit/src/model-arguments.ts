@@ -56,7 +56,7 @@ export function modelArguments(key: string, values: JsonObject): ModelArguments 
     },
     list(name) {
       const value = raw(name);
-      if (typeof value === "string") return [...value.slice(0, MAX_LAYERS)];
+      if (typeof value === "string") return Array.from(value.slice(0, MAX_LAYERS));
       return Array.isArray(value) ? value.slice(0, MAX_LAYERS) : undefined;
     },
     object(name) {
