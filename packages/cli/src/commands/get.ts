@@ -7,6 +7,7 @@ import { describeFailure, type Failure, failureJson } from "../failure/describe-
 import { jsonText } from "../output.ts";
 import { createPlainDisplay } from "../progress/plain-display.ts";
 import { drawsFrames, type ProgressDisplay, silentDisplay } from "../progress/progress-display.ts";
+import { createSeveralDisplay } from "../progress/several-display.ts";
 import { createTerminalDisplay } from "../progress/terminal-display.ts";
 import { readToken } from "../read-token.ts";
 import { reportFailure } from "../report-failure.ts";
@@ -20,26 +21,30 @@ import { refuseTwoRevisions, selectionOf } from "./selection.ts";
 /** How long a stop may take before it is mentioned. */
 const patienceMs = 400;
 
-function displayFor(ref: string, flags: Flags, shell: Shell): ProgressDisplay {
+function displayFor(refs: readonly string[], flags: Flags, shell: Shell): ProgressDisplay {
   // Lines of events and a frame on one terminal would overwrite each other.
   const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
   if (flags.quiet || eventsOnTerminal) return silentDisplay;
+  const write = (text: string): void => void shell.stderr.write(text);
+  const [ref = ""] = refs;
+  if (refs.length > 1) return createSeveralDisplay(write);
   return drawsFrames(shell.stderr, shell.env)
     ? createTerminalDisplay(ref, shell.stderr, shell.stderrStyle)
-    : createPlainDisplay(ref, (text) => void shell.stderr.write(text));
+    : createPlainDisplay(ref, write);
 }
 
 /** The bytes of unfinished files that a later run goes on from, as the events told them. */
 function createKeptCounter(): { onEvent(event: DownloadEvent): void; readonly bytes: number } {
-  let bytes = 0;
+  const kept = new Map<string, number>();
   return {
     onEvent(event) {
-      if (event.type === "planned") bytes = event.bytes.resumable;
-      if (event.type === "progress")
-        bytes = event.bytes.resumed + event.bytes.copied + event.bytes.fetched;
+      if (event.type === "planned") kept.set(event.repoId, event.bytes.resumable);
+      if (event.type !== "progress") return;
+      const { resumed, copied, fetched } = event.bytes;
+      kept.set(event.repoId, resumed + copied + fetched);
     },
     get bytes() {
-      return bytes;
+      return [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
     },
   };
 }
@@ -54,13 +59,13 @@ function stoppedError(reason: unknown, keptBytes: number, shell: Shell): unknown
   });
 }
 
-async function downloadOne(
-  ref: string,
-  options: DownloadOptions,
+/** Runs what downloads `refs` and says how it goes; Ctrl-C ends it with the command that goes on. */
+async function watched<T>(
+  refs: readonly string[],
   { flags, shell }: { flags: Flags; shell: Shell },
-): Promise<DownloadResult> {
-  const { download } = await import("@mlx-download/core");
-  const display = displayFor(ref, flags, shell);
+  work: (onEvent: (event: DownloadEvent) => void) => Promise<T>,
+): Promise<T> {
+  const display = displayFor(refs, flags, shell);
   const kept = createKeptCounter();
   const { signal } = shell.interrupt;
   let patience: NodeJS.Timeout | undefined;
@@ -71,29 +76,27 @@ async function downloadOne(
     );
   };
   try {
-    const result = await download(ref, {
-      ...options,
-      onEvent(event) {
-        kept.onEvent(event);
-        display.onEvent(event);
-        // The command itself ends the stream, with the one result or error of the whole invocation.
-        if (flags.events && event.type !== "result" && event.type !== "error")
-          // What cannot be written ends the command by itself: the stream is closed then.
-          shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
-      },
+    return await work((event) => {
+      kept.onEvent(event);
+      display.onEvent(event);
+      // The command itself ends the stream, with the one result or error of the whole invocation.
+      if (flags.events && event.type !== "result" && event.type !== "error")
+        // What cannot be written ends the command by itself: the stream is closed then.
+        shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
     });
-    display.finish();
-    const next = nextStep(result, flags);
-    if (next !== undefined && !flags.quiet)
-      shell.stderr.write(`${paint(shell.stderrStyle, "label", "Next:")} ${next}\n`);
-    return result;
   } catch (error) {
-    display.finish();
     throw signal.aborted ? stoppedError(signal.reason, kept.bytes, shell) : error;
   } finally {
+    display.finish();
     clearTimeout(patience);
     shell.interrupt.onStop = undefined;
   }
+}
+
+function suggestNext(result: DownloadResult, flags: Flags, shell: Shell): void {
+  const next = nextStep(result, flags);
+  if (next !== undefined && !flags.quiet)
+    shell.stderr.write(`${paint(shell.stderrStyle, "label", "Next:")} ${next}\n`);
 }
 
 function resultJson(result: DownloadResult): Record<string, unknown> {
@@ -131,21 +134,14 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
 }
 
 /**
- * `mlx-download <ref…>`: downloads (or plans) one ref after the other. A single ref's failure is thrown; of several,
- * each is reported as it happens, and the rest goes on. Returns the exit code.
+ * `mlx-download <ref…>`: downloads or plans. A single ref's failure is thrown; several are downloaded at once, and each
+ * failure is reported in the end. Returns the exit code.
  */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  for (const ref of operands) await refuseTwoRevisions(ref, flags);
   const options = await readOptions(flags, shell);
-  const indented = shell.stdoutColumns !== undefined;
   const context = { flags, shell };
-
-  const one = async (ref: string): Promise<Record<string, unknown>> => {
-    await refuseTwoRevisions(ref, flags);
-    if (flags.dryRun) return dryRunOne(ref, options, context);
-    const result = await downloadOne(ref, options, context);
-    if (!flags.json && !flags.events) await shell.stdout.write(`${result.path}\n`);
-    return resultJson(result);
-  };
+  const indented = shell.stdoutColumns !== undefined;
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {
     if (flags.json) await shell.stdout.write(jsonText({ schema: 1, ...body }, indented));
     if (!flags.events) return;
@@ -154,29 +150,56 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const payload = repoId === undefined ? body : { result: body };
     await shell.stdout.write(jsonText({ ...event, ...payload }, false));
   };
+  const sayPath = async ({ path }: DownloadResult): Promise<void> => {
+    if (!flags.json && !flags.events) await shell.stdout.write(`${path}\n`);
+  };
 
   const [first = ""] = operands;
   if (operands.length === 1) {
-    const body = await one(first);
-    await end(String(body["repoId"]), body);
+    if (flags.dryRun) {
+      const body = await dryRunOne(first, options, context);
+      await end(String(body["repoId"]), body);
+      return 0;
+    }
+    const { download } = await import("@mlx-download/core");
+    const result = await watched([first], context, (onEvent) =>
+      download(first, { ...options, onEvent }),
+    );
+    suggestNext(result, flags, shell);
+    await sayPath(result);
+    await end(result.repoId, resultJson(result));
     return 0;
   }
 
   const results: Record<string, unknown>[] = [];
   const failures: { ref: string; failure: Failure }[] = [];
-  for (const [at, ref] of operands.entries()) {
-    if (!flags.quiet)
-      shell.stderr.write(
-        `${paint(shell.stderrStyle, "strong", `[${at + 1}/${operands.length}]`)} ${ref}\n`,
-      );
-    try {
-      results.push(await one(ref));
-    } catch (error) {
-      if (shell.interrupt.signal.aborted) throw error;
-      const failure = describeFailure(error, [options.token || undefined, shell.env["HF_TOKEN"]]);
-      failures.push({ ref, failure });
-      results.push({ ref, error: failureJson(failure) });
-      reportFailure(failure, flags, shell);
+  const fail = (ref: string, error: unknown): void => {
+    const failure = describeFailure(error, [options.token || undefined, shell.env["HF_TOKEN"]]);
+    failures.push({ ref, failure });
+    results.push({ ref, error: failureJson(failure) });
+    reportFailure(failure, flags, shell);
+  };
+  if (flags.dryRun) {
+    for (const ref of operands) {
+      if (!flags.quiet) shell.stderr.write(`${paint(shell.stderrStyle, "strong", ref)}\n`);
+      try {
+        results.push(await dryRunOne(ref, options, context));
+      } catch (error) {
+        if (shell.interrupt.signal.aborted) throw error;
+        fail(ref, error);
+      }
+    }
+  } else {
+    const { downloadMany } = await import("@mlx-download/core");
+    const outcomes = await watched(operands, context, (onEvent) =>
+      downloadMany(operands, { ...options, onEvent }),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      if (!outcome.ok) fail(operands[index] ?? "", outcome.error);
+      else {
+        results.push(resultJson(outcome.result));
+        await sayPath(outcome.result);
+      }
     }
   }
   if (failures.length > 0 && flags.events) {
