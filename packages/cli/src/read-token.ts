@@ -17,8 +17,8 @@ async function firstLine(stdin: Shell["stdin"]): Promise<string> {
   return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? "";
 }
 
-/** The token of `--token` or `--token-stdin`; undefined leaves the choice to the environment. */
-export async function readToken(
+/** The token of `--token` or `--token-stdin`. */
+export async function readGivenToken(
   { token, tokenStdin }: Pick<Flags, "token" | "tokenStdin">,
   shell: Pick<Shell, "stdin" | "stderr" | "interrupt">,
 ): Promise<string | undefined> {
@@ -30,4 +30,36 @@ export async function readToken(
   throw new CliError("--token-stdin found no token on standard input", "cli/usage", {
     hint: "For example: mlx-download org/name --token-stdin < token.txt",
   });
+}
+
+/**
+ * The token for a command that asks the Hub: of `--token`, `--token-stdin`, or the keychain where that is used; undefined
+ * leaves the choice to the environment, where a browser login is renewed first when it is about to end.
+ */
+export async function readToken(
+  flags: Pick<Flags, "token" | "tokenStdin" | "endpoint" | "quiet">,
+  shell: Pick<Shell, "stdin" | "stderr" | "interrupt" | "env">,
+): Promise<string | undefined> {
+  const given = await readGivenToken(flags, shell);
+  const { env, stderr, interrupt } = shell;
+  if (given !== undefined || env["HF_TOKEN"]?.trim() || env["HUGGING_FACE_HUB_TOKEN"]?.trim())
+    return given;
+  if (env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain") {
+    const [{ openKeychain }, { tokenAccount }] = await Promise.all([
+      import("./account/keychain.ts"),
+      import("./account/token-account.ts"),
+    ]);
+    return openKeychain(env).find(tokenAccount(env, flags.endpoint));
+  }
+  const { renewToken } = await import("@mlx-download/core");
+  await renewToken({
+    env,
+    endpoint: flags.endpoint,
+    signal: interrupt.signal,
+    onEvent(event) {
+      if (event.type === "warning" && event.code === "login/not-renewed" && !flags.quiet)
+        stderr.write(`warning: ${event.message} ${event.hint ?? ""}\n`);
+    },
+  });
+  return undefined;
 }

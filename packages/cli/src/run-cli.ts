@@ -1,5 +1,7 @@
 import type { Invocation } from "./command-line/command-spec.ts";
 import { helpText } from "./command-line/help.ts";
+import { configPath, readConfig } from "./config/config-file.ts";
+import { configuredEnv, configuredFlags } from "./config/configured.ts";
 import { CliError } from "./failure/cli-error.ts";
 import { describeFailure, failureJson } from "./failure/describe-failure.ts";
 import { watchInterrupts } from "./interrupt.ts";
@@ -29,7 +31,7 @@ function optionWords(argv: readonly string[]): readonly string[] {
  * everything written has left the process by then. Never throws.
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
-  const { env, stdin, stdout: out, stderr } = process;
+  const { env: processEnv, stdin, stdout: out, stderr } = process;
   const words = optionWords(argv);
   const events = words.includes("--events");
   const json = words.includes("--json");
@@ -41,13 +43,14 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   const shell: Shell = {
     argv,
     version,
-    env,
+    env: processEnv,
+    processEnv,
     stdin,
     stdout,
     stdoutColumns: out.isTTY ? out.columns || 80 : undefined,
-    stdoutStyle: styleFor(out, env),
+    stdoutStyle: styleFor(out, processEnv),
     stderr,
-    stderrStyle: styleFor(stderr, env),
+    stderrStyle: styleFor(stderr, processEnv),
     interrupt,
   };
   try {
@@ -57,22 +60,24 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       return 0;
     }
     const { parseCommandLine } = await import("./command-line/parse.ts");
-    const invocation = parseCommandLine(argv);
-    if (invocation.flags.version) {
+    const parsed = parseCommandLine(argv);
+    if (parsed.flags.version) {
       await stdout.write(`${version}\n`);
       return 0;
     }
-    warnAboutToken(invocation, shell);
+    warnAboutToken(parsed, shell);
+    const env = configuredEnv(processEnv, readConfig(configPath(processEnv)));
+    const invocation = configuredFlags(parsed, env);
     const runner = await invocation.command.load();
-    return await runner.run(invocation, shell);
+    return await runner.run(invocation, { ...shell, env });
   } catch (error) {
     if (events && stdout.closed) return brokenPipeExit;
     const at = words.indexOf("--token");
     const secrets = [
       at < 0 ? undefined : words[at + 1],
       words.find((word) => word.startsWith("--token="))?.slice("--token=".length),
-      env["HF_TOKEN"],
-      env["HUGGING_FACE_HUB_TOKEN"],
+      processEnv["HF_TOKEN"],
+      processEnv["HUGGING_FACE_HUB_TOKEN"],
     ];
     // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
     const stopped = interrupt.signal.aborted && !(error instanceof CliError);

@@ -7,7 +7,10 @@ import type { Style } from "./text/style.ts";
 export interface Shell {
   readonly argv: readonly string[];
   readonly version: string;
+  /** The environment with the settings of the configuration file for what is unset in it. */
   readonly env: NodeJS.ProcessEnv;
+  /** The environment as it is. */
+  readonly processEnv: NodeJS.ProcessEnv;
   readonly stdin: ReadStream;
   readonly stdout: Output;
   /** Columns of standard output where it is a terminal. */

@@ -6,6 +6,19 @@ export type {
   BackendRepo,
   DownloadBackend,
 } from "./backend/backend.ts";
+export { type Account, type AccountOptions, whoAmI } from "./account/account.ts";
+export { type DeviceCode, deviceLogin } from "./account/device-login.ts";
+export type { GivenToken } from "./account/oauth.ts";
+export { renewToken } from "./account/renew-token.ts";
+export {
+  readStoredTokens,
+  removeTokens,
+  storedName,
+  type StoredToken,
+  storeToken,
+  type TokenFiles,
+  tokenFiles,
+} from "./account/stored-token.ts";
 export { download } from "./download.ts";
 export { downloadMany, type DownloadOutcome } from "./download-many.ts";
 export type {

@@ -1,3 +1,4 @@
+import type { DeviceLogins } from "./store/device-logins.ts";
 import type { RepoStore } from "./store/repo-store.ts";
 
 /** How a Hub behaves, where real ones differ or tests want it otherwise. */
@@ -25,6 +26,8 @@ export interface HubOptions {
   readonly listPageSize?: number | undefined;
   /** Seconds that a CDN URL is good for: default 3600. */
   readonly signedUrlSeconds?: number | undefined;
+  /** Logins from devices; without them `/oauth/…` answers that it knows none. */
+  readonly deviceLogins?: DeviceLogins | undefined;
   /** The clock, in ms since 1970. */
   readonly now?: (() => number) | undefined;
   /** Told what went wrong behind an answer of status 500 or a connection that was broken off: a file that went away, a store that failed. */
@@ -33,8 +36,10 @@ export interface HubOptions {
 
 /** {@link HubOptions} with every default filled in. */
 export type HubConfig = {
-  readonly [Name in Exclude<keyof HubOptions, "cdnUrl">]-?: NonNullable<HubOptions[Name]>;
-} & Pick<HubOptions, "cdnUrl">;
+  readonly [Name in Exclude<keyof HubOptions, "cdnUrl" | "deviceLogins">]-?: NonNullable<
+    HubOptions[Name]
+  >;
+} & Pick<HubOptions, "cdnUrl" | "deviceLogins">;
 
 /** Fills in the defaults. */
 export function hubConfig(options: HubOptions): HubConfig {
@@ -51,6 +56,7 @@ export function hubConfig(options: HubOptions): HubConfig {
     treePageSize: Math.max(1, options.treePageSize ?? 1000),
     listPageSize: Math.max(1, options.listPageSize ?? 1000),
     signedUrlSeconds: options.signedUrlSeconds ?? 3600,
+    deviceLogins: options.deviceLogins,
     now: options.now ?? Date.now,
     onError: options.onError ?? (() => {}),
   };

@@ -2,6 +2,12 @@ export { HubServerError, type HubServerErrorCode } from "./errors.ts";
 export { createHub, type Hub } from "./hub.ts";
 export type { HubOptions } from "./hub-options.ts";
 export { serveHub, type ServedHub, type ServeHubOptions } from "./serve-hub.ts";
+export {
+  createDeviceLogins,
+  type DeviceGrant,
+  type DeviceLogins,
+  type GrantedToken,
+} from "./store/device-logins.ts";
 export type { BlobReader, BlobSource } from "./store/blob-source.ts";
 export {
   createDirectoryStore,

@@ -5,9 +5,13 @@ import { cachePin } from "./commands/cache-pin.ts";
 import { cachePrune } from "./commands/cache-prune.ts";
 import { cacheRm } from "./commands/cache-rm.ts";
 import { cacheUnpin } from "./commands/cache-unpin.ts";
+import { configGet, configSet, configShow, configUnset } from "./commands/config.ts";
 import { get } from "./commands/get.ts";
 import { list } from "./commands/list.ts";
+import { login } from "./commands/login.ts";
+import { logout } from "./commands/logout.ts";
 import { path } from "./commands/path.ts";
+import { whoami } from "./commands/whoami.ts";
 import type { Flags } from "./flags.ts";
 
 /** Options that every command takes. */
@@ -24,6 +28,13 @@ export const commandSpecs: readonly CommandSpec[] = [
   cachePin,
   cacheUnpin,
   path,
+  login,
+  logout,
+  whoami,
+  configShow,
+  configGet,
+  configSet,
+  configUnset,
 ];
 
 /** Every name and alias, of one or two words, with the command it stands for. */

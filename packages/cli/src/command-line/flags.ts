@@ -28,6 +28,8 @@ export interface Flags {
   readonly maxSize?: number;
   readonly grace?: string;
   readonly yes: boolean;
+  readonly keychain: boolean;
+  readonly origin: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
   readonly events: boolean;
@@ -200,6 +202,12 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
       "how long unfinished data and temporary files stay after the last write (default 7d, 1d for what cannot be continued)",
   },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
+  keychain: {
+    name: "keychain",
+    type: "switch",
+    summary: "keep the token in this system's keychain, and look there from now on",
+  },
+  origin: { name: "origin", type: "switch", summary: "say where each setting comes from" },
   quiet: {
     name: "quiet",
     type: "switch",

@@ -21,7 +21,7 @@ test.each(commandSpecs)("the help of $name names every option that it takes", ({
 test("every example is a command line that is understood", () => {
   for (const { examples } of commandSpecs) {
     for (const { line } of examples) {
-      const command = /mlx-download ([^)|]*)/.exec(line)?.[1] ?? "";
+      const command = /mlx-download ([^)|<]*)/.exec(line)?.[1] ?? "";
       expect(() => parseCommandLine(command.trim().split(/ +/)), line).not.toThrow();
     }
   }

@@ -4,6 +4,7 @@ import { jsonAnswer } from "../http/json-answer.ts";
 import { repoNotFound } from "../http/refusal.ts";
 import { findRepo, identify } from "./access.ts";
 import { collectionInfo, collectionList } from "./collections.ts";
+import { deviceCode, deviceToken } from "./device-login.ts";
 import { modelInfo, revisionInfo } from "./model-info.ts";
 import { modelList } from "./model-list.ts";
 import { commits, refs } from "./refs.ts";
@@ -33,6 +34,8 @@ const onlyModels: Handler<HubEnv> = async (c) => {
 export function hubRoutes(): Hono<HubEnv> {
   const app = new Hono<HubEnv>();
   app.get("/api/whoami-v2", whoami);
+  app.post("/oauth/device", deviceCode);
+  app.post("/oauth/token", deviceToken);
   app.get("/api/agent-harnesses", () => jsonAnswer({ standardEnvVars: [], harnesses: {} }));
   app.get("/api/collections", collectionList);
   app.get("/api/collections/:owner/:slug", collectionInfo);

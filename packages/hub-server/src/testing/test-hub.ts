@@ -3,6 +3,7 @@ import { toRequest } from "../http/listener.ts";
 import { openPort } from "../http/open-port.ts";
 import { normalBasePath, type HubOptions } from "../hub-options.ts";
 import type { FileContent } from "../store/file-content.ts";
+import { createDeviceLogins, type DeviceLogins } from "../store/device-logins.ts";
 import { createMemoryStore, type MemoryStore, type RepoOptions } from "../store/memory-store.ts";
 import { createAnswerer, type Oddities, type TreeOverride } from "./answer-request.ts";
 import { changeAnswer } from "./change-answer.ts";
@@ -17,7 +18,7 @@ import {
 import { sendFaulty } from "./send-faulty.ts";
 
 /** How a test Hub behaves; nothing given: like the real one. */
-export interface TestHubOptions extends Omit<HubOptions, "store" | "cdnUrl"> {
+export interface TestHubOptions extends Omit<HubOptions, "store" | "cdnUrl" | "deviceLogins"> {
   /** Habits of mirrors, for all repos. */
   readonly quirks?: Quirks;
 }
@@ -46,6 +47,8 @@ export interface TestHub {
   ): Promise<{ readonly commit: string }>;
   /** Users, tokens, settings, collections. */
   readonly store: MemoryStore;
+  /** Logins from devices: approve one, deny one. Their clients are told to ask every second. */
+  readonly deviceLogins: DeviceLogins;
   readonly faults: FaultPlan;
   readonly log: RequestLog;
   /** Cuts all connections and frees the ports. */
@@ -56,6 +59,7 @@ export interface TestHub {
 /** Starts a {@link TestHub} on free ports. */
 export async function startTestHub({ quirks, ...options }: TestHubOptions = {}): Promise<TestHub> {
   const store = createMemoryStore();
+  const deviceLogins = createDeviceLogins({ interval: 1 });
   const faults = createFaultPlan();
   const log = createRequestLog();
   const oddities = new Map<string, Oddities>();
@@ -119,6 +123,7 @@ export async function startTestHub({ quirks, ...options }: TestHubOptions = {}):
       return store.addRepo(repoId, files, repoOptions);
     },
     store,
+    deviceLogins,
     faults,
     log,
     close,
@@ -126,7 +131,7 @@ export async function startTestHub({ quirks, ...options }: TestHubOptions = {}):
   };
   const { cdnUrl, elsewhereUrl } = hub;
   const answer = createAnswerer({
-    hub: { ...options, basePath, cdnUrl, store },
+    hub: { ...options, basePath, cdnUrl, store, deviceLogins },
     elsewhereUrl,
     odditiesOf,
   });

@@ -1,0 +1,19 @@
+import { readBytes } from "../command-line/read-bytes.ts";
+import type { SettingSpec } from "./setting-specs.ts";
+
+/** What is wrong with a value, in words; undefined when nothing is. */
+export function checkSetting({ type, choices }: SettingSpec, value: string): string | undefined {
+  if (value.trim() === "") return "it is empty";
+  if (choices && !choices.includes(value)) return `it is one of ${choices.join(", ")}`;
+  switch (type) {
+    case "count":
+      return /^[1-9]\d{0,8}$/.test(value) ? undefined : "it is a whole number above zero";
+    case "bytes":
+      return (readBytes(value) ?? 0) > 0 ? undefined : "it is a size such as 500M or 1.5GB";
+    case "switch":
+      return /^(?:true|false|1|0)$/.test(value) ? undefined : "it is true or false";
+    case "text":
+    case undefined:
+      return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Flags } from "../command-line/flags.ts";
+
+/** One setting that the configuration file may hold. A variable of the environment wins over it, an option over both. */
+export interface SettingSpec {
+  /** As it stands in the file and behind `config set`. */
+  readonly name: string;
+  readonly summary: string;
+  /** The variable that says the same; the file's value stands in for it where it is unset. */
+  readonly variable: string;
+  /** Other variables that decide the same and win over the file, too. */
+  readonly others?: readonly string[];
+  /** The option that it is the default of, where no library reads the variable by itself. */
+  readonly flag?: keyof Flags;
+  readonly choices?: readonly string[];
+  /** What a value looks like; `text` where nothing is said. */
+  readonly type?: "count" | "bytes" | "switch" | "text";
+}
+
+/** The table of settings: `config`, the reference and the start of every command are made from it. */
+export const settingSpecs: readonly SettingSpec[] = [
+  {
+    name: "cache-dir",
+    summary: "the hub cache",
+    variable: "HF_HUB_CACHE",
+    others: ["HUGGINGFACE_HUB_CACHE", "HF_HOME"],
+  },
+  { name: "endpoint", summary: "the Hub or a mirror of it", variable: "HF_ENDPOINT" },
+  {
+    name: "offline",
+    summary: "make no request",
+    variable: "HF_HUB_OFFLINE",
+    others: ["TRANSFORMERS_OFFLINE"],
+    type: "switch",
+  },
+  {
+    name: "connections",
+    summary: "connections at once",
+    variable: "MLX_DOWNLOAD_CONNECTIONS",
+    flag: "connections",
+    type: "count",
+  },
+  {
+    name: "preset",
+    summary: "which files are downloaded",
+    variable: "MLX_DOWNLOAD_PRESET",
+    flag: "preset",
+    choices: ["all", "mlx", "tokenizer", "config"],
+  },
+  {
+    name: "author",
+    summary: "whose models are listed",
+    variable: "MLX_DOWNLOAD_AUTHOR",
+    flag: "author",
+  },
+  {
+    name: "token-store",
+    summary:
+      "where login keeps the token: the file of the Python client, or this system's keychain",
+    variable: "MLX_DOWNLOAD_TOKEN_STORE",
+    choices: ["file", "keychain"],
+  },
+];

@@ -1,0 +1,87 @@
+import { createHubClient } from "../hub/client.ts";
+import { readSettings } from "../settings.ts";
+import type { AccountOptions } from "./account.ts";
+import { givenToken, oauthClientId, postForm } from "./oauth.ts";
+import { readSecret, writeSecret } from "./secret-file.ts";
+import {
+  readStoredTokens,
+  type StoredToken,
+  storeToken,
+  tokenFiles,
+  withTokenLock,
+} from "./stored-token.ts";
+
+/** The Python client renews a token that is good for less than this. */
+const MARGIN_MS = 24 * 3_600_000;
+
+function isDue({ refreshToken, expiresAt }: StoredToken): boolean {
+  return (
+    refreshToken !== undefined && expiresAt !== undefined && expiresAt - MARGIN_MS <= Date.now()
+  );
+}
+
+/**
+ * Renews the token in use when it came from a browser login and ends within a day, as the Python client does, and writes
+ * it to the files of both; true when it did. What fails is only told as a warning: the Hub says clearly when a token is
+ * no longer good. Makes no request for any other token, nor where the environment names one or forbids requests.
+ */
+export async function renewToken(options: Omit<AccountOptions, "token"> = {}): Promise<boolean> {
+  const env = options.env ?? process.env;
+  const settings = await readSettings({ ...options, env, token: false });
+  const named = env["HF_TOKEN"]?.trim() || env["HUGGING_FACE_HUB_TOKEN"]?.trim();
+  if (named || settings.offline) return false;
+  const files = tokenFiles(env);
+  const inUse = async (): Promise<StoredToken | undefined> => {
+    const token = (await readSecret(files.tokenFile))?.trim();
+    return (await readStoredTokens(files)).find((stored) => stored.token === token);
+  };
+  const client = createHubClient(settings, { ...options, env });
+  try {
+    const first = await inUse();
+    if (first === undefined || !isDue(first)) return false;
+    return await withTokenLock(
+      files,
+      async () => {
+        const stored = await inUse();
+        // Another process was quicker.
+        if (stored === undefined || !isDue(stored) || stored.refreshToken === undefined)
+          return true;
+        const form = {
+          grant_type: "refresh_token",
+          refresh_token: stored.refreshToken,
+          client_id: oauthClientId(env),
+        };
+        const answer = await postForm(client, "token", { form, signal: options.signal });
+        const given = answer && givenToken(answer);
+        if (given === undefined) {
+          const over = answer?.["error"] === "invalid_grant";
+          client.emit({
+            type: "warning",
+            code: "login/not-renewed",
+            message: `The login of ${stored.name} ${over ? "has ended" : "cannot be renewed now"}.`,
+            hint: over ? "Log in again." : "It is tried again with the next command.",
+          });
+          return false;
+        }
+        const refreshToken = given.refreshToken ?? stored.refreshToken;
+        await storeToken({ ...given, refreshToken, name: stored.name }, files, { use: false });
+        // Unless somebody chose another token meanwhile.
+        if ((await readSecret(files.tokenFile))?.trim() === stored.token)
+          await writeSecret(files.tokenFile, given.token);
+        return true;
+      },
+      options.signal,
+    );
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    client.emit({
+      type: "warning",
+      code: "login/not-renewed",
+      message: `The login cannot be renewed: ${error instanceof Error ? error.message : String(error)}`,
+      hint: "It is tried again with the next command.",
+    });
+    return false;
+  } finally {
+    await client.close();
+  }
+}
