@@ -4,20 +4,34 @@ import { fileURLToPath } from "node:url";
 import { pythonEnv, run } from "@mlx-download/test-utils";
 
 const root = new URL("..", import.meta.url);
-const table = fileURLToPath(new URL("packages/fit/src/mlx-lm-table.ts", root));
+const sources = fileURLToPath(new URL("packages/fit/src", root));
 const env = pythonEnv("mlx");
 if (env) {
   const script = fileURLToPath(new URL("scripts/python/mlx_lm_table.py", root));
   const { code, stdout, stderr } = await run(env.python, [script]);
   if (code !== 0) throw new Error(stderr);
+  const { arguments: modelArguments, ...support } = JSON.parse(stdout) as Readonly<
+    Record<string, unknown>
+  >;
+  const head = "// Written by scripts/mlx-lm-table.ts from the packages it names: not by hand.\n";
   await writeFile(
-    table,
-    `// Written by scripts/mlx-lm-table.ts from the packages it names: not by hand.
-import type { MlxLmSupport } from "./mlx-lm-support.ts";
+    `${sources}/mlx-lm-table.ts`,
+    `${head}import type { MlxLmSupport } from "./mlx-lm-support.ts";
 
 /** What the mlx-lm release that this package knows can load. */
-export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(JSON.parse(stdout), null, 2)};
+export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(support, null, 2)};
 `,
   );
-  await run(fileURLToPath(new URL("node_modules/.bin/oxfmt", root)), [table]);
+  await writeFile(
+    `${sources}/mlx-lm-arguments.ts`,
+    `${head}
+/**
+ * The settings that each module of that mlx-lm wants from a config, one word each: \`name!\` is required, \`name=3\` has
+ * that default, \`name\` none; of those that are not required only what decides about caches. \`module/text\`: those of its
+ * \`text_config\`.
+ */
+export const MLX_LM_ARGUMENTS: Readonly<Record<string, string>> = ${JSON.stringify(modelArguments, null, 2)};
+`,
+  );
+  await run(fileURLToPath(new URL("node_modules/.bin/oxfmt", root)), [sources]);
 }

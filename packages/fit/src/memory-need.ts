@@ -21,6 +21,7 @@ export interface MemoryOptions {
 /** Bytes that a model needs to run; null where the description does not say enough. */
 export interface MemoryNeed {
   readonly contextLength: number;
+  /** The weights in memory. */
   readonly weightsBytes: number | null;
   /** What mlx-lm's caches hold after the prompt. */
   readonly kvBytes: number | null;
@@ -55,7 +56,7 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
   requireCount("batch", batch, { min: 1, max: 1_000_000 });
   requireCount("prefillStepSize", prefillStepSize, { min: MIN_PREFILL_STEP, max: MAX_CONTEXT });
   const quantization = kvQuantization(options);
-  const { cache, hiddenSize, vocabularySize, weightsBytes } = description;
+  const { cache, hiddenSize, vocabularySize, residentBytes: weightsBytes } = description;
   const kv: CacheBytes | null = cache
     ? cacheBytes(cache, { tokens: contextLength, prefillStepSize }, quantization)
     : null;

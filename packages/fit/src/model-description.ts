@@ -71,8 +71,10 @@ export interface ModelDescription {
   readonly parameters: number | null;
   /** Elements of the stored tensors, packed ones as stored. */
   readonly storedElements: number | null;
-  /** Bytes of the tensors that are loaded. */
+  /** Bytes of the tensors that are loaded, as they are stored. */
   readonly weightsBytes: number | null;
+  /** Bytes they take in memory: more than stored where mlx-lm unpacks them, as it does with fp8. */
+  readonly residentBytes: number | null;
   /** What the unquantized tensors (or the scales) are stored in: `bfloat16`, `float16`, `float32`. */
   readonly dtype: string | null;
   readonly quantization: Quantization | null;
@@ -94,7 +96,15 @@ export interface ModelDescription {
   readonly ignoredWeightFiles: readonly string[];
   /** Files that the index names and the listing lacks. */
   readonly missingFiles: readonly string[];
-  /** The files that this was read from could not be read whole: what is wrong, one sentence each. */
+  /** Loaded weight files that the index does not name: mlx-lm loads them all the same. */
+  readonly strayWeightFiles: readonly string[];
+  /** Settings that mlx-lm's module refuses to go without and the config lacks. */
+  readonly missingSettings: readonly string[];
+  /** Why mlx-lm does not read the quantization; null where it does. */
+  readonly unsupportedQuantization: string | null;
+  /** Why `cache` is null, one sentence. */
+  readonly cacheUnknown: string | null;
+  /** What does not agree in what was read, one sentence each. */
   readonly problems: readonly string[];
   /** Why each value is what it is, by its field's name. */
   readonly evidence: Readonly<Record<string, Evidence>>;
