@@ -5,8 +5,9 @@ import { holdLock } from "../bootstrap/lock.mjs";
 
 /** Every environment of the interop suites, pinned. */
 const environments: Readonly<Record<string, readonly string[]>> = {
-  "hub-2.4.0": ["huggingface_hub==2.4.0", "hf_xet==1.8.0"],
-  "hub-1.33.0": ["huggingface_hub==1.33.0", "hf_xet==1.8.0"],
+  "hub-2.4.0": ["huggingface_hub==2.4.0", "hf_xet==1.8.0", "pytest==9.2.0", "mypy==2.4.1"],
+  "hub-1.33.0": ["huggingface_hub==1.33.0", "hf_xet==1.8.0", "pytest==9.2.0"],
+  "hub-0.34.6": ["huggingface_hub==0.34.6", "hf_xet==1.8.0", "pytest==9.2.0"],
   mlx: ["mlx[cpu]==0.32.2", "mlx-lm==0.32.2", "huggingface_hub==2.4.0", "hf_xet==1.8.0"],
 };
 

@@ -78,7 +78,7 @@ async function bringAll(
     const record = start(path, blob.size);
     // Nothing came over the network: it was somewhere on this disk.
     const status: FileStatus = wire === 0 && blob.size > 0 ? "copied" : "fetched";
-    if (wire === null) progress.wire(Math.max(0, blob.size - record.wire));
+    progress.wire(Math.max(0, (wire ?? blob.size) - record.wire));
     record.received = blob.size;
     const problem = await prove(blob, status, { ...work, signal, results, record });
     if (problem) wrong.set(path, problem);

@@ -1,0 +1,24 @@
+import { isOnPath } from "./find-python.ts";
+import type { PythonInfo } from "./python-info.ts";
+
+const WANTED = "huggingface_hub>=0.34";
+
+/** The one command that brings `huggingface_hub` to this Python: by uv where there is one, else by pip. */
+export function installCommand(info: PythonInfo, env: NodeJS.ProcessEnv): string {
+  const python = quoted(info.executable);
+  if (info.externallyManaged && !info.venv) {
+    const home = "~/.mlx-download/python";
+    return `${python} -m venv ${home} && ${home}/bin/python -m pip install "${WANTED}" && export PYTHON_PATH=${home}/bin/python`;
+  }
+  return isOnPath("uv", env)
+    ? `uv pip install --python ${python} "${WANTED}"`
+    : `${python} -m pip install --upgrade "${WANTED}"`;
+}
+
+/** Whether that version of huggingface_hub is one that the bridge can work with. */
+export function isSupportedHub(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 0 || minor >= 34;
+}
+
+const quoted = (path: string): string => (/^[\w./\\:-]+$/u.test(path) ? path : `"${path}"`);

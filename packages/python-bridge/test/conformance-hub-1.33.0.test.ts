@@ -1,0 +1,3 @@
+import { testPython } from "./python-conformance.ts";
+
+testPython("hub-1.33.0");
