@@ -7,7 +7,10 @@ export type EngineAdapterErrorCode =
   | "engine/already-hooked"
   | "engine/adapter-unsupported"
   | "engine/draft-unsupported"
-  | "engine/draft-is-model";
+  | "engine/draft-is-model"
+  | "engine/start-failed"
+  | "engine/not-answering"
+  | "engine/refused";
 
 /** What an error carries beside its message and code. */
 export interface EngineAdapterErrorDetails {

@@ -9,3 +9,9 @@ export {
   runtimeScript,
   type TokenChunk,
 } from "./engine-double.ts";
+export {
+  type EngineHarness,
+  type EngineStage,
+  type RegisterTest,
+  testEngine,
+} from "./test-engine.ts";

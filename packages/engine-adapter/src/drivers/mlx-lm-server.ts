@@ -1,0 +1,73 @@
+import type { Engine } from "../engine.ts";
+import { openAiServer, type ServedModel, type ServerKind } from "./openai-server.ts";
+import { startServerProcess } from "./server-process.ts";
+
+export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";
+
+// mlx_lm 0.32, server.py: a request loads what it names, when that is not what is loaded.
+const KIND: ServerKind = {
+  name: "mlx_lm.server",
+  supports: { adapters: true, drafts: true },
+  adapterField: "adapters",
+  draftField: "draft_model",
+  tiniest: { path: "v1/completions", body: { prompt: ".", max_tokens: 1 } },
+};
+
+/**
+ * The driver of an `mlx_lm.server` that runs already; `url` is its base (`http://127.0.0.1:8080`). It must see the same
+ * disk, since models are named by their folder.
+ */
+export function mlxLmServer(url: string): Engine<ServedModel> {
+  return openAiServer(KIND, url);
+}
+
+/** Options of `startMlxLmServer`. */
+export interface StartMlxLmServerOptions {
+  /** Program and first arguments. Default `mlx_lm.server`; a virtual environment's: `[".venv/bin/mlx_lm.server"]`. */
+  readonly command?: readonly string[] | undefined;
+  /** Further arguments, such as `--kv-bits 8`. */
+  readonly args?: readonly string[] | undefined;
+  /** Its environment. Default: ours. It never gets the Hub's token and never asks the Hub. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** How long Python may take until it answers, in ms. Default 120 000. */
+  readonly startTimeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A server of ours, with its driver's functions. */
+export interface MlxLmServer extends Engine<ServedModel> {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly pid: number;
+  /** Ends the server. */
+  readonly close: () => Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts `mlx_lm.server` on a free port of loopback, without a model, and waits until it answers. Pages in a browser
+ * cannot use it. Throws `engine/start-failed`.
+ */
+export async function startMlxLmServer(
+  options: StartMlxLmServerOptions = {},
+): Promise<MlxLmServer> {
+  const { command = ["mlx_lm.server"], args = [], startTimeoutMs = 120_000, signal } = options;
+  const { HF_TOKEN: _, HUGGING_FACE_HUB_TOKEN: __, ...env } = options.env ?? process.env;
+  const server = await startServerProcess({
+    engine: KIND.name,
+    command,
+    // Its default lets every web page in.
+    argsFor: (port) => [
+      "--host=127.0.0.1",
+      `--port=${port}`,
+      `--allowed-origins=http://127.0.0.1:${port}`,
+      ...args,
+    ],
+    env: { ...env, HF_HUB_OFFLINE: "1", PYTHONUNBUFFERED: "1" },
+    healthPath: "/health",
+    startTimeoutMs,
+    signal,
+  });
+  const { url, pid, close } = server;
+  return { ...mlxLmServer(url), url, pid, close, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,24 @@
+import type { Engine } from "../engine.ts";
+import { openAiServer, type ServedModel } from "./openai-server.ts";
+
+export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";
+
+/**
+ * The driver of an mlx-omni-server that runs already; `url` is its base (`http://127.0.0.1:10240`). It must see the
+ * same disk, since models are named by their folder.
+ */
+export function mlxOmniServer(url: string): Engine<ServedModel> {
+  return openAiServer(
+    {
+      name: "mlx-omni-server",
+      supports: { adapters: true, drafts: true },
+      adapterField: "adapter_path",
+      draftField: "draft_model",
+      tiniest: {
+        path: "v1/chat/completions",
+        body: { messages: [{ role: "user", content: "." }], max_tokens: 1 },
+      },
+    },
+    url,
+  );
+}

@@ -1,0 +1,122 @@
+import type { Engine, EngineModel } from "../engine.ts";
+import { EngineAdapterError } from "../errors.ts";
+import { eventData, notAnswering, postJson, readText } from "./post-json.ts";
+
+/** A message of a chat, as OpenAI's API has them. */
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** What a chat takes. */
+export interface ChatOptions {
+  /** Tokens at most; the server's default when absent. */
+  readonly maxTokens?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A model that a server with OpenAI's API has loaded. Any client of that API can use it: `url`, `model`, `fields`. */
+export interface ServedModel {
+  readonly repoId: string;
+  readonly commit: string | null;
+  /** Base of the API, `http://127.0.0.1:8080/v1`. */
+  readonly url: string;
+  /** What requests must say as `model`: the folder. */
+  readonly model: string;
+  /** What requests must carry beside it, so that adapter and draft model are used. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Sends a chat and gives the text as it comes. */
+  chat(messages: readonly ChatMessage[], options?: ChatOptions): AsyncIterable<string>;
+}
+
+/** How one server differs from the next. */
+export interface ServerKind {
+  readonly name: string;
+  readonly supports: Engine<ServedModel>["supports"];
+  /** Names of the request's fields for folders of adapter and draft model. */
+  readonly adapterField: string;
+  readonly draftField: string;
+  /** The smallest request that makes it load a model. */
+  readonly tiniest: { readonly path: string; readonly body: object };
+}
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** The driver of a server that loads what a request names by its folder. `url` is its base, without `/v1`. */
+export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel> {
+  const base = baseOf(kind.name, url);
+  const engine = kind.name;
+  return {
+    name: engine,
+    supports: kind.supports,
+    async load(model, { signal, engineOptions }) {
+      const served = servedModel(kind, base, model);
+      const { path, body } = kind.tiniest;
+      const request = { ...engineOptions, ...body, model: served.model, ...served.fields };
+      const response = await postJson(new URL(path, base), { engine, signal, body: request });
+      await readText(response, MAX_ANSWER_BYTES).catch((cause: unknown) => {
+        signal.throwIfAborted();
+        throw notAnswering(engine, base, cause);
+      });
+      return served;
+    },
+    // The API has no word for it: these servers drop a model when the next one comes.
+    unload: () => Promise.resolve(),
+  };
+}
+
+function servedModel(kind: ServerKind, base: URL, model: EngineModel): ServedModel {
+  const { repoId, commit, path, adapterPath, draft } = model;
+  const fields = {
+    ...(adapterPath !== undefined && { [kind.adapterField]: adapterPath }),
+    ...(draft && { [kind.draftField]: draft.path }),
+  };
+  return {
+    repoId,
+    commit,
+    url: new URL("v1", base).href,
+    model: path,
+    fields,
+    async *chat(messages, { maxTokens, signal = new AbortController().signal } = {}) {
+      const body = {
+        model: path,
+        ...fields,
+        messages,
+        stream: true,
+        ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+      };
+      const url = new URL("v1/chat/completions", base);
+      const response = await postJson(url, { engine: kind.name, signal, body });
+      for await (const data of eventData(response, { engine: kind.name, url, signal })) {
+        const content = contentOf(data);
+        if (content !== "") yield content;
+      }
+    },
+  };
+}
+
+/** The piece of text in one event of a streamed chat; empty for what is none. */
+function contentOf(data: string): string {
+  try {
+    const { choices } = JSON.parse(data) as {
+      readonly choices?: readonly { readonly delta?: { readonly content?: unknown } }[];
+    };
+    const content = choices?.[0]?.delta?.content;
+    return typeof content === "string" ? content : "";
+  } catch {
+    return "";
+  }
+}
+
+function baseOf(engine: string, text: string): URL {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol)) {
+    url.pathname = `${url.pathname.replace(/\/(?:v1\/?)?$/, "")}/`;
+    return url;
+  }
+  throw new EngineAdapterError(
+    `${JSON.stringify(text)} is no address of ${engine}`,
+    "engine/invalid-input",
+    { hint: "Write it with its scheme, such as http://127.0.0.1:8080.", data: { engine } },
+  );
+}

@@ -1,0 +1,126 @@
+import { type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { EngineAdapterError } from "../errors.ts";
+
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** A request to an engine's server; `fetch` would give up after five minutes, and a large model takes longer to load. */
+export interface EngineRequest {
+  /** The engine's name, for messages. */
+  readonly engine: string;
+  readonly signal: AbortSignal;
+  /** Sent as JSON; absent: GET. */
+  readonly body?: object | undefined;
+}
+
+/**
+ * Sends a request and resolves with the answer once its headers are there, whenever that is. Throws
+ * `engine/not-answering` when there is no answer, `engine/refused` with the server's own words for any but 2xx.
+ */
+export async function postJson(
+  url: URL,
+  { engine, signal, body }: EngineRequest,
+): Promise<IncomingMessage> {
+  const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const answer = Promise.withResolvers<IncomingMessage>();
+  const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const request = send(url, {
+    method: text ? "POST" : "GET",
+    signal,
+    // A server that was ended may leave a dead connection behind.
+    agent: false,
+    headers: text ? { "content-type": "application/json", "content-length": text.length } : {},
+  });
+  request.on("response", answer.resolve).on("error", answer.reject).end(text);
+  let response: IncomingMessage;
+  try {
+    response = await answer.promise;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw notAnswering(engine, url, cause);
+  }
+  const { statusCode = 0 } = response;
+  if (statusCode >= 200 && statusCode < 300) return response;
+  const said = await readText(response, MAX_ERROR_BYTES).catch(() => "");
+  throw new EngineAdapterError(
+    `${engine} refused: ${serverMessage(said) || `status ${statusCode}`}`,
+    "engine/refused",
+    {
+      hint: "Look at what the engine says; the model itself is complete on this disk.",
+      data: { engine, status: statusCode, said: said.slice(0, 4096) },
+    },
+  );
+}
+
+/**
+ * The texts of a stream of server-sent events, one a `data:` line, up to `[DONE]`. Throws `engine/not-answering` when
+ * it breaks off, or the signal's reason.
+ */
+export async function* eventData(
+  response: IncomingMessage,
+  { engine, url, signal }: { engine: string; url: URL; signal: AbortSignal },
+): AsyncGenerator<string, void, undefined> {
+  response.setEncoding("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of response as AsyncIterable<string>) {
+      const lines = (rest + chunk).split(/\r?\n/);
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (!line.startsWith("data:")) continue;
+        const data = line.slice("data:".length).trim();
+        if (data === "[DONE]") return;
+        yield data;
+      }
+    }
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw notAnswering(engine, url, cause);
+  }
+}
+
+/** The whole body as text. Throws when it is longer than `limit` bytes. */
+export async function readText(response: IncomingMessage, limit: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) {
+      response.destroy();
+      throw new RangeError(`the answer is longer than ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** No connection, or one that broke. */
+export function notAnswering(engine: string, url: URL, cause: unknown): EngineAdapterError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new EngineAdapterError(
+    `${engine} does not answer at ${url.origin} (${reason})`,
+    "engine/not-answering",
+    {
+      hint: "Start the engine's server, or check its address.",
+      data: { engine, url: url.origin },
+      cause,
+    },
+  );
+}
+
+/** What OpenAI-like servers put into errors: `{"error": "…"}` or `{"error": {"message": "…"}}`; else the text. */
+function serverMessage(text: string): string {
+  try {
+    const { error, detail } = JSON.parse(text) as {
+      readonly error?: unknown;
+      readonly detail?: unknown;
+    };
+    const said = error ?? detail;
+    if (typeof said === "string") return said;
+    const { message } = said as { readonly message?: unknown };
+    if (typeof message === "string") return message;
+  } catch {
+    // No JSON: the text itself is the best there is.
+  }
+  return text.trim().slice(0, 500);
+}

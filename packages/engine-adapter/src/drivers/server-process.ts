@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { EngineAdapterError } from "../errors.ts";
+import { postJson } from "./post-json.ts";
+
+/** How a server is started. */
+export interface ServerProcessOptions {
+  /** For messages. */
+  readonly engine: string;
+  /** Program and first arguments. */
+  readonly command: readonly string[];
+  /** The arguments for a port on 127.0.0.1. */
+  readonly argsFor: (port: number) => readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Answers with 2xx when the server is up. */
+  readonly healthPath: string;
+  readonly startTimeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A server of ours. */
+export interface ServerProcess {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly pid: number;
+  /** Ends it, first politely, after 5 s not; resolves when it is gone. */
+  readonly close: () => Promise<void>;
+}
+
+const ATTEMPTS = 3;
+const POLL_MS = 50;
+const KILL_AFTER_MS = 5000;
+
+/**
+ * Starts a server on a free port of loopback and waits until it answers. It ends with this process. Throws
+ * `engine/start-failed` with the last of what it wrote, or the signal's reason.
+ */
+export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  let failure: unknown;
+  // Somebody else may take the port between our looking and the server's binding.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    try {
+      return await startOnce(options, await freePort());
+    } catch (error) {
+      failure = error;
+      if (!(error instanceof EngineAdapterError && error.data["portTaken"] === true)) break;
+    }
+  }
+  throw failure;
+}
+
+async function startOnce(options: ServerProcessOptions, port: number): Promise<ServerProcess> {
+  const { engine, command, argsFor, env, healthPath, startTimeoutMs, signal } = options;
+  const [program = "", ...first] = command;
+  const child = spawn(program, [...first, ...argsFor(port)], {
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString("utf8")).slice(-4096);
+  });
+  const gone = Promise.withResolvers<string>();
+  child.once("error", (error) => gone.resolve(error.message));
+  child.once("close", (code, killedBy) => gone.resolve(`it ended with ${killedBy ?? code}`));
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const close = async (): Promise<void> => {
+    process.off("exit", kill);
+    await end(child, gone.promise);
+  };
+  const url = `http://127.0.0.1:${port}`;
+  const stop = new AbortController();
+  const late = AbortSignal.timeout(startTimeoutMs);
+  const signals = [stop.signal, late, ...(signal ? [signal] : [])];
+  try {
+    const up = answers(new URL(healthPath, url), { engine, signal: AbortSignal.any(signals) });
+    const problem = await Promise.race([up.then(() => undefined), gone.promise]);
+    if (problem !== undefined) throw startFailed({ engine, problem, said, command });
+    return { url, pid: child.pid ?? 0, close };
+  } catch (error) {
+    await close();
+    signal?.throwIfAborted();
+    if (!late.aborted) throw error;
+    const problem = `it did not answer within ${startTimeoutMs} ms`;
+    throw startFailed({ engine, problem, said, command });
+  } finally {
+    stop.abort();
+  }
+}
+
+async function answers(
+  url: URL,
+  options: { readonly engine: string; readonly signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    try {
+      (await postJson(url, options)).resume();
+      return;
+    } catch {
+      await delay(POLL_MS, undefined, { signal: options.signal });
+    }
+  }
+}
+
+async function end(child: ChildProcess, gone: Promise<string>): Promise<void> {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+  await gone;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const listening = Promise.withResolvers<void>();
+  server.once("error", listening.reject).listen(0, "127.0.0.1", listening.resolve);
+  await listening.promise;
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+function startFailed(what: {
+  readonly engine: string;
+  readonly problem: string;
+  readonly said: string;
+  readonly command: readonly string[];
+}): EngineAdapterError {
+  const { engine, problem, said, command } = what;
+  const last = said.trim().split("\n").at(-1) ?? "";
+  return new EngineAdapterError(
+    `${engine} could not be started: ${problem}${last === "" ? "" : ` (${last})`}`,
+    "engine/start-failed",
+    {
+      hint: `Try ${command.join(" ")} --help in a terminal; install it, or name the right program as command.`,
+      data: {
+        engine,
+        command: [...command],
+        said,
+        portTaken: /address already in use/i.test(said),
+      },
+    },
+  );
+}
