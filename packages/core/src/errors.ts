@@ -25,6 +25,7 @@ export type ErrorCode =
   | "login/failed"
   | "select/no-match"
   | "inspect/no-config"
+  | "inspect/no-folder"
   | "disk/insufficient"
   | "disk/full"
   | "transfer/checksum-mismatch"

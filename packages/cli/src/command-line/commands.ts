@@ -6,7 +6,9 @@ import { cachePrune } from "./commands/cache-prune.ts";
 import { cacheRm } from "./commands/cache-rm.ts";
 import { cacheUnpin } from "./commands/cache-unpin.ts";
 import { configGet, configSet, configShow, configUnset } from "./commands/config.ts";
+import { fit } from "./commands/fit.ts";
 import { get } from "./commands/get.ts";
+import { info } from "./commands/info.ts";
 import { list } from "./commands/list.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
@@ -20,6 +22,8 @@ export const commonFlags: readonly (keyof Flags)[] = ["quiet", "json", "debug", 
 /** The command table, in the order of the help: parser, help, completions and reference are made from it. */
 export const commandSpecs: readonly CommandSpec[] = [
   get,
+  info,
+  fit,
   list,
   cache,
   cacheRm,

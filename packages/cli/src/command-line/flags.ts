@@ -19,6 +19,11 @@ export interface Flags {
   readonly all: boolean;
   readonly limit?: number;
   readonly sort?: string;
+  readonly ctx?: string;
+  readonly memory?: string;
+  readonly chip?: string;
+  readonly kvBits?: number;
+  readonly batch?: number;
   readonly list: boolean;
   readonly clearModel?: string;
   readonly clear: boolean;
@@ -156,6 +161,32 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     choices: ["downloads", "likes", "created", "modified", "trending"],
     summary: "downloads (default), likes, created, modified or trending; highest or newest first",
   },
+  ctx: {
+    name: "ctx",
+    type: "text",
+    value: "TOKENS",
+    aliases: ["context"],
+    summary: "context length to reckon with, such as 32768 or 32k (default 8k, or the model's own)",
+  },
+  memory: {
+    name: "memory",
+    type: "text",
+    value: "SIZE",
+    summary: "imagine a Mac with so much memory, such as 64G",
+  },
+  chip: {
+    name: "chip",
+    type: "text",
+    value: "CHIP",
+    summary: "imagine another chip, such as m4-max",
+  },
+  kvBits: {
+    name: "kv-bits",
+    type: "count",
+    value: "N",
+    summary: "keys and values quantized to N bits, as mlx-lm's --kv-bits",
+  },
+  batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
   list: { name: "list", type: "switch", summary: "list the models in the cache (default)" },
   clearModel: {
     name: "clear-model",

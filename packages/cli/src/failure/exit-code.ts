@@ -25,6 +25,7 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
   "select/no-match": 2,
 
   "inspect/no-config": 8,
+  "inspect/no-folder": 4,
   "fit/invalid-config": 8,
   "fit/invalid-header": 8,
   "fit/invalid-option": 2,

@@ -4,6 +4,7 @@ import {
   formatBytesOf,
   formatCount,
   formatDuration,
+  formatParameters,
   formatPercent,
   formatRate,
   formatWait,
@@ -78,5 +79,18 @@ test("counts agree with their noun", () => {
     "0 files",
     "1 file",
     "1,204 files",
+  ]);
+});
+
+test("parameters are counted as the makers of models count", () => {
+  const counts = [94_000, 999_400, 270e6, 999.6e6, 8.19e9, 1.03e12, 5e15];
+  expect(counts.map(formatParameters)).toEqual([
+    "94.0 K",
+    "999 K",
+    "270 M",
+    "1.00 B",
+    "8.19 B",
+    "1.03 T",
+    "5000 T",
   ]);
 });

@@ -60,6 +60,12 @@ export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** A count of parameters with three significant digits: `8.19 B`, `270 M`, `1.03 T`. */
+export function formatParameters(count: number): string {
+  const steps = Math.min(3, Math.max(0, Math.floor(Math.log10(count / 999.5) / 3)));
+  return `${threeDigits(count / 1000 ** (steps + 1))} ${["K", "M", "B", "T"][steps]}`;
+}
+
 /** A commit as people write it: its first seven digits. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 7);

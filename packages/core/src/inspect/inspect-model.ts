@@ -113,6 +113,8 @@ export async function inspectFolder(
 ): Promise<InspectedModel> {
   const path = resolve(folder);
   try {
+    // Before the walk: the folder named by mistake may be a whole disk.
+    if (!(await isFile(join(path, "config.json")))) throw await noFolderConfig(path);
     const listing: ModelFile[] = [];
     for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
       options.signal?.throwIfAborted();
@@ -135,6 +137,28 @@ export async function inspectFolder(
     return { repoId: null, revision: null, commit: null, path, from: "folder", ...inspected, read };
   } catch (error) {
     throw codedError(error, undefined);
+  }
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+
+async function noFolderConfig(path: string): Promise<ModelDownloadError> {
+  try {
+    const names = await readdir(path);
+    return noConfig(
+      path,
+      names.map((name) => ({ path: name })),
+    );
+  } catch (cause) {
+    return new ModelDownloadError(`there is no folder ${path}`, "inspect/no-folder", {
+      hint: "Name a folder that holds a model; a repo of the Hub is written org/name.",
+      cause,
+      data: { path },
+    });
   }
 }
 

@@ -1,0 +1,148 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
+import { tempDir } from "@mlx-download/test-utils";
+import { describe, expect, test } from "vitest";
+import { startStage } from "./stage.ts";
+
+const mac = ["--memory", "64G", "--chip", "m4-max"];
+
+async function tinyStage(): Promise<Awaited<ReturnType<typeof startStage>>> {
+  const stage = await startStage();
+  await stage.hub.addRepo("acme/tiny", tinyModelFiles());
+  return stage;
+}
+
+/** A config that needs more than any Mac has: 10 TB of weights, by the index. */
+const huge = {
+  "config.json": JSON.stringify({
+    model_type: "llama",
+    hidden_size: 8192,
+    num_hidden_layers: 80,
+    intermediate_size: 28_672,
+    num_attention_heads: 64,
+    num_key_value_heads: 8,
+    vocab_size: 128_256,
+    rms_norm_eps: 1e-5,
+    max_position_embeddings: 8192,
+  }),
+  "model.safetensors.index.json": JSON.stringify({
+    metadata: { total_size: 10e12, total_parameters: 5e12 },
+    weight_map: { a: "model-1.safetensors", b: "model-2.safetensors", c: "model-3.safetensors" },
+  }),
+  "model-1.safetensors": "x",
+  "model-2.safetensors": "x",
+  "model-3.safetensors": "x",
+  "tokenizer.json": "{}",
+};
+
+describe("info", () => {
+  test("says with --json everything that is promised, without fetching a weight", async () => {
+    const { hub, run } = await tinyStage();
+    const { code, stdout, stderr } = await run(["info", "acme/tiny", "--json", ...mac]);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 1,
+      repoId: "acme/tiny",
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      modelType: "llama",
+      parameters: expect.any(Number),
+      weightsBytes: expect.any(Number),
+      quantization: {
+        mode: "affine",
+        bits: 4,
+        groupSize: 32,
+        bitsPerWeight: expect.any(Number),
+        mixed: false,
+      },
+      contextLength: 2048,
+      fit: {
+        contextLength: 2048,
+        kvBytes: expect.any(Number),
+        kvPeakBytes: expect.any(Number),
+        activationBytes: expect.any(Number),
+        overheadBytes: expect.any(Number),
+        totalBytes: expect.any(Number),
+        limitBytes: 48 * 2 ** 30,
+        verdict: "yes",
+        maxContextLength: 2048,
+      },
+      loads: { verdict: "yes", reasons: expect.any(Array) },
+      security: { verdict: "safe", findings: [] },
+      machine: { chip: "Apple M4 Max", limitSource: "assumed", simulated: true },
+    });
+    const ranges = hub.log.of(({ path }) => path.endsWith(".safetensors"));
+    expect(ranges.length).toBeGreaterThan(0);
+    expect(ranges.every(({ range }) => range !== undefined)).toBe(true);
+  });
+
+  test("writes a card of whole lines into a pipe", async () => {
+    const { run } = await tinyStage();
+    const { stdout } = await run(["info", "acme/tiny", ...mac]);
+    expect(stdout).toMatch(/^acme\/tiny @ [0-9a-f]{7}$/m);
+    expect(stdout).toMatch(/^Fits +yes {2}\d+ MB of 51\.5 GB at 2,048 tokens: /m);
+    expect(stdout).toMatch(/^Loads +yes {2}/m);
+    expect(stdout).toMatch(/^Machine +Apple M4 Max · 64 GiB memory/m);
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test("describes a folder, and a cached model without network", async () => {
+    const { run, hub } = await tinyStage();
+    const folder = join(await tempDir(), "model");
+    await writeTinyModel(folder);
+    const local = await run(["info", folder, "--json"]);
+    expect(JSON.parse(local.stdout)).toMatchObject({ repoId: null, path: folder, from: "folder" });
+    await run(["get", "acme/tiny", "-q"]);
+    hub.log.clear();
+    const cached = await run(["info", "acme/tiny", "--offline", "--json"]);
+    expect(JSON.parse(cached.stdout)).toMatchObject({ repoId: "acme/tiny", from: "cache" });
+    expect(hub.log.entries).toEqual([]);
+  });
+
+  test("is honest about a machine that is no Mac", async () => {
+    const { run } = await tinyStage();
+    const { stdout } = await run(["info", "acme/tiny", "--json"]);
+    const { machine } = JSON.parse(stdout) as { machine: { isTarget: boolean } };
+    expect(machine.isTarget).toBe(process.platform === "darwin" && process.arch === "arm64");
+  });
+
+  test.each([
+    [["--chip", "m9"], 2, "fit/invalid-option"],
+    [["--memory", "much"], 2, "fit/invalid-option"],
+    [["--ctx", "long"], 2, "cli/usage"],
+    [["--kv-bits", "7"], 2, "fit/invalid-option"],
+  ])("refuses %s", async (flags, exit, errorCode) => {
+    const { run } = await tinyStage();
+    const { code, stdout } = await run(["info", "acme/tiny", "--json", ...flags]);
+    expect(code).toBe(exit);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, error: { code: errorCode } });
+  });
+
+  test("tells a missing folder from a folder that is no model", async () => {
+    const { run } = await startStage();
+    const folder = join(await tempDir(), "empty");
+    expect((await run(["info", folder])).code).toBe(4);
+    await mkdir(folder);
+    expect((await run(["info", folder])).code).toBe(8);
+  });
+});
+
+describe("fit", () => {
+  test("exits 0 for what fits and 8 for what does not, and says it all the same", async () => {
+    const { run, hub } = await tinyStage();
+    await hub.addRepo("acme/huge", huge);
+    expect(await run(["fit", "acme/tiny", "-q", ...mac])).toMatchObject({ code: 0, stdout: "" });
+    const no = await run(["fit", "acme/huge", "--json", ...mac]);
+    expect(no.code).toBe(8);
+    expect(JSON.parse(no.stdout)).toMatchObject({ fit: { verdict: "no", maxContextLength: 0 } });
+  });
+
+  test("exits 8 for what mlx-lm cannot load", async () => {
+    const { run, hub } = await startStage();
+    await hub.addRepo("acme/odd", { ...huge, "config.json": '{"model_type":"no_such_thing"}' });
+    const { code, stdout } = await run(["fit", "acme/odd", ...mac]);
+    expect(code).toBe(8);
+    expect(stdout).toMatch(/^Loads +no /m);
+  });
+});
