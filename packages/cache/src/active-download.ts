@@ -1,11 +1,67 @@
+import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
+import { discard } from "./durable-file.ts";
+import { CacheError } from "./errors.ts";
 import type { RepoLayout } from "./layout.ts";
 import { listFolder } from "./list-folder.ts";
-import { tryLock } from "./lock.ts";
+import { tryLock, type FileLock } from "./lock.ts";
+import { withRepoLock } from "./repo-lock.ts";
+
+const MARKER = /^download-[0-9a-f]{16}\.lock(?:\.soft)?$/;
 
 /**
- * The lock of a blob that somebody, we or Python's client, is downloading into this repo now; undefined when nobody is.
- * Only blobs with unfinished data are asked about, since every lock file stays behind for ever.
+ * Says to every other process of ours that a download into this repo goes on, until the returned function is called or
+ * this process ends; nothing is removed from the repo meanwhile. Waits for a removal that is at work. Throws
+ * `cache/locked`, `cache/not-writable`, and the signal's reason.
+ */
+export async function announceDownload(
+  layout: RepoLayout,
+  options: { signal?: AbortSignal | undefined } = {},
+): Promise<() => Promise<void>> {
+  const path = join(layout.locksDir, `download-${randomBytes(8).toString("hex")}.lock`);
+  const take = async (): Promise<FileLock> => {
+    const taken = await tryLock(path);
+    if (taken !== undefined) return taken;
+    throw new CacheError(`Cannot hold ${path}`, "cache/locked", {
+      hint: "Run it again.",
+      data: { path },
+    });
+  };
+  // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
+  let lock = await take();
+  try {
+    await withRepoLock(
+      layout,
+      async () => {
+        // A removal of the whole repo has swept the folder of locks.
+        if (!(await isStillThere(path))) {
+          await lock.release();
+          lock = await take();
+        }
+      },
+      options,
+    );
+  } catch (error) {
+    await lock.release();
+    await discard(path);
+    throw error;
+  }
+  return async () => {
+    await discard(path);
+    await lock.release();
+  };
+}
+
+async function isStillThere(path: string): Promise<boolean> {
+  const { entries } = await listFolder(join(path, ".."));
+  const names = new Set(entries.map(({ name }) => name));
+  return names.has(basename(path)) || names.has(`${basename(path)}.soft`);
+}
+
+/**
+ * The lock of a download into this repo that goes on now; undefined when there is none. Ours announce themselves;
+ * Python's client holds the lock of each blob it is writing. Only locks of unfinished blobs are asked about, since every
+ * lock file of a blob stays behind for ever.
  */
 export async function findActiveDownload(layout: RepoLayout): Promise<string | undefined> {
   const partial = await listFolder(layout.partialDir);
@@ -17,10 +73,13 @@ export async function findActiveDownload(layout: RepoLayout): Promise<string | u
   const hexes = new Set(unfinished.map((name) => name.split(".")[0] ?? ""));
   const locks = await listFolder(layout.locksDir);
   for (const { name } of locks.entries) {
-    if (!hexes.has(basename(name, ".lock"))) continue;
-    const path = join(layout.locksDir, name);
+    const isMarker = MARKER.test(name);
+    if (!isMarker && !hexes.has(basename(name, ".lock"))) continue;
+    const path = join(layout.locksDir, isMarker ? name.replace(/\.soft$/, "") : name);
     const lock = await tryLock(path);
     if (lock === undefined) return path;
+    // Whoever set this sign is dead.
+    if (isMarker) await discard(path);
     await lock.release();
   }
   return undefined;

@@ -1,3 +1,4 @@
+export { announceDownload } from "./active-download.ts";
 export {
   createDigester,
   digestFile,

@@ -93,7 +93,13 @@ async function moveWithinDisk(
         },
       );
     }
-    return await move(request, prepared, disk);
+    const writes = plan.blobs.length + plan.links.length > 0 && !request.settings.offline;
+    const leave = writes ? await target.guard(request.signal) : undefined;
+    try {
+      return await move(request, prepared, disk);
+    } finally {
+      await leave?.();
+    }
   } finally {
     disk.release();
   }

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  announceDownload,
   blobPath,
   inspectFiles,
   inspectLocalFiles,
@@ -41,6 +42,8 @@ export interface Target {
   growing(file: SnapshotFile): Promise<readonly string[]>;
   /** Are the bytes here whole, now? */
   has(file: SnapshotFile): Promise<boolean>;
+  /** Keeps everybody from removing anything here until the returned function is called. */
+  guard(signal: AbortSignal): Promise<() => Promise<void>>;
   /** Before the first byte: folders, and the full listing, so that nobody takes a half for the whole. */
   begin(): Promise<void>;
   /** Puts a file in its place: `from` holds proved bytes; without it the bytes are in the cache already. */
@@ -76,6 +79,7 @@ export function createCacheTarget(
       return [data, journal, ...theirs.map((name) => join(layout.blobsDir, name))];
     },
     has: async (file) => (await inspectFiles(layout, commit, [file])).get(file.path) !== "absent",
+    guard: (signal) => announceDownload(layout, { signal }),
     async begin() {
       await prepareRepo(layout);
       symlinks &&= await supportsSymlinks(layout.cacheDir);
@@ -118,6 +122,7 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
       const from = await cloneToTemp(path, localPartialPaths(localDir, file.digest.hex).data);
       return publishLocalFile(localDir, { commit, file, from });
     },
+    guard: () => Promise.resolve(() => Promise.resolve()),
     async begin() {
       await prepareLocalDir(localDir);
       await writeLocalTreeRecord(localDir, commit, files);

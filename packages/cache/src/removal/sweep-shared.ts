@@ -4,6 +4,7 @@ import { chmod, lstat, open, readdir, readlink, rename, unlink } from "node:fs/p
 import { basename, dirname, join, resolve, sep } from "node:path";
 
 import { discard } from "../durable-file.ts";
+import { errnoOf } from "../fs-error.ts";
 import { acquireLock } from "../lock.ts";
 import { readSmallFile } from "../read-small-file.ts";
 
@@ -32,7 +33,12 @@ export async function sharedUsers(
     if (!/^(?:models|datasets|spaces)--[^\\\0\r]+$/.test(repo) || /^\.\.?$|[\\\0\r]/.test(name))
       continue;
     const blob = join(cacheDir, repo, "blobs", name);
-    const hop = await readlink(blob).catch(() => undefined);
+    const hop = await readlink(blob).catch((error: unknown) => {
+      // EINVAL: no link. What this user may not look at may be in use.
+      if (["ENOENT", "ENOTDIR", "EINVAL"].includes(errnoOf(error) ?? "")) return undefined;
+      return null;
+    });
+    if (hop === null) return undefined;
     if (hop !== undefined && resolve(dirname(blob), hop) === payload) users.add(blob);
   }
   return [...users].toSorted((a, b) => (a < b ? -1 : 1));

@@ -1,33 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tinyModelFiles } from "@mlx-download/hub-server/testing";
-import { pythonEnv, run, type PythonEnv, type RunResult } from "@mlx-download/test-utils";
+import { pythonEnv, type PythonEnv } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
-import { provedBlobs, type Road, startRoad } from "../fixture.ts";
+import { provedBlobs, startRoad } from "../fixture.ts";
+import { pythonOnRoad } from "./python-on-road.ts";
 
 // What the Python clients say of a cache that we wrote, and we of one that they wrote.
-
-/** Runs a program of the environment on the road's cache; only what is named here is in its environment. */
-function python(env: PythonEnv, road: Road, over: NodeJS.ProcessEnv = {}) {
-  const environment = {
-    PATH: process.env["PATH"],
-    HOME: dirname(road.cacheDir),
-    HF_HOME: dirname(road.cacheDir),
-    HF_HUB_CACHE: road.cacheDir,
-    HF_ENDPOINT: road.hub.url,
-    HF_HUB_DISABLE_TELEMETRY: "1",
-    HF_HUB_DISABLE_UPDATE_CHECK: "1",
-    HF_HUB_DISABLE_PROGRESS_BARS: "1",
-    NO_COLOR: "1",
-    ...over,
-  };
-  const start = (command: string, args: readonly string[]): Promise<RunResult> =>
-    run(command, args, { env: environment });
-  return {
-    hf: (...args: string[]) => start(join(env.bin, "hf"), args),
-    code: (source: string, ...args: string[]) => start(env.python, ["-c", source, ...args]),
-  };
-}
 
 const SNAPSHOT = `
 import sys
@@ -41,13 +20,13 @@ describe.each(["hub-2.4.0", "hub-1.33.0"] as const)("huggingface_hub of %s", (na
   async function startTiny() {
     const road = await startRoad();
     const { commit } = await road.hub.addRepo("acme/tiny", tinyModelFiles(), { tags: ["mlx"] });
-    return { ...road, commit, py: python(env as PythonEnv, road), road };
+    return { ...road, commit, py: pythonOnRoad(env as PythonEnv, road), road };
   }
 
   test.skipIf(!env)("finds what we downloaded, offline, by branch and by commit", async () => {
     const { road, get, commit } = await startTiny();
     const { path } = await get("acme/tiny");
-    const offline = python(env as PythonEnv, road, { HF_HUB_OFFLINE: "1" });
+    const offline = pythonOnRoad(env as PythonEnv, road, { HF_HUB_OFFLINE: "1" });
     for (const revision of ["", "main", commit]) {
       for (const local of ["local", ""]) {
         const { stdout, stderr, code } = await offline.code(SNAPSHOT, "acme/tiny", revision, local);
@@ -72,7 +51,7 @@ describe.each(["hub-2.4.0", "hub-1.33.0"] as const)("huggingface_hub of %s", (na
   test.skipIf(!env)("takes an unfinished download of ours for unfinished", async () => {
     const { road, get, commit } = await startTiny();
     await get("acme/tiny", { include: "*.json" });
-    const offline = python(env as PythonEnv, road, { HF_HUB_OFFLINE: "1" });
+    const offline = pythonOnRoad(env as PythonEnv, road, { HF_HUB_OFFLINE: "1" });
     for (const revision of ["main", commit]) {
       const { code, stdout } = await offline.code(SNAPSHOT, "acme/tiny", revision, "local");
       expect([code, stdout]).toEqual([1, ""]);
@@ -159,7 +138,7 @@ describe("mlx_lm on the CPU", () => {
       const road = await startRoad();
       await road.hub.addRepo("acme/tiny", tinyModelFiles());
       const { path } = await road.get("acme/tiny");
-      const offline = python(env as PythonEnv, road, {
+      const offline = pythonOnRoad(env as PythonEnv, road, {
         HF_HUB_OFFLINE: "1",
         MLX_DISABLE_COMPILE: "1",
       });
