@@ -1,4 +1,4 @@
-import { type CacheStep, takeStep } from "./cache-steps.ts";
+import { takeStep } from "./cache-steps.ts";
 
 // Does steps from a seed, a line on stdout for each, until it is killed.
 const [cacheDir = "", seed = "1"] = process.argv.slice(2);
@@ -27,6 +27,6 @@ for (;;) {
     ref: next(2) === 0,
     maxBytes: next(1500),
   };
-  await takeStep(cacheDir, step as CacheStep);
+  await takeStep(cacheDir, step);
   process.stdout.write(".\n");
 }
