@@ -1,11 +1,16 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cliReference } from "../docs/cli-reference.ts";
+import { manPage } from "../docs/man-page.ts";
 import type { Check } from "./check.ts";
 
 /** The pages that are written from the source, by their path from the root. */
-function pages(): ReadonlyMap<string, string> {
-  return new Map([["docs/reference/cli.md", cliReference()]]);
+async function pages(root: string): Promise<ReadonlyMap<string, string>> {
+  const exitCodes = await readFile(join(root, "docs/reference/exit-codes.md"), "utf8");
+  return new Map([
+    ["docs/reference/cli.md", cliReference()],
+    ["packages/cli/man/mlx-download.1", manPage(exitCodes)],
+  ]);
 }
 
 /** The pages that are written from the command table say what the table says; `pnpm docs:update` rewrites them. */
@@ -13,7 +18,7 @@ export const writtenPages: Check = {
   name: "written pages are current",
   async find(root) {
     const problems = await Promise.all(
-      [...pages()].map(async ([path, text]) => {
+      [...(await pages(root))].map(async ([path, text]) => {
         const committed = await readFile(join(root, path), "utf8").catch(() => "");
         return committed === text ? [] : [`${path} is not current: pnpm docs:update`];
       }),
@@ -24,7 +29,7 @@ export const writtenPages: Check = {
 
 /** Writes the pages anew. */
 export async function updatePages(root: string): Promise<void> {
-  for (const [path, text] of pages()) {
+  for (const [path, text] of await pages(root)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }

@@ -5,6 +5,7 @@ import { cachePin } from "./commands/cache-pin.ts";
 import { cachePrune } from "./commands/cache-prune.ts";
 import { cacheRm } from "./commands/cache-rm.ts";
 import { cacheUnpin } from "./commands/cache-unpin.ts";
+import { completion } from "./commands/completion.ts";
 import { configGet, configSet, configShow, configUnset } from "./commands/config.ts";
 import { fit } from "./commands/fit.ts";
 import { get } from "./commands/get.ts";
@@ -39,6 +40,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   configGet,
   configSet,
   configUnset,
+  completion,
 ];
 
 /** Every name and alias, of one or two words, with the command it stands for. */
