@@ -23,6 +23,8 @@ export {
   type RepoLayout,
 } from "./layout.ts";
 export { lfsPointerId } from "./lfs-pointer.ts";
+export { listRepos } from "./list-repos.ts";
+export { listCommits } from "./list-commits.ts";
 export { listSnapshot } from "./list-snapshot.ts";
 export { localDirPaths, localPartialPaths } from "./local-dir.ts";
 export { readLocalMetadata, type LocalMetadata } from "./local-metadata.ts";
@@ -64,6 +66,8 @@ export type {
   RepoRemoval,
   RevisionRemoval,
 } from "./removal/removal-plan.ts";
+export { mendRepo, type Mended } from "./mend-repo.ts";
+export { localQuarantine, quarantine, repoQuarantine } from "./quarantine.ts";
 export { removeRepo } from "./remove-repo.ts";
 export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from "./repo-id.ts";
 export { checkRepoPath } from "./repo-path.ts";

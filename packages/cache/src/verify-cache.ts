@@ -2,9 +2,9 @@ import { basename, dirname } from "node:path";
 import type { Digest } from "./digest.ts";
 import { CacheError } from "./errors.ts";
 import { snapshotDir, type RepoLayout } from "./layout.ts";
+import { listCommits } from "./list-commits.ts";
 import { listFolderSync } from "./list-folder.ts";
 import { repoProofs, sweepProofRecords } from "./proof-record.ts";
-import { isCommit } from "./revision.ts";
 import { scanSnapshot, type SnapshotEntry } from "./scan-snapshot.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
 import { readTreeRecordSync } from "./tree-record.ts";
@@ -34,7 +34,7 @@ export async function verifyCache(
   const unproven: UnprovenFile[] = [];
   for (const target of targets) {
     const { layout } = target;
-    const commits = target.commit === undefined ? commitsOf(layout) : [target.commit];
+    const commits = target.commit === undefined ? listCommits(layout) : [target.commit];
     for (const commit of commits) {
       const found = expect({ ...target, commit });
       expectations.push(...found.expectations);
@@ -48,13 +48,6 @@ export async function verifyCache(
     }
   }
   return await verifyFiles(expectations, { missing, unproven }, options);
-}
-
-function commitsOf({ snapshotsDir }: RepoLayout): readonly string[] {
-  const { entries } = listFolderSync(snapshotsDir);
-  return entries
-    .filter((entry) => entry.isDirectory() && isCommit(entry.name))
-    .map(({ name }) => name);
 }
 
 /** What one snapshot should be, and what it lacks. */

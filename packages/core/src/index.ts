@@ -72,3 +72,11 @@ export {
   type InspectOptions,
 } from "./inspect/inspect-model.ts";
 export { readMachine, type ReadMachineOptions } from "./machine/read-machine.ts";
+export { repairModels, type RepairOptions } from "./repair/repair-models.ts";
+export type {
+  RepairedFile,
+  RepairEvent,
+  RepairReport,
+  UnrepairedFile,
+} from "./repair/repair-report.ts";
+export { verifyModels, type VerifyModelsOptions } from "./repair/verify-models.ts";

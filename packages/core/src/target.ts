@@ -9,6 +9,7 @@ import {
   inspectLocalFiles,
   localDirPaths,
   localPartialPaths,
+  localProofs,
   lockPath,
   partialPaths,
   prepareLocalDir,
@@ -17,10 +18,12 @@ import {
   publishLocalFile,
   publishRef,
   type RepoLayout,
+  repoProofs,
   type SnapshotFile,
   snapshotDir,
   snapshotPath,
   supportsSymlinks,
+  writeProofRecord,
   writeLocalTreeRecord,
   writeTreeRecord,
 } from "@mlx-download/cache";
@@ -50,6 +53,8 @@ export interface Target {
   publish(file: SnapshotFile, from?: string): Promise<string>;
   /** Puts a file in its place whose bytes were just published at `path` for another one. */
   publishTwin(file: SnapshotFile, path: string): Promise<string>;
+  /** Keeps what locates later damage of a file that was just proved; what the disk refuses is not worth a download. */
+  keepProof(file: SnapshotFile, beginnings: readonly string[]): Promise<void>;
   /** Takes away a file whose bytes are not its own, as a backend may leave it; what lies elsewhere stays. */
   discard(file: SnapshotFile): Promise<void>;
   /** After the last of the selected files: the ref, which makes the snapshot the revision's. */
@@ -95,6 +100,8 @@ export function createCacheTarget(
       const from = await cloneToTemp(path, partialPaths(layout, file.digest.hex).data);
       return publishFile(layout, { commit, file, from }, { symlinks });
     },
+    keepProof: (file, beginnings) =>
+      writeProofRecord(repoProofs(layout), file, beginnings).catch(() => undefined),
     async discard(file) {
       await rm(snapshotPath(layout, commit, file.path), { force: true });
       await rm(blobPath(layout, file.digest.hex), { force: true });
@@ -128,6 +135,8 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
       await writeLocalTreeRecord(localDir, commit, files);
     },
     publish: (file, from) => publishLocalFile(localDir, { commit, file, from }),
+    keepProof: (file, beginnings) =>
+      writeProofRecord(localProofs(localDir), file, beginnings).catch(() => undefined),
     async discard(file) {
       const paths = localDirPaths(localDir, file.path);
       await rm(paths.metadata, { force: true });

@@ -22,9 +22,9 @@ export interface PartialBlob {
   compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentOutput;
   /**
    * What the digest of the bytes before `end` begins with: is it what it was when they arrived? The first word on a
-   * position is kept in the journal; true when this is the first.
+   * position is kept in the journal; undefined when this is the first.
    */
-  checkPrefix(end: number, hex: string): boolean;
+  checkPrefix(end: number, hex: string): boolean | undefined;
   /** Forgets every range, on disk too. */
   reset(): Promise<void>;
   /** Flushes the journal and closes both files; the partial stays for the next run. */
@@ -91,7 +91,7 @@ export async function openPartialBlob(
       if (known !== undefined) return known === hex;
       now.prefixes.set(end, hex);
       now.journal.appendPrefix(end, hex);
-      return true;
+      return undefined;
     },
     async reset() {
       await now.sync.settle();

@@ -9,6 +9,8 @@ export interface Proof {
   readonly actual: string;
   /** Here begins the first block that is not what it was when it arrived: the disk changed it, not the network. */
   readonly changedFrom: number | undefined;
+  /** What the digests of its beginnings are, from 4 MiB to 4 MiB (a proof record, once the whole is proved). */
+  readonly beginnings: readonly string[];
 }
 
 /** A partial that is being hashed behind its writers. */
@@ -30,13 +32,19 @@ export function startProof(
   const [file] = blob.files;
   let matched = 0;
   let changedFrom: number | undefined;
+  /** Was every beginning known from before? */
+  let allKnown = true;
+  const beginnings: string[] = [];
   const hash = context.hasher.follow(partial.dataPath, {
     digest: file.digest,
     size: blob.size,
     onPrefix(end, hex) {
+      beginnings.push(hex);
       if (changedFrom !== undefined) return;
-      if (partial.checkPrefix(end, hex)) matched = end;
-      else changedFrom = matched;
+      const same = partial.checkPrefix(end, hex);
+      allKnown &&= same !== undefined;
+      if (same === false) changedFrom = matched;
+      else matched = end;
     },
   });
   const onWritten = (): void => {
@@ -51,7 +59,10 @@ export function startProof(
       context.emit({ type: "verifying", path: file.path, size: blob.size });
       const timer = setInterval(() => (progress.verified = hash.hashed), 100);
       try {
-        return { actual: await unlessAborted(hash.digest(), context.signal), changedFrom };
+        const actual = await unlessAborted(hash.digest(), context.signal);
+        // What comes after the last beginning has no record of its own: it is what is left.
+        if (matched > 0 && allKnown && actual !== file.digest.hex) changedFrom ??= matched;
+        return { actual, changedFrom, beginnings };
       } finally {
         clearInterval(timer);
       }

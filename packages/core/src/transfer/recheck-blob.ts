@@ -1,3 +1,4 @@
+import { PROOF_STEP_BYTES } from "@mlx-download/cache";
 import type { PlannedBlob } from "../plan.ts";
 import type { PartialBlob } from "./partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
@@ -20,7 +21,7 @@ export interface Recheck {
 }
 
 // The step of the digests by which a change on the disk is found, too.
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const BLOCK_BYTES = PROOF_STEP_BYTES;
 
 /**
  * Repairs a partial whose digest is wrong: asks for its blocks a second time, most suspect first, replaces what

@@ -78,6 +78,7 @@ async function bringBlob(
     const proved = await transferLargeBlob(blob, { context, progress: start, apart });
     const path = await target.publish(file, proved.dataPath);
     await proved.forget();
+    await target.keepProof(file, proved.beginnings);
     return { ...nothing, resumed: proved.resumed, fetched: blob.size - proved.resumed, path };
   } finally {
     if (claim.kind === "locked") await claim.lock.release();

@@ -18,6 +18,8 @@ export interface ProvedBlob {
   readonly dataPath: string;
   /** Bytes that were here before. */
   readonly resumed: number;
+  /** Its proof record. */
+  readonly beginnings: readonly string[];
   forget(): Promise<void>;
 }
 
@@ -52,11 +54,16 @@ export async function transferLargeBlob(
     const onWritten = (): void => behind.onWritten();
     const ranged = await fill(blob, partial, { context, progress, onWritten });
     const first = await behind.finish();
+    let { beginnings } = first;
     let replaced = 0;
     if (first.actual !== file.digest.hex) {
       const said = checksumMismatch(file, first.actual, { context, evidence: { attempts: 1 } });
       tellMismatch(said, file, context);
-      const prove = (): Promise<Proof> => start().finish();
+      const prove = async (): Promise<Proof> => {
+        const proof = await start().finish();
+        ({ beginnings } = proof);
+        return proof;
+      };
       const { actual, asked, different } = await recheckBlob(blob, partial, {
         context,
         progress,
@@ -77,6 +84,7 @@ export async function transferLargeBlob(
     return {
       dataPath: partial.dataPath,
       resumed: Math.max(0, resumedBytes - replaced),
+      beginnings,
       forget: () => partial.forget(),
     };
   } finally {

@@ -1,0 +1,253 @@
+import { resolve } from "node:path";
+import {
+  type BadFile,
+  formatDigest,
+  listRepos,
+  type Mended,
+  mendRepo,
+  prepareLocalDir,
+  prepareRepo,
+  repoLayout,
+  type SnapshotFile,
+  type VerifiedFile,
+  writeLocalTreeRecord,
+  writeTreeRecord,
+} from "@mlx-download/cache";
+import { codedError } from "../coded-error.ts";
+import { download } from "../download.ts";
+import { readRequest } from "../download-request.ts";
+import { ModelDownloadError } from "../errors.ts";
+import type { DownloadEvent } from "../events.ts";
+import { listTree } from "../hub/list-tree.ts";
+import { parseRepoRef, type RepoRef } from "../ref.ts";
+import { readSettings } from "../settings.ts";
+import { cachePlace, localPlace, setAside } from "./repair-place.ts";
+import type { RepairedFile, RepairEvent, RepairReport, UnrepairedFile } from "./repair-report.ts";
+import { verifyModels, type VerifyModelsOptions } from "./verify-models.ts";
+
+/** Options of `repairModels`. */
+export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent"> {
+  /** Connections at once, 1 to 64. Default 8. */
+  readonly connections?: number | undefined;
+  readonly onEvent?: ((event: RepairEvent) => void) | undefined;
+}
+
+/** The files of one commit that need repair. */
+interface Damage {
+  readonly repoId: string;
+  readonly repoType: BadFile["repoType"];
+  readonly commit: string;
+  readonly bad: BadFile[];
+  readonly dangling: VerifiedFile[];
+}
+
+/**
+ * Verifies the named models (every repo in the cache when none is named), then puts right what was found: damaged data
+ * goes to quarantine, and what is damaged of it is fetched again, or the file where nothing tells; links without content
+ * get theirs back; refs that keep other clients out are mended. Before anything is moved, the Hub is asked whether it
+ * still has the commit. What cannot be repaired is told in `failed` and stops nothing else. Rejects as `verifyModels`
+ * does; aborting leaves what was begun for the next run or download.
+ */
+export async function repairModels(
+  refs: readonly (string | RepoRef)[],
+  options: RepairOptions = {},
+): Promise<RepairReport> {
+  const emit = (event: WithoutTime<RepairEvent>): void => {
+    try {
+      options.onEvent?.({ ...event, at: Date.now() } as RepairEvent);
+    } catch {
+      // A listener's fault is not the repair's.
+    }
+  };
+  const localDir = options.localDir === undefined ? undefined : resolve(options.localDir);
+  if (localDir !== undefined && refs.length !== 1) {
+    throw new ModelDownloadError("a folder is repaired from one model", "settings/invalid", {
+      hint: "Name the model that the folder was filled from.",
+    });
+  }
+  const found = await verifyModels(refs, { ...options, onEvent: emit });
+  const repaired: RepairedFile[] = [];
+  const failed: UnrepairedFile[] = [];
+  const bytes = { fetched: 0, wire: 0 };
+  /** Blobs that several files share are set aside once. */
+  const aside = new Map<string, Awaited<ReturnType<typeof setAside>>>();
+  try {
+    for (const damage of byCommit(found)) {
+      try {
+        const one = await repairCommit(damage, { options: { ...options, localDir }, aside, emit });
+        repaired.push(...one.repaired);
+        bytes.fetched += one.bytes.fetched;
+        bytes.wire += one.bytes.wire;
+        for (const file of one.repaired) emit({ type: "repair-done", ...file });
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        for (const file of unrepaired(damage, error)) {
+          failed.push(file);
+          emit({ type: "repair-failed", ...file });
+        }
+      }
+    }
+    const mended = localDir === undefined ? await mendRepos(refs, options) : [];
+    return { repaired, mended, bytes, failed, found };
+  } catch (error) {
+    throw codedError(error, undefined);
+  }
+}
+
+async function repairCommit(
+  damage: Damage,
+  io: {
+    readonly options: RepairOptions;
+    readonly aside: Map<string, Awaited<ReturnType<typeof setAside>>>;
+    readonly emit: (event: WithoutTime<RepairEvent>) => void;
+  },
+): Promise<Pick<RepairReport, "repaired" | "bytes">> {
+  const { repoId, commit, bad, dangling } = damage;
+  const { options, aside, emit } = io;
+  if (damage.repoType !== "model") {
+    throw new ModelDownloadError(
+      `${repoId} is a ${damage.repoType}, and only models are fetched`,
+      "ref/unsupported-repo-type",
+      { hint: "Fetch it again with the tool that brought it.", repoId },
+    );
+  }
+  const ref = { repoId, revision: commit };
+  const forDownload = { ...options, revision: undefined, force: false };
+  const { cacheDir, listing } = await askFirst(ref, forDownload);
+  const layout = repoLayout(cacheDir, repoId);
+  const { localDir } = options;
+  const place = localDir === undefined ? cachePlace(layout) : localPlace(localDir);
+  if (localDir === undefined) {
+    await prepareRepo(layout);
+    await writeTreeRecord(layout, commit, [...listing.values()]);
+  } else {
+    await prepareLocalDir(localDir);
+    await writeLocalTreeRecord(localDir, commit, [...listing.values()]);
+  }
+
+  const repaired: RepairedFile[] = [];
+  for (const file of bad) {
+    options.signal?.throwIfAborted();
+    const listed = listing.get(file.path);
+    if (listed === undefined) throw notListed(file);
+    const { path, blob } = file;
+    const expected = formatDigest(listed.digest);
+    // The record that it was held against was wrong, and is right now; the file always was.
+    if (expected === file.actual) {
+      repaired.push({ repoId, commit, path, how: "entry", quarantined: null });
+      continue;
+    }
+    const right = { ...file, expected, expectedSize: listed.size };
+    const done = aside.get(blob) ?? (await setAside(right, place));
+    aside.set(blob, done);
+    const one = { repoId, commit, path, ...done };
+    repaired.push(one);
+    emit({ type: "repair-set-aside", ...one });
+  }
+  for (const file of dangling) {
+    if (!listing.has(file.path)) throw notListed(file);
+    repaired.push({ repoId, commit, path: file.path, how: "entry", quarantined: null });
+  }
+  const result = await download(ref, {
+    ...forDownload,
+    include: repaired.map(({ path }) => literally(path)),
+    onEvent: (event) => {
+      if (isStep(event)) emit(event);
+    },
+  });
+  return { repaired, bytes: { fetched: result.bytes.fetched, wire: result.bytes.wire } };
+}
+
+function notListed({ repoId, commit, path }: VerifiedFile): ModelDownloadError {
+  return new ModelDownloadError(
+    `${repoId} has no ${path} at ${commit.slice(0, 7)} on the Hub`,
+    "hub/entry-not-found",
+    {
+      hint: "Remove the file, or the snapshot, if nothing needs it; nothing was moved.",
+      repoId,
+      data: { path, commit },
+    },
+  );
+}
+
+/** Asks the Hub what the commit holds, before anything is moved. */
+async function askFirst(
+  ref: Required<RepoRef>,
+  options: RepairOptions,
+): Promise<{
+  readonly cacheDir: string;
+  readonly listing: ReadonlyMap<string, SnapshotFile>;
+}> {
+  const { repoId, revision: commit } = ref;
+  const { client, signal, settings } = await readRequest(ref, { ...options, onEvent: undefined });
+  try {
+    if (settings.offline) {
+      throw new ModelDownloadError(`${repoId} needs the Hub for its repair`, "offline/not-cached", {
+        hint: "Run again without --offline and without HF_HUB_OFFLINE; nothing was moved.",
+        repoId,
+      });
+    }
+    const files = await listTree(client, { repoId, commit }, { signal });
+    const listing = new Map(files.map((file) => [file.path, file]));
+    return { cacheDir: settings.cacheDir, listing };
+  } finally {
+    await client.close();
+  }
+}
+
+async function mendRepos(
+  refs: readonly (string | RepoRef)[],
+  options: RepairOptions,
+): Promise<readonly Mended[]> {
+  const { cacheDir } = await readSettings(options);
+  const named = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref) : ref));
+  const layouts =
+    named.length > 0
+      ? named.map(({ repoId }) => repoLayout(cacheDir, repoId))
+      : await listRepos(cacheDir);
+  const mended: Mended[] = [];
+  for (const layout of layouts) mended.push(...(await mendRepo(layout)));
+  return mended;
+}
+
+function byCommit(found: RepairReport["found"]): readonly Damage[] {
+  const damages = new Map<string, Damage>();
+  const of = ({ repoId, repoType, commit }: VerifiedFile): Damage => {
+    const key = `${repoType} ${repoId} ${commit}`;
+    const damage = damages.get(key) ?? { repoId, repoType, commit, bad: [], dangling: [] };
+    damages.set(key, damage);
+    return damage;
+  };
+  for (const file of found.bad) of(file).bad.push(file);
+  for (const file of found.missing) if (file.reason === "dangling") of(file).dangling.push(file);
+  return [...damages.values()];
+}
+
+function unrepaired({ bad, dangling }: Damage, cause: unknown): readonly UnrepairedFile[] {
+  const error = codedError(cause, undefined);
+  const { code, message, hint } =
+    error instanceof ModelDownloadError
+      ? error
+      : { code: "unexpected", message: String(error), hint: "" };
+  return [...bad, ...dangling].map(({ repoId, repoType, commit, path }) => ({
+    repoId,
+    repoType,
+    commit,
+    path,
+    code,
+    message,
+    hint,
+  }));
+}
+
+/** A pattern that matches this path and no other. */
+function literally(path: string): string {
+  return path.replaceAll(/[*?[]/g, "[$&]");
+}
+
+type Step = Exclude<DownloadEvent, { type: "result" | "error" }>;
+type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
+
+function isStep(event: DownloadEvent): event is Step {
+  return event.type !== "result" && event.type !== "error";
+}

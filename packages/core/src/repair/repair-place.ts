@@ -1,0 +1,107 @@
+import { lstat, unlink } from "node:fs/promises";
+import { basename, dirname, sep } from "node:path";
+import {
+  type BadFile,
+  localDirPaths,
+  localPartialPaths,
+  localProofs,
+  localQuarantine,
+  lockPath,
+  parseDigest,
+  partialPaths,
+  type ProofFolder,
+  quarantine,
+  readProofRecord,
+  type RepoLayout,
+  repoProofs,
+  repoQuarantine,
+  snapshotPath,
+  tryLock,
+} from "@mlx-download/cache";
+import { ModelDownloadError } from "../errors.ts";
+import { seedPartial } from "./seed-partial.ts";
+
+/** A repo in the cache, or a local dir, as a repair needs to know it. */
+export interface RepairPlace {
+  readonly quarantine: ProofFolder;
+  readonly proofs: ProofFolder;
+  partial(hex: string): { readonly data: string; readonly journal: string };
+  lock(file: BadFile, hex: string): string;
+  /** What goes, so that the file counts as absent: its blob, or its entry where the blob is somebody else's. */
+  holder(file: BadFile, hex: string): string;
+}
+
+/** A repo in the cache. */
+export function cachePlace(layout: RepoLayout): RepairPlace {
+  return {
+    quarantine: repoQuarantine(layout),
+    proofs: repoProofs(layout),
+    partial: (hex) => partialPaths(layout, hex),
+    lock: (_file, hex) => lockPath(layout, hex),
+    holder({ blob, commit, path }, hex) {
+      // An entry that leads to another blob than it should is wrong itself; that blob may be right for others.
+      const named = dirname(blob) !== layout.blobsDir || basename(blob) === hex;
+      const own = named && blob.startsWith(layout.repoDir + sep);
+      return own ? blob : snapshotPath(layout, commit, path);
+    },
+  };
+}
+
+/** A local dir. */
+export function localPlace(localDir: string): RepairPlace {
+  return {
+    quarantine: localQuarantine(localDir),
+    proofs: localProofs(localDir),
+    partial: (hex) => localPartialPaths(localDir, hex),
+    lock: ({ path }) => localDirPaths(localDir, path).lock,
+    holder: ({ blob }) => blob,
+  };
+}
+
+/** What became of a damaged file. */
+export interface SetAside {
+  /** Where the damaged data is now; null where it was a link, or there was room for one copy only. */
+  readonly quarantined: string | null;
+  /** `segments`: only what is damaged is fetched; `file`: all of it, since nothing tells where the damage is. */
+  readonly how: "segments" | "file";
+}
+
+/**
+ * Takes a bad file out of its place: the data to quarantine, of a link only the link. Where a proof record tells what
+ * is damaged, what is good becomes an unfinished download. Throws `cache/locked` while somebody writes the file.
+ */
+export async function setAside(file: BadFile, place: RepairPlace): Promise<SetAside> {
+  const digest = parseDigest(file.expected);
+  const lock = await tryLock(place.lock(file, digest.hex));
+  if (lock === undefined) {
+    throw new ModelDownloadError(
+      `${file.path} is being written by another process`,
+      "cache/locked",
+      {
+        hint: "Wait for the other download of this file to end, or stop it, and run again.",
+        repoId: file.repoId,
+        data: { path: file.path },
+      },
+    );
+  }
+  try {
+    const blob = { digest, size: file.expectedSize ?? file.size };
+    const holder = place.holder(file, digest.hex);
+    const known =
+      file.reason === "unreadable" ? undefined : await readProofRecord(place.proofs, blob);
+    const how = known === undefined ? "file" : "segments";
+    const isLink = (await lstat(holder)).isSymbolicLink();
+    const aside = isLink ? undefined : await quarantine(place.quarantine, holder);
+    let kept = !isLink;
+    if (known !== undefined) {
+      const damaged = { path: aside ?? file.blob, record: known, movable: !isLink };
+      const stays = await seedPartial(blob, damaged, place.partial(digest.hex));
+      kept &&= stays;
+    }
+    // Of a link only the link: what it leads to is the shared store's, or another's.
+    if (isLink) await unlink(holder);
+    return { quarantined: kept ? (aside ?? null) : null, how };
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Mended, RepoType, VerifyEvent, VerifyReport } from "@mlx-download/cache";
+import type { DownloadEvent } from "../events.ts";
+
+/** A file that is right again. */
+export interface RepairedFile {
+  readonly repoId: string;
+  readonly commit: string;
+  readonly path: string;
+  /** `segments`: only damaged parts were fetched; `file`: the whole; `entry`: a link without content got it back. */
+  readonly how: "segments" | "file" | "entry";
+  /** Where the damaged data lies now; null where there was none to keep. */
+  readonly quarantined: string | null;
+}
+
+/** A file that is not right again, and why. */
+export interface UnrepairedFile {
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  readonly commit: string;
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What a repair did. */
+export interface RepairReport {
+  readonly repaired: readonly RepairedFile[];
+  /** Refs and stray files that kept other clients from a repo. */
+  readonly mended: readonly Mended[];
+  /** `fetched`: bytes that were put in place; `wire`: body bytes received for them. */
+  readonly bytes: { readonly fetched: number; readonly wire: number };
+  readonly failed: readonly UnrepairedFile[];
+  /** What was found before. */
+  readonly found: VerifyReport;
+}
+
+/** What a repair says while it works: a verification's events, those of its downloads, and its own. */
+export type RepairEvent =
+  | VerifyEvent
+  | Exclude<DownloadEvent, { type: "result" | "error" }>
+  | ({ readonly type: "repair-set-aside"; readonly at: number } & RepairedFile)
+  | ({ readonly type: "repair-done"; readonly at: number } & RepairedFile)
+  | ({ readonly type: "repair-failed"; readonly at: number } & UnrepairedFile);

@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import {
+  isCommit,
+  listCommits,
+  listRepos,
+  readRef,
+  repoLayout,
+  verifyCache,
+  verifyLocalDir,
+  type VerifyEvent,
+  type VerifyReport,
+  type VerifyTarget,
+} from "@mlx-download/cache";
+import { codedError } from "../coded-error.ts";
+import type { HubOptions } from "../download-options.ts";
+import { readRequest } from "../download-request.ts";
+import { ModelDownloadError } from "../errors.ts";
+import { listTree } from "../hub/list-tree.ts";
+import { parseRepoRef, type RepoRef } from "../ref.ts";
+import { readSettings } from "../settings.ts";
+
+/** Options of `verifyModels`. */
+export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
+  /** The files of this folder, filled by `--local-dir`, instead of the cache. */
+  readonly localDir?: string | undefined;
+  /** Ask the Hub what the files should be, instead of what was recorded; needs commits that the Hub still has. */
+  readonly hub?: boolean | undefined;
+  /** Sizes and safetensors headers only; no weights are read. */
+  readonly quick?: boolean | undefined;
+  /** Read also what an interrupted run proved less than a day ago. */
+  readonly force?: boolean | undefined;
+  /** Threads that read and hash; default: one a core. */
+  readonly threads?: number | undefined;
+  readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
+}
+
+/**
+ * Proves what is on this disk of the named models, or of every repo in the cache when none is named. A ref without a
+ * revision means every commit that is here. Needs no network unless `hub` is set. Rejects with a `ModelDownloadError`,
+ * `cache/not-found` for what is not here, or with the signal's reason when aborted.
+ */
+export async function verifyModels(
+  refs: readonly (string | RepoRef)[],
+  options: VerifyModelsOptions = {},
+): Promise<VerifyReport> {
+  const parsed = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref) : ref));
+  try {
+    if (options.localDir !== undefined) {
+      const repoId = parsed[0]?.repoId;
+      return await verifyLocalDir(options.localDir, { ...options, repoId });
+    }
+    return await verifyCache(await findTargets(parsed, options), options);
+  } catch (error) {
+    throw codedError(error, parsed.length === 1 ? parsed[0]?.repoId : undefined);
+  }
+}
+
+async function findTargets(
+  refs: readonly RepoRef[],
+  options: VerifyModelsOptions,
+): Promise<readonly VerifyTarget[]> {
+  const { cacheDir } = await readSettings(options);
+  const targets: VerifyTarget[] = [];
+  for (const ref of refs) {
+    const layout = repoLayout(cacheDir, ref.repoId);
+    const revision = options.revision ?? ref.revision;
+    const known = revision === undefined || isCommit(revision);
+    const commit = known ? revision : await readRef(layout, revision);
+    if (!existsSync(layout.repoDir) || (!known && commit === undefined)) {
+      const at = revision === undefined ? "" : ` at ${revision}`;
+      throw new ModelDownloadError(
+        `${ref.repoId}${at} is not in the cache ${cacheDir}`,
+        "cache/not-found",
+        {
+          hint: "mlx-download cache ls shows what is there; name another cache with --cache-dir.",
+          repoId: ref.repoId,
+          data: { repoId: ref.repoId, revision: revision ?? null, cacheDir },
+        },
+      );
+    }
+    targets.push({ layout, commit });
+  }
+  const wanted =
+    refs.length > 0 ? targets : (await listRepos(cacheDir)).map((layout) => ({ layout }));
+  return options.hub === true ? await withListings(wanted, options) : wanted;
+}
+
+/** Adds what the Hub says each commit holds. */
+async function withListings(
+  targets: readonly VerifyTarget[],
+  options: VerifyModelsOptions,
+): Promise<readonly VerifyTarget[]> {
+  const listed: VerifyTarget[] = [];
+  for (const { layout, commit } of targets) {
+    const { repoId, repoType } = layout;
+    if (repoType !== "model") {
+      listed.push({ layout, commit });
+      continue;
+    }
+    const commits = commit === undefined ? listCommits(layout) : [commit];
+    const { client, signal } = await readRequest(
+      { repoId },
+      { ...options, revision: undefined, onEvent: undefined },
+    );
+    try {
+      for (const one of commits) {
+        const listing = await listTree(client, { repoId, commit: one }, { signal });
+        listed.push({ layout, commit: one, listing });
+      }
+    } finally {
+      await client.close();
+    }
+  }
+  return listed;
+}
