@@ -54,7 +54,7 @@ export async function repairModels(
 ): Promise<RepairReport> {
   const emit = (event: WithoutTime<RepairEvent>): void => {
     try {
-      options.onEvent?.({ ...event, at: Date.now() } as RepairEvent);
+      options.onEvent?.({ ...event, at: Date.now() });
     } catch {
       // A listener's fault is not the repair's.
     }

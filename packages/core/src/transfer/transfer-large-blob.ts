@@ -60,9 +60,9 @@ export async function transferLargeBlob(
       const said = checksumMismatch(file, first.actual, { context, evidence: { attempts: 1 } });
       tellMismatch(said, file, context);
       const prove = async (): Promise<Proof> => {
-        const proof = await start().finish();
-        ({ beginnings } = proof);
-        return proof;
+        const again = await start().finish();
+        ({ beginnings } = again);
+        return again;
       };
       const { actual, asked, different } = await recheckBlob(blob, partial, {
         context,
