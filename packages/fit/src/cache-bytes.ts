@@ -1,4 +1,10 @@
-import type { AttentionShape, CacheGroup, CacheLayout, LayerCache } from "./cache-layout.ts";
+import type {
+  AttentionCache,
+  AttentionShape,
+  CacheGroup,
+  CacheLayout,
+  LayerCache,
+} from "./cache-layout.ts";
 import {
   chunkedSlots,
   fullSlots,
@@ -61,9 +67,14 @@ type ByteCounter = (tokens: number) => { readonly held: number; readonly kept: n
 
 function byteCounter(cache: LayerCache, place: Place): ByteCounter {
   const { group, layout } = place;
-  if (cache.kind === "state") {
-    const bytes = group.count * (cache.elements * layout.elementBytes + cache.float32Elements * 4);
-    return () => ({ held: bytes, kept: bytes });
+  if (cache.kind === "state" || cache.kind === "recent" || cache.kind === "compressed") {
+    const bytes = unslottedBytes(cache, layout.elementBytes);
+    let seen = 0;
+    return (tokens) => {
+      seen += tokens;
+      const held = group.count * bytes(seen);
+      return { held, kept: held };
+    };
   }
   const slots = slotCounter(cache);
   const plain = group.count * plainRowBytes(cache, layout.elementBytes);
@@ -83,7 +94,22 @@ function byteCounter(cache: LayerCache, place: Place): ByteCounter {
   };
 }
 
-function slotCounter(cache: Exclude<LayerCache, { readonly kind: "state" }>): SlotCounter {
+/** Bytes after so many tokens, of a cache that allocates nothing ahead. */
+function unslottedBytes(
+  cache: Exclude<LayerCache, AttentionCache>,
+  elementBytes: number,
+): (tokens: number) => number {
+  if (cache.kind === "compressed") {
+    const { ratio, elements, pendingFloat32Elements } = cache;
+    return (tokens) =>
+      Math.floor(tokens / ratio) * elements * elementBytes +
+      (tokens % ratio) * pendingFloat32Elements * 4;
+  }
+  const bytes = cache.elements * elementBytes + cache.float32Elements * 4;
+  return (tokens) => (cache.kind === "state" ? bytes : Math.min(tokens, cache.window) * bytes);
+}
+
+function slotCounter(cache: AttentionCache): SlotCounter {
   if (cache.kind === "window") return windowSlots(cache.window);
   return cache.kind === "chunked" ? chunkedSlots(cache.chunk) : fullSlots();
 }

@@ -1,4 +1,5 @@
 import type { CacheGroup } from "./cache-layout.ts";
+import { kvBitsFailure } from "./kv-bits.ts";
 import { objectField, stringField, type JsonObject } from "./json-value.ts";
 import { dense, denseByOtherNames } from "./layouts/dense.ts";
 import { hybridLayouts } from "./layouts/hybrid.ts";
@@ -14,7 +15,11 @@ export type AttentionFamily = "dense" | "sliding" | "latent" | "hybrid" | "recur
 
 /** What the caches of a model are, or why that cannot be said. */
 export type FoundCacheGroups =
-  | { readonly groups: readonly CacheGroup[]; readonly family: AttentionFamily }
+  | {
+      readonly groups: readonly CacheGroup[];
+      readonly family: AttentionFamily;
+      readonly kvBitsFailure: string | null;
+    }
   | { readonly reason: string };
 
 /** The caches of a model that mlx-lm runs with `module`, from the parsed `config.json`. */
@@ -24,7 +29,8 @@ export function findCacheGroups(module: string, config: JsonObject): FoundCacheG
   if (!layout) return { reason: `how ${module} keeps the past is not known here` };
   try {
     const groups = layout(modelArguments(key, values));
-    return { groups, family: familyOf(key, groups) };
+    const family = familyOf(key, groups);
+    return { groups, family, kvBitsFailure: kvBitsFailure(key, groups) };
   } catch (error) {
     if (error instanceof MissingSetting) return { reason: error.message };
     throw error;
@@ -55,6 +61,7 @@ interface Wrapped {
 }
 
 const WRAPPED: Readonly<Record<string, Wrapped>> = {
+  deepseek_v41: { key: "deepseek_v41", orRoot: true },
   gemma3: { key: "gemma3_text", defaults: { num_attention_heads: 8, num_key_value_heads: 4 } },
   gemma3n: { key: "gemma3n/text" },
   gemma4: { key: "gemma4_text", defaults: { num_attention_heads: 8, num_key_value_heads: 1 } },
@@ -88,14 +95,11 @@ const FAMILIES = {
   dense: denseByOtherNames,
 } as const;
 
-// Modules with caches of their own that are not described here.
-const UNDESCRIBED: ReadonlySet<string> = new Set(["deepseek_v41"]);
-
 function layoutOf(key: string): Layout | undefined {
   for (const layouts of Object.values(FAMILIES)) {
     if (Object.hasOwn(layouts, key)) return layouts[key];
   }
-  return Object.hasOwn(MLX_LM_ARGUMENTS, key) && !UNDESCRIBED.has(key) ? dense : undefined;
+  return Object.hasOwn(MLX_LM_ARGUMENTS, key) ? dense : undefined;
 }
 
 function familyOf(key: string, groups: readonly CacheGroup[]): AttentionFamily {

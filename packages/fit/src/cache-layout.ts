@@ -8,13 +8,30 @@ export interface AttentionShape {
 /**
  * One cache of a layer, named after what it does; mlx-lm's class in brackets. `full` keeps every token (`KVCache`),
  * `window` the last `window` (`RotatingKVCache`), `chunked` those of the current chunk (`ChunkedKVCache`), `state` a
- * constant (`ArraysCache`): `elements` in the model's dtype and `float32Elements` of four bytes.
+ * constant (`ArraysCache`): `elements` in the model's dtype and `float32Elements` of four bytes. `recent` keeps the last
+ * `window` rows without allocating ahead; `compressed` one row for every `ratio` tokens, and of those that make no whole
+ * group yet `pendingFloat32Elements` each (both DeepSeek V4.1's `LayerCache`).
  */
 export type LayerCache =
   | ({ readonly kind: "full" } & AttentionShape)
   | ({ readonly kind: "window"; readonly window: number } & AttentionShape)
   | ({ readonly kind: "chunked"; readonly chunk: number } & AttentionShape)
-  | { readonly kind: "state"; readonly elements: number; readonly float32Elements: number };
+  | { readonly kind: "state"; readonly elements: number; readonly float32Elements: number }
+  | {
+      readonly kind: "recent";
+      readonly window: number;
+      readonly elements: number;
+      readonly float32Elements: number;
+    }
+  | {
+      readonly kind: "compressed";
+      readonly ratio: number;
+      readonly elements: number;
+      readonly pendingFloat32Elements: number;
+    };
+
+/** A cache that keeps keys and values of whole tokens. */
+export type AttentionCache = Extract<LayerCache, { readonly kind: "full" | "window" | "chunked" }>;
 
 /** `count` layers that keep the same. */
 export interface CacheGroup {
@@ -30,4 +47,6 @@ export interface CacheLayout {
   /** Bytes of one number in the model's dtype. */
   readonly elementBytes: number;
   readonly groups: readonly CacheGroup[];
+  /** Why mlx-lm ends with an error when keys and values are quantized (`--kv-bits`); null where it does not. */
+  readonly kvBitsFailure: string | null;
 }

@@ -76,7 +76,11 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     ropeScaling: context.scaling,
     cache:
       caches && "groups" in caches
-        ? { elementBytes: weights.dtype === "float32" ? 4 : 2, groups: caches.groups }
+        ? {
+            elementBytes: weights.dtype === "float32" ? 4 : 2,
+            groups: caches.groups,
+            kvBitsFailure: caches.kvBitsFailure,
+          }
         : null,
     cacheUnknown:
       caches && "groups" in caches ? null : (caches?.reason ?? "mlx-lm has no module for it"),

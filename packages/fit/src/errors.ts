@@ -1,5 +1,9 @@
 /** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
-export type FitErrorCode = "fit/invalid-config" | "fit/invalid-header" | "fit/invalid-option";
+export type FitErrorCode =
+  | "fit/invalid-config"
+  | "fit/invalid-header"
+  | "fit/invalid-option"
+  | "fit/kv-bits-unsupported";
 
 /** What an error carries beside its message and code. */
 export interface FitErrorDetails {

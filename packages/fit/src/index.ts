@@ -1,4 +1,10 @@
-export type { AttentionShape, CacheGroup, CacheLayout, LayerCache } from "./cache-layout.ts";
+export type {
+  AttentionCache,
+  AttentionShape,
+  CacheGroup,
+  CacheLayout,
+  LayerCache,
+} from "./cache-layout.ts";
 export { describeModel, type DescribeOptions } from "./describe-model.ts";
 export { FitError, type FitErrorCode, type FitErrorDetails } from "./errors.ts";
 export { type Fit, fitModel, type FitVerdict } from "./fit-model.ts";
@@ -8,6 +14,7 @@ export {
   loadVerdict,
   type LoadVerdict,
 } from "./load-verdict.ts";
+export { kvBitsVerdict, type KvBitsVerdict } from "./kv-bits.ts";
 export { memoryNeed, type MemoryNeed, type MemoryOptions } from "./memory-need.ts";
 export { MLX_LM_TABLE } from "./mlx-lm-table.ts";
 export type { MlxLmSupport } from "./mlx-lm-support.ts";

@@ -1,5 +1,6 @@
 import { type CacheBytes, cacheBytes, type KvQuantization } from "./cache-bytes.ts";
 import { FitError } from "./errors.ts";
+import { kvBitsVerdict } from "./kv-bits.ts";
 import type { ModelDescription } from "./model-description.ts";
 
 /** How a model is run. The names and defaults are mlx-lm's. */
@@ -47,8 +48,8 @@ const LIVE_ROWS = 8;
 
 /**
  * The bytes a model needs at a context length: stored weights, keys, values and states exactly as mlx-lm's cache
- * classes allocate them, and estimates of the rest. Throws `fit/invalid-option`, also where mlx-lm would fail with the
- * `kvBits` asked for.
+ * classes allocate them, and estimates of the rest. Throws `fit/invalid-option`, and `fit/kv-bits-unsupported` where
+ * mlx-lm would fail with the `kvBits` asked for.
  */
 export function memoryNeed(description: ModelDescription, options: MemoryOptions): MemoryNeed {
   const { contextLength, batch = 1, prefillStepSize = 2048 } = options;
@@ -56,6 +57,7 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
   requireCount("batch", batch, { min: 1, max: 1_000_000 });
   requireCount("prefillStepSize", prefillStepSize, { min: MIN_PREFILL_STEP, max: MAX_CONTEXT });
   const quantization = kvQuantization(options);
+  refuseFailing(description, options, quantization);
   const { cache, hiddenSize, vocabularySize, residentBytes: weightsBytes } = description;
   const kv: CacheBytes | null = cache
     ? cacheBytes(cache, { tokens: contextLength, prefillStepSize }, quantization)
@@ -91,6 +93,20 @@ function kvQuantization(options: MemoryOptions): KvQuantization | undefined {
   }
   requireCount("quantizedKvStart", quantizedKvStart, { min: 0, max: MAX_CONTEXT });
   return { bits: kvBits, groupSize: kvGroupSize, start: quantizedKvStart };
+}
+
+function refuseFailing(
+  { cache }: ModelDescription,
+  { contextLength }: MemoryOptions,
+  quantization: KvQuantization | undefined,
+): void {
+  if (quantization === undefined || contextLength < quantization.start) return;
+  const { verdict, reason } = kvBitsVerdict(cache, { groupSize: quantization.groupSize });
+  if (verdict !== "fails") return;
+  throw new FitError(`mlx-lm fails with kvBits: ${reason}`, "fit/kv-bits-unsupported", {
+    hint: "Leave the keys and values of this model as they are.",
+    data: { reason },
+  });
 }
 
 function requireCount(

@@ -1,8 +1,8 @@
 """Builds models in mlx-lm from configs on stdin and says what their caches hold after, and during, a prompt.
 
-stdin: [{"name", "config", "dtype"?, "prompts": [{"tokens", options of generate_step}]}]; stdout, one line a case: {"name", "held":
-[{"tokens", "after", "peak"}]} or {"name", "error"}. `after` and `peak` are bytes: the caches after the prompt, and the most they hold after
-any call of the model.
+stdin: [{"name", "config", "dtype"?, "prompts": [{"tokens", options of generate_step}]}]; stdout, one line a case:
+{"name", "held": [{"tokens", "after", "peak"}], "parameters", "tensors": {name: [dtype, shape]}} or {"name", "error"}.
+`after` and `peak` are bytes: the caches after the prompt, and the most they hold after any call of the model.
 """
 
 import json
@@ -13,6 +13,7 @@ os.environ["MLX_DISABLE_COMPILE"] = "1"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import mlx.core as mx
+from mlx.utils import tree_flatten
 from mlx_lm import utils
 from mlx_lm.generate import generate_step
 from mlx_lm.models import cache as caches
@@ -62,7 +63,13 @@ def run(model, tokens, **options):
 def answer(case):
     try:
         model = build(case)
-        return {"name": case["name"], "held": [run(model, **prompt) for prompt in case["prompts"]]}
+        tensors = tree_flatten(model.parameters())
+        return {
+            "name": case["name"],
+            "held": [run(model, **prompt) for prompt in case["prompts"]],
+            "parameters": utils.get_total_parameters(model),
+            "tensors": {name: [str(array.dtype).split(".")[-1], array.shape] for name, array in tensors},
+        }
     except Exception as error:
         return {"name": case["name"], "error": f"{type(error).__name__}: {error}"}
 

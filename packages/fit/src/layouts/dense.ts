@@ -57,11 +57,6 @@ export const denseByOtherNames: Readonly<Record<string, Layout>> = {
       args.count("num_hidden_layers"),
       one(full(kvHeads(args), sharedHidden(args, "hidden_size", "num_attention_heads"))),
     ),
-  // Layers that take over keys and values of another one keep none.
-  hunyuan: (args) => {
-    const share = args.flag("use_cla") ? args.count("cla_share_factor") : 1;
-    return same(Math.ceil(args.count("num_hidden_layers") / share), one(attention(args)));
-  },
   "lille-130m": (args) =>
     same(
       args.count("n_layer"),

@@ -81,9 +81,9 @@ const byGroup =
     );
   };
 
-/** Lightning attention: a float32 matrix a head. */
-const lightning = (dim: (args: ModelArguments) => number) => (args: ModelArguments) =>
-  one(state(0, args.count("num_attention_heads") * dim(args) ** 2));
+/** Lightning attention: a matrix a head. */
+const matrices = (args: ModelArguments, dim: number): number =>
+  args.count("num_attention_heads") * dim ** 2;
 
 const sharedHidden = (args: ModelArguments): number =>
   Math.floor(args.count("hidden_size") / args.count("num_attention_heads"));
@@ -145,8 +145,14 @@ export const hybridLayouts: Readonly<Record<string, Layout>> = {
       );
     });
   },
-  bailing_hybrid: byGroup((args) => one(latent(args)), lightning(headDim)),
-  bailing_moe_linear: byGroup((args) => one(attention(args)), lightning(sharedHidden)),
+  bailing_hybrid: byGroup(
+    (args) => one(latent(args)),
+    (args) => one(state(0, matrices(args, headDim(args)))),
+  ),
+  bailing_moe_linear: byGroup(
+    (args) => one(attention(args)),
+    (args) => one(state(matrices(args, sharedHidden(args)))),
+  ),
   bailing_moe_v3: byGroup(
     (args) => one(latent(args)),
     (args) =>
