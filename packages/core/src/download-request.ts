@@ -65,11 +65,12 @@ async function checkedRequest(
     );
   }
   const { backend } = options;
-  if (backend && fetch) {
+  const ours = fetch ? "fetch" : options.limitRate === undefined ? undefined : "limitRate";
+  if (backend && ours !== undefined) {
     throw new ModelDownloadError(
-      `fetch does nothing with the ${backend.name} backend, which has an HTTP client of its own`,
+      `${ours} does nothing with the ${backend.name} backend, which has an HTTP client of its own`,
       "settings/invalid",
-      { hint: "Leave out fetch, or backend.", repoId },
+      { hint: `Leave out ${ours}, or the backend.`, repoId },
     );
   }
   const settings = await readSettings(options);

@@ -154,7 +154,7 @@ async function move(
   try {
     const transferred = request.backend
       ? await transferByBackend(plan.blobs, {
-          request,
+          request: { ...request, client: prepared.client },
           backend: request.backend,
           plan,
           target,

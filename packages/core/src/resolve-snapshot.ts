@@ -47,13 +47,13 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
     const commit =
       known ??
       (backend
-        ? await askCommit(backend, request)
+        ? await askCommit(backend, { ...request, client: hub })
         : (await resolveCommit(hub, { repoId, revision }, { signal })).commit);
     const recorded = await readTreeRecord(layout, commit);
     const files =
       recorded ??
       (backend
-        ? await askTree(backend, request, commit)
+        ? await askTree(backend, { ...request, client: hub }, commit)
         : await listTree(hub, { repoId, commit }, { signal }));
     const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
     emit({ type: "resolved", revision, commit, from });

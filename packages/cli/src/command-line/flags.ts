@@ -10,6 +10,7 @@ export interface Flags {
   readonly endpoint: readonly string[];
   readonly connections?: number;
   readonly limitRate?: number;
+  readonly backend?: string;
   readonly offline: boolean;
   readonly token?: string;
   readonly tokenStdin: boolean;
@@ -117,6 +118,14 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     type: "bytes",
     value: "RATE",
     summary: "bytes a second at most, over all connections and models: 5M, 500k (default none)",
+  },
+  backend: {
+    name: "backend",
+    type: "text",
+    value: "NAME",
+    choices: ["native", "python"],
+    summary:
+      "what speaks to the Hub and fetches: native (default), or python, the Hub's Python client (finds it by PYTHON_PATH, the active environment, the PATH)",
   },
   offline: {
     name: "offline",

@@ -14,6 +14,7 @@ import { reportFailure } from "../report-failure.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes } from "../text/format.ts";
 import { paint } from "../text/style.ts";
+import { withBackend } from "./with-backend.ts";
 import { planJson, planTable } from "./dry-run.ts";
 import { nextStep } from "./next-step.ts";
 import { refuseTwoRevisions, selectionOf } from "./selection.ts";
@@ -33,15 +34,19 @@ function displayFor(refs: readonly string[], flags: Flags, shell: Shell): Progre
     : createPlainDisplay(ref, write);
 }
 
-/** The bytes of unfinished files that a later run goes on from, as the events told them. */
-function createKeptCounter(): { onEvent(event: DownloadEvent): void; readonly bytes: number } {
+/** The bytes that a later run goes on from, as the events told them; Python keeps whole files only. */
+function createKeptCounter(wholeFiles: boolean): {
+  onEvent(event: DownloadEvent): void;
+  readonly bytes: number;
+} {
   const kept = new Map<string, number>();
   return {
     onEvent(event) {
       if (event.type === "planned") kept.set(event.repoId, event.bytes.resumable);
       if (event.type !== "progress") return;
       const { resumed, copied, fetched } = event.bytes;
-      kept.set(event.repoId, resumed + copied + fetched);
+      const unfinished = event.active.reduce((sum, file) => sum + file.received, 0);
+      kept.set(event.repoId, resumed + copied + fetched - (wholeFiles ? unfinished : 0));
     },
     get bytes() {
       return [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -66,7 +71,7 @@ async function watched<T>(
   work: (onEvent: (event: DownloadEvent) => void) => Promise<T>,
 ): Promise<T> {
   const display = displayFor(refs, flags, shell);
-  const kept = createKeptCounter();
+  const kept = createKeptCounter(flags.backend === "python");
   const { signal } = shell.interrupt;
   let patience: NodeJS.Timeout | undefined;
   shell.interrupt.onStop = () => {
@@ -137,9 +142,18 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
  * `mlx-download <ref…>`: downloads or plans. A single ref's failure is thrown; several are downloaded at once, and each
  * failure is reported in the end. Returns the exit code.
  */
-export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+export async function run(invocation: Invocation, shell: Shell): Promise<number> {
+  const { operands, flags } = invocation;
   for (const ref of operands) await refuseTwoRevisions(ref, flags);
   const options = await readOptions(flags, shell);
+  return withBackend(flags, shell, (backend) => getAll(invocation, shell, { ...options, backend }));
+}
+
+async function getAll(
+  { operands, flags }: Invocation,
+  shell: Shell,
+  options: DownloadOptions,
+): Promise<number> {
   const context = { flags, shell };
   const indented = shell.stdoutColumns !== undefined;
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {

@@ -3,6 +3,7 @@ import type { Invocation } from "../command-line/command-spec.ts";
 import { jsonText } from "../output.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
+import { withBackend } from "./with-backend.ts";
 import { printable } from "../text/printable.ts";
 import { renderTable } from "../text/table.ts";
 
@@ -33,20 +34,23 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   const note = (text: string): void => {
     if (!flags.quiet) shell.stderr.write(`${text}\n`);
   };
-  const models = await listMLXModels({
-    filter: flags.filter,
-    author: flags.all ? "any" : flags.author,
-    sort: flags.sort as ListOptions["sort"],
-    limit,
-    token,
-    endpoint: flags.endpoint,
-    env: shell.env,
-    signal: shell.interrupt.signal,
-    onEvent(event: DownloadEventBody) {
-      if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
-        note(printable(event.message));
-    },
-  });
+  const models = await withBackend(flags, shell, (backend) =>
+    listMLXModels({
+      filter: flags.filter,
+      author: flags.all ? "any" : flags.author,
+      sort: flags.sort as ListOptions["sort"],
+      limit,
+      token,
+      endpoint: flags.endpoint,
+      env: shell.env,
+      signal: shell.interrupt.signal,
+      backend,
+      onEvent(event: DownloadEventBody) {
+        if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
+          note(printable(event.message));
+      },
+    }),
+  );
 
   if (flags.json) {
     await shell.stdout.write(jsonText(models.map(entryJson), shell.stdoutColumns !== undefined));

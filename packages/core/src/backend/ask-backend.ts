@@ -19,9 +19,9 @@ export interface Asker {
 
 /** What a backend is told of the Hub: a token only where our own requests would carry it. */
 export function backendHub({ client, anonymous, signal }: Asker): BackendHub {
-  const { endpoint, token, etagTimeoutMs } = client.settings;
+  const { endpoint, token, tokenEndpoint, etagTimeoutMs } = client.settings;
   const url = new URL(endpoint);
-  const safe = url.protocol === "https:" || isLoopback(url);
+  const safe = endpoint === tokenEndpoint && (url.protocol === "https:" || isLoopback(url));
   return {
     endpoint,
     token: anonymous || !safe ? false : token,
@@ -52,17 +52,17 @@ export function askBackend<T>(
   );
 }
 
-const repoOf = (request: DownloadRequest, revision: string): BackendRepo => ({
+/** A request at one of its Hubs. */
+export type RequestAtHub = Omit<DownloadRequest, "client"> & { readonly client: HubClient };
+
+const repoOf = (request: RequestAtHub, revision: string): BackendRepo => ({
   ...backendHub(request),
   repoId: request.repoId,
   revision,
 });
 
 /** The commit of the request's revision; throws the `hub/…` errors. */
-export async function askCommit(
-  backend: DownloadBackend,
-  request: DownloadRequest,
-): Promise<string> {
+export async function askCommit(backend: DownloadBackend, request: RequestAtHub): Promise<string> {
   const { repoId, revision } = request;
   const question: Question = { kind: "revision", repoId, revision };
   const commit = await askBackend(() => backend.resolveCommit(repoOf(request, revision)), {
@@ -80,7 +80,7 @@ export async function askCommit(
 /** Every file at a commit, checked as our own listing is; throws `hub/unsafe-tree` and the other `hub/…` errors. */
 export async function askTree(
   backend: DownloadBackend,
-  request: DownloadRequest,
+  request: RequestAtHub,
   commit: string,
 ): Promise<readonly SnapshotFile[]> {
   const question: Question = { kind: "revision", repoId: request.repoId, revision: commit };

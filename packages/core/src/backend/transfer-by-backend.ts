@@ -1,17 +1,16 @@
 import { join } from "node:path";
 import { digestFile, formatDigest, type SnapshotFile } from "@mlx-download/cache";
-import type { DownloadRequest } from "../download-request.ts";
 import { ModelDownloadError } from "../errors.ts";
 import type { DownloadPlan, PlannedBlob } from "../plan.ts";
 import type { FileResult, FileStatus } from "../result.ts";
 import type { Target } from "../target.ts";
 import type { FileProgress, ProgressTracker } from "../transfer/progress.ts";
-import { askBackend, backendHub } from "./ask-backend.ts";
+import { askBackend, backendHub, type RequestAtHub } from "./ask-backend.ts";
 import type { DownloadBackend } from "./backend.ts";
 
 /** What a transfer by a backend works with. */
 export interface BackendTransfer {
-  readonly request: DownloadRequest;
+  readonly request: RequestAtHub;
   readonly backend: DownloadBackend;
   readonly plan: DownloadPlan;
   readonly target: Target;

@@ -21,6 +21,7 @@ export const get: CommandSpec = {
     "endpoint",
     "connections",
     "limitRate",
+    "backend",
     "offline",
     "tokenStdin",
     "token",
@@ -44,6 +45,11 @@ export const get: CommandSpec = {
       throw usage(
         "--local-dir takes one model at a time",
         "The files of several models would overwrite each other; run the command once for each.",
+      );
+    if (flags.backend === "python" && flags.limitRate !== undefined)
+      throw usage(
+        "--limit-rate does nothing with --backend python",
+        "Leave out one of the two: the Python client has no limit of its own.",
       );
   },
   load: () => import("../../commands/get.ts"),

@@ -8,7 +8,7 @@ export const list: CommandSpec = {
   usage: "",
   summary: "list MLX models on the Hub",
   operands: { min: 0, max: 0 },
-  flags: ["filter", "author", "all", "limit", "sort", "endpoint", "tokenStdin", "token"],
+  flags: ["filter", "author", "all", "limit", "sort", "endpoint", "backend", "tokenStdin", "token"],
   examples: [
     { line: "mlx-download list --filter qwen3 --limit 10", purpose: "the ten most downloaded" },
     { line: "mlx-download list --all --sort created", purpose: "the newest of every author" },
