@@ -16,7 +16,7 @@ import { failureOf, startStage, TINY } from "./fixture.ts";
 // The real server, on the CPU: one process for all, since Python takes seconds to start.
 
 const python = pythonEnv("mlx");
-const [BIG, BIG_BYTES] = ["big.jsonl", 3_000_000] as const;
+const [BIG, BIG_BYTES] = ["extra.safetensors", 3_000_000] as const;
 
 async function firstWords(model: ServedModel): Promise<string> {
   let words = "";
