@@ -21,7 +21,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "hub-server": { packages: ["cache"], external: ["hono"] },
   registry: { packages: [], types: ["cache", "core"], external: [] },
   "python-bridge": { packages: [], types: ["core"], external: [] },
-  "engine-adapter": { packages: ["core", "cache"], external: [] },
+  "engine-adapter": { packages: ["core", "cache", "fit"], external: [] },
   web: { packages: ["core", "cache", "fit", "registry"] },
   cli: {
     packages: [

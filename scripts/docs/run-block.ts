@@ -26,6 +26,7 @@ export async function readerProject(
   for (const { folder, dir: target } of await workspacePackages(root)) {
     await symlink(target, join(modules, folder));
   }
+  await standIn(join(dir, "node_modules/@defai.digital/mlx-serving"));
   const command = join(bin, "mlx-download");
   const source = join(root, "packages/cli/src/bin.ts");
   await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" ${condition} "${source}" "$@"\n`);
@@ -34,6 +35,15 @@ export async function readerProject(
   const env = hubEnvironment(process.env, { endpoint, home: join(dir, "home") });
   env["PATH"] = [bin, dirname(process.execPath), process.env["PATH"]].join(delimiter);
   return { dir, env };
+}
+
+/** What examples import as the mlx-serving engine, which no registry has: our double of it. */
+async function standIn(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const manifest = { name: "@defai.digital/mlx-serving", type: "module", exports: "./index.js" };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+  const source = `export * from "${scope}engine-adapter/testing";\n`;
+  await writeFile(join(folder, "index.js"), source);
 }
 
 /** Runs a `sh` block with bash, ending at the first failure, or a `ts` block as a program. */

@@ -22,6 +22,8 @@ export interface EngineLoadContext {
 export interface Engine<Handle> {
   /** As people call it; in events and messages. */
   readonly name: string;
+  /** What reads the weights; the architectures that it knows then count when a model is held against this machine. */
+  readonly loader?: "mlx-lm" | undefined;
   readonly supports: {
     /** LoRA adapters. */
     readonly adapters: boolean;

@@ -22,6 +22,7 @@ export {
   type ModelResolver,
   type ResolveCall,
   type ResolvedLoadOptions,
+  type ResolverOptions,
 } from "./model-resolver.ts";
-export type { EnsureOptions } from "./options.ts";
+export type { EnsureOptions, FitOptions } from "./options.ts";
 export { prefetch, type PrefetchOptions } from "./prefetch.ts";

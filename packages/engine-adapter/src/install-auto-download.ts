@@ -13,8 +13,11 @@ import {
   loadInLine,
   stateOf,
 } from "./mlx-serving/load-queue.ts";
-import { createModelResolver, type ResolvedLoadOptions } from "./model-resolver.ts";
-import type { EnsureOptions } from "./options.ts";
+import {
+  createModelResolver,
+  type ResolvedLoadOptions,
+  type ResolverOptions,
+} from "./model-resolver.ts";
 
 type Hook = (input: never) => Promise<unknown>;
 
@@ -26,7 +29,7 @@ type Hook = (input: never) => Promise<unknown>;
  */
 export function installAutoDownload<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
-  options: EnsureOptions = {},
+  options: ResolverOptions = {},
 ): () => void {
   const { originals } = stateOf(engine);
   if (originals.size > 0) {

@@ -1,17 +1,18 @@
 import type { EventError } from "@mlx-download/core";
 import { findAdapter } from "./adapter.ts";
 import type { Engine, EngineModel } from "./engine.ts";
+import { ensureFitting } from "./ensure-fitting.ts";
 import { ensureModelAt } from "./ensure-model.ts";
 import { EngineAdapterError } from "./errors.ts";
 import type { EngineEvent, LoadEventBody } from "./events.ts";
 import { forwardToEmitter } from "./mlx-serving/forward-to-emitter.ts";
 import type { EngineModelHandle, LoadableEngine } from "./mlx-serving/engine-types.ts";
 import { mlxServingEngine } from "./mlx-serving/mlx-serving-engine.ts";
-import type { EnsureOptions } from "./options.ts";
+import type { EnsureOptions, FitOptions } from "./options.ts";
 import { createFlights, type Flights } from "./shared-flight.ts";
 
 /** Options of `loadModel`. */
-export interface LoadModelOptions extends EnsureOptions {
+export interface LoadModelOptions extends EnsureOptions, FitOptions {
   /** A LoRA adapter to put on the model: a ref or a folder. Not every engine can. */
   readonly adapter?: string | undefined;
   /** A small model that drafts for speculative decoding: a ref or a folder. Not every engine can. */
@@ -97,7 +98,7 @@ async function ensureAll(
   const beside = { ...ensure, revision: undefined, signal };
   try {
     const [model, adapterPath, draftModel] = await Promise.all([
-      ensureModelAt(ref, { ...ensure, signal }, check),
+      ensureFitting(ref, { ...ensure, signal }, { check, byMlxLm: engine.loader === "mlx-lm" }),
       adapter === undefined ? undefined : findAdapter(adapter, beside),
       draft === undefined ? undefined : ensureModelAt(draft, beside, check),
     ]);

@@ -1,11 +1,12 @@
 import { realpath } from "node:fs/promises";
-import { ensureModelAt, type CheckPlace, type EnsuredModel } from "./ensure-model.ts";
+import type { CheckPlace, EnsuredModel } from "./ensure-model.ts";
+import { ensureFitting } from "./ensure-fitting.ts";
 import type { OnEngineEvent } from "./events.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
 import { checkEngineId, checkEnginePath, isEngineId } from "./mlx-serving/engine-rules.ts";
 import type { EngineLoadOptions, EngineVisionOptions } from "./mlx-serving/engine-types.ts";
 import { readLoadInput } from "./mlx-serving/load-input.ts";
-import type { EnsureOptions } from "./options.ts";
+import type { EnsureOptions, FitOptions } from "./options.ts";
 import { checkTrustedFolder, realPlace } from "./trusted-directories.ts";
 
 /** Options of one call; they win over the resolver's own. */
@@ -37,8 +38,11 @@ export interface ResolvedLoadOptions extends EngineLoadOptions {
   localPath: string;
 }
 
+/** Options of a resolver, and of the hook that uses one. */
+export interface ResolverOptions extends EnsureOptions, FitOptions {}
+
 /** Makes a resolver for mlx-serving; nothing happens until it is asked. */
-export function createModelResolver(options: EnsureOptions = {}): ModelResolver {
+export function createModelResolver(options: ResolverOptions = {}): ModelResolver {
   const check: CheckPlace = async ({ repoId, path }) => {
     checkEngineId(repoId);
     checkEnginePath(await realPlace(path));
@@ -47,14 +51,15 @@ export function createModelResolver(options: EnsureOptions = {}): ModelResolver 
   const find = async (
     input: { readonly name: string; readonly revision: string | undefined },
     call: ResolveCall,
+    byMlxLm = true,
   ): Promise<EnsuredModel> => {
-    const model = await ensureModelAt(
+    const model = await ensureFitting(
       input.name,
       {
         ...options,
         ...defined({ ...call, revision: input.revision }),
       },
-      check,
+      { check, byMlxLm },
     );
     return { ...model, path: await realpath(model.path) };
   };
@@ -80,7 +85,9 @@ export function createModelResolver(options: EnsureOptions = {}): ModelResolver 
     async resolveVisionOptions(input, call = {}) {
       const given = typeof input === "string" ? { model: input } : input;
       const { name, revision, signal, rest } = readLoadInput(given);
-      const model = await find({ name, revision }, { ...call, signal: call.signal ?? signal });
+      const withSignal = { ...call, signal: call.signal ?? signal };
+      // It is mlx-vlm that loads these.
+      const model = await find({ name, revision }, withSignal, false);
       // The runtime checks this path as an id, so most characters are not welcome in it.
       const byPath = isEngineId(model.path) || model.commit === null;
       if (byPath) checkEngineId(model.path);

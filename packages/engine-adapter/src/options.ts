@@ -21,3 +21,17 @@ export interface EnsureOptions extends Omit<HubOptions, "onEvent">, SelectionOpt
   readonly trustedModelDirectories?: readonly string[] | undefined;
   readonly onEvent?: OnEngineEvent | undefined;
 }
+
+/** How a model is held against this machine before it is loaded. */
+export interface FitOptions {
+  /**
+   * `warn`: say as an event that it will not fit into memory or that mlx-lm cannot load it, and go on; `refuse`: throw
+   * before the first weight is fetched; `off`: do not look. Looking takes about ten small requests for a model that is
+   * not here, none for one that is. Default `warn`.
+   */
+  readonly fit?: "off" | "warn" | "refuse" | undefined;
+  /** Tokens that the context is to hold. Default: 8192, or what the model can when that is less. */
+  readonly contextLength?: number | undefined;
+  /** Bytes that the GPU may use. Default: this machine's limit. */
+  readonly memoryLimitBytes?: number | undefined;
+}

@@ -7,6 +7,7 @@ export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";
 // mlx_lm 0.32, server.py: a request loads what it names, when that is not what is loaded.
 const KIND: ServerKind = {
   name: "mlx_lm.server",
+  loader: "mlx-lm",
   supports: { adapters: true, drafts: true },
   adapterField: "adapters",
   draftField: "draft_model",

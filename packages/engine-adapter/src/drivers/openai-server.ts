@@ -32,6 +32,7 @@ export interface ServedModel {
 /** How one server differs from the next. */
 export interface ServerKind {
   readonly name: string;
+  readonly loader?: Engine<ServedModel>["loader"];
   readonly supports: Engine<ServedModel>["supports"];
   /** Names of the request's fields for folders of adapter and draft model. */
   readonly adapterField: string;
@@ -48,6 +49,7 @@ export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel>
   const engine = kind.name;
   return {
     name: engine,
+    ...(kind.loader && { loader: kind.loader }),
     supports: kind.supports,
     async load(model, { signal, engineOptions }) {
       const served = servedModel(kind, base, model);

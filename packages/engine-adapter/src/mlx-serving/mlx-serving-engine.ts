@@ -13,6 +13,7 @@ export function mlxServingEngine<Handle extends EngineModelHandle>(
   const draftOf = new WeakMap<object, string>();
   return {
     name: "mlx-serving",
+    loader: "mlx-lm",
     supports: { adapters: false, drafts: engine.loadDraftModel !== undefined },
     async checkPlace({ repoId, path }) {
       checkEngineId(repoId);
