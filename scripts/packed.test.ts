@@ -40,7 +40,13 @@ test(
     const node = (...args: readonly string[]): Promise<RunResult> =>
       run(process.execPath, args, { cwd: dir, env });
 
-    for (const name of ["cache", "core", "fit"] as const) {
+    for (const name of [
+      "cache",
+      "core",
+      "fit",
+      "engine-adapter",
+      "engine-adapter/testing",
+    ] as const) {
       const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
       const esm = await node(
         "--input-type=module",
@@ -49,10 +55,24 @@ test(
       );
       const cjs = await node("-e", `const library = require("@mlx-download/${name}"); ${show}`);
       expect(esm.stderr + cjs.stderr).toBe("");
-      const known = { cache: "repoLayout", core: "download", fit: "describeModel" };
+      const known = {
+        cache: "repoLayout",
+        core: "download",
+        fit: "describeModel",
+        "engine-adapter": "loadOrDownloadModel",
+        "engine-adapter/testing": "createEngine",
+      };
       expect(JSON.parse(esm.stdout)).toContain(known[name]);
       expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));
     }
+
+    // Its runtime is a file of its own, started by path.
+    const engine = await node(
+      "--input-type=module",
+      "-e",
+      `import { createEngine } from "@mlx-download/engine-adapter/testing"; const engine = await createEngine(); await engine.shutdown(); console.log("ended")`,
+    );
+    expect(engine.stdout, engine.stderr).toBe("ended\n");
 
     const version = await run("npx", ["--no", "mlx-download", "--version"], { cwd: dir, env });
     expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u) });
