@@ -9,6 +9,7 @@ const environments: Readonly<Record<string, readonly string[]>> = {
   "hub-1.33.0": ["huggingface_hub==1.33.0", "hf_xet==1.8.0", "pytest==9.2.0"],
   "hub-0.34.6": ["huggingface_hub==0.34.6", "hf_xet==1.8.0", "pytest==9.2.0"],
   mlx: ["mlx[cpu]==0.32.2", "mlx-lm==0.32.2", "huggingface_hub==2.4.0", "hf_xet==1.8.0"],
+  olah: ["olah==0.5.4"],
 };
 
 /** Marks an environment whose installation came to its end; holds what was installed. */

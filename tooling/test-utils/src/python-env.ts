@@ -12,10 +12,11 @@ export interface PythonEnv {
 
 /**
  * The environment `name` below `MLX_DOWNLOAD_PYTHON_ENVS`, or undefined (with the reason on stderr) where it is not
- * installed. `hub-2.4.0`, `hub-1.33.0`, `hub-0.34.6` hold that huggingface_hub; `mlx` holds mlx[cpu] and mlx-lm.
+ * installed. `hub-2.4.0`, `hub-1.33.0`, `hub-0.34.6` hold that huggingface_hub; `mlx` holds mlx[cpu] and mlx-lm,
+ * `olah` the caching mirror of that name.
  */
 export function pythonEnv(
-  name: "hub-2.4.0" | "hub-1.33.0" | "hub-0.34.6" | "mlx",
+  name: "hub-2.4.0" | "hub-1.33.0" | "hub-0.34.6" | "mlx" | "olah",
 ): PythonEnv | undefined {
   const root = process.env["MLX_DOWNLOAD_PYTHON_ENVS"];
   const bin = root ? join(root, name, "bin") : undefined;
