@@ -146,3 +146,33 @@ describe("fit", () => {
     expect(stdout).toMatch(/^Loads +no /m);
   });
 });
+
+describe("get", () => {
+  test("--require-fit exits 8 and writes nothing, --trust data exits 10", async () => {
+    const { run, hub } = await tinyStage();
+    await hub.addRepo("acme/huge", huge);
+    await hub.addRepo("acme/pickle", { ...tinyModelFiles(), "x.pkl": "x" });
+    const no = await run(["acme/huge", "--require-fit", "--json", ...mac]);
+    expect(no.code).toBe(8);
+    expect(JSON.parse(no.stdout)).toMatchObject({
+      schema: 1,
+      error: { code: "review/does-not-fit", exitCode: 8, fit: { verdict: "no" } },
+    });
+    expect((await run(["acme/pickle", "--trust", "data"])).code).toBe(10);
+    expect((await run(["acme/tiny", "--require-fit", "--trust", "data", ...mac])).code).toBe(0);
+  });
+
+  test("--dry-run says beside the files whether it fits", async () => {
+    const { run, hub } = await tinyStage();
+    const people = await run(["acme/tiny", "--dry-run", ...mac]);
+    expect(people.stdout).toMatch(/^Fits: yes, 403 MB of 51\.5 GB at 2,048 tokens$/m);
+    const { stdout } = await run(["acme/tiny", "--dry-run", "--json", ...mac]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      bytes: { toFetch: expect.any(Number) },
+      fit: { verdict: "yes" },
+      loads: { verdict: "yes" },
+      security: { verdict: "safe" },
+    });
+    expect(hub.log.of({ path: "tokenizer.json" })).toEqual([]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { DownloadBackend } from "./backend/backend.ts";
+import type { Machine, MemoryOptions } from "@mlx-download/fit";
 import type { OnEvent } from "./events.ts";
 import type { PresetName } from "./preset.ts";
 import type { RateLimit } from "./transfer/rate-limit.ts";
@@ -45,8 +46,32 @@ export interface AncestorOptions {
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
+/**
+ * What a repo is trusted with. `any`: everything. `scanned`: nothing that the Hub's scanners call unsafe, no broken
+ * safetensors headers, no programs. `data`: nothing that could run code at all (pickles, archives, scripts, code that the
+ * config names), either.
+ */
+export type TrustPolicy = "any" | "scanned" | "data";
+
+/** What a review reckons with; default: this machine, 8192 tokens or the model's own context if that is shorter. */
+export interface FitWish extends Partial<MemoryOptions> {
+  readonly machine?: Machine | undefined;
+}
+
+/** Whether a model is looked at before it is fetched, and what is refused. */
+export interface ReviewOptions {
+  /** Say `reviewed` before the first byte: always, or only when 100 MB or more are to come. Default: never. */
+  readonly review?: boolean | "large" | undefined;
+  /** Refuse what does not fit or does not load, or of which nobody can tell. */
+  readonly requireFit?: boolean | undefined;
+  readonly fit?: FitWish | undefined;
+  /** Default `any`. */
+  readonly trust?: TrustPolicy | undefined;
+}
+
 /** Options of `download` and `planModel`. */
-export interface DownloadOptions extends HubOptions, SelectionOptions, AncestorOptions {
+export interface DownloadOptions
+  extends HubOptions, SelectionOptions, AncestorOptions, ReviewOptions {
   /** Plain files into this folder instead of the cache. */
   readonly localDir?: string | undefined;
   /** Fetch everything anew, whatever is here. */

@@ -2,7 +2,12 @@ import { resolve } from "node:path";
 import { checkRepoId, checkRevision, type RepoLayout, repoLayout } from "@mlx-download/cache";
 import type { DownloadBackend } from "./backend/backend.ts";
 import { codedError } from "./coded-error.ts";
-import type { DownloadOptions, SelectionOptions } from "./download-options.ts";
+import type {
+  DownloadOptions,
+  FitWish,
+  SelectionOptions,
+  TrustPolicy,
+} from "./download-options.ts";
 import { ModelDownloadError } from "./errors.ts";
 import { eventMessage } from "./event-message.ts";
 import type { DownloadEventBody } from "./events.ts";
@@ -22,6 +27,13 @@ export interface DownloadRequest {
   readonly limitRate: number | RateLimit;
   readonly force: boolean;
   readonly selection: SelectionOptions;
+  /** What is to be looked at before the first byte. */
+  readonly wishes: {
+    readonly review: boolean | "large";
+    readonly requireFit: boolean;
+    readonly fit: FitWish;
+    readonly trust: TrustPolicy;
+  };
   /** Speaks to the Hub in our stead. */
   readonly backend: DownloadBackend | undefined;
   /** The caller wants no token to be sent. */
@@ -104,6 +116,12 @@ async function checkedRequest(
       exclude: options.exclude ?? options.ignorePatterns,
       preset: options.preset,
     },
+    wishes: {
+      review: options.review ?? false,
+      requireFit: options.requireFit ?? false,
+      fit: options.fit ?? {},
+      trust: checkTrust(options.trust ?? "any"),
+    },
     backend,
     anonymous: options.token === false,
     signal,
@@ -116,4 +134,13 @@ async function checkedRequest(
 /** Cuts every connection of a request. */
 export async function closeClients({ clients }: DownloadRequest): Promise<void> {
   await Promise.all(clients.map((client) => client.close()));
+}
+
+function checkTrust(trust: string): TrustPolicy {
+  if (trust === "any" || trust === "scanned" || trust === "data") return trust;
+  // Someone who mistypes a guard must not go without it.
+  throw new ModelDownloadError(`there is no trust policy ${trust}`, "settings/invalid", {
+    hint: "Choose any, scanned or data.",
+    data: { source: "trust" },
+  });
 }

@@ -6,6 +6,7 @@ import { type DiskReservation, reserveDisk } from "./disk-reservation.ts";
 import type { DownloadOptions } from "./download-options.ts";
 import { closeClients, type DownloadRequest, readRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
+import { reviewDownload } from "./inspect/review-download.ts";
 import { type PreparedDownload, prepareDownload } from "./plan-model.ts";
 import type { RepoRef } from "./ref.ts";
 import { notCached } from "./resolve-snapshot.ts";
@@ -39,6 +40,7 @@ export async function download(
       files: plan.files.length,
       bytes: plan.bytes,
     });
+    await reviewDownload(request, prepared);
     const moved = await moveWithinDisk(request, prepared);
     if (request.localDir === undefined) await recordUse(request.layout, plan.commit);
     const result: DownloadResult = {

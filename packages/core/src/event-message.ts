@@ -16,6 +16,10 @@ export function eventMessage(event: DownloadEvent): string | undefined {
       return `Resolved ${event.repoId}@${event.revision} to ${event.commit}`;
     case "planned":
       return `${event.files} files, ${size(event.bytes.total)}: ${size(event.bytes.cached)} here, ${size(event.bytes.toFetch)} to fetch`;
+    case "reviewed": {
+      const { fit, loads } = event;
+      return `Fits: ${fit?.verdict ?? "unknown"}, loads: ${loads?.verdict ?? "unknown"}`;
+    }
     case "progress": {
       const { total, cached, resumed, copied, fetched } = event.bytes;
       const here = cached + resumed + copied + fetched;

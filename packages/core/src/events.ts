@@ -1,3 +1,4 @@
+import type { DownloadReview } from "./inspect/review-download.ts";
 import type { DownloadResult, FileStatus } from "./result.ts";
 
 /** Byte counts of a plan. `total = cached + resumable + copyable + toFetch`. */
@@ -66,6 +67,7 @@ export type DownloadEventBody =
       readonly files: number;
       readonly bytes: PlanBytes;
     }
+  | ({ readonly type: "reviewed" } & DownloadReview)
   | {
       readonly type: "file-started";
       readonly path: string;

@@ -25,7 +25,10 @@ export type {
   AncestorOptions,
   DownloadOptions,
   HubOptions,
+  FitWish,
+  ReviewOptions,
   SelectionOptions,
+  TrustPolicy,
 } from "./download-options.ts";
 export { type ErrorCode, ModelDownloadError, type ModelDownloadErrorDetails } from "./errors.ts";
 export type {
@@ -80,3 +83,4 @@ export type {
   UnrepairedFile,
 } from "./repair/repair-report.ts";
 export { verifyModels, type VerifyModelsOptions } from "./repair/verify-models.ts";
+export type { DownloadReview } from "./inspect/review-download.ts";

@@ -4,6 +4,7 @@ import { diskFree } from "./disk-free.ts";
 import type { DownloadOptions } from "./download-options.ts";
 import { closeClients, type DownloadRequest, readRequest } from "./download-request.ts";
 import { ModelDownloadError } from "./errors.ts";
+import { reviewDownload } from "./inspect/review-download.ts";
 import { findLocalCopies } from "./local-copies.ts";
 import { type DownloadPlan, planDownload } from "./plan.ts";
 import type { RepoRef } from "./ref.ts";
@@ -30,7 +31,9 @@ export async function planModel(
 ): Promise<DownloadPlan> {
   const request = await readRequest(ref, options);
   try {
-    return (await prepareDownload(request)).plan;
+    const prepared = await prepareDownload(request);
+    await reviewDownload(request, prepared);
+    return prepared.plan;
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {

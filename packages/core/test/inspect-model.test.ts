@@ -39,6 +39,17 @@ describe("inspectModel", () => {
       module: "llama",
       layers: 80,
       contextLength: 131_072,
+      license: "llama3.3",
+      baseModels: ["acme/base-70b"],
+      parameters: large.parameters,
+      weightsBytes: large.weightsBytes,
+      quantization: {
+        mode: "affine",
+        bits: 6,
+        groupSize: 64,
+        bitsPerWeight: expect.closeTo(6.5, 3),
+        mixed: false,
+      },
     });
     expect(model.loads.verdict).toBe("yes");
     expect(model.security.verdict).toBe("safe");
@@ -60,7 +71,8 @@ describe("inspectModel", () => {
 
     expect(hub.log.entries).toEqual([]);
     expect(offline.from).toBe("cache");
-    expect(offline.description).toEqual(online.description);
+    const { evidence } = offline.description;
+    expect(offline.description).toEqual({ ...online.description, evidence });
     expect(offline.read).toEqual({ requests: 0, bytes: 0 });
   });
 

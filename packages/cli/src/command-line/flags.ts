@@ -25,6 +25,8 @@ export interface Flags {
   readonly chip?: string;
   readonly kvBits?: number;
   readonly batch?: number;
+  readonly requireFit: boolean;
+  readonly trust?: string;
   readonly list: boolean;
   readonly clearModel?: string;
   readonly clear: boolean;
@@ -196,6 +198,19 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     summary: "keys and values quantized to N bits, as mlx-lm's --kv-bits",
   },
   batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
+  requireFit: {
+    name: "require-fit",
+    type: "switch",
+    summary: "fetch only what fits this machine (or the imagined one) and loads; exit 8 otherwise",
+  },
+  trust: {
+    name: "trust",
+    type: "text",
+    value: "POLICY",
+    choices: ["any", "scanned", "data"],
+    summary:
+      "what a repo is trusted with: any (default), scanned (nothing that the Hub's scanners condemn), data (nothing that could run code); exit 10 otherwise",
+  },
   list: { name: "list", type: "switch", summary: "list the models in the cache (default)" },
   clearModel: {
     name: "clear-model",

@@ -1,4 +1,9 @@
-import type { DownloadEvent, DownloadOptions, DownloadResult } from "@mlx-download/core";
+import type {
+  DownloadEvent,
+  DownloadOptions,
+  DownloadResult,
+  DownloadReview,
+} from "@mlx-download/core";
 import type { Flags } from "../command-line/flags.ts";
 import type { Invocation } from "../command-line/command-spec.ts";
 import { sameCommand } from "../command-line/quote.ts";
@@ -17,6 +22,7 @@ import { paint } from "../text/style.ts";
 import { withBackend } from "./with-backend.ts";
 import { planJson, planTable } from "./dry-run.ts";
 import { nextStep } from "./next-step.ts";
+import { reviewOptions } from "./review-options.ts";
 import { refuseTwoRevisions, selectionOf } from "./selection.ts";
 
 /** How long a stop may take before it is mentioned. */
@@ -115,17 +121,24 @@ async function dryRunOne(
   { flags, shell }: { flags: Flags; shell: Shell },
 ): Promise<Record<string, unknown>> {
   const { planModel } = await import("@mlx-download/core");
-  const plan = await planModel(ref, options);
+  let review: DownloadReview | undefined;
+  const plan = await planModel(ref, {
+    ...options,
+    onEvent(event) {
+      if (event.type === "reviewed") review = event;
+    },
+  });
   if (!flags.json) {
     const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
-    await shell.stdout.write(`${planTable(plan, style).join("\n")}\n`);
+    await shell.stdout.write(`${planTable(plan, style, review).join("\n")}\n`);
   }
-  return planJson(plan);
+  return planJson(plan, review);
 }
 
 async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
   return {
     ...selectionOf(flags),
+    ...(await reviewOptions(flags, shell)),
     localDir: flags.localDir,
     force: flags.force,
     endpoint: flags.endpoint,

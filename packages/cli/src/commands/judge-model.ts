@@ -45,7 +45,7 @@ async function judge(
 }
 
 /** This machine, or the one that `--memory` and `--chip` imagine. */
-async function machineOf(flags: Flags, shell: Shell): Promise<Machine> {
+export async function machineOf(flags: Flags, shell: Shell): Promise<Machine> {
   const { readMachine } = await import("@mlx-download/core");
   const { simulateMachine } = await import("@mlx-download/fit");
   const { memory, chip } = flags;
@@ -91,7 +91,7 @@ function memoryOptions({ description }: InspectedModel, flags: Flags): MemoryOpt
 }
 
 /** Tokens from `32768`, `32k` (1024s, as context lengths are named) or `1m`. Throws `cli/usage`. */
-function readTokens(text: string): number {
+export function readTokens(text: string): number {
   const match = /^(\d{1,9})(k|m)?$/i.exec(text.trim());
   const factor = { k: 1024, m: 1_048_576 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
   const tokens = Number(match?.[1] ?? 0) * factor;

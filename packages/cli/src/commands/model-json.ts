@@ -56,7 +56,7 @@ export function modelJson({
 }
 
 /** A fit as every `--json` writes it. */
-function fitJson(fit: Fit): Record<string, unknown> {
+export function fitJson(fit: Fit): Record<string, unknown> {
   return {
     contextLength: fit.contextLength,
     weightsBytes: fit.weightsBytes,

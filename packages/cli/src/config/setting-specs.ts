@@ -47,6 +47,13 @@ export const settingSpecs: readonly SettingSpec[] = [
     choices: ["all", "mlx", "tokenizer", "config"],
   },
   {
+    name: "trust",
+    summary: "what repos are trusted with",
+    variable: "MLX_DOWNLOAD_TRUST",
+    flag: "trust",
+    choices: ["any", "scanned", "data"],
+  },
+  {
     name: "author",
     summary: "whose models are listed",
     variable: "MLX_DOWNLOAD_AUTHOR",

@@ -16,6 +16,7 @@ import {
   stoppedText,
   summaryText,
 } from "./headings.ts";
+import { reviewLines } from "./review-lines.ts";
 import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
 /** Files below this size are told of in sum, not one by one. */
@@ -99,6 +100,8 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
         lines: state.plan ? [`Plan: ${planText(state.plan)}`] : [],
       };
     }
+    case "reviewed":
+      return say(...reviewLines(event).map(({ label, text }) => `${label}: ${text}`));
     case "file-done": {
       if (event.status === "cached") return say();
       const { count, bytes } = memory.smallFiles;

@@ -1,4 +1,10 @@
-import type { DownloadEvent, DownloadResult, PlanBytes, ProgressState } from "@mlx-download/core";
+import type {
+  DownloadEvent,
+  DownloadResult,
+  DownloadReview,
+  PlanBytes,
+  ProgressState,
+} from "@mlx-download/core";
 
 /** Where a download is. */
 export type Phase = "resolving" | "planning" | "fetching" | "publishing" | "done" | "stopped";
@@ -28,6 +34,7 @@ export interface ViewState {
   readonly commit: string | undefined;
   readonly from: "hub" | "cache" | undefined;
   readonly plan: { readonly files: number; readonly bytes: PlanBytes } | undefined;
+  readonly review: DownloadReview | undefined;
   readonly progress: ProgressState | undefined;
   /** When the last byte came, as far as progress tells; Unix ms. */
   readonly movedAt: number | undefined;
@@ -48,6 +55,7 @@ export function initialState(repoId: string): ViewState {
     commit: undefined,
     from: undefined,
     plan: undefined,
+    review: undefined,
     progress: undefined,
     movedAt: undefined,
     verifying: new Map(),
@@ -117,6 +125,8 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
         plan: { files: event.files, bytes: event.bytes },
         notices: [],
       };
+    case "reviewed":
+      return { ...state, review: event };
     case "progress":
       return {
         ...state,

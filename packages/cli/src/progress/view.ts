@@ -24,6 +24,7 @@ import {
   stoppedText,
   summaryText,
 } from "./headings.ts";
+import { reviewLines } from "./review-lines.ts";
 import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
 /** What a frame is drawn for. */
@@ -177,6 +178,9 @@ export function view(state: ViewState, options: ViewOptions): string[] {
   const head: string[] = [];
   if (state.commit !== undefined) {
     head.push(...labelled("Resolved", resolvedText(state), "label", options));
+  }
+  for (const { label, text, tone } of state.review ? reviewLines(state.review) : []) {
+    head.push(...labelled(label, text, tone, options));
   }
   if (state.plan) head.push(...labelled("Plan", planText(state.plan), "label", options));
   head.push(...warningLines(state, options));

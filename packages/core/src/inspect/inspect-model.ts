@@ -4,6 +4,7 @@ import {
   canCarryCode,
   describeModel,
   FitError,
+  type HubFacts,
   loadVerdict,
   type LoadVerdict,
   lookAtSecurity,
@@ -14,7 +15,7 @@ import {
 } from "@mlx-download/fit";
 import { codedError } from "../coded-error.ts";
 import type { HubOptions } from "../download-options.ts";
-import { type DownloadRequest, readRequest } from "../download-request.ts";
+import { closeClients, type DownloadRequest, readRequest } from "../download-request.ts";
 import { ModelDownloadError } from "../errors.ts";
 import type { RepoRef } from "../ref.ts";
 import { resolveSnapshot } from "../resolve-snapshot.ts";
@@ -65,26 +66,26 @@ export async function inspectModel(
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
-    await request.client.close();
+    await closeClients(request);
   }
 }
 
 /** {@link inspectModel} for a snapshot that is resolved already. */
-async function inspectSnapshot(
+export async function inspectSnapshot(
   request: DownloadRequest,
   snapshot: Snapshot,
   options: {
     readonly from: "hub" | "cache";
     readonly support?: MlxLmSupport | undefined;
-    /** Ask the Hub's scanners about every file, not only about those that can carry code. */
-    readonly scanAll?: boolean | undefined;
+    /** Look at the header of every weight file, and ask the Hub's scanners about every file. */
+    readonly thorough?: boolean | undefined;
   },
 ): Promise<InspectedModel> {
   const { repoId, revision, commit, files } = snapshot;
   const bytes = await createSnapshotBytes(request, snapshot);
   const online = !request.settings.offline && options.from === "hub";
   const paths = files.map(({ path }) => path);
-  const suspects = options.scanAll ? paths : paths.filter(canCarryCode);
+  const suspects = options.thorough ? paths : paths.filter(canCarryCode);
   const [hub, scans] = online
     ? await Promise.all([
         readHubFacts(request.client, { repoId, commit }),
@@ -101,6 +102,7 @@ async function inspectSnapshot(
     hub: hub ?? { repoId },
     scans,
     support: options.support,
+    allHeaders: options.thorough,
   });
   const read = { requests: bytes.wire.requests + calls, bytes: bytes.wire.bytes };
   return { repoId, revision, commit, path: null, from: options.from, ...inspected, read };
@@ -167,12 +169,13 @@ async function inspectFiles(
   listing: readonly ModelFile[],
   about: {
     readonly name: string;
-    readonly hub?: Parameters<typeof readModelFiles>[2];
+    readonly hub?: HubFacts | undefined;
     readonly scans?: ReadonlyMap<string, string> | undefined;
     readonly support?: MlxLmSupport | undefined;
+    readonly allHeaders?: boolean | undefined;
   },
 ): Promise<Pick<InspectedModel, "description" | "loads" | "security" | "totalBytes">> {
-  const { files, badHeaders } = await readModelFiles(bytes, listing, about.hub);
+  const { files, badHeaders } = await readModelFiles(bytes, listing, about);
   if (files === undefined) throw noConfig(about.name, listing);
   const { support } = about;
   const description = described(files, { name: about.name, support });

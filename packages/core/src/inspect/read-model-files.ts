@@ -38,7 +38,11 @@ const CONCURRENCY = 4;
 export async function readModelFiles(
   bytes: ModelBytes,
   listing: readonly ModelFile[],
-  hub?: HubFacts,
+  options: {
+    readonly hub?: HubFacts | undefined;
+    /** Read every header, whatever the index says. */
+    readonly allHeaders?: boolean | undefined;
+  } = {},
 ): Promise<ReadModel> {
   const sizes = new Map(listing.map((file) => [file.path, file.size ?? 0]));
   const text = async (path: string, limit: number): Promise<string | undefined> => {
@@ -60,7 +64,7 @@ export async function readModelFiles(
   ]);
   if (config === undefined) return { files: undefined, badHeaders };
   const shards = listing.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
-  const chosen = chooseShards(shards, index);
+  const chosen = options.allHeaders ? shards.slice(0, MAX_SHARDS) : chooseShards(shards, index);
   const headers = new Map<string, SafetensorsHeader>();
   let left = HEADER_BYTES;
   const queue = [...chosen];
@@ -89,7 +93,7 @@ export async function readModelFiles(
       chatTemplate,
       card,
       generationConfig,
-      hub,
+      hub: options.hub,
     },
     badHeaders,
   };

@@ -1,0 +1,40 @@
+import type { DownloadReview } from "@mlx-download/core";
+import { formatBytesOf, formatCount } from "../text/format.ts";
+import { printable } from "../text/printable.ts";
+import type { Tone } from "../text/style.ts";
+
+/** One line about a model that is going to be fetched. */
+export interface ReviewLine {
+  readonly label: string;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** What a plan says beside its bytes: whether the model fits; whether it loads and is safe only where it does not or is not. */
+export function reviewLines({ fit, loads, security, machine }: DownloadReview): ReviewLine[] {
+  const lines: ReviewLine[] = [];
+  if (fit !== null && fit.totalBytes !== null) {
+    const tone = fit.verdict === "yes" ? "label" : "warn";
+    const room = formatBytesOf(fit.totalBytes, fit.limitBytes);
+    const longest =
+      fit.verdict !== "yes" && fit.maxContextLength !== null && fit.maxContextLength > 0
+        ? `; with room to spare up to ${formatCount(fit.maxContextLength, "token")}`
+        : "";
+    const where = machine.isTarget ? "" : " (reckoned as a Mac with this memory)";
+    lines.push({
+      label: "Fits",
+      text: `${fit.verdict}, ${room} at ${formatCount(fit.contextLength, "token")}${longest}${where}`,
+      tone,
+    });
+  }
+  if (loads?.verdict === "no") {
+    const why = loads.reasons.find(({ blocks }) => blocks)?.message ?? "";
+    lines.push({ label: "Loads", text: `no: ${printable(why)}`, tone: "warn" });
+  }
+  const [first] = security.findings;
+  if (security.verdict !== "safe" && first !== undefined) {
+    const text = `${security.verdict}: ${printable(`${first.path}: ${first.message}`)}`;
+    lines.push({ label: "Security", text, tone: "warn" });
+  }
+  return lines;
+}
