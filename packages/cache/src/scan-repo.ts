@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
 import { repoLayout, snapshotDir, type RepoLayout } from "./layout.ts";
@@ -30,7 +30,7 @@ export interface CachedRepo {
   /** Bytes that no snapshot uses: blobs, unfinished downloads, leftovers, quarantined data; a hole counts nothing. */
   readonly unusedOnDisk: number;
   readonly files: number;
-  /** Unix time in ms, as far as the file system keeps access times; null when there is no file. */
+  /** Unix time in ms, as it was noted, else as far as the file system keeps access times; null when there is no file. */
   readonly lastUsedAt: number | null;
   /** Commit by ref name (`main`, `refs/pr/1`). */
   readonly refs: Readonly<Record<string, string>>;
@@ -79,7 +79,7 @@ function scanRepo(layout: RepoLayout): RepoScan {
     sizeOnDisk: sumSizes(entries),
     unusedOnDisk: [...blobs.findings, ...leftovers].reduce((a, b) => a + (b.sizeOnDisk ?? 0), 0),
     files: entries.length,
-    lastUsedAt: latest(read.map(({ stats }) => stats.atimeMs)) ?? null,
+    lastUsedAt: notedUse(layout) ?? latest(read.map(({ stats }) => stats.atimeMs)) ?? null,
     refs,
     revisions,
     findings: [
@@ -91,6 +91,16 @@ function scanRepo(layout: RepoLayout): RepoScan {
     ],
   };
   return { repo, ownBytes: sumSizes(ownFiles(entries, blobs.links)) };
+}
+
+/** The last use that was noted (see `recordUse`); what the file system says of reading is only a hint beside it. */
+function notedUse({ recordsDir }: RepoLayout): number | undefined {
+  const { entries } = listFolderSync(join(recordsDir, "used"));
+  const noted = entries.map(
+    ({ parentPath, name }) =>
+      lstatSync(join(parentPath, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  return latest(noted.map((at) => Math.min(at, Date.now())));
 }
 
 /** Each file of the disk once: what two names share, and what is the shared store's, does not count twice. */
@@ -155,7 +165,7 @@ function describe(
     files: entries.length,
     sizeOnDisk: sumSizes([...byBlob.values()]),
     complete: status === "unknown" ? null : status === "complete",
-    lastModifiedAt: modified ?? statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    lastModifiedAt: modified ?? Math.round(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
   };
   return { revision, wrong };
 }
@@ -165,5 +175,5 @@ function sumSizes(entries: readonly SnapshotEntry[]): number {
 }
 
 function latest(times: readonly number[]): number | undefined {
-  return times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));
+  return times.length === 0 ? undefined : Math.round(times.reduce((a, b) => Math.max(a, b)));
 }

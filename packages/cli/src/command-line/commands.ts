@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command-spec.ts";
 import { cache } from "./commands/cache.ts";
 import { cacheEvict } from "./commands/cache-evict.ts";
+import { cacheLs } from "./commands/cache-ls.ts";
 import { cachePin } from "./commands/cache-pin.ts";
 import { cachePrune } from "./commands/cache-prune.ts";
 import { cacheRm } from "./commands/cache-rm.ts";
@@ -14,6 +15,8 @@ import { list } from "./commands/list.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { path } from "./commands/path.ts";
+import { repair } from "./commands/repair.ts";
+import { verify } from "./commands/verify.ts";
 import { whoami } from "./commands/whoami.ts";
 import type { Flags } from "./flags.ts";
 
@@ -27,6 +30,9 @@ export const commandSpecs: readonly CommandSpec[] = [
   fit,
   list,
   cache,
+  cacheLs,
+  verify,
+  repair,
   cacheRm,
   cachePrune,
   cacheEvict,

@@ -35,6 +35,9 @@ export interface Flags {
   readonly keepNewest?: number;
   readonly maxSize?: number;
   readonly grace?: string;
+  readonly quick: boolean;
+  readonly hub: boolean;
+  readonly threads?: number;
   readonly yes: boolean;
   readonly keychain: boolean;
   readonly origin: boolean;
@@ -101,7 +104,7 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     value: "DIR",
     summary: "the hub cache (default HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub)",
   },
-  force: { name: "force", type: "switch", summary: "fetch everything anew, whatever is here" },
+  force: { name: "force", type: "switch", summary: "fetch (verify: read) everything anew" },
   endpoint: {
     name: "endpoint",
     type: "list",
@@ -255,6 +258,22 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     value: "AGE",
     summary:
       "how long unfinished data and temporary files stay after the last write (default 7d, 1d for what cannot be continued)",
+  },
+  quick: {
+    name: "quick",
+    type: "switch",
+    summary: "lengths and safetensors headers only; no weights are read",
+  },
+  hub: {
+    name: "hub",
+    type: "switch",
+    summary: "ask the Hub what the files should be, instead of what was recorded",
+  },
+  threads: {
+    name: "threads",
+    type: "count",
+    value: "N",
+    summary: "threads that read and hash (default: one a core)",
   },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
   keychain: {

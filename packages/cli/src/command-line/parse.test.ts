@@ -67,7 +67,6 @@ test.each([
   [["lst"], 'there is no command "lst"', "mlx-download list"],
   [["chache", "--list"], 'there is no command "chache"', "mlx-download cache"],
   [["list", "qwen3"], '"qwen3" is one word too many', "mlx-download list --filter qwen3"],
-  [["cache", "list"], '"list" is one word too many', "mlx-download cache --list"],
   [["path"], "mlx-download path needs a model", "--help"],
   [["path", "a/b", "c/d"], '"c/d" is one word too many', "--help"],
   [["-q"], "no model is named", "--help"],

@@ -29,6 +29,8 @@ import { verifyModels, type VerifyModelsOptions } from "./verify-models.ts";
 export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent"> {
   /** Connections at once, 1 to 64. Default 8. */
   readonly connections?: number | undefined;
+  /** Bytes a second. */
+  readonly limitRate?: number | undefined;
   readonly onEvent?: ((event: RepairEvent) => void) | undefined;
 }
 

@@ -16,7 +16,5 @@ export const cache: CommandSpec = {
   notes: [
     "The cache is shared with other tools (hf, mlx-lm, LM Studio …): what is deleted here is gone for them too.",
   ],
-  tooMany: (extra) =>
-    extra === "list" || extra === "ls" ? "Did you mean mlx-download cache --list?" : undefined,
   load: () => import("../../commands/cache.ts"),
 };

@@ -1,0 +1,56 @@
+import type { VerifyEvent } from "@mlx-download/cache";
+import type { Flags } from "../command-line/flags.ts";
+import type { Shell } from "../shell.ts";
+import { formatBytes, formatBytesOf, formatDuration, formatRate } from "../text/format.ts";
+import { renderBar } from "./bar.ts";
+import { drawsFrames } from "./progress-display.ts";
+
+/** Shows how far a verification is. */
+export interface VerifyDisplay {
+  onEvent(event: VerifyEvent): void;
+  /** Takes the line away; safe to call twice. */
+  finish(): void;
+}
+
+const lineMs = 10_000;
+const barColumns = 30;
+
+/** One line that is drawn over on a terminal, a line every ten seconds elsewhere, nothing with `--quiet`. */
+export function createVerifyDisplay(flags: Flags, shell: Shell): VerifyDisplay {
+  const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
+  const silent = flags.quiet || eventsOnTerminal;
+  const draws = drawsFrames(shell.stderr, shell.env);
+  let startedAt = 0;
+  let saidAt = 0;
+  let drawn = false;
+  const clear = (): void => {
+    if (drawn) shell.stderr.write("\r\u001b[K");
+    drawn = false;
+  };
+  return {
+    onEvent(event) {
+      if (silent) return;
+      if (event.type === "verify-started") {
+        [startedAt, saidAt] = [event.at, event.at];
+        if (!draws && event.bytes >= 1e9) {
+          shell.stderr.write(`Verifying ${formatBytes(event.bytes)}\n`);
+        }
+      }
+      if (event.type !== "verify-progress") return;
+      const elapsed = Math.max(1, event.at - startedAt);
+      const rate = (event.bytesDone / elapsed) * 1000;
+      const left = rate > 0 ? (event.bytes - event.bytesDone) / rate : 0;
+      const amount = `${formatBytesOf(event.bytesDone, event.bytes)}  ${formatRate(rate)}  ${formatDuration(left * 1000)} left`;
+      if (draws) {
+        const parts = { here: 0, came: event.bytesDone, whole: event.bytes };
+        const bar = renderBar(parts, barColumns, shell.stderrStyle);
+        shell.stderr.write(`\r${bar} ${amount}\u001b[K`);
+        drawn = true;
+      } else if (event.at - saidAt >= lineMs) {
+        saidAt = event.at;
+        shell.stderr.write(`${amount}\n`);
+      }
+    },
+    finish: clear,
+  };
+}

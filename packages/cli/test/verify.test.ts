@@ -1,0 +1,137 @@
+import { open, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { modelFiles, ndjson, startStage } from "./stage.ts";
+
+const repo = "org/model";
+
+async function filledStage() {
+  const stage = await startStage();
+  await stage.hub.addRepo(repo, modelFiles(5_000_000));
+  const { stdout } = await stage.run([repo, "-q"]);
+  const folder = join(stage.cacheDir, "models--org--model");
+  return { ...stage, path: stdout.trimEnd(), folder };
+}
+
+async function flip(path: string, at: number): Promise<void> {
+  const file = await open(path, "r+");
+  await file.write(Buffer.from([0xaa, 0x55]), 0, 2, at);
+  await file.close();
+}
+
+const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
+
+test("verify says that all is well, names what is bad with exit code 7, and repair puts it right", async () => {
+  const { run, path } = await filledStage();
+  const well = await run(["verify"]);
+  expect(well).toMatchObject({ code: 0 });
+  expect(well.stdout).toBe("6 files checked, 10.0 MB read, none bad.\n");
+
+  await flip(join(path, "model-00001-of-00002.safetensors"), 4_500_000);
+  const bad = await run(["verify", repo]);
+  expect(bad.code).toBe(7);
+  expect(bad.stdout).toMatch(
+    /^bad {2}org\/model@[0-9a-f]{7} model-00001-of-00002\.safetensors: Its bytes are not the file's\. The damage begins in bytes 4194304-4999999\.\n/,
+  );
+  expect(bad.stderr).toContain(`Next: mlx-download repair ${repo}`);
+  const told = await run(["cache", "verify", repo, "--json"]);
+  expect(told.code).toBe(7);
+  expect(json(told.stdout)).toMatchObject({
+    schema: 1,
+    checked: 6,
+    bytes: expect.any(Number),
+    bad: [
+      {
+        repoId: repo,
+        commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+        path: "model-00001-of-00002.safetensors",
+        blob: expect.stringContaining("/blobs/"),
+        expected: expect.stringMatching(/^sha256:/),
+        actual: expect.stringMatching(/^sha256:/),
+      },
+    ],
+    missing: [],
+  });
+
+  const mended = await run(["repair", repo, "--json"]);
+  expect(mended.code).toBe(0);
+  expect(json(mended.stdout)).toMatchObject({
+    schema: 1,
+    repaired: [{ repoId: repo, path: "model-00001-of-00002.safetensors", how: "segments" }],
+    bytes: { fetched: expect.any(Number), wire: 5_000_000 - 4_194_304 },
+    failed: [],
+  });
+  expect(await run(["verify", repo, "--quick"])).toMatchObject({ code: 0 });
+  expect((await run(["repair"])).stdout).toBe("6 files checked, nothing to repair.\n");
+});
+
+test("repair in words says what was done, and what could not be", async () => {
+  const { run, path, hub } = await filledStage();
+  await flip(join(path, "config.json"), 0);
+  const { code, stdout } = await run(["repair", repo]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^repaired org\/model@[0-9a-f]{7} config\.json: fetched again as a whole\.$/m,
+  );
+  expect(stdout).toContain("1 repaired, 0 mended, 0 failed");
+  await flip(join(path, "config.json"), 0);
+  hub.faults.add({ on: "api", kind: "status", status: 404 });
+  const failed = await run(["repair", repo]);
+  expect(failed.code).toBe(4);
+  expect(failed.stdout).toContain("failed org/model");
+});
+
+test("the events of a verification end with the result", async () => {
+  const { run, path } = await filledStage();
+  await flip(join(path, "model-00002-of-00002.safetensors"), 0);
+  const { code, stdout } = await run(["verify", "--events"]);
+  expect(code).toBe(7);
+  const events = ndjson(stdout);
+  expect(events[0]).toMatchObject({ schema: 1, type: "verify-started", files: 6 });
+  expect(events.map(({ type }) => type)).toContain("verify-bad");
+  expect(events.at(-1)).toMatchObject({ type: "result", result: { checked: 6 } });
+});
+
+test("cache ls shows every repo with what is wrong, and --json what machines read", async () => {
+  const { run, folder, path } = await filledStage();
+  await writeFile(join(folder, "refs", "broken"), "0123456");
+  await rm(join(path, "README.md"));
+  const { code, stdout, stderr } = await run(["cache", "ls"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^REPO +SIZE +FILES +REVISIONS +REFS +USED +STATE$/m);
+  expect(stdout).toMatch(/^org\/model +10\.0 MB +5 +1 +main +\d{4}-\d\d-\d\d +1 finding$/m);
+  expect(stderr).toContain("bad-ref");
+  const body = json((await run(["cache", "ls", "--json"])).stdout);
+  expect(body).toMatchObject({
+    schema: 1,
+    cacheDir: expect.any(String),
+    sizeOnDisk: expect.any(Number),
+    repos: [
+      {
+        repoId: repo,
+        repoType: "model",
+        path: folder,
+        files: 5,
+        lastUsedAt: expect.any(Number),
+        refs: { main: expect.any(String) },
+        revisions: [{ commit: expect.any(String), files: 5, complete: false }],
+        findings: [{ code: "unreferenced-blob" }, { code: "bad-ref" }].toReversed(),
+      },
+    ],
+    findings: [],
+  });
+  expect((await run(["cache", "ls", "-q"])).stdout).toBe(`${repo}\n`);
+  expect((await run(["cache", "ls", "--where", "size>1GB", "-q"])).stdout).toBe("");
+  expect((await readdir(folder)).toSorted()).toContain("snapshots");
+});
+
+test("what is not in the cache cannot be verified: exit code 4", async () => {
+  const { run } = await startStage();
+  const { code, stdout } = await run(["verify", "org/none", "--json"]);
+  expect(code).toBe(4);
+  expect(json(stdout)).toMatchObject({ error: { code: "cache/not-found" } });
+  expect(await run(["verify"])).toMatchObject({
+    code: 0,
+    stdout: "0 files checked, 0 B read, none bad.\n",
+  });
+});
