@@ -5,7 +5,12 @@ const read = (path: string): Promise<string> =>
   readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
 test("the reference of events names every type of event, and no others", async () => {
-  const sources = ["packages/core/src/events.ts", "packages/engine-adapter/src/events.ts"];
+  const sources = [
+    "packages/core/src/events.ts",
+    "packages/cache/src/verify-report.ts",
+    "packages/core/src/repair/repair-report.ts",
+    "packages/engine-adapter/src/events.ts",
+  ];
   const source = (await Promise.all(sources.map(read))).join("");
   const types = [...source.matchAll(/readonly type: "(?<type>[^"]+)"/gu)].map(([, type]) => type);
   const page = await read("docs/reference/events.md");

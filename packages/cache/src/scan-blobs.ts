@@ -35,7 +35,7 @@ export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
   const inPartial = partial.entries.flatMap(({ name }): readonly Finding[] => {
     const path = join(layout.partialDir, name);
     const stats = peek(path);
-    if (isTemp(name)) {
+    if (isTemp(name) || name.endsWith(".gone")) {
       return [
         finding(
           "leftover",

@@ -182,8 +182,15 @@ test("a quick look reads no weights: it finds wrong lengths and headers, and mis
   const { bad } = await verifyCache([{ layout }], { quick: true });
   expect(bad.map(({ path, reason, actual }) => [path, reason, actual])).toEqual([
     ["README.md", "size", null],
-    [MODEL, "header", null],
+    [MODEL, "header", expect.stringMatching(/^sha256:/)],
   ]);
+  expect(bad[1]?.message).toMatch(/^By its header it says/);
+});
+
+test("a strange header that was published so is not bad", async () => {
+  const { layout } = await writeModel(await tempDir(), { [MODEL]: contentOf(MIB) });
+  const { bad, bytes } = await verifyCache([{ layout }], { quick: true });
+  expect({ bad, bytes }).toEqual({ bad: [], bytes: MIB });
 });
 
 test("a full verification names a truncated file by its size", async () => {

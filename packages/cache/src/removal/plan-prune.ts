@@ -80,6 +80,9 @@ async function findLeftovers(
     const grace = isTemp(name) || name.endsWith(".gone") ? tempGrace : partialGrace;
     await addOlder(found, join(layout.partialDir, name), grace);
   }
+  for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
+    await addOlder(found, join(layout.quarantineDir, name), partialGrace);
+  }
   await addForeignTrees(found, inventory, tempGrace);
   return found;
 }
