@@ -41,19 +41,34 @@ export function cacheBytes(
   const counters = layout.groups.flatMap((group) =>
     group.caches.map((cache) => byteCounter(cache, { group, layout, quantization })),
   );
+  const { first, skipped, last } = promptSteps(prompt, settledAfter(layout, quantization));
   let after = 0;
   let peak = 0;
-  for (const step of promptSteps(prompt)) {
+  const add = (tokens: number): void => {
     let held = 0;
     after = 0;
     for (const counter of counters) {
-      const bytes = counter(step);
+      const bytes = counter.add(tokens);
       held += bytes.held;
       after += bytes.kept;
     }
     peak = Math.max(peak, held);
-  }
+  };
+  for (const tokens of first) add(tokens);
+  if (skipped > 0) for (const counter of counters) counter.skip(skipped * prompt.prefillStepSize);
+  for (const tokens of last) add(tokens);
   return { after, peak };
+}
+
+/** Tokens after which no window fills any more and nothing begins to be packed. */
+function settledAfter(layout: CacheLayout, quantization: KvQuantization | undefined): number {
+  const lengths = layout.groups.flatMap(({ caches }) =>
+    caches.map((cache) => {
+      if (cache.kind === "window" || cache.kind === "recent") return cache.window;
+      return cache.kind === "chunked" ? cache.chunk : 0;
+    }),
+  );
+  return Math.max(quantization?.start ?? 0, ...lengths.slice(0, 1000));
 }
 
 interface Place {
@@ -62,18 +77,26 @@ interface Place {
   readonly quantization: KvQuantization | undefined;
 }
 
-/** Bytes after a call of the model (`held`) and after mlx-lm has packed what it packs then (`kept`). */
-type ByteCounter = (tokens: number) => { readonly held: number; readonly kept: number };
+interface ByteCounter {
+  /** Bytes after a call of the model (`held`), and after mlx-lm has packed what it packs then (`kept`). */
+  add(tokens: number): { readonly held: number; readonly kept: number };
+  skip(tokens: number): void;
+}
 
 function byteCounter(cache: LayerCache, place: Place): ByteCounter {
   const { group, layout } = place;
   if (cache.kind === "state" || cache.kind === "recent" || cache.kind === "compressed") {
     const bytes = unslottedBytes(cache, layout.elementBytes);
     let seen = 0;
-    return (tokens) => {
-      seen += tokens;
-      const held = group.count * bytes(seen);
-      return { held, kept: held };
+    return {
+      add(tokens) {
+        seen += tokens;
+        const held = group.count * bytes(seen);
+        return { held, kept: held };
+      },
+      skip(tokens) {
+        seen += tokens;
+      },
     };
   }
   const slots = slotCounter(cache);
@@ -85,12 +108,18 @@ function byteCounter(cache: LayerCache, place: Place): ByteCounter {
   const start = quantization?.start ?? Infinity;
   let offset = 0;
   let row = plain;
-  return (tokens) => {
-    const count = slots.add(tokens);
-    offset += tokens;
-    const held = count * row;
-    if (offset >= start) row = packed;
-    return { held, kept: count * row };
+  return {
+    add(tokens) {
+      const count = slots.add(tokens);
+      offset += tokens;
+      const held = count * row;
+      if (offset >= start) row = packed;
+      return { held, kept: count * row };
+    },
+    skip(tokens) {
+      offset += tokens;
+      slots.skip(tokens);
+    },
   };
 }
 

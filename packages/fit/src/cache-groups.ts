@@ -1,4 +1,4 @@
-import type { CacheGroup } from "./cache-layout.ts";
+import type { CacheGroup, LayerCache } from "./cache-layout.ts";
 import { kvBitsFailure } from "./kv-bits.ts";
 import { objectField, stringField, type JsonObject } from "./json-value.ts";
 import { dense, denseByOtherNames } from "./layouts/dense.ts";
@@ -29,6 +29,7 @@ export function findCacheGroups(module: string, config: JsonObject): FoundCacheG
   if (!layout) return { reason: `how ${module} keeps the past is not known here` };
   try {
     const groups = layout(modelArguments(key, values));
+    if (!groups.every(isBelievable)) return { reason: "its settings give layers that cannot be" };
     const family = familyOf(key, groups);
     return { groups, family, kvBitsFailure: kvBitsFailure(key, groups) };
   } catch (error) {
@@ -49,7 +50,30 @@ export function languageModel(module: string, config: JsonObject): LanguageModel
   const wrapped = Object.hasOwn(WRAPPED, module) ? WRAPPED[module] : undefined;
   if (!wrapped) return { key: module, values: config };
   const key = typeof wrapped.key === "string" ? wrapped.key : wrapped.key(text ?? {});
-  return { key, values: { ...wrapped.defaults, ...(text ?? (wrapped.orRoot ? config : {})) } };
+  const own = wrapped.merged ? { ...config, ...text } : (text ?? (wrapped.orRoot ? config : {}));
+  return { key, values: { ...wrapped.defaults, ...own } };
+}
+
+// Far above any model, and far below what numbers can hold.
+const MAX_FIGURE = 1e12;
+
+function isBelievable({ count, caches }: CacheGroup): boolean {
+  const figures = caches.flatMap((cache) =>
+    Object.values(cache).filter((value): value is number => typeof value === "number"),
+  );
+  return (
+    [count, ...figures].every((value) => Number.isSafeInteger(value) && value >= 0) &&
+    caches.reduce((sum, cache) => sum + count * rowOf(cache), 0) <= MAX_FIGURE
+  );
+}
+
+/** Numbers that a layer keeps for one token, or in all. */
+function rowOf(cache: LayerCache): number {
+  if ("heads" in cache) return cache.heads * (cache.keyDim + cache.valueDim);
+  return (
+    cache.elements +
+    (cache.kind === "compressed" ? cache.pendingFloat32Elements : cache.float32Elements)
+  );
 }
 
 interface Wrapped {
@@ -58,6 +82,8 @@ interface Wrapped {
   readonly defaults?: JsonObject;
   /** A config without `text_config` is taken as one. */
   readonly orRoot?: boolean;
+  /** `text_config` is laid over the rest. */
+  readonly merged?: boolean;
 }
 
 const WRAPPED: Readonly<Record<string, Wrapped>> = {
@@ -77,6 +103,7 @@ const WRAPPED: Readonly<Record<string, Wrapped>> = {
       return ["ministral3", "mistral4"].includes(type) ? type : "llama";
     },
   },
+  muse_glimmer: { key: "muse_glimmer", merged: true },
   muse_spark: { key: "muse_spark/text" },
   pixtral: { key: "llama", defaults: { num_attention_heads: 32 } },
   prism_hadamard_qwen35: { key: "qwen3_5/text" },

@@ -9,22 +9,36 @@ export interface Prompt {
   readonly prefillStepSize: number;
 }
 
+/** Tokens of the calls of the model: what is added one by one, and what may be skipped between. */
+export interface PromptSteps {
+  readonly first: readonly number[];
+  /** Whole steps that change nothing but lengths, after `first`. */
+  readonly skipped: number;
+  readonly last: readonly number[];
+}
+
 /**
- * Tokens that each call of the model brings: all but the last in steps, then the last alone (mlx-lm `generate_step`).
+ * The calls of `generate_step`: all tokens but the last in steps, then the last alone. Once `settledAfter` tokens are
+ * held, steps that are a multiple of the allocation step only add to what grows, and are skipped but for the last one.
  */
-export function* promptSteps({ tokens, prefillStepSize }: Prompt): Generator<number> {
-  let left = tokens - 1;
-  while (left > 0) {
-    const step = Math.min(prefillStepSize, left);
-    yield step;
-    left -= step;
-  }
-  yield 1;
+export function promptSteps(prompt: Prompt, settledAfter: number): PromptSteps {
+  const { tokens, prefillStepSize } = prompt;
+  const whole = Math.floor((tokens - 1) / prefillStepSize);
+  const rest = (tokens - 1) % prefillStepSize;
+  const settled = Math.ceil(settledAfter / prefillStepSize) + 3;
+  const skipped = prefillStepSize % STEP === 0 ? Math.max(0, whole - settled - 1) : 0;
+  const steps = (count: number): number[] => Array.from({ length: count }, () => prefillStepSize);
+  const ends = [...(rest > 0 ? [rest] : []), 1];
+  return skipped > 0
+    ? { first: steps(settled), skipped, last: [prefillStepSize, ...ends] }
+    : { first: steps(whole), skipped: 0, last: ends };
 }
 
 /** One cache while it is filled: tokens in, slots out. */
 export interface SlotCounter {
   add(tokens: number): number;
+  /** Adds the tokens of settled steps at once. */
+  skip(tokens: number): void;
 }
 
 /** `KVCache`: grows by whole steps; what was begun is cut at its end first. */
@@ -36,6 +50,10 @@ export function fullSlots(): SlotCounter {
       if (offset + tokens > slots) slots = grown(slots, offset, tokens);
       offset += tokens;
       return slots;
+    },
+    skip(tokens) {
+      offset += tokens;
+      slots += tokens;
     },
   };
 }
@@ -68,6 +86,9 @@ export function windowSlots(window: number): SlotCounter {
       offset += tokens;
       return slots;
     },
+    skip(tokens) {
+      offset += tokens;
+    },
   };
 }
 
@@ -85,6 +106,8 @@ export function chunkedSlots(chunk: number): SlotCounter {
       held += tokens;
       return slots;
     },
+    // Only what is left of the last step counts, and steps are alike.
+    skip() {},
   };
 }
 

@@ -29,6 +29,11 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     modelType === undefined ? undefined : mlxLmModule(modelType, architectures, support);
   const caches = module === undefined ? undefined : findCacheGroups(module, root);
   const weightFiles = findWeightFiles(files);
+  if (weightFiles.known) {
+    const named = weightFiles.loaded.length === 1 ? "file" : "files";
+    const detail = `${weightFiles.loaded.length} ${named} model*.safetensors`;
+    evidence["weightFiles"] = evidenceOf("files", detail);
+  }
   const weights = describeWeights({ files, config, weightFiles, evidence });
   const context = contextLengthOf(config);
   const said = (name: string, value: unknown, at: string): void => {

@@ -38,54 +38,126 @@ type WeightFields = Pick<
 export function describeWeights(sources: WeightSources): WeightFields {
   const { config, weightFiles, evidence } = sources;
   const configured = configuredQuantization(config.root);
-  const headers = loadedHeaders(sources);
-  const stored = headers && readStoredWeights(headers, configured);
-  const weightsBytes = weightsBytesOf(sources, stored);
+  const { headers, complete } = loadedHeaders(sources);
+  const some = headers.length > 0 ? readStoredWeights(headers, configured) : undefined;
+  const stored = complete ? some : undefined;
+  const size = weightsBytesOf(sources, stored);
+  const weightsBytes = size?.bytes;
   const parameters = parametersOf(weightFiles, stored, evidence);
   const bitsPerWeight =
     weightsBytes !== undefined && parameters !== undefined ? (weightsBytes * 8) / parameters : null;
   return {
-    parameters: parameters ?? null,
+    parameters: parameters ?? parametersBySize({ some, configured, weightsBytes, evidence }),
     storedElements: stored?.elements ?? null,
     weightsBytes: weightsBytes ?? null,
     residentBytes: stored?.residentBytes ?? estimatedResident(weightsBytes, configured),
-    dtype: dtypeOf(sources, stored),
-    quantization: quantizationOf({ configured, stored, bitsPerWeight, evidence }),
-    unsupportedQuantization: configured?.unsupported ?? null,
-    problems: stored?.problems ?? [],
+    dtype: dtypeOf(sources, some),
+    quantization: quantizationOf({ configured, stored: some, bitsPerWeight, evidence }),
+    unsupportedQuantization: unsupportedOf(configured, some),
+    problems: [
+      ...(size?.problem === undefined ? [] : [size.problem]),
+      ...(some?.problems ?? []),
+      ...(configured?.field === "quantization" && stored?.packings.length === 0
+        ? ["config.json names a quantization and no tensor is packed"]
+        : []),
+    ],
   };
 }
 
-/** The headers of the files that are loaded, when none is missing. */
-function loadedHeaders({
-  files,
-  weightFiles,
-}: WeightSources): readonly SafetensorsHeader[] | undefined {
-  const { headers } = files;
-  if (!headers || weightFiles.loaded.length === 0 || weightFiles.missing.length > 0) {
-    return undefined;
+/** The headers of loaded files that are at hand, and whether these are all. */
+function loadedHeaders({ files, weightFiles }: WeightSources): {
+  readonly headers: readonly SafetensorsHeader[];
+  readonly complete: boolean;
+} {
+  const { loaded, missing } = weightFiles;
+  const headers = loaded
+    .map(({ path }) => files.headers?.get(path))
+    .filter((header) => header !== undefined);
+  const complete = headers.length === loaded.length && loaded.length > 0 && missing.length === 0;
+  return { headers, complete };
+}
+
+function unsupportedOf(
+  configured: ConfiguredQuantization | undefined,
+  some: StoredWeights | undefined,
+): string | null {
+  if (configured === undefined && some !== undefined && some.packings.length > 0) {
+    return "its weights are packed, and config.json names no quantization";
   }
-  const found = weightFiles.loaded.map(({ path }) => headers.get(path));
-  return found.every((header) => header !== undefined) ? found : undefined;
+  return configured?.unsupported ?? some?.mismatch ?? null;
+}
+
+interface WeightsSize {
+  readonly bytes: number;
+  readonly problem?: string;
 }
 
 function weightsBytesOf(
   { weightFiles, evidence }: WeightSources,
   stored: StoredWeights | undefined,
-): number | undefined {
+): WeightsSize | undefined {
   if (stored) {
     evidence["weightsBytes"] = evidenceOf("header", "the headers of all loaded files");
-    return stored.tensorBytes;
+    return { bytes: stored.tensorBytes };
   }
   const { index, loaded, stray } = weightFiles;
-  if (index?.totalBytes !== undefined && stray.length === 0) {
+  const sizes = loaded.map(({ size }) => size).filter((size) => size !== undefined);
+  const listed =
+    sizes.length > 0 && sizes.length === loaded.length
+      ? sizes.reduce((sum, size) => sum + size, 0)
+      : undefined;
+  const indexed = stray.length === 0 ? index?.totalBytes : undefined;
+  const stale = indexed !== undefined && listed !== undefined && !agree(indexed, listed);
+  if (indexed !== undefined && !stale) {
     evidence["weightsBytes"] = evidenceOf("index", "model.safetensors.index.json: total_size");
-    return index.totalBytes;
+    return { bytes: indexed };
   }
-  const sizes = loaded.map(({ size }) => size);
-  if (sizes.length === 0 || !sizes.every((size) => size !== undefined)) return undefined;
+  if (listed === undefined) return undefined;
   evidence["weightsBytes"] = evidenceOf("files", "sizes of model*.safetensors, headers included");
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return stale
+    ? { bytes: listed, problem: "the index's total_size is not the size of the files" }
+    : { bytes: listed };
+}
+
+/** Files are their tensors and headers: a little more than the index says. */
+function agree(indexed: number, listed: number): boolean {
+  return indexed <= listed && listed - indexed <= 0.02 * listed + 2 * MAX_USUAL_HEADERS;
+}
+
+const MAX_USUAL_HEADERS = 10_000_000;
+
+/** A guess where nobody counted: bytes by what one weight of this kind takes. */
+function parametersBySize({
+  some,
+  configured,
+  weightsBytes,
+  evidence,
+}: {
+  readonly some: StoredWeights | undefined;
+  readonly configured: ConfiguredQuantization | undefined;
+  readonly weightsBytes: number | undefined;
+  readonly evidence: EvidenceList;
+}): number | null {
+  const uniform = (some?.packings.length ?? 0) <= 1 && !hasOtherPacking(configured);
+  if (weightsBytes === undefined || !uniform) return null;
+  const bits = bitsOfOne(some?.packings[0] ?? configured, some?.dtype);
+  if (bits === undefined) return null;
+  evidence["parameters"] = evidenceOf("files", `bytes of weights, ${bits} bits each`, true);
+  return Math.round((weightsBytes * 8) / bits);
+}
+
+/** Bits that one weight takes with its share of scale and bias. */
+function bitsOfOne(
+  packing:
+    | { readonly mode: string; readonly bits?: unknown; readonly groupSize?: unknown }
+    | undefined,
+  dtype: string | undefined,
+): number | undefined {
+  if (packing === undefined) return dtype === "float32" ? 32 : 16;
+  const { mode, bits, groupSize } = packing;
+  if (typeof bits !== "number" || typeof groupSize !== "number" || groupSize === 0)
+    return undefined;
+  return bits + (mode === "affine" ? 32 : 8) / groupSize;
 }
 
 /** fp8 weights are unpacked to two bytes when they are loaded. */

@@ -9,6 +9,7 @@ export { describeModel, type DescribeOptions } from "./describe-model.ts";
 export { FitError, type FitErrorCode, type FitErrorDetails } from "./errors.ts";
 export { type Fit, fitModel, type FitVerdict } from "./fit-model.ts";
 export {
+  type LoadOptions,
   type LoadReason,
   type LoadReasonCode,
   loadVerdict,

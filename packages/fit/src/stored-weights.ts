@@ -1,7 +1,7 @@
 import type { SafetensorsHeader, TensorInfo } from "./safetensors-header.ts";
 import { type ConfiguredQuantization, isPacking, type Packing } from "./quantization.ts";
 
-/** What the headers of all loaded files say about the weights. */
+/** What headers say about the weights. */
 export interface StoredWeights {
   readonly tensorBytes: number;
   /** Bytes once the loader has turned fp8 tensors, which MLX cannot multiply, into 2-byte numbers. */
@@ -11,13 +11,15 @@ export interface StoredWeights {
   /** Weights before packing, counted as mlx-lm does: those of leaf modules. */
   readonly parameters: number;
   readonly packings: readonly Packing[];
+  /** A layer that the config packs in a way its shapes exclude, one sentence. */
+  readonly mismatch: string | undefined;
   /** What does not agree with the config, one sentence each. */
   readonly problems: readonly string[];
   /** The dtype that keys and values will have: that of the tensors they are computed with. */
   readonly dtype: string | undefined;
 }
 
-/** Reads sizes, parameters and packings from the headers of all loaded files. */
+/** Reads sizes, parameters and packings from headers: totals are those of the files whose headers these are. */
 export function readStoredWeights(
   headers: Iterable<SafetensorsHeader>,
   quantization: ConfiguredQuantization | undefined,
@@ -29,6 +31,7 @@ export function readStoredWeights(
   const inner = innerModules(tensors.keys());
   const packings = new Map<string, Packing>();
   const problems: string[] = [];
+  let mismatch: string | undefined;
   const unpacked = quantization?.mode === "fp8";
   let tensorBytes = 0;
   let residentBytes = 0;
@@ -41,13 +44,13 @@ export function readStoredWeights(
     elements += count;
     const { path, leaf } = split(name);
     const packing = packingOf(path, { tensors, quantization });
+    if (typeof packing === "object" && disagrees(packing, quantization?.overrides.get(path))) {
+      mismatch ??= `config.json packs ${short(path)} otherwise than its shapes show`;
+    }
     if (packing === "odd") problems.push(`the shapes of ${short(path)} fit no packing of MLX`);
     if (typeof packing === "object") packings.set(JSON.stringify(packing), packing);
     const factor = factorOf({ name, leaf, packing, tensors });
     if (factor > 0 && !inner.has(path)) parameters += Math.floor(count * factor);
-  }
-  if (quantization?.field === "quantization" && packings.size === 0 && tensors.size > 0) {
-    problems.push("config.json names a quantization and no tensor is packed");
   }
   return {
     tensorBytes,
@@ -55,6 +58,7 @@ export function readStoredWeights(
     elements,
     parameters,
     packings: [...packings.values()],
+    mismatch,
     problems: [...new Set(problems)].slice(0, MAX_PROBLEMS),
     dtype: computeDtype(tensors),
   };
@@ -133,6 +137,16 @@ const FLOAT_PACKINGS: readonly Packing[] = [
   { mode: "mxfp4", bits: 4, groupSize: 32 },
   { mode: "mxfp8", bits: 8, groupSize: 32 },
 ];
+
+function disagrees(packing: Packing, override: Packing | false | undefined): boolean {
+  return (
+    override !== undefined &&
+    (override === false ||
+      override.mode !== packing.mode ||
+      override.bits !== packing.bits ||
+      override.groupSize !== packing.groupSize)
+  );
+}
 
 interface Stored {
   readonly name: string;

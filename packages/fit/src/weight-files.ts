@@ -11,6 +11,8 @@ export interface WeightFiles {
   readonly missing: readonly string[];
   /** Loaded files that the index does not name. */
   readonly stray: readonly string[];
+  /** Whether the files are known at all. */
+  readonly known: boolean;
   /** What the index says about all tensors together. */
   readonly index: IndexTotals | undefined;
 }
@@ -38,6 +40,7 @@ export function findWeightFiles(files: ModelFiles): WeightFiles {
   const loaded = listed.filter(({ path }) => LOADED.test(path));
   return {
     loaded,
+    known: files.files !== undefined,
     ignored: listed
       .map(({ path }) => path)
       .filter((path) => WEIGHTS.test(path) && !LOADED.test(path)),

@@ -1,0 +1,175 @@
+import { expect, test } from "vitest";
+import { describeModel, loadVerdict, MLX_LM_TABLE, type ModelFiles } from "../src/index.ts";
+import { architectures, smallConfig } from "./architectures.ts";
+
+const sound: ModelFiles = {
+  config: JSON.stringify(smallConfig("llama")),
+  files: [
+    { path: "config.json" },
+    { path: "model.safetensors", size: 100 },
+    { path: "tokenizer.json" },
+    { path: "tokenizer_config.json" },
+  ],
+  tokenizerConfig: JSON.stringify({ chat_template: "{{ messages }}" }),
+};
+
+const judge = (changes: Partial<ModelFiles>) =>
+  loadVerdict(describeModel({ ...sound, ...changes }));
+
+const withConfig = (changes: Readonly<Record<string, unknown>>) =>
+  judge({ config: JSON.stringify(smallConfig("llama", changes)) });
+
+const codes = (verdict: ReturnType<typeof judge>, blocks: boolean) =>
+  verdict.reasons.filter((reason) => reason.blocks === blocks).map(({ code }) => code);
+
+test("a sound model loads, and the reason names the release and the module", () => {
+  expect(judge({})).toEqual({
+    verdict: "yes",
+    reasons: [
+      {
+        code: "known-architecture",
+        message: `mlx-lm ${MLX_LM_TABLE.mlxLmVersion} runs llama with its module llama`,
+        blocks: false,
+      },
+    ],
+  });
+});
+
+test("model types are renamed as mlx-lm renames them", () => {
+  const modules = ["mistral", "kimi_k2", "qwen2_5_vl", "falcon_mamba"].map(
+    (modelType) => describeModel({ config: JSON.stringify({ model_type: modelType }) }).module,
+  );
+  expect(modules).toEqual(["llama", "deepseek_v3", "qwen2_vl", "mamba"]);
+  const byArchitecture = describeModel({
+    config: JSON.stringify({
+      model_type: "bailing_hybrid",
+      architectures: ["BailingMoeV3ForCausalLM"],
+    }),
+  });
+  expect(byArchitecture.module).toBe("bailing_moe_v3");
+});
+
+test.each<[string, Readonly<Record<string, unknown>>, string]>([
+  ["an architecture mlx-lm does not have", { model_type: "brand_new" }, "unknown-architecture"],
+  ["no model_type", { model_type: undefined }, "no-model-type"],
+  ["a name of Object.prototype", { model_type: "constructor" }, "unknown-architecture"],
+  ["a setting the module wants", { hidden_size: undefined }, "missing-settings"],
+  [
+    "a quantization mode MLX lacks",
+    { quantization: { mode: "nf4", bits: 4, group_size: 64 } },
+    "unsupported-quantization",
+  ],
+  ["bits MLX lacks", { quantization: { bits: 7, group_size: 64 } }, "unsupported-quantization"],
+  [
+    "bitsandbytes",
+    { quantization_config: { quant_method: "bitsandbytes" } },
+    "unsupported-quantization",
+  ],
+  [
+    "8-bit gptq",
+    { quantization_config: { quant_method: "gptq", bits: 8 } },
+    "unsupported-quantization",
+  ],
+  [
+    "an FP8 format of compressed-tensors",
+    { quantization_config: { quant_method: "compressed-tensors", format: "float-quantized" } },
+    "unsupported-quantization",
+  ],
+  ["a package of its own", { model_type: "olmo" }, "needs-package"],
+  ["code of the repo", { model_file: "model.py" }, "remote-code"],
+])("%s keeps it from loading", (_, changes, code) => {
+  const verdict = withConfig(changes);
+  expect(verdict.verdict).toBe("no");
+  expect(codes(verdict, true)).toEqual([code]);
+});
+
+test.each<[Readonly<Record<string, unknown>>, string]>([
+  [{ quant_method: "mxfp4" }, "mxfp4"],
+  [{ quant_method: "awq", bits: 4, group_size: 128 }, "affine"],
+  [{ quant_method: "compressed-tensors", format: "nvfp4-pack-quantized" }, "nvfp4"],
+  [{ quant_method: "modelopt", quant_algo: "NVFP4" }, "nvfp4"],
+  [{ quant_method: "fp8", scale_fmt: "ue8m0", weight_block_size: [32, 32] }, "mxfp8"],
+  [{ quant_method: "fp8", weight_block_size: [128, 128] }, "fp8"],
+])("what mlx-lm converts while it loads is known: %j", (quantization_config, mode) => {
+  const config = JSON.stringify(smallConfig("llama", { quantization_config }));
+  expect(describeModel({ config }).quantization?.mode).toBe(mode);
+  expect(withConfig({ quantization_config }).verdict).toBe("yes");
+});
+
+test("trust lets code of the repo run, and old releases run it unasked", () => {
+  const description = describeModel({
+    ...sound,
+    config: JSON.stringify({ model_file: "model.py", model_type: "own" }),
+  });
+  expect(loadVerdict(description, MLX_LM_TABLE, { trustRemoteCode: true }).verdict).toBe("yes");
+  const old = loadVerdict(description, { ...MLX_LM_TABLE, mlxLmVersion: "0.31.3" });
+  expect(old.reasons.map(({ code }) => code)).toEqual(["runs-code-unasked"]);
+  expect(old.reasons[0]?.message).toContain("CVE-2026-5843");
+});
+
+test("weights that the loader does not see are named", () => {
+  const files = (...paths: readonly string[]) =>
+    judge({ files: ["tokenizer.json", ...paths].map((path) => ({ path })) });
+  expect(codes(files(), true)).toEqual(["no-weights"]);
+  expect(codes(files("weights.00.safetensors"), true)).toEqual(["weights-not-seen"]);
+  expect(codes(files("weights.npz"), true)).toEqual(["weights-not-seen"]);
+  expect(codes(files("sub/model.safetensors"), true)).toEqual(["weights-not-seen"]);
+  const beside = files("model.safetensors", "mtp.safetensors");
+  expect(beside.verdict).toBe("yes");
+  expect(codes(beside, false)).toContain("weights-not-seen");
+});
+
+test("shards that the index names must be there, and others are loaded too", () => {
+  const index = (weight_map: Readonly<Record<string, string>>) => JSON.stringify({ weight_map });
+  const missing = judge({ index: index({ a: "model-1.safetensors", b: "model.safetensors" }) });
+  expect(codes(missing, true)).toEqual(["missing-files"]);
+  const stray = judge({
+    index: index({ a: "model.safetensors" }),
+    files: [...(sound.files ?? []), { path: "model-old.safetensors", size: 5 }],
+  });
+  expect(stray.verdict).toBe("yes");
+  expect(codes(stray, false)).toContain("stray-weights");
+});
+
+test("without a listing the verdict is unknown", () => {
+  expect(loadVerdict(describeModel({ config: sound.config }))).toMatchObject({
+    verdict: "unknown",
+  });
+});
+
+test("a tokenizer is needed, a chat template is not", () => {
+  const files = [{ path: "model.safetensors" }];
+  expect(codes(judge({ files }), true)).toEqual(["no-tokenizer"]);
+  const base = judge({ tokenizerConfig: "{}" });
+  expect(base.verdict).toBe("yes");
+  expect(codes(base, false)).toContain("no-chat-template");
+});
+
+test("models that see are run without their eyes, or need mlx-vlm", () => {
+  const eyes = { vision_config: { depth: 2 } };
+  const known = judge({ config: JSON.stringify({ ...smallConfig("qwen2_vl"), ...eyes }) });
+  expect(codes(known, false)).toContain("text-only");
+  const unknown = judge({ config: JSON.stringify({ model_type: "new_vl", ...eyes }) });
+  expect(codes(unknown, false)).toContain("needs-mlx-vlm");
+});
+
+test("a packing that this MLX may not have leaves a doubt", () => {
+  const description = describeModel({
+    ...sound,
+    config: JSON.stringify(
+      smallConfig("llama", { quantization: { mode: "nvfp4", bits: 4, group_size: 16 } }),
+    ),
+  });
+  expect(loadVerdict(description).verdict).toBe("yes");
+  expect(loadVerdict(description, { ...MLX_LM_TABLE, mlxVersion: "0.29.3" }).verdict).toBe(
+    "unknown",
+  );
+});
+
+test("no small config of ours lacks what its module wants", () => {
+  const lacking = architectures.filter(
+    (name) =>
+      describeModel({ config: JSON.stringify(smallConfig(name)) }).missingSettings.length > 0,
+  );
+  expect(lacking).toEqual([]);
+});
