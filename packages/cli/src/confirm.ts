@@ -1,5 +1,6 @@
 import { ask } from "./ask.ts";
 import { CliError } from "./failure/cli-error.ts";
+import { isInteractive } from "./interactive.ts";
 import type { Shell } from "./shell.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Shell } from "./shell.ts";
  * script that did not say `--yes`.
  */
 export async function confirm(question: string, shell: Shell): Promise<boolean> {
-  if (!shell.stdin.isTTY || !shell.stderr.isTTY)
+  if (!isInteractive(shell))
     throw new CliError("nobody is here to confirm the deletion", "cli/confirmation-needed", {
       hint: "Add --yes when you are sure.",
     });

@@ -20,6 +20,20 @@ function warnAboutToken(invocation: Invocation, shell: Shell): void {
   );
 }
 
+/** Whether a program is on the other side: `--agent`, or `MLX_DOWNLOAD_AGENT` for all commands. */
+function isAgent(words: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  return (
+    words.includes("--agent") ||
+    /^(?:1|on|yes|true)$/i.test(env["MLX_DOWNLOAD_AGENT"]?.trim() ?? "")
+  );
+}
+
+/** What a program needs: one JSON value (or the events), and nothing beside it. */
+function forAgent(invocation: Invocation): Invocation {
+  const { flags } = invocation;
+  return { ...invocation, flags: { ...flags, json: !flags.events, quiet: true } };
+}
+
 /** The words before `--`; what follows are refs, whatever they look like. */
 function optionWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf("--");
@@ -34,7 +48,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   const { env: processEnv, stdin, stdout: out, stderr } = process;
   const words = optionWords(argv);
   const events = words.includes("--events");
-  const json = words.includes("--json");
+  const agent = isAgent(words, processEnv);
+  const json = words.includes("--json") || (agent && !events);
   const interrupt = watchInterrupts();
   const stdout = createOutput(out, () => {
     if (events) interrupt.abort(new Error("the reader of the events went away"));
@@ -43,12 +58,13 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   const shell: Shell = {
     argv,
     version,
+    agent,
     env: processEnv,
     processEnv,
     stdin,
     stdout,
     stdoutColumns: out.isTTY ? out.columns || 80 : undefined,
-    stdoutStyle: styleFor(out, processEnv),
+    stdoutStyle: { ...styleFor(out, processEnv), ...(agent ? { color: false } : {}) },
     stderr,
     stderrStyle: styleFor(stderr, processEnv),
     interrupt,
@@ -67,7 +83,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     }
     warnAboutToken(parsed, shell);
     const env = configuredEnv(processEnv, readConfig(configPath(processEnv)));
-    const invocation = configuredFlags(parsed, env);
+    const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, env);
     const runner = await invocation.command.load();
     return await runner.run(invocation, { ...shell, env });
   } catch (error) {
@@ -81,8 +97,11 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     ];
     // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
     const stopped = interrupt.signal.aborted && !(error instanceof CliError);
-    const failure = describeFailure(stopped ? interrupt.signal.reason : error, secrets);
-    reportFailure(failure, { debug: words.includes("--debug") }, shell);
+    const failure = describeFailure(stopped ? interrupt.signal.reason : error, {
+      secrets,
+      tokenOption: words.includes("--token-stdin") ? "--token-stdin" : "--token",
+    });
+    if (!agent) reportFailure(failure, { debug: words.includes("--debug") }, shell);
     const body = failureJson(failure);
     if (events) {
       const about = typeof body["repoId"] === "string" ? { repoId: body["repoId"] } : {};

@@ -7,6 +7,8 @@ import type { Style } from "./text/style.ts";
 export interface Shell {
   readonly argv: readonly string[];
   readonly version: string;
+  /** A program reads this (`--agent`): nobody can be asked, and nothing is said that is not data. */
+  readonly agent: boolean;
   /** The environment with the settings of the configuration file for what is unset in it. */
   readonly env: NodeJS.ProcessEnv;
   /** The environment as it is. */

@@ -9,6 +9,7 @@ import { cacheUnpin } from "./commands/cache-unpin.ts";
 import { completion } from "./commands/completion.ts";
 import { configGet, configSet, configShow, configUnset } from "./commands/config.ts";
 import { fit } from "./commands/fit.ts";
+import { files } from "./commands/files.ts";
 import { get } from "./commands/get.ts";
 import { info } from "./commands/info.ts";
 import { list } from "./commands/list.ts";
@@ -21,7 +22,7 @@ import { whoami } from "./commands/whoami.ts";
 import type { Flags } from "./flags.ts";
 
 /** Options that every command takes. */
-export const commonFlags: readonly (keyof Flags)[] = ["quiet", "json", "debug", "help"];
+export const commonFlags: readonly (keyof Flags)[] = ["quiet", "json", "agent", "debug", "help"];
 
 /** The command table, in the order of the help: parser, help, completions and reference are made from it. */
 export const commandSpecs: readonly CommandSpec[] = [
@@ -29,6 +30,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   info,
   fit,
   list,
+  files,
   cache,
   cacheLs,
   verify,

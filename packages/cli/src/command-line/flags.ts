@@ -44,6 +44,7 @@ export interface Flags {
   readonly quiet: boolean;
   readonly json: boolean;
   readonly events: boolean;
+  readonly agent: boolean;
   readonly debug: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -293,6 +294,12 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     name: "events",
     type: "switch",
     summary: "every event as a line of JSON on standard output; the last is result or error",
+  },
+  agent: {
+    name: "agent",
+    type: "switch",
+    summary:
+      "for programs: JSON (or --events) and nothing else, no questions, no colour; also MLX_DOWNLOAD_AGENT=1",
   },
   debug: {
     name: "debug",

@@ -2,15 +2,26 @@ import type { DownloadPlan, DownloadReview } from "@mlx-download/core";
 import { planText } from "../progress/headings.ts";
 import { reviewLines } from "../progress/review-lines.ts";
 import { formatBytes, shortCommit } from "../text/format.ts";
+import type { MeasuredSpeed } from "../speed/measured-speed.ts";
+import { formatBytes, formatDuration, formatRate, shortCommit } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { paint } from "../text/style.ts";
 import { fitJson } from "./model-json.ts";
 import { renderTable, type TableStyle } from "../text/table.ts";
 
+function estimate(
+  { bytes }: DownloadPlan,
+  { bytesPerSecond, at }: MeasuredSpeed,
+): { readonly bytesPerSecond: number; readonly durationMs: number; readonly measuredAt: string } {
+  const durationMs = Math.round((bytes.toFetch / bytesPerSecond) * 1000);
+  return { bytesPerSecond, durationMs, measuredAt: new Date(at).toISOString() };
+}
+
 /** What a dry run says to machines (DESIGN: what machines read). */
 export function planJson(
   plan: DownloadPlan,
   review: DownloadReview | undefined,
+  speed: MeasuredSpeed | undefined,
 ): Record<string, unknown> {
   const { repoId, revision, commit, bytes, files } = plan;
   return {
@@ -18,6 +29,7 @@ export function planJson(
     revision,
     commit,
     bytes,
+    estimate: speed === undefined ? null : estimate(plan, speed),
     files: files.map(({ path, size, digest, action }) => ({ path, size, digest, action })),
     ...(review && {
       fit: review.fit && fitJson(review.fit),
@@ -32,6 +44,27 @@ export function planTable(
   plan: DownloadPlan,
   style: TableStyle,
   review: DownloadReview | undefined,
+/** What fetching will take at the speed of the last long download; undefined where nothing is to fetch. */
+function timeText(plan: DownloadPlan, speed: MeasuredSpeed | undefined): string[] {
+  if (speed === undefined || plan.bytes.toFetch === 0) return [];
+  const { durationMs, bytesPerSecond } = estimate(plan, speed);
+  const day = new Date(speed.at).toISOString().slice(0, 10);
+  return [
+    `about ${formatDuration(durationMs)} at ${formatRate(bytesPerSecond)}, as measured on ${day}`,
+  ];
+}
+
+/** Whether the disk has room, where it does not. */
+function roomText({ bytes }: DownloadPlan): string[] {
+  const needed = bytes.toFetch + bytes.copyable;
+  if (bytes.diskFree === null || needed <= bytes.diskFree) return [];
+  return [`The disk lacks ${formatBytes(needed - bytes.diskFree)}.`];
+}
+
+/** What a dry run says to people: a file a line, the sum of it, disk and time. */
+export function planTable(
+  plan: DownloadPlan,
+  { style, speed }: { readonly style: TableStyle; readonly speed: MeasuredSpeed | undefined },
 ): string[] {
   const table = renderTable(
     [{ title: "FILE", flexible: true }, { title: "SIZE", align: "right" }, { title: "ACTION" }],
@@ -46,5 +79,7 @@ export function planTable(
     ...(review ? reviewLines(review) : []).map(
       ({ label, text, tone }) => `${paint(style, tone, label)}: ${text}`,
     ),
+    ...timeText(plan, speed),
+    ...roomText(plan),
   ];
 }

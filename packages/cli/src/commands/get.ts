@@ -17,6 +17,8 @@ import { createTerminalDisplay } from "../progress/terminal-display.ts";
 import { readToken } from "../read-token.ts";
 import { reportFailure } from "../report-failure.ts";
 import type { Shell } from "../shell.ts";
+import { wholeRefs } from "../short-name/short-name.ts";
+import { noteSpeed, readSpeed } from "../speed/measured-speed.ts";
 import { formatBytes } from "../text/format.ts";
 import { paint } from "../text/style.ts";
 import { withBackend } from "./with-backend.ts";
@@ -110,9 +112,11 @@ function suggestNext(result: DownloadResult, flags: Flags, shell: Shell): void {
     shell.stderr.write(`${paint(shell.stderrStyle, "label", "Next:")} ${next}\n`);
 }
 
-function resultJson(result: DownloadResult): Record<string, unknown> {
+function resultJson(result: DownloadResult, flags: Flags): Record<string, unknown> {
   const { repoId, revision, commit, path, fromCache, durationMs, bytes, files } = result;
-  return { repoId, revision, commit, path, fromCache, durationMs, bytes, files };
+  const next = nextStep(result, flags);
+  const known = { repoId, revision, commit, path, fromCache, durationMs, bytes, files };
+  return next === undefined ? known : { ...known, next };
 }
 
 async function dryRunOne(
@@ -133,6 +137,13 @@ async function dryRunOne(
     await shell.stdout.write(`${planTable(plan, style, review).join("\n")}\n`);
   }
   return planJson(plan, review);
+  const plan = await planModel(ref, options);
+  const speed = await readSpeed(shell.env);
+  if (!flags.json) {
+    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
+    await shell.stdout.write(`${planTable(plan, { style, speed }).join("\n")}\n`);
+  }
+  return planJson(plan, speed);
 }
 
 async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
@@ -167,6 +178,11 @@ async function getAll(
   shell: Shell,
   options: DownloadOptions,
 ): Promise<number> {
+  const { flags } = invocation;
+  for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags);
+  const options = await readOptions(flags, shell);
+  const token = options.token === false ? undefined : options.token;
+  const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
   const context = { flags, shell };
   const indented = shell.stdoutColumns !== undefined;
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {
@@ -192,16 +208,19 @@ async function getAll(
     const result = await watched([first], context, (onEvent) =>
       download(first, { ...options, onEvent }),
     );
+    await noteSpeed(result, shell.env);
     suggestNext(result, flags, shell);
     await sayPath(result);
-    await end(result.repoId, resultJson(result));
+    await end(result.repoId, resultJson(result, flags));
     return 0;
   }
 
   const results: Record<string, unknown>[] = [];
   const failures: { ref: string; failure: Failure }[] = [];
   const fail = (ref: string, error: unknown): void => {
-    const failure = describeFailure(error, [options.token || undefined, shell.env["HF_TOKEN"]]);
+    const failure = describeFailure(error, {
+      secrets: [options.token || undefined, shell.env["HF_TOKEN"]],
+    });
     failures.push({ ref, failure });
     results.push({ ref, error: failureJson(failure) });
     reportFailure(failure, flags, shell);
@@ -224,7 +243,7 @@ async function getAll(
     for (const [index, outcome] of outcomes.entries()) {
       if (!outcome.ok) fail(operands[index] ?? "", outcome.error);
       else {
-        results.push(resultJson(outcome.result));
+        results.push(resultJson(outcome.result, flags));
         await sayPath(outcome.result);
       }
     }

@@ -27,7 +27,7 @@ function entryJson(model: MLXModelEntry): Record<string, unknown> {
 }
 
 /** `mlx-download list`: models of the Hub as a table, ids (`--quiet`) or JSON. Returns the exit code. */
-export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { listMLXModels } = await import("@mlx-download/core");
   const limit = flags.limit ?? defaultLimit;
   const token = await readToken(flags, shell);
@@ -51,6 +51,20 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       },
     }),
   );
+  const models = await listMLXModels({
+    filter: operands.length > 0 ? operands.join(" ") : flags.filter,
+    author: flags.all ? "any" : flags.author,
+    sort: flags.sort as ListOptions["sort"],
+    limit,
+    token,
+    endpoint: flags.endpoint,
+    env: shell.env,
+    signal: shell.interrupt.signal,
+    onEvent(event: DownloadEventBody) {
+      if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
+        note(printable(event.message));
+    },
+  });
 
   if (flags.json) {
     await shell.stdout.write(jsonText(models.map(entryJson), shell.stdoutColumns !== undefined));

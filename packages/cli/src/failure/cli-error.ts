@@ -2,6 +2,7 @@
 export type CliErrorCode =
   | "cli/usage"
   | "cli/confirmation-needed"
+  | "cli/ambiguous-name"
   | "cli/not-cached"
   | "cli/not-logged-in"
   | "cli/not-set"

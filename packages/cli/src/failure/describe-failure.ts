@@ -73,23 +73,34 @@ function whyOf(error: CodedError, message: string): string | undefined {
   return message.includes(why) ? undefined : why;
 }
 
-function maskDeep(value: unknown, secrets: readonly (string | undefined)[]): unknown {
-  if (typeof value === "string") return maskSecrets(value, secrets);
-  if (Array.isArray(value)) return value.map((item) => maskDeep(item, secrets));
+function maskDeep(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === "string") return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskDeep(item, mask));
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, maskDeep(item, secrets)]),
+      Object.entries(value).map(([key, item]) => [key, maskDeep(item, mask)]),
     );
   }
   return value;
 }
 
-/** Describes whatever was thrown; `secrets` are masked wherever they occur. */
+/** What a description needs to know of the command line. */
+export interface DescribeOptions {
+  /** Masked wherever they occur. */
+  readonly secrets?: readonly (string | undefined)[];
+  /** The option that the token came by; the library knows it as its own. */
+  readonly tokenOption?: "--token" | "--token-stdin";
+}
+
+/** Describes whatever was thrown. */
 export function describeFailure(
   error: unknown,
-  secrets: readonly (string | undefined)[] = [],
+  { secrets = [], tokenOption }: DescribeOptions = {},
 ): Failure {
-  const mask = (text: string): string => maskSecrets(text, secrets);
+  const mask = (text: string): string => {
+    const masked = maskSecrets(text, secrets);
+    return tokenOption === undefined ? masked : masked.replaceAll("the token option", tokenOption);
+  };
   const chain = causesOf(error).map((cause) =>
     mask(cause instanceof Error ? (cause.stack ?? messageOf(cause)) : String(cause)),
   );
@@ -113,7 +124,7 @@ export function describeFailure(
     hint: mask(error.hint),
     exitCode: exitCodeOf(error.code),
     why: why === undefined ? undefined : mask(why),
-    data: { ...repo, ...(maskDeep(error.data ?? {}, secrets) as Record<string, unknown>) },
+    data: { ...repo, ...(maskDeep(error.data ?? {}, mask) as Record<string, unknown>) },
     chain,
   };
 }

@@ -6,6 +6,7 @@ import type { CliErrorCode } from "./cli-error.ts";
 export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode, number>> = {
   "cli/usage": 2,
   "cli/confirmation-needed": 2,
+  "cli/ambiguous-name": 2,
   "cli/config-invalid": 2,
   "cli/no-keychain": 2,
   "cli/not-cached": 4,
