@@ -1,13 +1,18 @@
 import type { DownloadPlan, DownloadReview } from "@mlx-download/core";
 import { planText } from "../progress/headings.ts";
 import { reviewLines } from "../progress/review-lines.ts";
-import { formatBytes, shortCommit } from "../text/format.ts";
 import type { MeasuredSpeed } from "../speed/measured-speed.ts";
 import { formatBytes, formatDuration, formatRate, shortCommit } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { paint } from "../text/style.ts";
 import { fitJson } from "./model-json.ts";
 import { renderTable, type TableStyle } from "../text/table.ts";
+
+/** What is known beside the plan. */
+export interface PlanNotes {
+  readonly review: DownloadReview | undefined;
+  readonly speed: MeasuredSpeed | undefined;
+}
 
 function estimate(
   { bytes }: DownloadPlan,
@@ -20,8 +25,7 @@ function estimate(
 /** What a dry run says to machines (DESIGN: what machines read). */
 export function planJson(
   plan: DownloadPlan,
-  review: DownloadReview | undefined,
-  speed: MeasuredSpeed | undefined,
+  { review, speed }: PlanNotes,
 ): Record<string, unknown> {
   const { repoId, revision, commit, bytes, files } = plan;
   return {
@@ -39,11 +43,6 @@ export function planJson(
   };
 }
 
-/** What a dry run says to people: a file a line, and the sum of it. */
-export function planTable(
-  plan: DownloadPlan,
-  style: TableStyle,
-  review: DownloadReview | undefined,
 /** What fetching will take at the speed of the last long download; undefined where nothing is to fetch. */
 function timeText(plan: DownloadPlan, speed: MeasuredSpeed | undefined): string[] {
   if (speed === undefined || plan.bytes.toFetch === 0) return [];
@@ -64,7 +63,8 @@ function roomText({ bytes }: DownloadPlan): string[] {
 /** What a dry run says to people: a file a line, the sum of it, disk and time. */
 export function planTable(
   plan: DownloadPlan,
-  { style, speed }: { readonly style: TableStyle; readonly speed: MeasuredSpeed | undefined },
+  style: TableStyle,
+  { review, speed }: PlanNotes,
 ): string[] {
   const table = renderTable(
     [{ title: "FILE", flexible: true }, { title: "SIZE", align: "right" }, { title: "ACTION" }],

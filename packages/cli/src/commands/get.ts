@@ -132,18 +132,12 @@ async function dryRunOne(
       if (event.type === "reviewed") review = event;
     },
   });
+  const notes = { review, speed: await readSpeed(shell.env) };
   if (!flags.json) {
     const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
-    await shell.stdout.write(`${planTable(plan, style, review).join("\n")}\n`);
+    await shell.stdout.write(`${planTable(plan, style, notes).join("\n")}\n`);
   }
-  return planJson(plan, review);
-  const plan = await planModel(ref, options);
-  const speed = await readSpeed(shell.env);
-  if (!flags.json) {
-    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
-    await shell.stdout.write(`${planTable(plan, { style, speed }).join("\n")}\n`);
-  }
-  return planJson(plan, speed);
+  return planJson(plan, notes);
 }
 
 async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
@@ -167,10 +161,14 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
  * failure is reported in the end. Returns the exit code.
  */
 export async function run(invocation: Invocation, shell: Shell): Promise<number> {
-  const { operands, flags } = invocation;
-  for (const ref of operands) await refuseTwoRevisions(ref, flags);
+  const { flags } = invocation;
+  for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags);
   const options = await readOptions(flags, shell);
-  return withBackend(flags, shell, (backend) => getAll(invocation, shell, { ...options, backend }));
+  const token = options.token === false ? undefined : options.token;
+  const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
+  return withBackend(flags, shell, (backend) =>
+    getAll({ ...invocation, operands }, shell, { ...options, backend }),
+  );
 }
 
 async function getAll(
@@ -178,11 +176,6 @@ async function getAll(
   shell: Shell,
   options: DownloadOptions,
 ): Promise<number> {
-  const { flags } = invocation;
-  for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags);
-  const options = await readOptions(flags, shell);
-  const token = options.token === false ? undefined : options.token;
-  const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
   const context = { flags, shell };
   const indented = shell.stdoutColumns !== undefined;
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {

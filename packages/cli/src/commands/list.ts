@@ -36,7 +36,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   };
   const models = await withBackend(flags, shell, (backend) =>
     listMLXModels({
-      filter: flags.filter,
+      filter: operands.length > 0 ? operands.join(" ") : flags.filter,
       author: flags.all ? "any" : flags.author,
       sort: flags.sort as ListOptions["sort"],
       limit,
@@ -51,21 +51,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       },
     }),
   );
-  const models = await listMLXModels({
-    filter: operands.length > 0 ? operands.join(" ") : flags.filter,
-    author: flags.all ? "any" : flags.author,
-    sort: flags.sort as ListOptions["sort"],
-    limit,
-    token,
-    endpoint: flags.endpoint,
-    env: shell.env,
-    signal: shell.interrupt.signal,
-    onEvent(event: DownloadEventBody) {
-      if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
-        note(printable(event.message));
-    },
-  });
-
   if (flags.json) {
     await shell.stdout.write(jsonText(models.map(entryJson), shell.stdoutColumns !== undefined));
   } else if (flags.quiet) {

@@ -8,10 +8,8 @@ export const list: CommandSpec = {
   aliases: ["search"],
   usage: "[words…]",
   summary: "list MLX models on the Hub",
-  operands: { min: 0, max: 0 },
   flags: ["filter", "author", "all", "limit", "sort", "endpoint", "backend", "tokenStdin", "token"],
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
-  flags: ["filter", "author", "all", "limit", "sort", "endpoint", "tokenStdin", "token"],
   examples: [
     { line: "mlx-download search qwen3 --limit 10", purpose: "the ten most downloaded" },
     { line: "mlx-download list --all --sort created", purpose: "the newest of every author" },
