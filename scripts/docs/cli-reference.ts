@@ -3,7 +3,8 @@ import {
   commandGroups,
 } from "../../packages/cli/src/command-line/command-spec.ts";
 import { commandSpecs, commonFlags } from "../../packages/cli/src/command-line/commands.ts";
-import { type FlagSpec, type Flags, flagSpecs } from "../../packages/cli/src/command-line/flags.ts";
+import type { FlagSpec } from "../../packages/cli/src/command-line/flag-spec.ts";
+import { type Flags, flagSpecs } from "../../packages/cli/src/command-line/flags.ts";
 
 const opening = `# The command line
 

@@ -1,3 +1,5 @@
+import type { FlagSpec } from "./flag-spec.ts";
+
 /** Every option of every command, as given; what was not given is absent. Lists are empty then, switches false. */
 export interface Flags {
   readonly revision?: string;
@@ -48,20 +50,6 @@ export interface Flags {
   readonly debug: boolean;
   readonly help: boolean;
   readonly version: boolean;
-}
-
-/** One option as the parser, the help and the suggestions know it. */
-export interface FlagSpec {
-  /** Without dashes: `local-dir`. */
-  readonly name: string;
-  /** `count`: a whole number above zero; `bytes`: a size such as `64G`, as a number of bytes. */
-  readonly type: "switch" | "text" | "list" | "count" | "bytes";
-  readonly summary: string;
-  /** Stands for the value in help. */
-  readonly value?: string;
-  /** Other spellings; one letter is a short option. */
-  readonly aliases?: readonly string[];
-  readonly choices?: readonly string[];
 }
 
 /** The options by their key; the order within a command is the command's. */

@@ -9,7 +9,8 @@ import {
 } from "./commands.ts";
 import { get } from "./commands/get.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
-import { type FlagSpec, type Flags, flagSpecs } from "./flags.ts";
+import type { FlagSpec } from "./flag-spec.ts";
+import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
 import { separatePatterns } from "./separate-patterns.ts";
 import { suggest } from "./suggest.ts";

@@ -1,5 +1,6 @@
 import { commandSpecs, commonFlags } from "../command-line/commands.ts";
-import { type FlagSpec, flagSpecs } from "../command-line/flags.ts";
+import type { FlagSpec } from "../command-line/flag-spec.ts";
+import { flagSpecs } from "../command-line/flags.ts";
 
 /** A command as a shell completes it. */
 export interface CompletedCommand {
