@@ -36,7 +36,49 @@ export function judgeGoals(cases: readonly CaseRuns[]): readonly Goal[] {
   }
   ideal();
   wall("P3", "hf download", 0.6);
+  for (const name of ["L1", "L2"] as const) limited(name);
+  sick("S1", "a stalled connection, beyond P2", "≤ 20 s", (ms, well) => ({
+    measured: `${((ms - well) / 1000).toFixed(2)} s`,
+    met: ms - well <= 20_000,
+  }));
+  sick("S2", "10 KB/s on one connection, against P2", "≤ 1.1", (ms, well) => ({
+    measured: (ms / well).toFixed(2),
+    met: ms / well <= 1.1,
+  }));
   return goals;
+
+  function wallOf(name: CaseName): number | undefined {
+    const found = cases.find(({ of }) => of.name === name);
+    return found && spread(measured(ours(found), (run) => run.wallMs))?.median;
+  }
+
+  function limited(name: CaseName): void {
+    const idealMs = cases.find(({ of }) => of.name === name)?.of.idealMs;
+    const ms = wallOf(name);
+    if (idealMs === undefined) return;
+    const off = ms === undefined ? undefined : (ms / idealMs - 1) * 100;
+    goals.push({
+      name: `${name}, time under a limit against what it asks for, start-up included`,
+      wanted: "within 5 %",
+      measured: off === undefined ? undefined : `${off >= 0 ? "+" : ""}${off.toFixed(1)} %`,
+      met: off === undefined ? undefined : Math.abs(off) <= 5,
+    });
+  }
+
+  function sick(
+    name: CaseName,
+    what: string,
+    wanted: string,
+    judge: (ms: number, well: number) => Pick<Goal, "measured" | "met">,
+  ): void {
+    if (!cases.some(({ of }) => of.name === name)) return;
+    const [ms, well] = [wallOf(name), wallOf("P2")];
+    const judged =
+      ms === undefined || well === undefined
+        ? { measured: undefined, met: undefined }
+        : judge(ms, well);
+    goals.push({ name: `${name}, ${what}`, wanted, ...judged });
+  }
 
   function peak(name: CaseName): void {
     const found = cases.find(({ of }) => of.name === name);

@@ -1,7 +1,20 @@
 import { parseArgs } from "node:util";
 
 /** The names of the cases, in the order they run. */
-export const caseNames = ["P1", "P1-TLS", "P2", "P3", "P4", "P5", "P6", "start-up"] as const;
+export const caseNames = [
+  "P1",
+  "P1-TLS",
+  "P2",
+  "P3",
+  "P4",
+  "P5",
+  "P6",
+  "L1",
+  "L2",
+  "S1",
+  "S2",
+  "start-up",
+] as const;
 
 /** One of {@link caseNames}. */
 export type CaseName = (typeof caseNames)[number];

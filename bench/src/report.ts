@@ -49,8 +49,7 @@ export function renderReport(setting: Setting, cases: readonly CaseRuns[]): stri
 function renderCase({ of, peers }: CaseRuns): readonly string[] {
   const base = peers[0];
   const startUp = of.name === "start-up";
-  const ideal =
-    of.idealMs === undefined ? "" : ` Ideal of 8 connections: ${(of.idealMs / 1000).toFixed(2)} s.`;
+  const ideal = of.idealMs === undefined ? "" : ` Ideal: ${(of.idealMs / 1000).toFixed(2)} s.`;
   const unit = startUp ? "ms" : "s";
   const scale = startUp ? 1 : 1000;
   const lines = [

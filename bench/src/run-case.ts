@@ -84,20 +84,24 @@ async function runOnce(what: Case, peer: Peer, bench: Bench): Promise<Run> {
   const { servers, launcher, folder } = bench;
   const hub = servers.hubs[what.road];
   if (hub === undefined) throw new Error("there is no TLS server without openssl");
+  const { together } = peer;
+  const inOne = together !== undefined && what.repos.length > 1;
   const jobs: Job[] = what.repos.map((repo, index) => ({
     hub,
     repo,
-    folder: join(folder, String(index), "got"),
+    folder: join(folder, inOne ? "0" : String(index), "got"),
     certificatePath: what.road === "tls" ? servers.certificatePath : undefined,
   }));
   try {
     for (const job of jobs) await mkdir(job.folder, { recursive: true });
     if (what.killAt !== undefined) await killedRun(what.killAt, peer, { jobs, bench });
     const before = await servers.bytesSent();
-    const sequences = await Promise.all(jobs.map((job) => peer.steps(job)));
+    const sequences = inOne
+      ? [await together(jobs, what.args)]
+      : await Promise.all(jobs.map((job) => peer.steps(job, what.args)));
     const taken = await measureTogether(sequences, launcher);
     const wireBytes = (await settledBytes(servers)) - before;
-    for (const job of jobs) await checkDownloaded(job);
+    await checkDownloaded(jobs);
     return { ...taken, wireBytes };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -130,18 +134,27 @@ async function settledBytes(servers: Servers): Promise<number> {
   }
 }
 
-/** Throws unless there is a file of every size that was served. */
-async function checkDownloaded({ folder, repo }: Job): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+/** Throws unless there is a file of every size that was served, in the folder of its job. */
+async function checkDownloaded(jobs: readonly Job[]): Promise<void> {
+  const byFolder = new Map<string, Map<number, number>>();
+  for (const { folder, repo } of jobs) {
+    const sizes = byFolder.get(folder) ?? (await sizesBelow(folder));
+    byFolder.set(folder, sizes);
+    for (const { path, size } of repo.files) {
+      const left = sizes.get(size) ?? 0;
+      if (left === 0) throw new Error(`${path} of ${size} bytes is not there afterwards`);
+      sizes.set(size, left - 1);
+    }
+  }
+}
+
+/** How many files of which size lie below a folder. */
+async function sizesBelow(folder: string): Promise<Map<number, number>> {
   const sizes = new Map<number, number>();
-  for (const entry of entries) {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const { size } = await stat(join(entry.parentPath, entry.name));
     sizes.set(size, (sizes.get(size) ?? 0) + 1);
   }
-  for (const { path, size } of repo.files) {
-    const left = sizes.get(size) ?? 0;
-    if (left === 0) throw new Error(`${path} of ${size} bytes is not there afterwards`);
-    sizes.set(size, left - 1);
-  }
+  return sizes;
 }

@@ -9,9 +9,15 @@ export function ourPeer(cli: string, missing: string | undefined): Peer {
     single: false,
     resumes: true,
     missing,
-    steps: async (job) => [
-      { argv: [process.execPath, cli, "get", job.repo.repoId], env: cleanEnv(job) },
+    steps: async (job, args = []) => [
+      { argv: [process.execPath, cli, "get", job.repo.repoId, ...args], env: cleanEnv(job) },
     ],
+    together: async (jobs, args = []) => {
+      const [first] = jobs;
+      if (first === undefined) return [];
+      const names = jobs.map(({ repo }) => repo.repoId);
+      return [{ argv: [process.execPath, cli, "get", ...names, ...args], env: cleanEnv(first) }];
+    },
   };
 }
 

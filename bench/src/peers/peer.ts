@@ -23,7 +23,10 @@ export interface Peer {
   readonly resumes: boolean;
   /** Why it cannot be measured here. */
   readonly missing?: string | undefined;
-  steps(job: Job): Promise<readonly Step[]>;
+  /** `args` are further words of the command line, for cases that only ours takes part in. */
+  steps(job: Job, args?: readonly string[]): Promise<readonly Step[]>;
+  /** All jobs in one process, where that can be; they share the first one's folder. */
+  readonly together?: (jobs: readonly Job[], args?: readonly string[]) => Promise<readonly Step[]>;
 }
 
 /** The URL under which clients that know no Hub get a file. */

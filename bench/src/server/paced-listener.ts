@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -8,9 +9,14 @@ export interface Pace {
   readonly bytesPerSecond: number;
   /** Before every answer. */
   readonly latencyMs: number;
+  /** What the third connection of every run does instead: so many bytes a second after its first MB; 0 is none. */
+  readonly thirdBytesPerSecond?: number | undefined;
 }
 
 const PIECE_BYTES = 256 * 1024;
+const SICK_AFTER_BYTES = 1024 * 1024;
+// Between two runs nothing is asked for so long.
+const PAUSE_MS = 300;
 
 /**
  * Serves `/repos/<org>/<name>/<commit>/<path>` from `<root>/<org>/<name>/<path>` at a steady rate a connection.
@@ -22,6 +28,24 @@ export function createPacedListener(
   pace: Pace,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const freeAt = new WeakMap<Socket, number>();
+  const { thirdBytesPerSecond } = pace;
+  let active = 0;
+  let quietSince = 0;
+  let sockets = new Set<Socket>();
+  let sick: Socket | undefined;
+
+  /** Notes a request, and which connection of a run is the third. */
+  const enter = (socket: Socket): void => {
+    if (active === 0 && performance.now() - quietSince > PAUSE_MS) sockets = new Set();
+    active += 1;
+    sockets.add(socket);
+    if (sockets.size === 3) sick ??= socket;
+    if (sockets.size < 3) sick = undefined;
+  };
+  const leave = (): void => {
+    active -= 1;
+    quietSince = performance.now();
+  };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -43,8 +67,15 @@ export function createPacedListener(
       if (request.method === "HEAD") return void response.end();
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       for (let at = start; at < end && !response.destroyed;) {
-        const { bytesRead } = await file.read(buffer, 0, Math.min(PIECE_BYTES, end - at), at);
-        await untilFree(request.socket, bytesRead);
+        const ill =
+          thirdBytesPerSecond !== undefined &&
+          request.socket === sick &&
+          at - start >= SICK_AFTER_BYTES;
+        const piece = ill ? Math.max(1, Math.ceil((thirdBytesPerSecond ?? 0) / 10)) : PIECE_BYTES;
+        const { bytesRead } = await file.read(buffer, 0, Math.min(piece, end - at), at);
+        if (ill && thirdBytesPerSecond === 0) return void (await once(response, "close"));
+        if (ill && thirdBytesPerSecond !== undefined) await sleep(100);
+        else await untilFree(request.socket, bytesRead);
         await written(response, buffer.subarray(0, bytesRead));
         at += bytesRead;
       }
@@ -64,7 +95,10 @@ export function createPacedListener(
 
   return (request, response) => {
     response.on("error", () => {}); // the client hung up; "close" follows
-    serve(request, response).catch(() => response.destroy());
+    enter(request.socket);
+    serve(request, response)
+      .catch(() => response.destroy())
+      .finally(leave);
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type Hub,
   type RepoStore,
 } from "@mlx-download/hub-server";
-import { createPacedListener } from "./paced-listener.ts";
+import { createPacedListener, type Pace } from "./paced-listener.ts";
 import type { Road, ServerMessage, ServerRequest } from "./protocol.ts";
 
 let closedBytes = 0;
@@ -65,19 +65,21 @@ async function serveRoad(
 }
 
 async function start(request: ServerRequest): Promise<Record<Road, string | undefined>> {
-  const { root, certificate, nginx } = request;
+  const { root, certificate, nginx, paces } = request;
   const store = await createDirectoryStore(root);
   // Digested now, not while a client waits.
   for (const repo of await store.list()) await repo.refs();
-  const paced = async (pace: ServerRequest["slow"]): Promise<string> => {
+  const paced = async (pace: Pace): Promise<string> => {
     const port = await listen(createServer(createPacedListener(root, pace)));
     return (await serveHub(store, `http://localhost:${port}`, pace.latencyMs))[0];
   };
   return {
     plain: await serveRoad(store, nginx?.plainUrl, "none"),
     tls: certificate && (await serveRoad(store, nginx?.tlsUrl, certificate)),
-    slow: await paced(request.slow),
-    resume: await paced(request.resume),
+    slow: await paced(paces.slow),
+    resume: await paced(paces.resume),
+    stalling: await paced(paces.stalling),
+    crawling: await paced(paces.crawling),
   };
 }
 

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { makeCertificate } from "./certificate.ts";
 import { startNginx } from "./nginx.ts";
-import type { Pace } from "./paced-listener.ts";
 import type { Road, ServerMessage, ServerRequest } from "./protocol.ts";
 
 /** Everything that answers during a benchmark. */
@@ -23,7 +22,7 @@ export interface Servers {
 export async function startServers(
   root: string,
   folder: string,
-  paces: { readonly slow: Pace; readonly resume: Pace },
+  paces: ServerRequest["paces"],
 ): Promise<Servers> {
   const certificate = makeCertificate(folder);
   const nginx = await startNginx(root, join(folder, "nginx"), certificate);
@@ -46,7 +45,7 @@ export async function startServers(
     await nginx?.close();
   };
   try {
-    const ready = await ask({ root, certificate, nginx, ...paces });
+    const ready = await ask({ root, certificate, nginx, paces });
     if (ready.type !== "ready") throw new Error("the server process did not start");
     return {
       hubs: ready.hubs,

@@ -30,8 +30,10 @@ export interface TunerState {
 
 // Beyond this one connection is no longer what holds the transfer up: hashing and writing are.
 const FAST_BYTES_PER_SECOND = 250_000_000;
-const FIRST_MS = 100;
+// Long enough to see a quarter of a gigabyte a second; all but one connection wait meanwhile.
+const FIRST_MS = 50;
 const FIRST_BYTES = 256 * 1024;
+const SLOW_FIRST_MS = 400;
 const LEAP_SETTLE_MS = 400;
 const LEAP_MS = 1_500;
 const STEADY_MS = 5_000;
@@ -88,7 +90,7 @@ export function tune(state: TunerState, sample: TunerSample): TunerState {
     case "first": {
       // The clock starts with the first byte: the way to it says nothing about speed.
       if (state.bytes === 0 && bytes === 0) return { ...state, since: now };
-      if (elapsed < FIRST_MS || (bytes < FIRST_BYTES && elapsed < 4 * FIRST_MS)) return state;
+      if (elapsed < FIRST_MS || (bytes < FIRST_BYTES && elapsed < SLOW_FIRST_MS)) return state;
       const fast = rate >= FAST_BYTES_PER_SECOND;
       const measured = { ...measureFrom(state, sample), rate };
       return fast

@@ -51,7 +51,9 @@ export async function readSegment(
         connection,
         async () => {
           lease ??= options.take();
-          return lease && tryOnce(blob, lease, options);
+          // Somebody else may have taken over the rest while this one waited.
+          if (lease === undefined || lease.position >= lease.end) return undefined;
+          return tryOnce(blob, lease, options);
         },
         signal,
       );
@@ -78,6 +80,10 @@ async function tryOnce(
     bytes: () => output.position - asked.start,
     cut: (reason: Error) => stop.abort(reason),
   };
+  const endWhenTaken = (): void => {
+    if (lease.end < asked.end && output.position >= lease.end) stop.abort(ENOUGH);
+  };
+  lease.onShrink(endWhenTaken);
   context.monitor.reads.add(read);
   onConnection(1);
   let error: unknown;
@@ -95,7 +101,7 @@ async function tryOnce(
           const paid = context.rateLimit.spend(bytes);
           lease.advance(output.position, performance.now());
           context.monitor.arrived(bytes);
-          if (lease.end < asked.end && output.position >= lease.end) stop.abort(ENOUGH);
+          endWhenTaken();
           return kept && paid ? Promise.all([kept, paid]).then(() => undefined) : (kept ?? paid);
         },
       },

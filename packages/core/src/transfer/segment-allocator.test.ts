@@ -79,13 +79,13 @@ test("when all is handed out, the far end of the slowest piece is taken over, on
   quick.release();
   expect(allocator.take(2, 500)).toBeUndefined();
   expect(allocator.busy).toBe(true);
-  slow.advance(1 * MiB, 2000);
+  slow.advance(2 * MiB, 2000);
   const stolen = allocator.take(2, 2000) as Lease;
   expect(stolen.end).toBe(4 * MiB);
   expect(slow.end).toBe(stolen.start);
-  // Eight megabytes a second against half a one: it keeps a share to match.
-  expect(stolen.start).toBeLessThan(1.25 * MiB);
-  expect(stolen.start).toBeGreaterThan(1 * MiB);
+  // Eight megabytes a second against one: it keeps a share to match.
+  expect(stolen.start).toBeLessThan(2.25 * MiB);
+  expect(stolen.start).toBeGreaterThan(2 * MiB);
 });
 
 test("what is nearly done is left alone", () => {
@@ -95,4 +95,37 @@ test("what is nearly done is left alone", () => {
   expect(allocator.take(1, 3000)).toBeUndefined();
   only.release();
   expect(allocator.busy).toBe(false);
+});
+
+test("all that is left of a piece that crawls or stands still is taken over, and its reader told at once", () => {
+  for (const lastByteAt of [100, 60_000]) {
+    const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
+    const slow = allocator.take(2, 0) as Lease;
+    const quick = allocator.take(2, 0) as Lease;
+    let told = 0;
+    slow.onShrink(() => (told += 1));
+    quick.advance(8 * MiB, 500);
+    quick.release();
+    slow.advance(200_000, lastByteAt);
+    const taken = allocator.take(2, 60_000) as Lease;
+    expect([taken.start, taken.end]).toEqual([200_000, 4 * MiB]);
+    expect([slow.end, told]).toEqual([200_000, 1]);
+  }
+});
+
+test("a rest that nobody brings is taken over whole a few times only", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
+  let holder = allocator.take(2, 0) as Lease;
+  const quick = allocator.take(2, 0) as Lease;
+  quick.advance(8 * MiB, 500);
+  quick.release();
+  let whole = 0;
+  for (let now = 60_000; ; now += 60_000) {
+    const next = allocator.take(2, now) as Lease;
+    if (next.start > holder.position) break;
+    holder.release();
+    holder = next;
+    whole += 1;
+  }
+  expect(whole).toBe(3);
 });

@@ -9,6 +9,8 @@ export interface Lease {
   readonly position: number;
   /** Notes that everything before `position` is here. */
   advance(position: number, now: number): void;
+  /** Calls `listener` whenever the end comes nearer. */
+  onShrink(listener: () => void): void;
   /** All of it is here, or it was given up. */
   release(): void;
 }
@@ -18,7 +20,7 @@ export interface SegmentAllocator {
   /**
    * The next piece for one of `connections`, or undefined when nothing is left that is worth a request now. The pieces
    * take about two seconds each; when all are handed out, the far end of the one that will be last is, so much of it
-   * that both end together.
+   * that both end together; of one that crawls or stands still, all the rest.
    */
   take(connections: number, now: number): Lease | undefined;
   /** Is anybody still fetching? Then `take` may have something later. */
@@ -35,12 +37,21 @@ const SEGMENT_MS = 2_000;
 const MIN_STOLEN_BYTES = 128 * 1024;
 // What ends sooner by itself is left alone.
 const STEAL_AFTER_MS = 1_500;
+// So long without a byte, and what it brought before says nothing.
+const SILENT_MS = 1_500;
+// One that brings less than this share of the usual gets nothing left to do …
+const CRAWL_SHARE = 0.1;
+// … but a rest is taken over so often only: then it is the server's fault or the line's, and tries are counted.
+const MAX_MOVES = 3;
 
 interface ActiveLease extends Lease {
   end: number;
   position: number;
   readonly startedAt: number;
   seenAt: number;
+  /** How often these bytes were taken over whole. */
+  readonly moves: number;
+  shrunk: () => void;
 }
 
 /** An allocator over the missing ranges of a blob, in order. */
@@ -51,18 +62,25 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   /** Bytes per ms of the connection that ended last. */
   let speed = 0;
   const speedOf = (one: ActiveLease, now: number): number =>
-    now - one.startedAt > 100 ? (one.position - one.start) / (now - one.startedAt) : 0;
+    now - one.startedAt > 100 && now - one.seenAt < SILENT_MS
+      ? (one.position - one.start) / (now - one.startedAt)
+      : 0;
   /** What a connection brings here, by what ended and by the best of those under way. */
   const usualSpeed = (now: number): number =>
     Math.max(speed, ...[...active].map((one) => speedOf(one, now)));
 
-  const lease = (start: number, end: number, now: number): Lease => {
+  const lease = ({ start, end }: ByteRange, now: number, moves = 0): Lease => {
     const one: ActiveLease = {
       start,
       end,
       position: start,
       startedAt: now,
       seenAt: now,
+      moves,
+      shrunk: () => undefined,
+      onShrink(listener) {
+        one.shrunk = listener;
+      },
       advance(position, at) {
         one.position = position;
         one.seenAt = at;
@@ -76,27 +94,34 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     return one;
   };
 
-  /** The far end of the lease that will take longest, when that is long enough. */
+  /** The far end of the lease that will take longest, when that is long enough; all of one that crawls. */
   const steal = (now: number): Lease | undefined => {
+    const usual = usualSpeed(now);
     let slowest: ActiveLease | undefined;
     let longest = STEAL_AFTER_MS;
     for (const one of active) {
       const left = one.end - one.position;
-      const elapsed = now - one.startedAt;
-      if (left < 2 * MIN_STOLEN_BYTES || elapsed < STEAL_AFTER_MS) continue;
+      const patience = STEAL_AFTER_MS * 2 ** one.moves;
+      if (left <= 0 || now - one.startedAt < patience) continue;
+      if (!crawls(one, usual, now) && left < 2 * MIN_STOLEN_BYTES) continue;
       const time = left / Math.max(speedOf(one, now), 1e-6);
       if (time > longest) [slowest, longest] = [one, time];
     }
     if (slowest === undefined) return undefined;
+    const { position, end } = slowest;
+    const crawling = crawls(slowest, usual, now);
     const own = speedOf(slowest, now);
-    const kept = own / (own + usualSpeed(now) || 1);
-    const left = slowest.end - slowest.position;
+    const kept = own / (own + usual || 1);
+    const left = end - position;
     const near = Math.max(MIN_STOLEN_BYTES, Math.min(left - MIN_STOLEN_BYTES, left * kept));
-    const cut = slowest.position + Math.ceil(near);
-    const stolen = lease(cut, slowest.end, now);
+    const cut = crawling ? position : position + Math.ceil(near);
+    const stolen = lease({ start: cut, end }, now, crawling ? slowest.moves + 1 : 0);
     slowest.end = cut;
+    slowest.shrunk();
     return stolen;
   };
+  const crawls = (one: ActiveLease, usual: number, now: number): boolean =>
+    one.moves < MAX_MOVES && speedOf(one, now) < usual * CRAWL_SHARE;
 
   return {
     get busy() {
@@ -115,7 +140,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       const length = range.end - range.start;
       // A rest that would be too small for a request goes with this one.
       const taken = length - wanted < MIN_SEGMENT_BYTES / 2 ? length : wanted;
-      const piece = lease(range.start, range.start + taken, now);
+      const piece = lease({ start: range.start, end: range.start + taken }, now);
       range.start += taken;
       unassigned -= taken;
       if (range.start === range.end) free.shift();
@@ -139,6 +164,7 @@ export function oneLease(range: ByteRange): () => Lease | undefined {
       advance(to) {
         position = to;
       },
+      onShrink: () => undefined,
       release: () => undefined,
     };
   };
