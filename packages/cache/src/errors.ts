@@ -9,6 +9,8 @@ export type CacheErrorCode =
   | "cache/pinned"
   | "cache/removed-meanwhile"
   | "cache/invalid-filter"
+  | "cache/bad-archive"
+  | "cache/not-ours"
   | "cache/size-mismatch"
   | "cache/digest-mismatch"
   | "cache/disk-full"

@@ -9,6 +9,9 @@ export {
   type Digester,
 } from "./digest.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";
+export { exportFolder, exportTar, type Exported } from "./export/export-model.ts";
+export { importFolder, importTar, type Imported } from "./export/import-model.ts";
+export type { ProveOptions } from "./export/write-proved.ts";
 export type { Finding, FindingCode } from "./finding.ts";
 export { inspectFiles, type FileState } from "./inspect-files.ts";
 export {
@@ -92,3 +95,5 @@ export type {
   VerifyEvent,
   VerifyReport,
 } from "./verify-report.ts";
+export { makeView, removeView, viewPath, type ViewLayout } from "./view/make-view.ts";
+export { listViews, type View, type ViewMethod } from "./view/view-record.ts";

@@ -68,6 +68,10 @@ export async function planEviction(
   const byUse = candidates.toSorted((a, b) => a.revision.usedAt - b.revision.usedAt);
   for (const { inventory, revision } of byUse) {
     if (excessBytes === 0) break;
+    if (isHeld(inventory, revision)) {
+      kept.push(keep(inventory.layout, revision.commit, "linked"));
+      continue;
+    }
     const going = [...(chosen.get(inventory) ?? []), revision];
     chosen.set(inventory, going);
     const commits = new Set(going.map(({ commit }) => commit));
@@ -94,4 +98,14 @@ export async function planEviction(
   }
   const plan = await makePlan(root, choices, { kept, careful: true });
   return { ...plan, sizeOnDisk, maxBytes, excessBytes };
+}
+
+/** Whether most of a revision's bytes live on under another name, so that its removal would cost and free nothing. */
+function isHeld({ blobs }: Inventory, { files, sizeOnDisk }: StoredRevision): boolean {
+  let held = 0;
+  for (const blob of new Set(files.map((file) => file.blob))) {
+    const { size = 0, ownBytes = 0, payload } = blobs.get(blob) ?? {};
+    if (payload === undefined) held += size - ownBytes;
+  }
+  return held > sizeOnDisk / 2;
 }

@@ -11,6 +11,8 @@ export type KeepReason =
   | "downloading"
   /** The repo's folder is a link to another disk. */
   | "elsewhere"
+  /** Its bytes have another name by a hard link, so nothing would be freed. */
+  | "linked"
   /** It was used, or got a ref, after the plan was made. */
   | "used";
 

@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { discard, replaceFile } from "../durable-file.ts";
+import { fsError } from "../fs-error.ts";
 import type { RepoLayout } from "../layout.ts";
 import { readSmallFile } from "../read-small-file.ts";
+import { ensureDirectory } from "../real-directory.ts";
 import { isCommit } from "../revision.ts";
 
 /** How the bytes of a view came about: shared blocks, a second name for the same bytes, or bytes of its own. */
@@ -16,6 +20,23 @@ export interface View {
   readonly method: ViewMethod;
   /** Unix time in ms. */
   readonly createdAt: number;
+}
+
+/** Notes a view in its repo, so that removal can say who else uses the bytes. */
+export async function recordView(layout: RepoLayout, view: View): Promise<void> {
+  const folder = viewsDir(layout);
+  try {
+    await ensureDirectory(layout.repoDir, folder);
+    await ensureDirectory(layout.repoDir, layout.partialDir);
+    await replaceFile(recordPath(layout, view.path), JSON.stringify(view), layout.partialDir);
+  } catch (error) {
+    throw fsError(error, folder);
+  }
+}
+
+/** Forgets a view. */
+export async function forgetView(layout: RepoLayout, path: string): Promise<void> {
+  await discard(recordPath(layout, path));
 }
 
 /** The views of a repo whose folder is still there, by path. */
@@ -33,6 +54,13 @@ export async function listViews(layout: RepoLayout): Promise<readonly View[]> {
 
 function viewsDir(layout: RepoLayout): string {
   return join(layout.recordsDir, "views");
+}
+
+function recordPath(layout: RepoLayout, path: string): string {
+  return join(
+    viewsDir(layout),
+    `${createHash("sha256").update(path).digest("hex").slice(0, 40)}.json`,
+  );
 }
 
 function parse(text: string | undefined): View | undefined {

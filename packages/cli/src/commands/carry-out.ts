@@ -12,6 +12,7 @@ const reasons: Readonly<Record<KeepReason, string>> = {
   newest: "among the newest",
   downloading: "being downloaded",
   elsewhere: "on another disk",
+  linked: "its bytes have another name (a view), so nothing would be freed",
   used: "used since",
 };
 

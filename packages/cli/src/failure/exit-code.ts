@@ -76,6 +76,8 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
 
   "hub/unsafe-tree": 10,
   "cache/pinned": 10,
+  "cache/bad-archive": 10,
+  "cache/not-ours": 10,
   "cache/unsafe-path": 10,
   "cache/invalid-digest": 10,
 

@@ -1,0 +1,81 @@
+import { realpath } from "node:fs/promises";
+import { createDigester } from "../digest.ts";
+import { CacheError } from "../errors.ts";
+import { repoFolderName } from "../repo-id.ts";
+import { snapshotPath, type RepoLayout } from "../layout.ts";
+import { describeSnapshot, formatManifest, MANIFEST_FILE } from "./manifest.ts";
+import { makePlainFolder } from "./plain-folder.ts";
+import { padding, tarEnd, tarHeader } from "./tar-format.ts";
+import { readPieces, type ProveOptions } from "./write-proved.ts";
+
+/** What was exported. */
+export interface Exported {
+  readonly files: number;
+  /** Of the content. */
+  readonly bytes: number;
+}
+
+/**
+ * Copies a snapshot into the folder `target`, every byte proved, with a manifest from which `importModel` makes the same
+ * snapshot in another cache. An export of the same repo that is there is replaced in one step. Throws
+ * `cache/not-found`, `cache/not-ours`, `cache/digest-mismatch` when a file of the cache is damaged.
+ */
+export async function exportFolder(
+  layout: RepoLayout,
+  snapshot: { readonly revision: string; readonly commit: string },
+  options: ProveOptions & { readonly target: string },
+): Promise<Exported & { readonly path: string }> {
+  const manifest = await describeSnapshot(layout, snapshot);
+  const { path } = await makePlainFolder(layout, options.target, {
+    ...options,
+    manifest,
+    share: false,
+  });
+  const files = manifest.files.filter((file) => manifest.included.has(file.path));
+  return { path, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/**
+ * A snapshot as a tar archive: one folder with the manifest first; the same bytes for the same snapshot. The content is
+ * proved as it passes: on `cache/digest-mismatch` the archive ends without its end, so that no reader takes it for whole.
+ */
+export async function* exportTar(
+  layout: RepoLayout,
+  snapshot: { readonly revision: string; readonly commit: string },
+  options: ProveOptions = {},
+): AsyncGenerator<Uint8Array, Exported> {
+  const { signal, onBytes } = options;
+  const manifest = await describeSnapshot(layout, snapshot);
+  const folder = repoFolderName(layout.repoId, layout.repoType);
+  const text = Buffer.from(formatManifest(manifest));
+  yield tarHeader(`${folder}/${MANIFEST_FILE}`, text.length);
+  yield Buffer.concat([text, Buffer.alloc(padding(text.length))]);
+  let [files, bytes] = [0, 0];
+  const sorted = manifest.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  for (const file of sorted.filter(({ path }) => manifest.included.has(path))) {
+    const digester = createDigester(file.digest.algorithm, file.size);
+    yield tarHeader(`${folder}/${file.path}`, file.size);
+    const source = await realpath(snapshotPath(layout, manifest.commit, file.path));
+    let total = 0;
+    for await (const chunk of readPieces(source)) {
+      signal?.throwIfAborted();
+      total += chunk.byteLength;
+      if (total > file.size) break;
+      digester.update(chunk);
+      onBytes?.(chunk.byteLength);
+      yield chunk;
+    }
+    const actual = digester.digest();
+    if (total !== file.size || actual !== file.digest.hex) {
+      throw new CacheError(`${file.path} of ${layout.repoId} is damaged`, "cache/digest-mismatch", {
+        hint: "Mend it with mlx-download repair, then export again; the archive is not whole.",
+        data: { path: file.path, expected: file.digest.hex, actual },
+      });
+    }
+    yield Buffer.alloc(padding(file.size));
+    files += 1;
+    bytes += file.size;
+  }
+  yield tarEnd();
+  return { files, bytes };
+}

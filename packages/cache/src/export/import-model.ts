@@ -1,0 +1,173 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { announceDownload } from "../active-download.ts";
+import { discard, tempPath } from "../durable-file.ts";
+import { CacheError } from "../errors.ts";
+import { fsError } from "../fs-error.ts";
+import { inspectFiles } from "../inspect-files.ts";
+import { repoLayout, snapshotDir, type RepoLayout } from "../layout.ts";
+import { prepareRepo } from "../prepare-repo.ts";
+import { publishFile } from "../publish-file.ts";
+import { publishRef } from "../publish-ref.ts";
+import { readRef } from "../ref.ts";
+import type { SnapshotFile } from "../snapshot-file.ts";
+import { readTreeRecord, writeTreeRecord } from "../tree-record.ts";
+import { recordUse } from "../use-record.ts";
+import {
+  badArchive,
+  MANIFEST_FILE,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+  type Manifest,
+} from "./manifest.ts";
+import { readFolderManifest } from "./plain-folder.ts";
+import { readTar } from "./read-tar.ts";
+import { readPieces, writeProved, type ProveOptions } from "./write-proved.ts";
+
+/** What came into the cache. */
+export interface Imported {
+  readonly repoId: string;
+  readonly commit: string;
+  /** The snapshot's folder, absolute. */
+  readonly path: string;
+  readonly files: number;
+  /** Of files that were not here. */
+  readonly bytes: number;
+  /** The ref that points at it now; null when it was exported by commit, or the ref here says another commit. */
+  readonly ref: string | null;
+}
+
+type Content = { readonly file: SnapshotFile; readonly content: AsyncIterable<Uint8Array> };
+
+/**
+ * Brings an exported folder into a cache. Every file is proved by the digest that the manifest lists before it is
+ * published; a listing of this commit that the cache has already must say the same. Throws `cache/bad-archive`,
+ * `cache/digest-mismatch`, `cache/size-mismatch`, and publishes no ref then.
+ */
+export async function importFolder(
+  cacheDir: string,
+  folder: string,
+  options: ProveOptions = {},
+): Promise<Imported> {
+  const manifest = await readFolderManifest(folder);
+  if (manifest === undefined) throw badArchive(`${folder} holds no ${MANIFEST_FILE}`);
+  return await bringIn(cacheDir, { manifest, contents: folderContents(folder, manifest), options });
+}
+
+/** `importFolder` for a tar stream, as `exportTar` makes it: the manifest first, and nothing beside what it lists. */
+export async function importTar(
+  cacheDir: string,
+  source: AsyncIterable<Uint8Array>,
+  options: ProveOptions = {},
+): Promise<Imported> {
+  const entries = readTar(source);
+  try {
+    const { value: first } = await entries.next();
+    if (first === undefined || !first.name.endsWith(`/${MANIFEST_FILE}`)) {
+      throw badArchive(
+        `it does not begin with ${MANIFEST_FILE}; if it holds one, unpack it and import the folder`,
+      );
+    }
+    if (first.size > MAX_MANIFEST_BYTES) throw badArchive("its manifest is too long");
+    const pieces: Uint8Array[] = [];
+    for await (const piece of first.content) pieces.push(Buffer.from(piece));
+    const manifest = parseManifest(Buffer.concat(pieces).toString("utf8"));
+    const prefix = first.name.slice(0, -MANIFEST_FILE.length);
+    const contents = tarContents(entries, { manifest, prefix });
+    return await bringIn(cacheDir, { manifest, contents, options });
+  } finally {
+    await entries.return(undefined);
+  }
+}
+
+async function* folderContents(folder: string, manifest: Manifest): AsyncGenerator<Content> {
+  for (const file of manifest.files) {
+    if (manifest.included.has(file.path)) {
+      const stats = await lstat(join(folder, file.path)).catch(() => undefined);
+      if (stats?.isFile() !== true) throw badArchive(`${file.path} is missing, or no plain file`);
+      yield { file, content: readPieces(join(folder, file.path)) };
+    }
+  }
+}
+
+async function* tarContents(
+  entries: AsyncGenerator<{ name: string; size: number; content: AsyncIterable<Uint8Array> }>,
+  { manifest, prefix }: { manifest: Manifest; prefix: string },
+): AsyncGenerator<Content> {
+  const files = new Map(manifest.files.map((file) => [prefix + file.path, file]));
+  for await (const { name, size, content } of entries) {
+    const file = files.get(name);
+    if (file === undefined || !manifest.included.has(file.path)) {
+      throw badArchive(`it holds ${JSON.stringify(name)}, which its manifest does not list`);
+    }
+    if (size !== file.size) throw badArchive(`${file.path} does not have its ${file.size} bytes`);
+    files.delete(name); // twice is once too often
+    yield { file, content };
+  }
+}
+
+async function bringIn(
+  cacheDir: string,
+  {
+    manifest,
+    contents,
+    options,
+  }: { manifest: Manifest; contents: AsyncGenerator<Content>; options: ProveOptions },
+): Promise<Imported> {
+  const { repoId, repoType, commit, files, included, revision } = manifest;
+  const layout = repoLayout(cacheDir, repoId, repoType);
+  const leave = await announceDownload(layout, options);
+  try {
+    await prepareRepo(layout);
+    await agree(layout, manifest);
+    const wanted = files.filter(({ path }) => included.has(path));
+    const states = await inspectFiles(layout, commit, wanted);
+    const missing = new Set(included);
+    let bytes = 0;
+    for await (const { file, content } of contents) {
+      missing.delete(file.path);
+      // The bytes are proved all the same: an archive that lies is refused whatever is here.
+      const from = tempPath(layout.partialDir);
+      try {
+        await writeProved(content, from, { ...options, file });
+        if (states.get(file.path) === "present") continue;
+        await publishFile(layout, { commit, file, from });
+        bytes += file.size;
+      } finally {
+        await discard(from);
+      }
+    }
+    const [first] = missing;
+    if (first !== undefined) throw badArchive(`${first} is missing`);
+    const here = await readRef(layout, revision);
+    const takesRef = revision !== commit && (here === undefined || here === commit);
+    await publishRef(layout, { revision: takesRef ? revision : commit, commit, files: wanted });
+    await recordUse(layout, commit);
+    const path = snapshotDir(layout, commit);
+    return { repoId, commit, path, files: wanted.length, bytes, ref: takesRef ? revision : null };
+  } catch (error) {
+    throw fsError(error, layout.repoDir);
+  } finally {
+    await leave();
+  }
+}
+
+/** Writes the listing of the commit, unless there is one; two that differ cannot both be true. */
+async function agree(layout: RepoLayout, { commit, files }: Manifest): Promise<void> {
+  const known = await readTreeRecord(layout, commit);
+  if (known === undefined) {
+    await writeTreeRecord(layout, commit, files);
+    return;
+  }
+  const expected = new Map(known.map((file) => [file.path, file.digest.hex]));
+  const differs = files.find(({ path, digest }) => expected.get(path) !== digest.hex);
+  if (differs === undefined) return;
+  throw new CacheError(
+    `The listing of ${layout.repoId} at ${commit} differs from the one in this cache (${differs.path})`,
+    "cache/digest-mismatch",
+    {
+      hint: "One of the two is wrong; download the model from the Hub to be sure.",
+      data: { repoId: layout.repoId, commit, path: differs.path },
+    },
+  );
+}

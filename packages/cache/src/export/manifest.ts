@@ -1,0 +1,124 @@
+import { formatDigest, parseDigest } from "../digest.ts";
+import { CacheError } from "../errors.ts";
+import { inspectFiles } from "../inspect-files.ts";
+import { repoLayout, type RepoLayout } from "../layout.ts";
+import { listSnapshot } from "../list-snapshot.ts";
+import type { RepoType } from "../repo-id.ts";
+import { checkCommit, checkRevision } from "../revision.ts";
+import { checkSnapshotFile, type SnapshotFile } from "../snapshot-file.ts";
+import { readTreeRecord } from "../tree-record.ts";
+
+/** The file that lies in an exported folder, a view, and at the beginning of an archive. */
+export const MANIFEST_FILE = ".mlx-download.json";
+/** About 100 000 files. */
+export const MAX_MANIFEST_BYTES: number = 64 << 20;
+
+/** What a folder or an archive says about itself: which snapshot, and what each of its files has to be. */
+export interface Manifest {
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  /** What it was exported by: a ref or the commit. */
+  readonly revision: string;
+  readonly commit: string;
+  /** Every file of the commit, as far as a listing is known. */
+  readonly files: readonly SnapshotFile[];
+  /** Paths of those that came along. */
+  readonly included: ReadonlySet<string>;
+}
+
+/**
+ * Describes a snapshot of the cache: its recorded listing (else what lies there), and which of its files are here.
+ * Throws `cache/not-found` when none is.
+ */
+export async function describeSnapshot(
+  layout: RepoLayout,
+  snapshot: { readonly revision: string; readonly commit: string },
+): Promise<Manifest> {
+  const { repoId, repoType } = layout;
+  const { revision, commit } = snapshot;
+  const files = (await readTreeRecord(layout, commit)) ?? (await listSnapshot(layout, commit));
+  const states = await inspectFiles(layout, commit, files);
+  const included = new Set(
+    files.map(({ path }) => path).filter((path) => states.get(path) === "present"),
+  );
+  if (included.size === 0) {
+    throw new CacheError(`${repoId} at ${revision} has no file in the cache`, "cache/not-found", {
+      hint: "Download it first.",
+      data: { repoId, revision, commit },
+    });
+  }
+  return { repoId, repoType, revision, commit, files, included };
+}
+
+/** The text of a manifest: JSON, the same bytes for the same snapshot. */
+export function formatManifest(manifest: Manifest): string {
+  const { repoId, repoType, revision, commit, files, included } = manifest;
+  const entries = files
+    .map(({ path, size, digest, blobId, xetHash }) => ({
+      path,
+      size,
+      digest: formatDigest(digest),
+      blobId,
+      ...(xetHash === undefined ? {} : { xetHash }),
+      included: included.has(path),
+    }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return `${JSON.stringify({ schema: 1, repoId, repoType, revision, commit, files: entries }, null, 1)}\n`;
+}
+
+/** Reads a manifest that anybody may have written; throws `cache/bad-archive` unless every field is sound. */
+export function parseManifest(text: string): Manifest {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value) || value["schema"] !== 1) throw new TypeError("another format");
+    const { repoId, repoType, revision, commit, files } = value;
+    const layout = repoLayout("/", asText(repoId), asText(repoType) as RepoType);
+    if (!Array.isArray(files)) throw new TypeError("no files");
+    const entries: unknown[] = files;
+    const read = entries.map(readEntry);
+    if (new Set(read.map(({ file }) => file.path)).size !== read.length) {
+      throw new TypeError("a file twice");
+    }
+    return {
+      repoId: layout.repoId,
+      repoType: layout.repoType,
+      revision: checkRevision(asText(revision)),
+      commit: checkCommit(asText(commit)),
+      files: read.map(({ file }) => file),
+      included: new Set(read.flatMap(({ file, included }) => (included ? file.path : []))),
+    };
+  } catch (error) {
+    throw badArchive(`its ${MANIFEST_FILE} is unsound`, error);
+  }
+}
+
+/** The error for what is no export of ours, or a forged or broken one. */
+export function badArchive(why: string, cause?: unknown): CacheError {
+  return new CacheError(`This cannot be imported: ${why}`, "cache/bad-archive", {
+    hint: "Nothing was published; export it again, or download the model instead.",
+    cause,
+  });
+}
+
+function readEntry(entry: unknown): { file: SnapshotFile; included: boolean } {
+  if (!isObject(entry)) throw new TypeError("no entry");
+  const { path, size, digest, blobId, xetHash, included } = entry;
+  if (typeof size !== "number") throw new TypeError("no size");
+  const file = checkSnapshotFile({
+    path: asText(path),
+    size,
+    digest: parseDigest(asText(digest)),
+    blobId: asText(blobId),
+    ...(xetHash === undefined ? {} : { xetHash: asText(xetHash) }),
+  });
+  return { file, included: included === true };
+}
+
+function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new TypeError("no text");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { CacheError } from "../errors.ts";
+import { errnoOf, fsError } from "../fs-error.ts";
+import { checkRoot, snapshotPath, type RepoLayout } from "../layout.ts";
+import { readSmallFile } from "../read-small-file.ts";
+import { ensureDirectory } from "../real-directory.ts";
+import type { SnapshotFile } from "../snapshot-file.ts";
+import type { ViewMethod } from "../view/view-record.ts";
+import {
+  formatManifest,
+  MANIFEST_FILE,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+  type Manifest,
+} from "./manifest.ts";
+import { readPieces, writeProved, type ProveOptions } from "./write-proved.ts";
+
+/** Programs rewrite their small files in place, which must not reach the cache through a hard link. */
+const SMALL_BYTES = 1_000_000;
+const STALE_MS = 86_400_000;
+
+/**
+ * Makes `target` a plain folder with the files of a snapshot and its manifest, all at once: built beside it, renamed when
+ * whole. `share`: large files are clones or hard links where the file system can; else every byte is copied and proved.
+ * A folder that we made of the same repo is replaced; throws `cache/not-ours` for anything else that is there.
+ */
+export async function makePlainFolder(
+  layout: RepoLayout,
+  target: string,
+  options: ProveOptions & {
+    readonly manifest: Manifest;
+    readonly share: boolean;
+    readonly onReady?: ((method: ViewMethod) => Promise<void>) | undefined;
+  },
+): Promise<{ path: string; method: ViewMethod }> {
+  const { manifest, share, onReady } = options;
+  const path = checkRoot(target);
+  await checkOurs(path, manifest);
+  const temp = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString("hex")}.mlx-tmp`);
+  let method: ViewMethod = share ? "clone" : "copy";
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await sweep(path);
+    await mkdir(temp);
+    for (const file of manifest.files) {
+      if (!manifest.included.has(file.path)) continue;
+      options.signal?.throwIfAborted();
+      const place = join(temp, file.path);
+      await ensureDirectory(temp, dirname(place));
+      const source = await realpath(snapshotPath(layout, manifest.commit, file.path));
+      if (share && file.size >= SMALL_BYTES)
+        method = await shareFile(source, place, { method, file, options });
+      else await writeProved(readPieces(source), place, { ...options, file });
+    }
+    await writeFile(join(temp, MANIFEST_FILE), formatManifest(manifest), { flag: "wx" });
+    await onReady?.(method);
+    await swap(temp, path);
+  } catch (error) {
+    throw fsError(error, path);
+  } finally {
+    await rm(temp, { recursive: true, force: true });
+  }
+  return { path, method };
+}
+
+/** The manifest of a folder that we made; undefined for any other folder. */
+export async function readFolderManifest(folder: string): Promise<Manifest | undefined> {
+  const text = await readSmallFile(join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
+  return text === undefined ? undefined : parseManifest(text);
+}
+
+/** The error for a folder that somebody else made. */
+export function notOurs(path: string): CacheError {
+  return new CacheError(
+    `${path} is not a folder that this tool made of this model`,
+    "cache/not-ours",
+    {
+      hint: "Nothing was touched; name another folder, or move this one out of the way.",
+      data: { path },
+    },
+  );
+}
+
+async function checkOurs(path: string, { repoId, repoType }: Manifest): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  if (!stats.isDirectory()) throw notOurs(path);
+  const there = await readFolderManifest(path).catch(() => undefined);
+  if (there?.repoId === repoId && there.repoType === repoType) return;
+  if ((await readdir(path)).length > 0) throw notOurs(path);
+}
+
+/** The weakest method so far, going on with what worked: a file system that cannot clone once never can. */
+async function shareFile(
+  source: string,
+  place: string,
+  context: { method: ViewMethod; file: SnapshotFile; options: ProveOptions },
+): Promise<ViewMethod> {
+  let { method } = context;
+  if (method === "clone") {
+    try {
+      await copyFile(source, place, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+      return method;
+    } catch (error) {
+      if (!isUnable(error)) throw error;
+      await rm(place, { force: true });
+      method = "hard-link";
+    }
+  }
+  if (method === "hard-link") {
+    try {
+      await link(source, place);
+      return method;
+    } catch (error) {
+      if (!isUnable(error)) throw error;
+      method = "copy";
+    }
+  }
+  await writeProved(readPieces(source), place, { ...context.options, file: context.file });
+  return method;
+}
+
+function isUnable(error: unknown): boolean {
+  const codes = [
+    "ENOTSUP",
+    "EOPNOTSUPP",
+    "ENOSYS",
+    "EXDEV",
+    "EINVAL",
+    "EPERM",
+    "EMLINK",
+    "ENOTTY",
+    "EACCES",
+  ];
+  return codes.includes(errnoOf(error) ?? "");
+}
+
+async function swap(temp: string, path: string): Promise<void> {
+  const aside = `${temp}.old`;
+  const hadOld = await rename(path, aside).then(
+    () => true,
+    (error: unknown) => {
+      if (errnoOf(error) === "ENOENT") return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(temp, path);
+  } catch (error) {
+    if (hadOld) await rename(aside, path);
+    throw error;
+  }
+  if (hadOld) await rm(aside, { recursive: true, force: true });
+}
+
+/** Takes away what killed runs left beside this folder. */
+async function sweep(path: string): Promise<void> {
+  const mine = new RegExp(
+    `^[.]${basename(path).replaceAll(/[^\\w]/g, String.raw`\$&`)}[.][0-9a-f]{16}[.]mlx-tmp`,
+  );
+  for (const name of await readdir(dirname(path))) {
+    if (!mine.test(name)) continue;
+    const stats = await lstat(join(dirname(path), name)).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS) {
+      await rm(join(dirname(path), name), { recursive: true, force: true });
+    }
+  }
+}
