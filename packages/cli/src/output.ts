@@ -4,10 +4,10 @@ import { CliError } from "./failure/cli-error.ts";
 /** Standard output as the commands use it. */
 export interface Output {
   /**
-   * Resolves when the text is out of this process, or when nobody reads any more. Rejects once with
+   * Resolves when it is out of this process, or when nobody reads any more. Rejects once with
    * `cli/output-failed` when it cannot be written (a full disk); what follows is dropped.
    */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** True once the reader has gone (`| head`). */
   readonly closed: boolean;
 }
@@ -29,7 +29,7 @@ export function createOutput(stream: Writable, onClosed: () => void = () => {}):
       return closed;
     },
     write(text) {
-      if (closed || text === "") return Promise.resolve();
+      if (closed || text.length === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {
         stream.write(text, (error?: NodeJS.ErrnoException | null) => {
           if (error) close();

@@ -75,7 +75,7 @@ function ustar(name: string, size: number, type: string): Buffer {
   block.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
   block.write("00000000000\0", 136, "latin1");
   block.write(type, 156, "latin1");
-  block.write("ustar\0" + "00", 257, "latin1");
+  block.write("ustar\u000000", 257, "latin1");
   block.write(`${checksum(block).toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return block;
 }

@@ -2,10 +2,13 @@ import type { CommandSpec } from "./command-spec.ts";
 import { cache } from "./commands/cache.ts";
 import { cacheEvict } from "./commands/cache-evict.ts";
 import { cacheLs } from "./commands/cache-ls.ts";
+import { cacheExport } from "./commands/cache-export.ts";
+import { cacheImport } from "./commands/cache-import.ts";
 import { cachePin } from "./commands/cache-pin.ts";
 import { cachePrune } from "./commands/cache-prune.ts";
 import { cacheRm } from "./commands/cache-rm.ts";
 import { cacheUnpin } from "./commands/cache-unpin.ts";
+import { cacheView } from "./commands/cache-view.ts";
 import { completion } from "./commands/completion.ts";
 import { configGet, configSet, configShow, configUnset } from "./commands/config.ts";
 import { fit } from "./commands/fit.ts";
@@ -40,6 +43,9 @@ export const commandSpecs: readonly CommandSpec[] = [
   cacheEvict,
   cachePin,
   cacheUnpin,
+  cacheView,
+  cacheExport,
+  cacheImport,
   path,
   login,
   logout,

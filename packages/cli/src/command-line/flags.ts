@@ -40,6 +40,9 @@ export interface Flags {
   readonly quick: boolean;
   readonly hub: boolean;
   readonly threads?: number;
+  readonly to?: string;
+  readonly layout?: string;
+  readonly remove: boolean;
   readonly yes: boolean;
   readonly keychain: boolean;
   readonly origin: boolean;
@@ -263,6 +266,25 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     type: "count",
     value: "N",
     summary: "threads that read and hash (default: one a core)",
+  },
+  to: {
+    name: "to",
+    type: "text",
+    value: "PLACE",
+    summary:
+      "the folder (of other programs, of another disk), or for an archive FILE.tar or - for standard output",
+  },
+  layout: {
+    name: "layout",
+    type: "text",
+    value: "NAME",
+    choices: ["org/name", "lmstudio", "flat"],
+    summary: "how the program lays out its models: org/name (default), lmstudio, flat",
+  },
+  remove: {
+    name: "remove",
+    type: "switch",
+    summary: "take the view away; the cache keeps the model",
   },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
   keychain: {

@@ -1,4 +1,4 @@
-import type { RepoType } from "@mlx-download/cache";
+import type { RepoLayout, RepoType } from "@mlx-download/cache";
 import type { Flags } from "../command-line/flags.ts";
 import { usage } from "../command-line/usage.ts";
 import type { Shell } from "../shell.ts";
@@ -23,6 +23,28 @@ export async function readTarget(word: string, flags: Flags): Promise<CacheTarge
   const repoId = checkRepoId(at < 0 ? word : word.slice(0, at));
   const revision = at < 0 ? undefined : checkRevision(word.slice(at + 1));
   return { repoId, repoType, revision };
+}
+
+/** The snapshot in the cache that a target means; throws `cache/not-found`. */
+export async function readStored(
+  { repoId, repoType, revision = "main" }: CacheTarget,
+  cacheDir: string,
+): Promise<{
+  readonly layout: RepoLayout;
+  readonly snapshot: { readonly revision: string; readonly commit: string };
+}> {
+  const { CacheError, isCommit, readRef, repoLayout } = await import("@mlx-download/cache");
+  const layout = repoLayout(cacheDir, repoId, repoType);
+  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
+  if (commit !== undefined) return { layout, snapshot: { revision, commit } };
+  throw new CacheError(
+    `${repoId} at ${revision} is not in the cache ${cacheDir}`,
+    "cache/not-found",
+    {
+      hint: `Download it first: mlx-download ${repoId}${revision === "main" ? "" : `@${revision}`}`,
+      data: { repoId, revision },
+    },
+  );
 }
 
 /** The hub cache that the flags and the environment name. */

@@ -1,0 +1,87 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { View, ViewLayout } from "@mlx-download/cache";
+import type { Invocation } from "../command-line/command-spec.ts";
+import type { Flags } from "../command-line/flags.ts";
+import { usage } from "../command-line/usage.ts";
+import { jsonText } from "../output.ts";
+import type { Shell } from "../shell.ts";
+import { shortCommit } from "../text/format.ts";
+import { printable } from "../text/printable.ts";
+import { renderTable } from "../text/table.ts";
+import { hubCacheOf, readStored, readTarget } from "./cache-target.ts";
+
+/** The folder that the program looks into. */
+function rootOf(flags: Flags, shell: Shell): string {
+  if (flags.to !== undefined) return flags.to;
+  if (flags.layout === "lmstudio")
+    return join(shell.env["HOME"] ?? homedir(), ".lmstudio", "models");
+  throw usage("nothing says where the view belongs", "Add --to FOLDER, or --layout lmstudio.");
+}
+
+async function listAll(cacheDir: string): Promise<readonly (View & { readonly repoId: string })[]> {
+  const { listViews, repoLayout, scanCache } = await import("@mlx-download/cache");
+  const { repos } = await scanCache(cacheDir);
+  const views: (View & { repoId: string })[] = [];
+  for (const { repoId, repoType } of repos)
+    for (const view of await listViews(repoLayout(cacheDir, repoId, repoType)))
+      views.push({ repoId, ...view });
+  return views;
+}
+
+async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<void> {
+  const views = await listAll(cacheDir);
+  const columns = shell.stdoutColumns;
+  if (flags.json) {
+    await shell.stdout.write(jsonText({ schema: 1, cacheDir, views }, columns !== undefined));
+    return;
+  }
+  if (views.length === 0) {
+    if (!flags.quiet) shell.stderr.write("There are no views.\n");
+    return;
+  }
+  const table = renderTable(
+    [{ title: "MODEL", flexible: true }, { title: "COMMIT" }, { title: "HOW" }, { title: "PATH" }],
+    views.map(({ repoId, commit, method, path }) => [
+      printable(repoId),
+      shortCommit(commit),
+      method,
+      printable(path),
+    ]),
+    { ...shell.stdoutStyle, columns },
+  );
+  await shell.stdout.write(`${table.join("\n")}\n`);
+}
+
+/** `mlx-download cache view`: makes, renews, removes or lists views. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const cacheDir = await hubCacheOf(flags, shell);
+  const [word] = operands;
+  if (word === undefined) {
+    await showAll(cacheDir, flags, shell);
+    return 0;
+  }
+  const target = await readTarget(word, flags);
+  const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
+  const layoutName = (flags.layout ?? "org/name") as ViewLayout;
+  const path = viewPath(rootOf(flags, shell), target.repoId, layoutName);
+  const write = async (body: Record<string, unknown>, line: string): Promise<void> =>
+    await shell.stdout.write(
+      flags.json ? jsonText({ schema: 1, ...body }, shell.stdoutColumns !== undefined) : line,
+    );
+  if (flags.remove) {
+    const { repoId, gone } = await removeView(cacheDir, path);
+    if (!flags.quiet)
+      shell.stderr.write(
+        gone ? `Removed ${path}\n` : `Removed our files; what else lies in ${path} stays.\n`,
+      );
+    await write({ repoId, path, gone }, "");
+    return 0;
+  }
+  const { layout, snapshot } = await readStored(target, cacheDir);
+  const view = await makeView(layout, snapshot, { target: path, signal: shell.interrupt.signal });
+  if (!flags.quiet && view.method === "copy")
+    shell.stderr.write("The files are copies: this disk cannot share them with the cache.\n");
+  await write({ repoId: target.repoId, ...view }, `${view.path}\n`);
+  return 0;
+}

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { lstat, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
+import { expect, test } from "vitest";
+import { modelFiles, startStage } from "./stage.ts";
+
+const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
+
+test("a model goes to another machine as a folder and as an archive, and needs no network there", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(300_000));
+  await run(["org/mlx", "-q"]);
+  const out = await tempDir();
+  const folder = await run(["cache", "export", "org/mlx", "--to", join(out, "folder"), "--json"]);
+  expect(json(folder.stdout)).toMatchObject({ schema: 1, repoId: "org/mlx", files: 6 });
+  const archive = await run(["cache", "export", "org/mlx", "--to", join(out, "model.tar")]);
+  expect(archive.stdout).toBe(`${join(out, "model.tar")}\n`);
+  expect(await readdir(out)).toEqual(["folder", "model.tar"]);
+  env["HF_ENDPOINT"] = "http://127.0.0.1:9";
+  for (const from of ["folder", "model.tar"]) {
+    env["HF_HOME"] = await tempDir();
+    const { code, stdout, stderr } = await run(["cache", "import", join(out, from)]);
+    expect(code, stderr).toBe(0);
+    expect(await run(["path", "org/mlx"])).toMatchObject({ code: 0, stdout });
+  }
+  env["HF_HOME"] = await tempDir();
+  const text = await readFile(join(out, "folder", "config.json"), "utf8");
+  const bad = await run(["cache", "import", "-", "--json"], text);
+  expect(bad.code).toBe(10);
+  expect(json(bad.stdout)).toMatchObject({ error: { code: "cache/bad-archive" } });
+});
+
+test("a view for LM Studio is made, listed and taken away", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(1_200_000));
+  await run(["org/mlx", "-q"]);
+  const made = await run(["cache", "view", "org/mlx", "--layout", "lmstudio"]);
+  const path = join(env["HOME"] ?? "", ".lmstudio/models/org/mlx");
+  expect(made).toMatchObject({ code: 0, stdout: `${path}\n` });
+  expect((await lstat(join(path, "model-00001-of-00002.safetensors"))).isFile()).toBe(true);
+  expect((await run(["cache", "view"])).stdout).toContain(path);
+  const removal = await run(["cache", "rm", "org/mlx", "--dry-run"]);
+  expect(removal.stderr).toContain(`org/mlx is also at ${path}`);
+  const gone = await run([
+    "cache",
+    "view",
+    "org/mlx",
+    "--layout",
+    "lmstudio",
+    "--remove",
+    "--json",
+  ]);
+  expect(json(gone.stdout)).toMatchObject({ repoId: "org/mlx", gone: true });
+  expect(existsSync(path)).toBe(false);
+});
+
+test.each([
+  [["cache", "export", "org/mlx"], "nothing says where"],
+  [["cache", "export", "org/mlx", "--to=-", "--json"], "cannot hold both"],
+  [["cache", "view", "org/mlx"], "nothing says where"],
+  [["cache", "import", "nowhere.tar"], "does not exist"],
+])("%j is refused", async (args, message) => {
+  const { run } = await startStage();
+  const { code, stderr } = await run(args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
