@@ -1,59 +1,6 @@
-import type { FlagSpec } from "./flag-spec.ts";
+import type { Flags, FlagSpec } from "./flag-spec.ts";
 
-/** Every option of every command, as given; what was not given is absent. Lists are empty then, switches false. */
-export interface Flags {
-  readonly revision?: string;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly preset?: string;
-  readonly localDir?: string;
-  readonly cacheDir?: string;
-  readonly force: boolean;
-  readonly endpoint: readonly string[];
-  readonly connections?: number;
-  readonly limitRate?: number;
-  readonly backend?: string;
-  readonly offline: boolean;
-  readonly token?: string;
-  readonly tokenStdin: boolean;
-  readonly dryRun: boolean;
-  readonly filter?: string;
-  readonly author?: string;
-  readonly all: boolean;
-  readonly limit?: number;
-  readonly sort?: string;
-  readonly ctx?: string;
-  readonly memory?: string;
-  readonly chip?: string;
-  readonly kvBits?: number;
-  readonly batch?: number;
-  readonly requireFit: boolean;
-  readonly trust?: string;
-  readonly list: boolean;
-  readonly clearModel?: string;
-  readonly clear: boolean;
-  readonly repoType?: string;
-  readonly where: readonly string[];
-  readonly keepNewest?: number;
-  readonly maxSize?: number;
-  readonly grace?: string;
-  readonly quick: boolean;
-  readonly hub: boolean;
-  readonly threads?: number;
-  readonly to?: string;
-  readonly layout?: string;
-  readonly remove: boolean;
-  readonly yes: boolean;
-  readonly keychain: boolean;
-  readonly origin: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
-  readonly events: boolean;
-  readonly agent: boolean;
-  readonly debug: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
-}
+export type { Flags, FlagSpec } from "./flag-spec.ts";
 
 /** The options by their key; the order within a command is the command's. */
 export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
