@@ -1,56 +1,13 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
-/** Every option of every command, as given; what was not given is absent. Lists are empty then, switches false. */
-export interface Flags {
-  readonly revision?: string;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly preset?: string;
-  readonly localDir?: string;
-  readonly cacheDir?: string;
-  readonly force: boolean;
-  readonly endpoint: readonly string[];
-  readonly connections?: number;
-  readonly limitRate?: number;
-  readonly backend?: string;
-  readonly offline: boolean;
-  readonly token?: string;
-  readonly tokenStdin: boolean;
-  readonly dryRun: boolean;
-  readonly filter?: string;
-  readonly author?: string;
-  readonly all: boolean;
-  readonly limit?: number;
-  readonly sort?: string;
-  readonly ctx?: string;
-  readonly memory?: string;
-  readonly chip?: string;
-  readonly kvBits?: number;
-  readonly batch?: number;
-  readonly requireFit: boolean;
-  readonly trust?: string;
-  readonly list: boolean;
-  readonly clearModel?: string;
-  readonly clear: boolean;
-  readonly repoType?: string;
-  readonly where: readonly string[];
-  readonly keepNewest?: number;
-  readonly maxSize?: number;
-  readonly grace?: string;
-  readonly quick: boolean;
-  readonly hub: boolean;
-  readonly threads?: number;
-  readonly to?: string;
-  readonly layout?: string;
-  readonly remove: boolean;
-  readonly yes: boolean;
-  readonly keychain: boolean;
-  readonly origin: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
-  readonly events: boolean;
-  readonly agent: boolean;
-  readonly debug: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
+/** One option as the parser, the help and the suggestions know it. */
+export interface FlagSpec {
+  /** Without dashes: `local-dir`. */
+  readonly name: string;
+  /** `count`: a whole number above zero; `bytes`: a size such as `64G`, as a number of bytes. */
+  readonly type: "switch" | "text" | "list" | "count" | "bytes";
+  readonly summary: string;
+  /** Stands for the value in help. */
+  readonly value?: string;
+  /** Other spellings; one letter is a short option. */
+  readonly aliases?: readonly string[];
+  readonly choices?: readonly string[];
 }

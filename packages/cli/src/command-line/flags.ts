@@ -1,6 +1,7 @@
-import type { Flags, FlagSpec } from "./flag-spec.ts";
+import type { FlagSpec } from "./flag-spec.ts";
+import type { Flags } from "./flag-values.ts";
 
-export type { Flags, FlagSpec } from "./flag-spec.ts";
+export type { Flags } from "./flag-values.ts";
 
 /** The options by their key; the order within a command is the command's. */
 export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
