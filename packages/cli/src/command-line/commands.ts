@@ -12,6 +12,7 @@ import { cacheView } from "./commands/cache-view.ts";
 import { completion } from "./commands/completion.ts";
 import { configGet, configSet, configShow, configUnset } from "./commands/config.ts";
 import { fit } from "./commands/fit.ts";
+import { doctor } from "./commands/doctor.ts";
 import { files } from "./commands/files.ts";
 import { get } from "./commands/get.ts";
 import { info } from "./commands/info.ts";
@@ -54,6 +55,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   configGet,
   configSet,
   configUnset,
+  doctor,
   completion,
 ];
 

@@ -1,0 +1,55 @@
+import { chmod } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { modelFiles, startStage } from "./stage.ts";
+
+test("doctor looks at everything, for people and for programs, and shows neither token nor home", async () => {
+  const { hub, run, env } = await startStage();
+  hub.store.addUser({ name: "anna", tokens: ["hf_good"] });
+  await hub.addRepo("mlx-community/a", modelFiles(1000));
+  env["HF_TOKEN"] = "hf_good";
+  await run(["mlx-community/a", "-q"]);
+  const { code, stdout } = await run(["doctor"]);
+  expect(code).toBe(0);
+  for (const line of [
+    /^ok {4}system {2,}mlx-download \d.*Node \d/m,
+    /^ok {4}endpoint {2,}http:\/\/127\.0\.0\.1:\d+ answers in \d+ ms/m,
+    /^ok {4}token {2,}of anna \(read\), from HF_TOKEN/m,
+    /^ok {4}cache {2,}~\/hf\/hub: 1 repo/m,
+    /^ok {4}symlinks {2,}work/m,
+    /^\w+ +python {2,}/m,
+  ])
+    expect(stdout).toMatch(line);
+  expect(stdout).not.toContain("hf_good");
+  expect(stdout).not.toContain(env["HOME"]);
+  const json = JSON.parse((await run(["doctor", "--json", "--offline"])).stdout) as object;
+  expect(json).toMatchObject({
+    schema: 1,
+    ok: true,
+    checks: expect.arrayContaining([expect.objectContaining({ name: "endpoint", status: "skip" })]),
+  });
+});
+
+test.skipIf(process.getuid?.() === 0 || process.platform === "win32")(
+  "a cache that cannot be written fails",
+  async () => {
+    const { run, hub, cacheDir } = await startStage();
+    await hub.addRepo("org/a", modelFiles(1000));
+    await run(["org/a", "-q"]);
+    await chmod(cacheDir, 0o555);
+    expect((await run(["doctor", "--offline"])).code).toBe(11);
+    await chmod(cacheDir, 0o755);
+  },
+);
+
+test("an endpoint that does not answer and a token that is refused fail, and say what to do", async () => {
+  const { run, env } = await startStage();
+  env["HF_TOKEN"] = "hf_wrong";
+  const refused = await run(["doctor"]);
+  expect(refused.code).toBe(11);
+  expect(refused.stdout).toMatch(/^fail {2}(?:token|endpoint) /m);
+  env["HF_ENDPOINT"] = "http://127.0.0.1:9";
+  const gone = await run(["doctor"]);
+  expect(gone.code).toBe(11);
+  expect(gone.stdout).toMatch(/^fail {2}endpoint /m);
+  expect(gone.stdout).toMatch(/^skip {2}token /m);
+});
