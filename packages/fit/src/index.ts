@@ -28,7 +28,9 @@ export type {
   RopeScaling,
 } from "./model-description.ts";
 export type { HubFacts, ModelFile, ModelFiles } from "./model-files.ts";
+export { isMlxModel, type MlxSigns } from "./mlx-model.ts";
 export type { Quantization } from "./quantization.ts";
+export { quantizationLabel } from "./quantization-label.ts";
 export {
   MAX_SAFETENSORS_HEADER_BYTES,
   parseSafetensorsHeader,

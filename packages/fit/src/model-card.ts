@@ -37,7 +37,10 @@ function valuesOf(lines: readonly string[], key: string): readonly string[] {
   const items: string[] = [];
   for (const line of lines.slice(at + 1)) {
     const item = /^\s*-\s+(.*)$/.exec(line)?.[1];
-    if (item === undefined) break;
+    if (item === undefined) {
+      if (/^\s*(?:#.*)?$/.test(line)) continue;
+      break;
+    }
     items.push(plain(item));
   }
   return items.filter(Boolean);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quantizationLabel } from "./quantization.ts";
+import { quantizationLabel } from "./quantization-label.ts";
 
 describe("quantizationLabel", () => {
   test.each<[unknown, string | undefined]>([

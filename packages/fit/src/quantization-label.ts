@@ -1,4 +1,4 @@
-import { isObject } from "./hub/json-value.ts";
+import { isObject } from "./json-value.ts";
 
 /**
  * A short label for how a model's weights are stored, from its parsed `config.json`: `4bit-g64` (bits and group size
