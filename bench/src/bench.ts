@@ -13,6 +13,7 @@ import type { Peer } from "./peers/peer.ts";
 import { renderReport, type Setting } from "./report.ts";
 import { reposBytes, writeRepos } from "./repos.ts";
 import { runCase, type Bench, type CaseRuns } from "./run-case.ts";
+import { runWarmCalls } from "./run-warm-calls.ts";
 import { runStartUp } from "./start-up.ts";
 import { startServers } from "./server/start-servers.ts";
 
@@ -78,6 +79,11 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
         const rounds = options.rounds ?? (quick ? 1 : 15);
         const hf = peers.find((peer) => peer.name === "hf download" && peer.missing === undefined);
         await keep(await runStartUp(cli, repos.small, { ...context, rounds, ours, hf }));
+      }
+      if (options.cases.includes("E1")) {
+        const rounds = options.rounds ?? (quick ? 1 : 5);
+        const calls = quick ? 200 : 10_000;
+        await keep(await runWarmCalls(repos.shards, { ...context, rounds, calls }));
       }
       process.stdout.write(`\n${renderReport(setting(), cases)}`);
       if (cases.some(({ peers: [first] }) => first?.missing !== undefined)) process.exitCode = 1;

@@ -14,6 +14,7 @@ export const caseNames = [
   "S1",
   "S2",
   "start-up",
+  "E1",
 ] as const;
 
 /** One of {@link caseNames}. */

@@ -49,6 +49,7 @@ export function renderReport(setting: Setting, cases: readonly CaseRuns[]): stri
 function renderCase({ of, peers }: CaseRuns): readonly string[] {
   const base = peers[0];
   const startUp = of.name === "start-up";
+  if (of.name === "E1") return renderCalls({ of, peers });
   const ideal = of.idealMs === undefined ? "" : ` Ideal: ${(of.idealMs / 1000).toFixed(2)} s.`;
   const unit = startUp ? "ms" : "s";
   const scale = startUp ? 1 : 1000;
@@ -79,6 +80,20 @@ function renderCase({ of, peers }: CaseRuns): readonly string[] {
     if (missing !== undefined) lines.push("", `Not measured: ${peer}, ${firstLine(missing)}.`);
   }
   return lines;
+}
+
+function renderCalls({ of, peers }: CaseRuns): readonly string[] {
+  return [
+    `## ${of.name}: ${of.title}`,
+    "",
+    "Median (min–max) of the rounds.",
+    "",
+    "| call | rounds | ms |",
+    "|---|---|---|",
+    ...peers.map(
+      (peer) => `| ${peer.peer} | ${peer.runs.length} | ${figure(peer, (run) => run.wallMs, 3)} |`,
+    ),
+  ];
 }
 
 function figure(peer: PeerRuns, value: (run: Run) => number | undefined, digits: number): string {

@@ -1,4 +1,11 @@
-import { cacheLocations, isCommit, repoLayout, snapshotDir } from "@mlx-download/cache";
+import {
+  cacheLocations,
+  isCommit,
+  recordUse,
+  type RepoLayout,
+  repoLayout,
+  snapshotDir,
+} from "@mlx-download/cache";
 import { parseRepoRef } from "@mlx-download/core";
 import { downloadShared } from "./download-shared.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
@@ -31,6 +38,9 @@ export interface ModelPlace {
 export type CheckPlace = (place: ModelPlace) => Promise<void> | void;
 
 const warm = createWarmPaths();
+const noted = new Map<string, number>();
+const MOST_NOTED = 256;
+const NOTE_EVERY_MS = 60_000;
 const ANY_COMMIT = "0".repeat(40);
 
 /**
@@ -66,19 +76,22 @@ export async function ensureModelAt(
   await check?.({ repoId, path: place });
   if (trusted) await checkTrustedPlace(place, trusted);
 
-  const model =
-    (await fromMemory(revision, { place, options })) ??
-    (await downloadShared({ repoId, revision }, options));
-  if (model.commit !== null && !options.force) await warm.remember(model.path, options);
+  const isWarm = isCommit(revision) && !options.force && warm.isHere(place, options);
+  if (isWarm) noteUse(layout, revision);
+  const model: EnsuredModel = isWarm
+    ? { repoId, revision, commit: revision, path: place, fromCache: true }
+    : await downloadShared({ repoId, revision }, options);
+  if (!isWarm) await warm.remember(model.path, options);
   if (trusted) await checkTrustedFolder(model.path, trusted);
-  return { ...model, repoId, revision };
+  return model;
+}
 
-  async function fromMemory(
-    commit: string,
-    at: { readonly place: string; readonly options: EnsureOptions },
-  ): Promise<EnsuredModel | undefined> {
-    if (!isCommit(commit) || at.options.force) return undefined;
-    const known = await warm.isHere(at.place, at.options);
-    return known ? { repoId, revision, commit, path: at.place, fromCache: true } : undefined;
-  }
+/** Notes the use of a snapshot for eviction, once a minute; nobody waits for it and it never fails. */
+function noteUse(layout: RepoLayout, commit: string): void {
+  const key = `${layout.repoDir}@${commit}`;
+  const now = Date.now();
+  if (now - (noted.get(key) ?? 0) < NOTE_EVERY_MS) return;
+  if (noted.size >= MOST_NOTED) noted.clear();
+  noted.set(key, now);
+  void recordUse(layout, commit);
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SelectionOptions } from "@mlx-download/core";
@@ -5,7 +6,7 @@ import type { SelectionOptions } from "@mlx-download/core";
 /** Snapshot folders that were found complete, so that the next look needs no listing. */
 export interface WarmPaths {
   /** Is every file of the folder still there with its length, for this selection? Reads no content. */
-  isHere(path: string, selection: SelectionOptions): Promise<boolean>;
+  isHere(path: string, selection: SelectionOptions): boolean;
   /** Notes the files of a folder that is complete for this selection. */
   remember(path: string, selection: SelectionOptions): Promise<void>;
 }
@@ -15,17 +16,19 @@ interface WarmFile {
   readonly size: number;
 }
 
+// A folder of more files is not worth blocking this thread for.
+const MOST_FILES = 500;
+
 /** Keeps at most `limit` folders, the ones last used. */
 export function createWarmPaths(limit = 256): WarmPaths {
   const known = new Map<string, readonly WarmFile[]>();
   return {
-    async isHere(path, selection) {
+    isHere(path, selection) {
       const key = keyOf(path, selection);
       const files = known.get(key);
       if (files === undefined) return false;
       known.delete(key);
-      const here = await Promise.all(files.map(isThere));
-      if (here.includes(false)) return false;
+      if (!files.every(isThere)) return false;
       known.set(key, files);
       return true;
     },
@@ -33,7 +36,7 @@ export function createWarmPaths(limit = 256): WarmPaths {
       const key = keyOf(path, selection);
       if (known.has(key)) return;
       const files = await filesBelow(path);
-      if (files.length === 0) return;
+      if (files.length === 0 || files.length > MOST_FILES) return;
       known.set(key, files);
       const oldest = known.size > limit ? known.keys().next().value : undefined;
       if (oldest !== undefined) known.delete(oldest);
@@ -45,9 +48,13 @@ function keyOf(path: string, { include, exclude, preset }: SelectionOptions): st
   return JSON.stringify([path, include, exclude, preset]);
 }
 
-async function isThere({ path, size }: WarmFile): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats?.size === size;
+/** On this thread: a few microseconds a file, where a busy machine's thread pool takes milliseconds. */
+function isThere({ path, size }: WarmFile): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size === size;
+  } catch {
+    return false;
+  }
 }
 
 async function filesBelow(folder: string): Promise<readonly WarmFile[]> {
