@@ -24,6 +24,10 @@ export interface Engine<Handle> {
   readonly name: string;
   /** What reads the weights; the architectures that it knows then count when a model is held against this machine. */
   readonly loader?: "mlx-lm" | undefined;
+  /** True when loading a model drops the one before. */
+  readonly holdsOne?: boolean | undefined;
+  /** Whether it still has a model; asked now and then, where engines drop models by themselves. */
+  has?(repoId: string): boolean;
   readonly supports: {
     /** LoRA adapters. */
     readonly adapters: boolean;

@@ -26,3 +26,4 @@ export {
 } from "./model-resolver.ts";
 export type { EnsureOptions, FitOptions } from "./options.ts";
 export { prefetch, type PrefetchOptions } from "./prefetch.ts";
+export { unloadModel } from "./unload-model.ts";

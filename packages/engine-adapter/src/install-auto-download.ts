@@ -1,3 +1,4 @@
+import { isCommit } from "@mlx-download/cache";
 import { EngineAdapterError } from "./errors.ts";
 import { forwardToEmitter } from "./mlx-serving/forward-to-emitter.ts";
 import type {
@@ -13,6 +14,7 @@ import {
   loadInLine,
   stateOf,
 } from "./mlx-serving/load-queue.ts";
+import { letModelsGo, loadHeld } from "./model-holds.ts";
 import {
   createModelResolver,
   type ResolvedLoadOptions,
@@ -46,7 +48,15 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
     (method: "loadModel" | "loadDraftModel") =>
     async (input: string | EngineLoadOptions): Promise<unknown> => {
       const resolved = await resolver.resolveLoadOptions(input);
-      return loadInLine(engine, { method, id: idOf(resolved), options: resolved });
+      const id = idOf(resolved);
+      const commit = isCommit(resolved.revision ?? "") ? (resolved.revision ?? null) : null;
+      const handle = await loadHeld(
+        engine,
+        { repoId: id, commit },
+        { options, load: () => loadInLine(engine, { method, id, options: resolved }) },
+      );
+      await letModelsGo(engine, (held) => engine.getModelInfo?.(held) === undefined);
+      return handle;
     };
   const hooks: Readonly<Record<HookedMethod, Hook>> = {
     loadModel: load("loadModel"),

@@ -1,5 +1,6 @@
 import type { EventError } from "@mlx-download/core";
 import { findAdapter } from "./adapter.ts";
+import { driverFor } from "./driver-for.ts";
 import type { Engine, EngineModel } from "./engine.ts";
 import { ensureFitting } from "./ensure-fitting.ts";
 import { ensureModelAt } from "./ensure-model.ts";
@@ -7,7 +8,8 @@ import { EngineAdapterError } from "./errors.ts";
 import type { EngineEvent, LoadEventBody } from "./events.ts";
 import { forwardToEmitter } from "./mlx-serving/forward-to-emitter.ts";
 import type { EngineModelHandle, LoadableEngine } from "./mlx-serving/engine-types.ts";
-import { mlxServingEngine } from "./mlx-serving/mlx-serving-engine.ts";
+import { mendAndRetry } from "./mend-and-retry.ts";
+import { letModelsGo, loadHeld } from "./model-holds.ts";
 import type { EnsureOptions, FitOptions } from "./options.ts";
 import { createFlights, type Flights } from "./shared-flight.ts";
 
@@ -41,12 +43,12 @@ export async function loadModel<Handle>(
   ref: string,
   options?: LoadModelOptions,
 ): Promise<Handle>;
-export async function loadModel<Handle>(
-  target: Engine<Handle> | LoadableEngine,
+export async function loadModel(
+  target: Engine<unknown> | LoadableEngine,
   ref: string,
   options: LoadModelOptions = {},
 ): Promise<unknown> {
-  const engine = "load" in target ? target : mlxServingEngine(target);
+  const engine = driverFor(target);
   const onEvent = forwardToEmitter(target, options.onEvent);
   const model = await ensureAll(engine, ref, { ...options, onEvent });
   const { signal, engineOptions = {} } = options;
@@ -61,15 +63,20 @@ export async function loadModel<Handle>(
     key,
     async (context) => {
       const tell = (body: LoadEventBody): void => context.emit({ ...body, at: Date.now(), repoId });
+      const warn = (code: string, message: string): void =>
+        context.emit({ type: "warning", code, message, at: Date.now(), repoId });
       const startedAt = performance.now();
       tell({ type: "loading", engine: engine.name, commit, path });
       try {
-        const handle = await engine.load(model, {
-          signal: context.signal,
-          engineOptions,
-          warn: (code, message) =>
-            context.emit({ type: "warning", code, message, at: Date.now(), repoId }),
+        const load = { signal: context.signal, engineOptions, warn };
+        const handle = await loadHeld(target, model, {
+          options: { ...options, signal: context.signal },
+          load: () => mendAndRetry(() => engine.load(model, load), model, { ...load, options }),
         });
+        const isGone = engine.holdsOne
+          ? (held: string): boolean => held !== repoId
+          : (held: string): boolean => engine.has?.(held) === false;
+        await letModelsGo(target, isGone);
         const durationMs = Math.round(performance.now() - startedAt);
         tell({ type: "loaded", engine: engine.name, commit, path, durationMs });
         return handle;

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine.ts";
+import { letModelsGo } from "../model-holds.ts";
 import { openAiServer, type ServedModel, type ServerKind } from "./openai-server.ts";
 import { startServerProcess } from "./server-process.ts";
 
@@ -8,6 +9,7 @@ export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";
 const KIND: ServerKind = {
   name: "mlx_lm.server",
   loader: "mlx-lm",
+  holdsOne: true,
   supports: { adapters: true, drafts: true },
   adapterField: "adapters",
   draftField: "draft_model",
@@ -69,6 +71,11 @@ export async function startMlxLmServer(
     startTimeoutMs,
     signal,
   });
-  const { url, pid, close } = server;
-  return { ...mlxLmServer(url), url, pid, close, [Symbol.asyncDispose]: close };
+  const { url, pid } = server;
+  const close = async (): Promise<void> => {
+    await server.close();
+    await letModelsGo(engine);
+  };
+  const engine = { ...mlxLmServer(url), url, pid, close, [Symbol.asyncDispose]: close };
+  return engine;
 }

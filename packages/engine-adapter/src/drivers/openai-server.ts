@@ -33,6 +33,7 @@ export interface ServedModel {
 export interface ServerKind {
   readonly name: string;
   readonly loader?: Engine<ServedModel>["loader"];
+  readonly holdsOne?: boolean;
   readonly supports: Engine<ServedModel>["supports"];
   /** Names of the request's fields for folders of adapter and draft model. */
   readonly adapterField: string;
@@ -50,6 +51,7 @@ export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel>
   return {
     name: engine,
     ...(kind.loader && { loader: kind.loader }),
+    ...(kind.holdsOne && { holdsOne: true }),
     supports: kind.supports,
     async load(model, { signal, engineOptions }) {
       const served = servedModel(kind, base, model);

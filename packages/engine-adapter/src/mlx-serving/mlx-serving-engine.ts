@@ -14,6 +14,7 @@ export function mlxServingEngine<Handle extends EngineModelHandle>(
   return {
     name: "mlx-serving",
     loader: "mlx-lm",
+    has: (repoId) => engine.getModelInfo === undefined || engine.getModelInfo(repoId) !== undefined,
     supports: { adapters: false, drafts: engine.loadDraftModel !== undefined },
     async checkPlace({ repoId, path }) {
       checkEngineId(repoId);
