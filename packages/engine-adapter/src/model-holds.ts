@@ -54,7 +54,7 @@ export async function letModelsGo(
   engine: object,
   which: (repoId: string) => boolean = () => true,
 ): Promise<void> {
-  for (const [repoId, { loading }] of [...holdsOf(engine).byRepo]) {
+  for (const [repoId, { loading }] of holdsOf(engine).byRepo) {
     if (loading === 0 && which(repoId)) await letGo(engine, repoId);
   }
 }
@@ -89,7 +89,7 @@ async function letGo(engine: object, repoId: string): Promise<void> {
   const { byRepo, repos } = holdsOf(engine);
   const release = byRepo.get(repoId)?.release;
   byRepo.delete(repoId);
-  for (const [handle, repo] of [...repos]) if (repo === repoId) repos.delete(handle);
+  for (const [handle, repo] of repos) if (repo === repoId) repos.delete(handle);
   if (release === undefined) return;
   kept.delete(release);
   await release().catch(() => undefined);
