@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestHub, tinyModelFiles } from "@mlx-download/hub-server/testing";
-import { run, tempDir, type RunResult } from "@mlx-download/test-utils";
+import { pythonEnv, run, tempDir, type RunResult } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { packAll } from "./checks/published.ts";
 import { hubEnvironment } from "./hub-environment.ts";
@@ -46,6 +46,7 @@ test(
       "fit",
       "engine-adapter",
       "engine-adapter/testing",
+      "python-bridge",
     ] as const) {
       const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
       const esm = await node(
@@ -61,6 +62,7 @@ test(
         fit: "describeModel",
         "engine-adapter": "loadOrDownloadModel",
         "engine-adapter/testing": "createEngine",
+        "python-bridge": "PythonBackend",
       };
       expect(JSON.parse(esm.stdout)).toContain(known[name]);
       expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));
@@ -92,6 +94,19 @@ test(
       env: hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home") }),
     });
     expect(found).toMatchObject({ code: 0, stdout: download.stdout });
+    // What Python runs is not in what Node imports, and must have come along all the same.
+    const python = pythonEnv("hub-2.4.0")?.python;
+    if (python !== undefined) {
+      const args = ["--no", "mlx-download", "mlx-community/tiny", "--backend", "python"];
+      const home = join(dir, "python-home");
+      const environment = hubEnvironment(env, { endpoint: hub.url, home });
+      const bridged = await run("npx", args, {
+        cwd: dir,
+        env: { ...environment, PYTHON_PATH: python },
+      });
+      expect(bridged.code, bridged.stderr).toBe(0);
+      expect(basename(bridged.stdout.trim())).toBe(basename(path));
+    }
     for (const [name, content] of Object.entries(files)) {
       expect((await readFile(join(path, name))).equals(Buffer.from(content)), name).toBe(true);
     }

@@ -77,8 +77,13 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
       const [ours] = peers;
       if (options.cases.includes("start-up") && ours) {
         const rounds = options.rounds ?? (quick ? 1 : 15);
-        const hf = peers.find((peer) => peer.name === "hf download" && peer.missing === undefined);
-        await keep(await runStartUp(cli, repos.small, { ...context, rounds, ours, hf }));
+        const usable = (name: string): Peer | undefined =>
+          peers.find((peer) => peer.name === name && peer.missing === undefined);
+        const others = {
+          hf: usable("hf download"),
+          bridge: usable("mlx-download --backend python"),
+        };
+        await keep(await runStartUp(cli, repos.small, { ...context, rounds, ours, ...others }));
       }
       if (options.cases.includes("E1")) {
         const rounds = options.rounds ?? (quick ? 1 : 5);

@@ -34,11 +34,15 @@ export const paces: Readonly<Record<PacedRoad, Pace>> = {
   crawling: { bytesPerSecond: 40 * MEBIBYTE, latencyMs: 50, thirdBytesPerSecond: 10_000 },
 };
 
-/** The cases P1 to P6 over these repos; `start-up` is not a download. */
+/** The same command, but Python fetches: it takes part in its own cases only. */
+const isBridge = (peer: Peer): boolean => peer.name.startsWith("mlx-download --backend");
+
+/** The downloads, over these repos; `start-up` is not a download. */
 export function downloadCases(repos: Repos, quick: boolean): readonly Case[] {
-  const all = (): boolean => true;
+  const all = (peer: Peer): boolean => !isBridge(peer);
   const none = (): boolean => false;
-  const notOneByOne = (peer: Peer): boolean => !peer.name.endsWith("downloadFileToCacheDir");
+  const notOneByOne = (peer: Peer): boolean =>
+    all(peer) && !peer.name.endsWith("downloadFileToCacheDir");
   const bare = (peer: Peer): boolean =>
     notOneByOne(peer) && (peer.name === "mlx-download" || !peer.verifies);
   const size = repos.one.files.reduce((sum, file) => sum + file.size, 0);
@@ -157,6 +161,24 @@ export function downloadCases(repos: Repos, quick: boolean): readonly Case[] {
       takesPart: (peer) => ours(peer) || peer.name === "aria2c -x8",
       once: none,
       idealMs,
+    },
+    {
+      name: "B1",
+      title: `one LFS file${long} through the Python bridge, as fast as it goes`,
+      road: "plain",
+      repos: [repos.one],
+      rounds: 3,
+      takesPart: (peer) => ours(peer) || isBridge(peer) || peer.name.startsWith("hf download"),
+      once: none,
+    },
+    {
+      name: "B2",
+      title: "sixty files of 1 to 36 KB through the Python bridge, 50 ms before every answer",
+      road: "slow",
+      repos: [repos.small],
+      rounds: 3,
+      takesPart: (peer) => ours(peer) || isBridge(peer) || peer.name.startsWith("hf download"),
+      once: none,
     },
   ];
   return quick ? cases.map((one) => ({ ...one, rounds: 1 })) : cases;

@@ -13,6 +13,8 @@ export const caseNames = [
   "L2",
   "S1",
   "S2",
+  "B1",
+  "B2",
   "start-up",
   "E1",
 ] as const;

@@ -10,9 +10,14 @@ import type { ServedRepo } from "./repos.ts";
 export async function runStartUp(
   cli: string,
   repo: ServedRepo,
-  bench: Bench & { readonly rounds: number; readonly ours: Peer; readonly hf: Peer | undefined },
+  bench: Bench & {
+    readonly rounds: number;
+    readonly ours: Peer;
+    readonly hf: Peer | undefined;
+    readonly bridge: Peer | undefined;
+  },
 ): Promise<CaseRuns> {
-  const { servers, launcher, folder, rounds, ours, hf } = bench;
+  const { servers, launcher, folder, rounds, ours, hf, bridge } = bench;
   const title = "commands that do next to nothing";
   const of: Pick<Case, "name" | "title"> = { name: "start-up", title };
   bench.say(`\nstart-up: ${title}`);
@@ -41,6 +46,7 @@ export async function runStartUp(
     await measureSequence(await ours.steps(job), launcher);
     const env = cleanEnv(job);
     const node = (...args: string[]): Step => ({ argv: [process.execPath, ...args], env });
+    const [bridgeStep] = bridge === undefined ? [] : await bridge.steps(job);
     const [hfStep] = hf === undefined ? [] : await hf.steps(job);
     const hfVersion = hfStep && { argv: [...hfStep.argv.slice(0, 1), "version"], env: hfStep.env };
     const programs: readonly (readonly [string, Step])[] = [
@@ -48,6 +54,8 @@ export async function runStartUp(
       [names.version, node(cli, "--version")],
       [names.help, node(cli, "--help")],
       [names.path, node(cli, "path", repo.repoId)],
+      ["mlx-download REF, all of it cached", node(cli, "get", repo.repoId)],
+      ...(bridgeStep ? [["the same, --backend python", bridgeStep] as const] : []),
       ...(hfVersion ? [["hf version", hfVersion] as const] : []),
     ];
     const runs = programs.map((): (Run | undefined)[] => []);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { hfPeers, hubJsPeers, ourPeer } from "./hub-peers.ts";
+import { dirname, join } from "node:path";
+import { bridgePeer, hfPeers, hubJsPeers, ourPeer } from "./hub-peers.ts";
 import { provedBy, type Peer } from "./peer.ts";
 import { plainPeers } from "./plain-peers.ts";
 
@@ -15,7 +15,8 @@ export function allPeers(cli: string): readonly Peer[] {
     Peer,
     Peer,
   ];
-  const [hf, hfXet] = hfPeers(...findHf()) as [Peer, Peer];
+  const [hfPath, noHf] = findHf();
+  const [hf, hfXet] = hfPeers(hfPath, noHf) as [Peer, Peer];
   const [snapshot, file] = hubJsPeers() as [Peer, Peer];
   return [
     ourPeer(cli, built),
@@ -29,6 +30,7 @@ export function allPeers(cli: string): readonly Peer[] {
     hf,
     provedBy(hf, "openssl", noOpenssl),
     hfXet,
+    bridgePeer(cli, dirname(hfPath), built ?? noHf),
     snapshot,
     provedBy(snapshot, "openssl", noOpenssl),
     file,

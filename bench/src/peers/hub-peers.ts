@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cleanEnv, type Job, type Peer } from "./peer.ts";
 
@@ -18,6 +19,21 @@ export function ourPeer(cli: string, missing: string | undefined): Peer {
       const names = jobs.map(({ repo }) => repo.repoId);
       return [{ argv: [process.execPath, cli, "get", ...names, ...args], env: cleanEnv(first) }];
     },
+  };
+}
+
+/** The same command through the Python of `bin`, the folder of an environment's programs. */
+export function bridgePeer(cli: string, bin: string, missing: string | undefined): Peer {
+  return {
+    ...ourPeer(cli, missing),
+    name: "mlx-download --backend python",
+    resumes: false,
+    steps: async (job) => [
+      {
+        argv: [process.execPath, cli, "get", job.repo.repoId, "--backend", "python"],
+        env: { ...cleanEnv(job), HF_HUB_DISABLE_XET: "1", PYTHON_PATH: join(bin, "python") },
+      },
+    ],
   };
 }
 
