@@ -84,3 +84,10 @@ export type {
 } from "./repair/repair-report.ts";
 export { verifyModels, type VerifyModelsOptions } from "./repair/verify-models.ts";
 export type { DownloadReview } from "./inspect/review-download.ts";
+export {
+  type JudgedVariant,
+  recommendModels,
+  type Recommendation,
+  type Recommendations,
+  type RecommendOptions,
+} from "./recommend/recommend-models.ts";

@@ -1,6 +1,8 @@
 import type { ListedModel, ListSort } from "./hub/search-models.ts";
 import { listModels, type ListModelsOptions } from "./list-models.ts";
 
+const MOST_LISTED = 1000;
+
 /** What `listMLXModels` takes: the ancestor's four names, and where else to look. */
 export interface ListOptions extends Pick<
   ListModelsOptions,
@@ -8,6 +10,10 @@ export interface ListOptions extends Pick<
 > {
   /** Words in the repo's name; the server searches. */
   readonly filter?: string | undefined;
+  /** Only these, of the first 1000 that the server lists. */
+  readonly where?: ((model: ListedModel) => boolean) | undefined;
+  /** Ask for the count of tensors by dtype, too. */
+  readonly counts?: boolean | undefined;
   /** How many at most; default 50. */
   readonly limit?: number | undefined;
   /** Default `downloads`. */
@@ -28,13 +34,16 @@ export interface MLXModelEntry extends ListedModel {
 
 /** The MLX models of an author, most downloaded first. Throws `settings/invalid` and the `hub/…` errors. */
 export async function listMLXModels(options: ListOptions = {}): Promise<MLXModelEntry[]> {
-  const { filter, limit = 50, author = "mlx-community", ...rest } = options;
+  const { filter, where, limit = 50, author = "mlx-community", ...rest } = options;
   const any = author === "any";
-  const query = { ...rest, limit, search: filter, tags: any ? ["mlx"] : [] };
+  const listed = where === undefined ? limit : MOST_LISTED;
+  const query = { ...rest, limit: listed, search: filter, tags: any ? ["mlx"] : [] };
   const entries: MLXModelEntry[] = [];
   for await (const model of listModels(any ? query : { ...query, author })) {
+    if (where?.(model) === false) continue;
     const created = model.createdAt === undefined ? {} : { created_at: model.createdAt };
     entries.push({ ...model, repo_id: model.repoId, tags: [...model.tags], ...created });
+    if (entries.length >= limit) break;
   }
   return entries;
 }

@@ -61,3 +61,19 @@ export {
   type SecurityFinding,
   type SecurityLook,
 } from "./security-look.ts";
+export {
+  type Candidate,
+  type Choice,
+  type ChoiceWish,
+  chooseVariant,
+  type RankedCandidate,
+} from "./choose-variant.ts";
+export { matchesQuantization } from "./matches-quantization.ts";
+export {
+  estimateFit,
+  estimateWeights,
+  type ListedVariant,
+  type WeightEstimate,
+} from "./estimate-weights.ts";
+export { MODEL_TASKS, type ModelTask, suitsTask } from "./model-task.ts";
+export { type Budget, rankModels, type VariantGroup, variantKey } from "./rank-models.ts";

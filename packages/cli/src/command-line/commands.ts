@@ -22,6 +22,7 @@ import { logout } from "./commands/logout.ts";
 import { path } from "./commands/path.ts";
 import { repair } from "./commands/repair.ts";
 import { verify } from "./commands/verify.ts";
+import { recommend } from "./commands/recommend.ts";
 import { whoami } from "./commands/whoami.ts";
 import type { Flags } from "./flags.ts";
 
@@ -35,6 +36,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   fit,
   list,
   files,
+  recommend,
   cache,
   cacheLs,
   verify,

@@ -25,6 +25,10 @@ export interface Flags {
   readonly chip?: string;
   readonly kvBits?: number;
   readonly batch?: number;
+  readonly task?: string;
+  readonly minSpeed?: number;
+  readonly fits: boolean;
+  readonly quant?: string;
   readonly requireFit: boolean;
   readonly trust?: string;
   readonly list: boolean;

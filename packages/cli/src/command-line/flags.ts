@@ -141,6 +141,31 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     summary: "keys and values quantized to N bits, as mlx-lm's --kv-bits",
   },
   batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
+  task: {
+    name: "task",
+    type: "text",
+    value: "TASK",
+    choices: ["chat", "code", "vision", "embedding", "draft"],
+    summary: "what the model is for: chat (default), code, vision, embedding, draft",
+  },
+  minSpeed: {
+    name: "min-speed",
+    type: "count",
+    value: "N",
+    summary: "tokens a second that are wished for",
+  },
+  fits: {
+    name: "fits",
+    type: "switch",
+    summary:
+      "only models that fit this machine (or the imagined one), by an estimate from name and counts",
+  },
+  quant: {
+    name: "quant",
+    type: "text",
+    value: "Q",
+    summary: "only models quantized so, by their names: 4bit, 8bit, bf16, mxfp4, dwq …",
+  },
   requireFit: {
     name: "require-fit",
     type: "switch",

@@ -3,16 +3,18 @@ import type { Invocation } from "../command-line/command-spec.ts";
 import { jsonText } from "../output.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
+import { createEstimator } from "./estimate-listed.ts";
 import { withBackend } from "./with-backend.ts";
 import { printable } from "../text/printable.ts";
 import { renderTable } from "../text/table.ts";
 
 const defaultLimit = 50;
 
-function row(model: MLXModelEntry): string[] {
+function row(model: MLXModelEntry, estimated: readonly string[] = []): string[] {
   const gated = model.gated === false ? "" : "gated";
   return [
     printable(model.repoId),
+    ...estimated,
     model.downloads.toLocaleString("en-US"),
     model.likes.toLocaleString("en-US"),
     model.lastModified?.slice(0, 10) ?? "",
@@ -34,10 +36,13 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const note = (text: string): void => {
     if (!flags.quiet) shell.stderr.write(`${text}\n`);
   };
+  const estimator = await createEstimator(flags, shell);
   const models = await withBackend(flags, shell, (backend) =>
     listMLXModels({
       filter: operands.length > 0 ? operands.join(" ") : flags.filter,
       author: flags.all ? "any" : flags.author,
+      where: estimator?.where,
+      counts: estimator?.counts,
       sort: flags.sort as ListOptions["sort"],
       limit,
       token,
@@ -52,24 +57,31 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     }),
   );
   if (flags.json) {
-    await shell.stdout.write(jsonText(models.map(entryJson), shell.stdoutColumns !== undefined));
+    await shell.stdout.write(
+      jsonText(
+        models.map((model) => ({ ...entryJson(model), ...estimator?.json(model) })),
+        shell.stdoutColumns !== undefined,
+      ),
+    );
   } else if (flags.quiet) {
     await shell.stdout.write(models.map(({ repoId }) => `${printable(repoId)}\n`).join(""));
   } else if (models.length === 0) {
-    note("No model matches.");
+    note(estimator?.none ?? "No model matches.");
   } else {
     const table = renderTable(
       [
         { title: "MODEL", flexible: true },
+        ...(estimator?.columns ?? []),
         { title: "DOWNLOADS", align: "right" },
         { title: "LIKES", align: "right" },
         { title: "UPDATED" },
         { title: "ACCESS" },
       ],
-      models.map(row),
+      models.map((model) => row(model, estimator?.cells(model))),
       { ...shell.stdoutStyle, columns: shell.stdoutColumns },
     );
     await shell.stdout.write(`${table.join("\n")}\n`);
+    if (estimator?.note !== undefined) note(estimator.note);
     if (models.length === limit) note(`The first ${limit}; --limit N shows more.`);
   }
   return 0;

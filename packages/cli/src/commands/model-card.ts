@@ -162,7 +162,7 @@ const sources = {
 } as const;
 
 /** `Apple M4 Max · 64 GiB memory · GPU limit 51.5 GB (assumed)`. */
-function machineText(machine: Machine): string {
+export function machineText(machine: Machine): string {
   // Memory is sold in binary units; everything else here is decimal.
   const memory = `${Number((machine.memoryBytes / 2 ** 30).toFixed(1))} GiB memory`;
   const parts = [

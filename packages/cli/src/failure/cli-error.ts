@@ -4,6 +4,7 @@ export type CliErrorCode =
   | "cli/confirmation-needed"
   | "cli/ambiguous-name"
   | "cli/not-cached"
+  | "cli/nothing-fits"
   | "cli/not-logged-in"
   | "cli/not-set"
   | "cli/no-keychain"

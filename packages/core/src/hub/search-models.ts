@@ -3,7 +3,7 @@ import { ModelDownloadError } from "../errors.ts";
 import { redactUrl } from "../http/redact.ts";
 import type { HubClient } from "./client.ts";
 import { createHubFetch } from "./hub-fetch.ts";
-import { stringField } from "./json-value.ts";
+import { isObject, stringField } from "./json-value.ts";
 import { nextPage } from "./next-page.ts";
 
 /** One model of a listing. Dates are ISO 8601 in UTC. */
@@ -20,6 +20,8 @@ export interface ListedModel {
   readonly private: boolean;
   readonly pipelineTag: string | undefined;
   readonly libraryName: string | undefined;
+  /** Stored elements by dtype, where `counts` asked for them and the Hub has read the headers. */
+  readonly tensorCounts?: Readonly<Record<string, number>>;
 }
 
 /** The order of a listing, always descending. */
@@ -34,6 +36,8 @@ export interface ModelQuery {
   /** Tags that a model must all have. */
   readonly tags?: readonly string[] | undefined;
   readonly sort?: ListSort | undefined;
+  /** Ask for the count of tensors by dtype, too. */
+  readonly counts?: boolean | undefined;
   /** How many at most; default all there are, 500 a call. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -70,7 +74,12 @@ export async function* searchModels(
     },
     sort: SORT_KEYS[sort],
     ...(limit !== undefined && { limit }),
-    additionalFields: ["createdAt", "library_name", "tags"],
+    additionalFields: [
+      "createdAt",
+      "library_name",
+      "tags",
+      ...(query.counts ? (["safetensors"] as const) : []),
+    ],
   });
   for await (const entry of entries) {
     const model = listedModel(entry);
@@ -121,6 +130,7 @@ function listedModel(entry: object): ListedModel | undefined {
     private: fields["private"] === true,
     pipelineTag: stringField(fields, "task"),
     libraryName: stringField(fields, "library_name"),
+    ...tensorCounts(fields["safetensors"]),
   };
 }
 
@@ -152,4 +162,13 @@ function notAListing(url: URL): ModelDownloadError {
       data: { url: redactUrl(url) },
     },
   );
+}
+
+function tensorCounts(value: unknown): Pick<ListedModel, "tensorCounts"> {
+  const parameters = isObject(value) ? value["parameters"] : undefined;
+  if (!isObject(parameters)) return {};
+  const counts = Object.entries(parameters).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  return counts.length > 0 ? { tensorCounts: Object.fromEntries(counts) } : {};
 }
