@@ -11,6 +11,7 @@ export type CacheErrorCode =
   | "cache/invalid-filter"
   | "cache/bad-archive"
   | "cache/not-ours"
+  | "cache/exists"
   | "cache/size-mismatch"
   | "cache/digest-mismatch"
   | "cache/disk-full"

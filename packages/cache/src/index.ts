@@ -32,6 +32,8 @@ export { listSnapshot } from "./list-snapshot.ts";
 export { localDirPaths, localPartialPaths } from "./local-dir.ts";
 export { readLocalMetadata, type LocalMetadata } from "./local-metadata.ts";
 export { readLocalTreeRecord, writeLocalTreeRecord } from "./local-tree-record.ts";
+export { moveCache } from "./move/move-cache.ts";
+export { moveRepo, type MovedRepo } from "./move/move-repo.ts";
 export { cacheLocations, type CacheLocations } from "./locations.ts";
 export { acquireLock, tryLock, type FileLock } from "./lock.ts";
 export { listPins, pinModel, unpinModel, type Pin } from "./pin.ts";

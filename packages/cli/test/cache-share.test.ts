@@ -55,7 +55,30 @@ test("a view for LM Studio is made, listed and taken away", async () => {
   expect(existsSync(path)).toBe(false);
 });
 
+test("a model and a whole cache move to another disk and are found as before", async () => {
+  const { run, hub, cacheDir } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(1000));
+  await run(["org/mlx", "-q"]);
+  const disk = join(await tempDir(), "hub");
+  const one = await run(["cache", "mv", "org/mlx", "--to", disk, "--json"]);
+  const path = join(disk, "models--org--mlx");
+  expect(json(one.stdout)).toMatchObject({ moved: [{ repoId: "org/mlx", path }] });
+  expect((await run(["path", "org/mlx"])).code).toBe(0);
+  await run(["cache", "mv", "org/mlx", "--cache-dir", disk, "--to", cacheDir]);
+  expect((await lstat(join(cacheDir, "models--org--mlx"))).isDirectory()).toBe(true);
+  const place = join(await tempDir(), "hub");
+  expect((await run(["cache", "mv", "--to", place])).code).toBe(2);
+  expect(await run(["cache", "mv", "--to", place, "--yes"])).toMatchObject({
+    code: 0,
+    stdout: `${place}\n`,
+  });
+  expect((await lstat(cacheDir)).isSymbolicLink()).toBe(true);
+  expect((await run(["path", "org/mlx"])).code).toBe(0);
+});
+
 test.each([
+  [["cache", "mv", "org/mlx"], "nothing says where"],
+  [["cache", "mv", "org/mlx@v1", "--to", "x"], "with all its revisions"],
   [["cache", "export", "org/mlx"], "nothing says where"],
   [["cache", "export", "org/mlx", "--to=-", "--json"], "cannot hold both"],
   [["cache", "view", "org/mlx"], "nothing says where"],

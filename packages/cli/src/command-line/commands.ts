@@ -4,6 +4,7 @@ import { cacheEvict } from "./commands/cache-evict.ts";
 import { cacheLs } from "./commands/cache-ls.ts";
 import { cacheExport } from "./commands/cache-export.ts";
 import { cacheImport } from "./commands/cache-import.ts";
+import { cacheMv } from "./commands/cache-mv.ts";
 import { cachePin } from "./commands/cache-pin.ts";
 import { cachePrune } from "./commands/cache-prune.ts";
 import { cacheRm } from "./commands/cache-rm.ts";
@@ -49,6 +50,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   cacheView,
   cacheExport,
   cacheImport,
+  cacheMv,
   path,
   login,
   logout,

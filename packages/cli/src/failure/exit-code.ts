@@ -79,6 +79,7 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
   "cache/pinned": 10,
   "cache/bad-archive": 10,
   "cache/not-ours": 10,
+  "cache/exists": 10,
   "cache/unsafe-path": 10,
   "cache/invalid-digest": 10,
 

@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
+import { join } from "node:path";
+import { findActiveDownload } from "../active-download.ts";
+import { discard, syncDirectory } from "../durable-file.ts";
+import type { ProveOptions } from "../export/write-proved.ts";
+import { fsError } from "../fs-error.ts";
+import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
+import { locked } from "../lock.ts";
+import { writeCacheDirTag } from "../prepare-repo.ts";
+import { readSmallFile } from "../read-small-file.ts";
+import { withRepoLock } from "../repo-lock.ts";
+import { copyTree } from "./copy-tree.ts";
+import { absent, exists, refuseNested } from "./move-errors.ts";
+
+/** Lies among the records of a copy until the original is gone. */
+const MARKER = "moved-from";
+
+/** Where a repo was moved. */
+export interface MovedRepo {
+  readonly repoId: string;
+  /** Where the files are now, absolute. */
+  readonly path: string;
+  /** The link that was left where they were; null when they came back to the place of such a link. */
+  readonly link: string | null;
+}
+
+/**
+ * Moves a repo into the cache `to`, which may lie on another disk, and leaves a link in its place, through which every
+ * client finds it as before. Everything is copied and proved first, then the two change places in an instant. A run
+ * that is killed has lost nothing; the next one goes on. Payloads of the shared store become files of
+ * the repo. Moved to where such a link is, a repo comes back and the link goes. Throws `cache/not-found`,
+ * `cache/exists`, `cache/locked` while somebody downloads into it, `cache/digest-mismatch` for damaged files.
+ */
+export async function moveRepo(
+  layout: RepoLayout,
+  to: string,
+  options: ProveOptions = {},
+): Promise<MovedRepo> {
+  const target = repoLayout(checkRoot(to), layout.repoId, layout.repoType);
+  const staging = join(target.locksDir, "moving");
+  try {
+    await mkdir(target.cacheDir, { recursive: true });
+    await finishEarlier(layout, target);
+    const stats = await lstat(layout.repoDir).catch(() => undefined);
+    if (stats === undefined) throw absent(layout.repoId, layout.repoDir);
+    if (stats.isSymbolicLink()) {
+      const path = await realpath(layout.repoDir);
+      if (path === (await realpath(target.repoDir).catch(() => undefined))) {
+        return { repoId: layout.repoId, path: target.repoDir, link: layout.repoDir };
+      }
+      throw exists(layout.repoDir, `it was moved to ${path} before`);
+    }
+    const source = await realpath(layout.repoDir);
+    refuseNested(source, await realpath(target.cacheDir));
+    const comesBack = await isLinkTo(target.repoDir, source);
+    const there = await lstat(target.repoDir).catch(() => undefined);
+    if (there !== undefined && !comesBack)
+      throw exists(target.repoDir, "the model is there already");
+    const copy = {
+      ...options,
+      source: layout.repoDir,
+      target: staging,
+      tempDir: join(staging, ".partial"),
+    };
+    await copyTree(copy);
+    await withRepoLock(
+      layout,
+      async () => {
+        const active = await findActiveDownload(layout);
+        if (active !== undefined) throw locked(active, 0);
+        // What came while the copy was made.
+        await copyTree({ ...copy, exact: true });
+        await mkdir(join(staging, ".mlx-download"), { recursive: true });
+        await writeFile(join(staging, ".mlx-download", MARKER), layout.repoDir);
+        if (comesBack) await unlink(target.repoDir);
+        await rename(staging, target.repoDir);
+        await writeCacheDirTag(target.cacheDir);
+        await syncDirectory(target.cacheDir);
+        await giveWay(layout, comesBack ? undefined : target.repoDir);
+        await discard(join(target.recordsDir, MARKER));
+      },
+      options,
+    );
+    return {
+      repoId: layout.repoId,
+      path: target.repoDir,
+      link: comesBack ? null : layout.repoDir,
+    };
+  } catch (error) {
+    throw fsError(error, target.repoDir);
+  }
+}
+
+/** Puts a link in the place of the folder, or nothing, and removes what was there. */
+async function giveWay(layout: RepoLayout, leadsTo: string | undefined): Promise<void> {
+  const id = randomBytes(8).toString("hex");
+  const aside = join(layout.locksDir, `moved-${id}`);
+  const link = join(layout.locksDir, `link-${id}`);
+  await mkdir(layout.locksDir, { recursive: true });
+  if (leadsTo !== undefined) await symlink(leadsTo, link);
+  await rename(layout.repoDir, aside);
+  if (leadsTo !== undefined) await rename(link, layout.repoDir);
+  await syncDirectory(layout.cacheDir);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** Ends what a killed run began: the copy was whole then, or nothing had changed places. */
+async function finishEarlier(layout: RepoLayout, target: RepoLayout): Promise<void> {
+  const names = await readdir(layout.locksDir).catch(() => []);
+  const asides = names.filter((name) => /^moved-[0-9a-f]{16}$/.test(name));
+  const copied = (await lstat(target.repoDir).catch(() => undefined))?.isDirectory() ?? false;
+  const marker = await readSmallFile(join(target.recordsDir, MARKER), 65_536);
+  const isOurs = marker === layout.repoDir;
+  const here = await lstat(layout.repoDir).catch(() => undefined);
+  if (here === undefined && asides.length > 0) {
+    if (copied && isOurs) await symlink(target.repoDir, layout.repoDir);
+    else await rename(join(layout.locksDir, asides.shift() ?? ""), layout.repoDir);
+  }
+  for (const name of asides)
+    await rm(join(layout.locksDir, name), { recursive: true, force: true });
+  for (const name of names.filter((one) => /^link-[0-9a-f]{16}$/.test(one))) {
+    await unlink(join(layout.locksDir, name)).catch(() => {});
+  }
+  // Killed after the copy got its name and before the link was made: both are whole, and the copy is done again from ours.
+  if (copied && here?.isDirectory() === true && isOurs) {
+    await rename(target.repoDir, join(target.locksDir, "moving"));
+  }
+}
+
+async function isLinkTo(link: string, path: string): Promise<boolean> {
+  const text = await readlink(link).catch(() => undefined);
+  if (text === undefined) return false;
+  return (await realpath(link).catch(() => undefined)) === path;
+}
