@@ -41,7 +41,7 @@ export function cacheBytes(
   const counters = layout.groups.flatMap((group) =>
     group.caches.map((cache) => byteCounter(cache, { group, layout, quantization })),
   );
-  const { first, skipped, last } = promptSteps(prompt, settledAfter(layout, quantization));
+  const { whole, skipped, last } = promptSteps(prompt, settledAfter(layout, quantization));
   let after = 0;
   let peak = 0;
   const add = (tokens: number): void => {
@@ -54,7 +54,7 @@ export function cacheBytes(
     }
     peak = Math.max(peak, held);
   };
-  for (const tokens of first) add(tokens);
+  for (let step = 0; step < whole; step += 1) add(prompt.prefillStepSize);
   if (skipped > 0) for (const counter of counters) counter.skip(skipped * prompt.prefillStepSize);
   for (const tokens of last) add(tokens);
   return { after, peak };

@@ -11,8 +11,9 @@ export interface Prompt {
 
 /** Tokens of the calls of the model: what is added one by one, and what may be skipped between. */
 export interface PromptSteps {
-  readonly first: readonly number[];
-  /** Whole steps that change nothing but lengths, after `first`. */
+  /** Whole steps at the beginning. */
+  readonly whole: number;
+  /** Whole steps after these that change nothing but lengths. */
   readonly skipped: number;
   readonly last: readonly number[];
 }
@@ -27,11 +28,10 @@ export function promptSteps(prompt: Prompt, settledAfter: number): PromptSteps {
   const rest = (tokens - 1) % prefillStepSize;
   const settled = Math.ceil(settledAfter / prefillStepSize) + 3;
   const skipped = prefillStepSize % STEP === 0 ? Math.max(0, whole - settled - 1) : 0;
-  const steps = (count: number): number[] => Array.from({ length: count }, () => prefillStepSize);
   const ends = [...(rest > 0 ? [rest] : []), 1];
   return skipped > 0
-    ? { first: steps(settled), skipped, last: [prefillStepSize, ...ends] }
-    : { first: steps(whole), skipped: 0, last: ends };
+    ? { whole: settled, skipped, last: [prefillStepSize, ...ends] }
+    : { whole, skipped: 0, last: ends };
 }
 
 /** One cache while it is filled: tokens in, slots out. */

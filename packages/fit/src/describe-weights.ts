@@ -37,7 +37,7 @@ type WeightFields = Pick<
 /** Sizes, parameters and quantization: from the headers when all are here, else from index, sizes and config. */
 export function describeWeights(sources: WeightSources): WeightFields {
   const { config, weightFiles, evidence } = sources;
-  const configured = configuredQuantization(config.root);
+  const configured = configuredQuantization(config.root, sources.files.hfQuantConfig);
   const { headers, complete } = loadedHeaders(sources);
   const some = headers.length > 0 ? readStoredWeights(headers, configured) : undefined;
   const stored = complete ? some : undefined;

@@ -36,7 +36,12 @@ export interface MemoryNeed {
   readonly totalBytes: number | null;
 }
 
-const MAX_CONTEXT = 2 ** 27;
+/** The longest context that figures are given for, in tokens. */
+export const MAX_CONTEXT_LENGTH: number = 2 ** 27;
+
+/** From how many tokens on mlx-lm quantizes keys and values, when it is not told. */
+export const DEFAULT_QUANTIZED_KV_START = 5000;
+
 const MIN_PREFILL_STEP = 64;
 
 // Not measured on Macs: what users report lies between 0.3 and 0.5 GB.
@@ -53,9 +58,12 @@ const LIVE_ROWS = 8;
  */
 export function memoryNeed(description: ModelDescription, options: MemoryOptions): MemoryNeed {
   const { contextLength, batch = 1, prefillStepSize = 2048 } = options;
-  requireCount("contextLength", contextLength, { min: 1, max: MAX_CONTEXT });
+  requireCount("contextLength", contextLength, { min: 1, max: MAX_CONTEXT_LENGTH });
   requireCount("batch", batch, { min: 1, max: 1_000_000 });
-  requireCount("prefillStepSize", prefillStepSize, { min: MIN_PREFILL_STEP, max: MAX_CONTEXT });
+  requireCount("prefillStepSize", prefillStepSize, {
+    min: MIN_PREFILL_STEP,
+    max: MAX_CONTEXT_LENGTH,
+  });
   const quantization = kvQuantization(options);
   refuseFailing(description, options, quantization);
   const { cache, hiddenSize, vocabularySize, residentBytes: weightsBytes } = description;
@@ -85,13 +93,13 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
 }
 
 function kvQuantization(options: MemoryOptions): KvQuantization | undefined {
-  const { kvBits, kvGroupSize = 64, quantizedKvStart = 5000 } = options;
+  const { kvBits, kvGroupSize = 64, quantizedKvStart = DEFAULT_QUANTIZED_KV_START } = options;
   if (kvBits === undefined) return undefined;
   if (![2, 3, 4, 5, 6, 8].includes(kvBits)) throw invalid("kvBits", kvBits, "2, 3, 4, 5, 6 or 8");
   if (![32, 64, 128].includes(kvGroupSize)) {
     throw invalid("kvGroupSize", kvGroupSize, "32, 64 or 128");
   }
-  requireCount("quantizedKvStart", quantizedKvStart, { min: 0, max: MAX_CONTEXT });
+  requireCount("quantizedKvStart", quantizedKvStart, { min: 0, max: MAX_CONTEXT_LENGTH });
   return { bits: kvBits, groupSize: kvGroupSize, start: quantizedKvStart };
 }
 

@@ -27,6 +27,8 @@ export interface ModelFiles {
   readonly index?: string | undefined;
   /** The headers of the weight files that were read, by path. */
   readonly headers?: ReadonlyMap<string, SafetensorsHeader> | undefined;
+  /** The text of `hf_quant_config.json`, where NVIDIA's tool puts what `quantization_config` says elsewhere. */
+  readonly hfQuantConfig?: string | undefined;
   /** The text of `tokenizer_config.json`. */
   readonly tokenizerConfig?: string | undefined;
   /** The text of `generation_config.json`. */

@@ -1,4 +1,11 @@
-import { field, isObject, type JsonObject, objectField, stringField } from "./json-value.ts";
+import {
+  field,
+  isObject,
+  type JsonObject,
+  objectField,
+  parseJsonObject,
+  stringField,
+} from "./json-value.ts";
 import { countField } from "./model-config.ts";
 
 /** How the weights are packed. */
@@ -52,15 +59,18 @@ export function isPacking({ mode, bits, groupSize }: Packing): boolean {
 
 /**
  * The quantization that a parsed `config.json` names, as mlx-lm's `load_model` reads it: `quantization` at the top, else
- * the `quantization_config` of the tools it converts from. Undefined when the weights are plain.
+ * the `quantization_config` of the tools it converts from, else the text of `hf_quant_config.json`. Undefined when the weights are plain.
  */
-export function configuredQuantization(config: JsonObject): ConfiguredQuantization | undefined {
+export function configuredQuantization(
+  config: JsonObject,
+  hfQuantConfig?: string | undefined,
+): ConfiguredQuantization | undefined {
   const own = objectField(config, "quantization");
   if (own) return mlxQuantization(own);
   const at = objectField(config, "quantization_config")
     ? config
     : objectField(config, "text_config");
-  const foreign = objectField(at, "quantization_config");
+  const foreign = objectField(at, "quantization_config") ?? parseJsonObject(hfQuantConfig);
   return foreign && foreignQuantization(foreign);
 }
 

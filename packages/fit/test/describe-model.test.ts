@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeModel, fitModel, type SafetensorsHeader } from "../src/index.ts";
+import { describeModel, fitModel, memoryNeed, type SafetensorsHeader } from "../src/index.ts";
 import { smallConfig } from "./architectures.ts";
 
 type Shapes = Readonly<Record<string, readonly [string, readonly number[]]>>;
@@ -223,6 +223,50 @@ test("the longest context that fits fits, and the next one does not", () => {
   const need = (contextLength: number) => fitModel(description, limit, { contextLength }).verdict;
   expect(need(maxContextLength ?? 0)).toBe("yes");
   expect(need((maxContextLength ?? 0) + 1)).not.toBe("yes");
+});
+
+test("what NVIDIA's tool says in a file of its own is read as mlx-lm reads it", () => {
+  const described = (hfQuantConfig: string) => describeModel({ config: config(), hfQuantConfig });
+  const file = { quant_method: "modelopt", quantization: { quant_algo: "NVFP4", group_size: 16 } };
+  expect(described(JSON.stringify(file))).toMatchObject({
+    quantization: { mode: "nvfp4", bits: 4, groupSize: 16 },
+    unsupportedQuantization: null,
+  });
+  // mlx-lm looks for a method and ends with an error where there is none.
+  const { unsupportedQuantization } = described(
+    JSON.stringify({ quantization: file.quantization }),
+  );
+  expect(unsupportedQuantization).toContain("names no quant_method");
+});
+
+test("where quantized keys and values would fail, the longest context stays below their start", () => {
+  const description = describeModel({
+    config: JSON.stringify(smallConfig("gemma3_text", { max_position_embeddings: 100_000 })),
+    files: [{ path: "model.safetensors", size: 1000 }],
+  });
+  const options = { contextLength: 1000, kvBits: 8, kvGroupSize: 32 };
+  expect(fitModel(description, 64e9, options).maxContextLength).toBe(4999);
+  expect(fitModel(description, 64e9, { contextLength: 1000 }).maxContextLength).toBe(100_000);
+});
+
+test.each([Number.NaN, -1, Infinity])("a limit of %d bytes is refused", (limit) => {
+  const description = describeModel({ config: config() });
+  expect(() => fitModel(description, limit, { contextLength: 10 })).toThrow(
+    expect.objectContaining({ code: "fit/invalid-option" }),
+  );
+});
+
+test.each([
+  { contextLength: 0 },
+  { contextLength: 1.5 },
+  { contextLength: 10, batch: 0 },
+  { contextLength: 10, kvBits: 7 },
+  { contextLength: 10, kvBits: 8, kvGroupSize: 16 },
+  { contextLength: 10, prefillStepSize: 1 },
+])("options that cannot be meant are refused: %j", (options) => {
+  expect(() => memoryNeed(describeModel({ config: config() }), options)).toThrow(
+    expect.objectContaining({ code: "fit/invalid-option" }),
+  );
 });
 
 test("what is not known is unknown, not zero", () => {

@@ -54,14 +54,16 @@ export async function readModelFiles(
     bytes.isHere(path) ? text(path, TEXT_BYTES) : undefined;
   const badHeaders = new Map<string, string>();
   const hasTemplate = sizes.has("chat_template.jinja");
-  const [config, index, tokenizerConfig, chatTemplate, card, generationConfig] = await Promise.all([
-    text("config.json", CONFIG_BYTES),
-    readIndex(bytes, sizes),
-    hasTemplate ? undefined : readTokenizerConfig(bytes, sizes.get("tokenizer_config.json")),
-    text("chat_template.jinja", TEXT_BYTES),
-    ifHere("README.md"),
-    ifHere("generation_config.json"),
-  ]);
+  const [config, index, tokenizerConfig, chatTemplate, card, generationConfig, hfQuantConfig] =
+    await Promise.all([
+      text("config.json", CONFIG_BYTES),
+      readIndex(bytes, sizes),
+      hasTemplate ? undefined : readTokenizerConfig(bytes, sizes.get("tokenizer_config.json")),
+      text("chat_template.jinja", TEXT_BYTES),
+      ifHere("README.md"),
+      ifHere("generation_config.json"),
+      text("hf_quant_config.json", TEXT_BYTES),
+    ]);
   if (config === undefined) return { files: undefined, badHeaders };
   const shards = listing.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
   const chosen = options.allHeaders ? shards.slice(0, MAX_SHARDS) : chooseShards(shards, index);
@@ -93,6 +95,7 @@ export async function readModelFiles(
       chatTemplate,
       card,
       generationConfig,
+      hfQuantConfig,
       hub: options.hub,
     },
     badHeaders,
