@@ -63,7 +63,7 @@ export function isPacking({ mode, bits, groupSize }: Packing): boolean {
  */
 export function configuredQuantization(
   config: JsonObject,
-  hfQuantConfig?: string | undefined,
+  hfQuantConfig?: string,
 ): ConfiguredQuantization | undefined {
   const own = objectField(config, "quantization");
   if (own) return mlxQuantization(own);
