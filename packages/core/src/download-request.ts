@@ -77,14 +77,7 @@ async function checkedRequest(
     );
   }
   const { backend } = options;
-  const ours = fetch ? "fetch" : options.limitRate === undefined ? undefined : "limitRate";
-  if (backend && ours !== undefined) {
-    throw new ModelDownloadError(
-      `${ours} does nothing with the ${backend.name} backend, which has an HTTP client of its own`,
-      "settings/invalid",
-      { hint: `Leave out ${ours}, or the backend.`, repoId },
-    );
-  }
+  if (backend) refuseWhatIsOurs(backend, options, repoId);
   const settings = await readSettings(options);
   const limitRate = options.limitRate ?? settings.limitRate;
   if (typeof limitRate === "number") checkRate(limitRate);
@@ -129,6 +122,23 @@ async function checkedRequest(
     clients: [client, ...settings.mirrors.map(clientAt)],
     emit,
   };
+}
+
+/** A backend is chosen so that nothing else speaks to the Hub: what needs our own requests cannot go with it. */
+function refuseWhatIsOurs(
+  backend: DownloadBackend,
+  { fetch, limitRate, requireFit, trust }: DownloadOptions,
+  repoId: string,
+): void {
+  const given = { fetch, limitRate, requireFit: requireFit || undefined, trust };
+  const [name] =
+    Object.entries(given).find(([, value]) => value !== undefined && value !== "any") ?? [];
+  if (name === undefined) return;
+  throw new ModelDownloadError(
+    `${name} does not go with the ${backend.name} backend: it needs requests of the native engine`,
+    "settings/invalid",
+    { hint: `Leave out ${name}, or the backend.`, repoId },
+  );
 }
 
 /** Cuts every connection of a request. */

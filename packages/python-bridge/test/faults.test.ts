@@ -272,6 +272,21 @@ describe.skipIf(!env)("a download through Python", () => {
     expect(inspect(events, { depth: 9 })).not.toContain(token);
   });
 
+  test("asks the Hub nothing by another client, and refuses what would", async () => {
+    const { hub, get } = await startStage();
+    const backend = makeBackend({ python, env: { PATH } });
+    await get(backend, { review: true });
+    expect(hub.log.entries.filter((entry) => !entry.userAgent?.includes("hf_hub"))).toEqual([]);
+    for (const options of [
+      { requireFit: true },
+      { trust: "data" },
+      { limitRate: 5 },
+      { fetch },
+    ] as const) {
+      expect((await failure(get(backend, options))).code).toBe("settings/invalid");
+    }
+  });
+
   test("is not disturbed by a plugin that prints", async () => {
     const { get } = await startStage();
     const plugin = await tempDir();

@@ -43,7 +43,8 @@ export async function reviewDownload(
     required ||
     review === true ||
     (review === "large" && prepared.plan.bytes.toFetch >= LARGE_BYTES);
-  if (!wanted) return;
+  // Whoever chose a backend wants no other client to ask the Hub anything.
+  if (!wanted || request.backend) return;
   try {
     const found = await look(request, prepared);
     request.emit({ type: "reviewed", ...found });
