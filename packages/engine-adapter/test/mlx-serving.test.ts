@@ -139,6 +139,13 @@ describe.each(servingEngines)("on %s", (_name, start) => {
       const engine = await create();
       await loadModel(engine, TINY, { ...options, draft: "acme/draft" });
       expect(engine.getModelInfo?.("acme/draft")).toMatchObject({ draft: true });
+      await hub.addRepo("acme/bad-draft", { ...tinyModelFiles(), "weights-missing": "" });
+      await hub.addRepo("acme/alone", tinyModelFiles());
+      const bad = { ...options, draft: "acme/bad-draft" };
+      expect((await failureOf(loadModel(engine, "acme/alone", bad))).code).toBe("ModelLoadError");
+      expect(engine.getModelInfo?.("acme/alone")).toBeUndefined();
+      await failureOf(loadModel(engine, TINY, bad));
+      expect(engine.getModelInfo?.(TINY)).toBeDefined();
       const same = await failureOf(loadModel(engine, TINY, { ...options, draft: TINY }));
       expect(same.code).toBe("engine/draft-is-model");
     },

@@ -29,9 +29,18 @@ export function mlxServingEngine<Handle extends EngineModelHandle>(
     async load(model, { signal, engineOptions, warn }) {
       const options = await optionsFor(model, engineOptions);
       const call = { method: "loadModel", id: model.repoId, options } as const;
+      const before = engine.getModelInfo?.(model.repoId);
       const handle = await loadInLine(engine, call, signal);
       if (model.draft) {
-        await loadDraft({ ...model, draft: model.draft }, { signal, warn });
+        await loadDraft({ ...model, draft: model.draft }, { signal, warn }).catch(
+          async (error: unknown) => {
+            // Nobody gets a handle to the model, so nobody could free it; one that was there before is somebody's.
+            if (before !== handle) {
+              await engine.unloadModel?.(model.repoId).catch(() => undefined);
+            }
+            throw error;
+          },
+        );
         draftOf.set(handle, model.draft.repoId);
       }
       return handle;
@@ -53,7 +62,10 @@ export function mlxServingEngine<Handle extends EngineModelHandle>(
     const options = await optionsFor(draft, { draft: true });
     const call = { method: "loadDraftModel", id: draft.repoId, options } as const;
     await loadInLine(engine, call, context.signal);
-    const report = await engine.isDraftModelCompatible?.(repoId, draft.repoId);
+    // Both are loaded: a question that fails takes nothing back.
+    const report = await engine
+      .isDraftModelCompatible?.(repoId, draft.repoId)
+      .catch(() => undefined);
     if (report?.compatible === false) {
       context.warn(
         "engine/draft-incompatible",
