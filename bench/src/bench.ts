@@ -3,12 +3,13 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheCases, runCacheCase } from "./cache/cache-cases.ts";
 import { downloadCases, paces } from "./cases.ts";
 import { describeMachine, makeFolder, programVersions } from "./machine.ts";
 import { findLauncher } from "./measure/launcher.ts";
 import { stopMeasuring } from "./measure/measure.ts";
 import { readOptions, usage, type BenchOptions } from "./options.ts";
-import { allPeers } from "./peers/all-peers.ts";
+import { allPeers, findHf } from "./peers/all-peers.ts";
 import type { Peer } from "./peers/peer.ts";
 import { renderReport, type Setting } from "./report.ts";
 import { reposBytes, writeRepos } from "./repos.ts";
@@ -24,6 +25,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function bench(options: BenchOptions, command: string): Promise<void> {
   const { quick } = options;
+  const nothingServed = options.cases.every((name) => cacheCases.has(name));
   const cli =
     options.cli ?? fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
   const launcher = findLauncher();
@@ -35,8 +37,8 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
   try {
     const root = join(folder.path, "served");
     await mkdir(root);
-    say(`writing ${(reposBytes(quick) / 1e9).toFixed(2)} GB to serve`);
-    const repos = writeRepos(root, quick);
+    if (!nothingServed) say(`writing ${(reposBytes(quick) / 1e9).toFixed(2)} GB to serve`);
+    const repos = writeRepos(root, quick || nothingServed);
     const servers = await startServers(root, folder.path, paces);
     const stop = (): void => {
       stopMeasuring();
@@ -89,6 +91,20 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
         const rounds = options.rounds ?? (quick ? 1 : 5);
         const calls = quick ? 200 : 10_000;
         await keep(await runWarmCalls(repos.shards, { ...context, rounds, calls }));
+      }
+      for (const name of options.cases.filter((one) => cacheCases.has(one))) {
+        const [hf, missing] = findHf();
+        await keep(
+          await runCacheCase(name, {
+            cli,
+            hf: missing === undefined ? hf : undefined,
+            launcher,
+            folder: join(folder.path, "cache"),
+            quick,
+            rounds: options.rounds,
+            say,
+          }),
+        );
       }
       process.stdout.write(`\n${renderReport(setting(), cases)}`);
       if (cases.some(({ peers: [first] }) => first?.missing !== undefined)) process.exitCode = 1;

@@ -17,6 +17,8 @@ export const caseNames = [
   "B2",
   "start-up",
   "E1",
+  "C1",
+  "C2",
 ] as const;
 
 /** One of {@link caseNames}. */
@@ -45,7 +47,8 @@ export interface BenchOptions {
 export const usage = `pnpm bench [--quick] [--only P1,P3] [--peers curl,hf] [--rounds N] [--json FILE] [--markdown FILE]
            [--cli BIN.JS] [--folder DIR]
 
-Measures the built command (pnpm build) side by side with curl, wget, aria2c, hf and @huggingface/hub: ${caseNames.join(", ")}.
+Measures the built command (pnpm build) side by side with curl, wget, aria2c, hf and @huggingface/hub: ${caseNames.join(", ")}
+(P: downloads; C: the cache on disk).
 What is not installed is skipped with the reason. MLX_DOWNLOAD_PYTHON_ENVS names the folder of the Python environments.
 `;
 

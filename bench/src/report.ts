@@ -53,6 +53,7 @@ function renderCase({ of, peers }: CaseRuns): readonly string[] {
   const ideal = of.idealMs === undefined ? "" : ` Ideal: ${(of.idealMs / 1000).toFixed(2)} s.`;
   const unit = startUp ? "ms" : "s";
   const scale = startUp ? 1 : 1000;
+  const digits = startUp ? 0 : 2;
   const lines = [
     `## ${of.name}: ${of.title}`,
     "",
@@ -64,8 +65,8 @@ function renderCase({ of, peers }: CaseRuns): readonly string[] {
     startUp ? "|---|---|---|---|---|" : "|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const peer of peers.filter(({ runs }) => runs.length > 0)) {
-    const walls = figure(peer, (run) => run.wallMs / scale, startUp ? 0 : 2);
-    const cpu = figure(peer, (run) => run.cpuMs / scale, startUp ? 0 : 2);
+    const walls = figure(peer, (run) => run.wallMs / scale, digits);
+    const cpu = figure(peer, (run) => run.cpuMs / scale, digits);
     const largest = figure(peer, (run) => mega(run.peakProcessBytes), 0);
     const rounds = peer.runs.filter((run) => run !== undefined).length;
     if (startUp) {

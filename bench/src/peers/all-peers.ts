@@ -45,7 +45,7 @@ function notInstalled(program: string, flag = "--version"): string | undefined {
 }
 
 /** The `hf` command of the newest Python environment, and why there is none. */
-function findHf(): readonly [path: string, missing: string | undefined] {
+export function findHf(): readonly [path: string, missing: string | undefined] {
   const root = process.env["MLX_DOWNLOAD_PYTHON_ENVS"];
   if (!root) return ["hf", "MLX_DOWNLOAD_PYTHON_ENVS is not set"];
   const path = join(root, "hub-2.4.0", "bin", "hf");

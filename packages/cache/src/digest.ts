@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { CacheError } from "./errors.ts";
 import { fsError } from "./fs-error.ts";
+import { isHex } from "./is-hex.ts";
 
 /** How the Hub names content: `sha256` for LFS and Xet files, `git-sha1` (a git blob id) for all others. */
 export type DigestAlgorithm = "sha256" | "git-sha1";
@@ -39,7 +40,7 @@ export function formatDigest(digest: Digest): string {
 /** Returns the digest when algorithm and hex fit together, else throws `cache/invalid-digest`. */
 export function checkDigest(digest: Digest): Digest {
   const length = Object.hasOwn(HEX_LENGTH, digest.algorithm) ? HEX_LENGTH[digest.algorithm] : -1;
-  if (digest.hex.length !== length || !/^[0-9a-f]+$/.test(digest.hex)) {
+  if (!isHex(digest.hex, length)) {
     throw invalidDigest(`${digest.algorithm}:${digest.hex}`);
   }
   return digest;

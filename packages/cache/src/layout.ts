@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { CacheError } from "./errors.ts";
+import { isHex } from "./is-hex.ts";
 import { checkRepoPath } from "./repo-path.ts";
 import { repoFolderName, type RepoType } from "./repo-id.ts";
 import { checkCommit, checkRevision } from "./revision.ts";
@@ -104,7 +105,7 @@ export function checkRoot(folder: string): string {
 }
 
 function checkHex(hex: string): string {
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex)) return hex;
+  if (isHex(hex, 40) || isHex(hex, 64)) return hex;
   throw new CacheError(`${JSON.stringify(hex)} is not a blob's name`, "cache/invalid-digest", {
     hint: "A blob is named by 40 (git) or 64 (sha256) lower-case hex digits.",
     data: { hex },

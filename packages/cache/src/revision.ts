@@ -1,13 +1,13 @@
 import { CacheError } from "./errors.ts";
+import { isHex } from "./is-hex.ts";
 import { hasControlCharacter, isReservedOnWindows, utf8Length } from "./path-segment.ts";
 
-const COMMIT = /^[0-9a-f]{40}$/;
 // What git check-ref-format forbids inside a ref, and the characters no Windows file name may hold.
 const FORBIDDEN = /[ ~^:?*[\\<>"|]|\.\.|@\{/;
 
 /** Whether the text is a full commit hash: exactly 40 lower-case hex digits. */
 export function isCommit(text: string): boolean {
-  return COMMIT.test(text);
+  return isHex(text, 40);
 }
 
 /** Returns the commit when it is 40 lower-case hex digits, else throws `cache/invalid-revision`. */

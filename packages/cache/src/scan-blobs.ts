@@ -1,11 +1,12 @@
 import { type Dirent, lstatSync, type Stats, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { isTemp } from "./durable-file.ts";
+import { isHex } from "./is-hex.ts";
 import { isLitter, type Finding, type FindingCode } from "./finding.ts";
 import type { RepoLayout } from "./layout.ts";
 import { listFolderSync } from "./list-folder.ts";
 
-const DIGEST = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const isDigest = (name: string): boolean => isHex(name, 64) || isHex(name, 40);
 
 /** What `scanBlobs` saw. */
 export interface BlobsScan {
@@ -22,7 +23,7 @@ export function scanBlobs(layout: RepoLayout, used: Pick<ReadonlySet<string>, "h
     const path = layout.blobsDir + sep + entry.name;
     if (entry.isSymbolicLink()) links.add(path);
     // What a snapshot uses was looked at there: nothing more is to be said of it, and most blobs are such.
-    if (used.has(path) && DIGEST.test(entry.name)) continue;
+    if (used.has(path) && isDigest(entry.name)) continue;
     if (!isLitter(entry.name)) findings.push(...look(path, entry, used));
   }
   return { findings, links };
@@ -76,7 +77,7 @@ function look(
     return [{ code: "stray-file", path, message: "It is no regular file." }];
   }
   const findings: Finding[] = [];
-  if (!DIGEST.test(name)) {
+  if (!isDigest(name)) {
     const message = "The name is no digest, so the content cannot be verified.";
     findings.push({ code: "odd-blob-name", path, message });
   }

@@ -8,6 +8,7 @@ import { isCommit } from "./revision.ts";
 import { scanBlobs, scanLeftovers } from "./scan-blobs.ts";
 import { scanRefs } from "./scan-refs.ts";
 import { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan-snapshot.ts";
+import type { SnapshotFile } from "./snapshot-file.ts";
 import { INDEX_FILE, statusOfScan } from "./snapshot-status.ts";
 
 /** One commit of a repo in the cache. Sizes are bytes, a blob under two names counted once; times are ms. */
@@ -150,24 +151,40 @@ function describe(
   const path = snapshotDir(layout, commit);
   const { entries } = snapshot;
   const { status, missing, files } = statusOfScan(layout, commit, snapshot);
-  const amiss = new Set(missing);
-  const wrong = entries.flatMap((entry): Finding[] => {
-    if (!amiss.has(entry.path)) return [];
-    const size = files?.find(({ path: other }) => other === entry.path)?.size ?? 0;
-    const message = `It has ${entry.stats.size} bytes instead of ${size}.`;
-    return [{ code: "wrong-size", path: entry.blob, message }];
-  });
-  const byBlob = new Map(entries.map((entry) => [entry.blob, entry]));
-  const modified = latest(entries.map(({ stats }) => stats.mtimeMs));
+  const wrong = missing.length === 0 ? [] : findWrongSizes(entries, new Set(missing), files);
+  const blobs = new Set<string>();
+  let sizeOnDisk = 0;
+  let modified = Number.NEGATIVE_INFINITY;
+  for (const { blob, stats } of entries) {
+    modified = Math.max(modified, stats.mtimeMs);
+    if (blobs.has(blob)) continue;
+    blobs.add(blob);
+    sizeOnDisk += stats.size;
+  }
+  if (entries.length === 0) modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const revision: CachedRevision = {
     commit,
     path,
     files: entries.length,
-    sizeOnDisk: sumSizes([...byBlob.values()]),
+    sizeOnDisk,
     complete: status === "unknown" ? null : status === "complete",
-    lastModifiedAt: modified ?? Math.round(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0),
+    lastModifiedAt: Math.round(modified),
   };
   return { revision, wrong };
+}
+
+function findWrongSizes(
+  entries: readonly SnapshotEntry[],
+  amiss: ReadonlySet<string>,
+  files: readonly SnapshotFile[] | undefined,
+): readonly Finding[] {
+  const expected = new Map(files?.map((file) => [file.path, file.size]));
+  return entries.flatMap((entry): Finding[] => {
+    const size = expected.get(entry.path);
+    if (size === undefined || !amiss.has(entry.path)) return [];
+    const message = `It has ${entry.stats.size} bytes instead of ${size}.`;
+    return [{ code: "wrong-size", path: entry.blob, message }];
+  });
 }
 
 function sumSizes(entries: readonly SnapshotEntry[]): number {

@@ -1,5 +1,6 @@
 import { checkDigest, type Digest } from "./digest.ts";
 import { CacheError } from "./errors.ts";
+import { isHex } from "./is-hex.ts";
 import { checkRepoPath } from "./repo-path.ts";
 
 /** One file of a repo at a commit, as the Hub's tree describes it. */
@@ -28,9 +29,9 @@ export function checkSnapshotFile(file: SnapshotFile): SnapshotFile {
       data: { path: file.path, size: file.size },
     });
   }
-  const gitId = /^[0-9a-f]{40}$/.test(file.blobId);
+  const gitId = isHex(file.blobId, 40);
   const sameId = file.digest.algorithm === "sha256" || file.digest.hex === file.blobId;
-  if (!gitId || !sameId || (file.xetHash !== undefined && !/^[0-9a-f]{64}$/.test(file.xetHash))) {
+  if (!gitId || !sameId || (file.xetHash !== undefined && !isHex(file.xetHash, 64))) {
     throw new CacheError(`The ids of ${file.path} do not fit together`, "cache/invalid-digest", {
       hint: "The listing is wrong; ask the Hub (or mirror) that served it.",
       data: { path: file.path, blobId: file.blobId, xetHash: file.xetHash },
