@@ -1,18 +1,20 @@
-import { lstat, rm, unlink } from "node:fs/promises";
-import { dirname } from "node:path";
+import { lstat, readlink, rm, unlink } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
 import { findActiveDownload } from "./active-download.ts";
 import { CacheError } from "./errors.ts";
 import { folderSize } from "./folder-size.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 import { repoLayout, type RepoLayout } from "./layout.ts";
+import { listFolder } from "./list-folder.ts";
 import { locked } from "./lock.ts";
 import { pinned, repoPins } from "./pin.ts";
 import { withRepoLock } from "./repo-lock.ts";
+import { sweepPayload } from "./removal/sweep-shared.ts";
 import type { RepoType } from "./repo-id.ts";
 
 /**
- * Removes a repo's folder and its locks; `freedBytes` counts the files that lay in it. No link is followed: blobs of the
- * shared store stay (their owner sweeps them with `hf cache prune`), and of a repo folder that is itself a link only
+ * Removes a repo's folder and its locks; `freedBytes` counts the files that lay in it. No link is followed: payloads of
+ * the shared store go by its own protocol once no repo leads to them, and of a repo folder that is itself a link only
  * that link goes. Refs and snapshots go first, so that a crash in between leaves nothing that looks whole. Throws
  * `cache/not-found`, `cache/pinned`, `cache/locked` while a download into it runs, `cache/not-writable`.
  */
@@ -42,7 +44,10 @@ export async function removeRepo(
       if (pins.length > 0) throw pinned(layout, pins);
       const active = await findActiveDownload(layout);
       if (active !== undefined) throw locked(active, 0);
-      return { freedBytes: await removeRepoFolder(layout) };
+      const payloads = stats.isDirectory() ? await payloadsOf(layout) : [];
+      let freedBytes = await removeRepoFolder(layout);
+      for (const payload of payloads) freedBytes += await sweepPayload(layout.cacheDir, payload);
+      return { freedBytes };
     });
   } catch (error) {
     throw fsError(error, repoDir);
@@ -67,6 +72,20 @@ export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
   // Not through a link that somebody planted in place of .locks.
   if (await isFolder(dirname(locksDir))) await rm(locksDir, { recursive: true, force: true });
   return freedBytes;
+}
+
+/** The payloads of the shared store that this repo's blobs lead to. */
+async function payloadsOf(layout: RepoLayout): Promise<readonly string[]> {
+  const { entries } = await listFolder(layout.blobsDir);
+  const store = join(layout.cacheDir, "blobs") + sep;
+  const links = entries.filter((entry) => entry.isSymbolicLink());
+  const targets = await Promise.all(
+    links.map(async ({ name }) => {
+      const text = await readlink(join(layout.blobsDir, name)).catch(() => "");
+      return resolve(layout.blobsDir, text);
+    }),
+  );
+  return targets.filter((target) => target.startsWith(store));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -114,7 +114,7 @@ test("whatever is published, removed, pinned, pruned and evicted, the cache stay
         for (const path of before) expect((await names(path)).length, path).toBeGreaterThan(0);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 

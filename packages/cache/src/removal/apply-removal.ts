@@ -61,7 +61,8 @@ export async function applyRemoval(
   for (const repo of plan.repos) {
     signal?.throwIfAborted();
     const layout = repoLayout(plan.cacheDir, repo.repoId, repo.repoType);
-    if ((await lstat(layout.repoDir).catch(() => undefined)) === undefined) continue;
+    const there = (await lstat(layout.repoDir).catch(() => undefined)) !== undefined;
+    if (!there && repo.leftovers.length === 0) continue;
     onEvent?.({ type: "removing", repoId: repo.repoId, whole: repo.whole });
     const done = await withRepoLock(
       layout,
@@ -162,6 +163,7 @@ async function removeSnapshots(
     if (dirname(blob) === layout.blobsDir) {
       await unlinkIfThere(blob);
       await discard(join(layout.locksDir, `${basename(blob)}.lock`));
+      await discard(join(layout.proofsDir, basename(blob)));
     }
     addPayload(payloads, stored);
     freedBytes += stored.ownBytes;

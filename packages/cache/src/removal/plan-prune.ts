@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { isTemp } from "../durable-file.ts";
 import { isLitter } from "../finding.ts";
 import { folderSize } from "../folder-size.ts";
-import { checkRoot, type RepoLayout } from "../layout.ts";
+import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
 import { listRepos } from "../list-repos.ts";
+import { parseRepoFolderName } from "../repo-id.ts";
 import { makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
 import {
@@ -58,8 +59,34 @@ export async function planPrune(
       choices.push({ inventory, revisions, leftovers, whole });
     }
   }
+  if (filters.length === 0) choices.push(...(await findMoves(root, options.graceMs)));
   const orphans = filters.length > 0 ? [] : await orphanedPayloads(root);
   return await makePlan(root, choices, { kept, careful: true, orphans });
+}
+
+/** What killed moves of repos left among the locks: half a copy, or an original whose copy is in use. */
+async function findMoves(
+  cacheDir: string,
+  graceMs: number = PARTIAL_GRACE_MS,
+): Promise<readonly Choice[]> {
+  const choices: Choice[] = [];
+  const folders = await readdir(join(cacheDir, ".locks")).catch(() => []);
+  for (const folder of folders) {
+    const identity = parseRepoFolderName(folder);
+    if (identity === undefined) continue;
+    const layout = repoLayout(cacheDir, identity.repoId, identity.repoType);
+    const there = (await lstat(layout.repoDir).catch(() => undefined)) !== undefined;
+    const found: Leftover[] = [];
+    for (const name of await readdir(layout.locksDir).catch(() => [])) {
+      // An original that stands aside while nothing is in its place may be the only one.
+      if (name !== "moving" && !(there && /^moved-[0-9a-f]{16}$/.test(name))) continue;
+      await addOlder(found, join(layout.locksDir, name), graceMs);
+    }
+    if (found.length === 0) continue;
+    const inventory = await takeInventory(layout);
+    choices.push({ inventory, revisions: [], leftovers: found, whole: false });
+  }
+  return choices;
 }
 
 /** Whether a path of a repo is a leftover of these kinds that may go now, by its age. */
@@ -79,6 +106,9 @@ async function findLeftovers(
   for (const name of await readdir(layout.partialDir).catch(() => [])) {
     const grace = isTemp(name) || name.endsWith(".gone") ? tempGrace : partialGrace;
     await addOlder(found, join(layout.partialDir, name), grace);
+  }
+  for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
+    await addOlder(found, join(layout.quarantineDir, name), partialGrace);
   }
   for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
     await addOlder(found, join(layout.quarantineDir, name), partialGrace);

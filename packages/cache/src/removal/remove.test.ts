@@ -204,6 +204,31 @@ test("prune takes payloads that nobody leads to any more", async () => {
   expect((await applyRemoval(plan)).freedBytes).toBe(MODEL.size);
 });
 
+test("prune finds what killed moves and repairs left", async () => {
+  const layout = await publishGolden(await tempDir());
+  const moving = join(layout.locksDir, "moving", "blobs");
+  await mkdir(moving, { recursive: true });
+  await writeFile(join(moving, "half"), "half a copy");
+  await mkdir(layout.quarantineDir, { recursive: true });
+  await writeFile(join(layout.quarantineDir, "bad"), "damaged");
+  expect((await planPrune(layout.cacheDir)).repos).toEqual([]);
+  const { freedBytes } = await applyRemoval(await planPrune(layout.cacheDir, { graceMs: 0 }));
+  expect(freedBytes).toBe("half a copydamaged".length);
+  expect(await readdir(layout.locksDir)).not.toContain("moving");
+  expect(await readdir(layout.quarantineDir)).toEqual([]);
+});
+
+test("what an unknown folder among the snapshots leads to stays", async () => {
+  const layout = await publishGolden(await tempDir());
+  const blob = golden("README.md").file.digest.hex;
+  await mkdir(join(layout.snapshotsDir, "mine"));
+  await symlink(`../../blobs/${blob}`, join(layout.snapshotsDir, "mine", "README.md"));
+  await writeFile(partialPaths(layout, "0".repeat(40)).data, "so that the repo stays");
+  const target = { repoId: "acme/tiny", revision: "main" };
+  await applyRemoval(await planRemoval(layout.cacheDir, [target]));
+  expect(await readdir(layout.blobsDir)).toEqual([blob]);
+});
+
 test("eviction takes the longest unused first, until the cache is small enough", async () => {
   const cacheDir = await tempDir();
   const names = ["acme/a", "acme/b", "acme/c", "acme/d"];
