@@ -132,6 +132,16 @@ test("a package that only types may come from is found when its values are impor
   ]);
 });
 
+test("a package that runs in a browser imports nothing of Node, but its tests may", async () => {
+  const text = `import { join } from "node:path";\n`;
+  const problems = await problemsOf({
+    "packages/fit/package.json": manifest("fit"),
+    "packages/fit/src/a.ts": text,
+    "packages/fit/src/a.test.ts": text,
+  });
+  expect(problems).toEqual(['packages/fit/src/a.ts: "node:path": this package runs without Node']);
+});
+
 test("a package that the table does not know is found", async () => {
   const problems = await problemsOf({ "packages/extra/package.json": manifest("extra") });
   expect(problems).toEqual(["packages/extra: not in the table of scripts/checks/imports.ts"]);

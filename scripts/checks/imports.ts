@@ -11,11 +11,13 @@ interface Rule {
   readonly types?: readonly string[];
   /** Packages from elsewhere; absent: whatever its `dependencies` hold. */
   readonly external?: readonly string[];
+  /** Runs in a browser too: nothing of Node may be imported. */
+  readonly anywhere?: boolean;
 }
 
 const rules: Readonly<Record<string, Rule>> = {
   cache: { packages: [], external: [] },
-  fit: { packages: [], external: [] },
+  fit: { packages: [], external: [], anywhere: true },
   xet: { packages: [], external: [] },
   core: { packages: ["cache", "fit", "xet"], external: ["@huggingface/hub", "undici"] },
   "hub-server": { packages: ["cache"], external: ["hono"] },
@@ -92,7 +94,9 @@ interface Place {
 
 function judge({ specifier, typeOnly }: FoundImport, place: Place): string | undefined {
   const { own, rule, test, file } = place;
-  if (specifier.startsWith("node:")) return undefined;
+  if (specifier.startsWith("node:")) {
+    return rule.anywhere && !test ? "this package runs without Node" : undefined;
+  }
   if (specifier.startsWith(".")) {
     const target = resolve(file, "..", specifier);
     return target.startsWith(own.dir + sep) ? undefined : "a path out of the package";

@@ -141,7 +141,8 @@ function expertsOf({ text }: ModelConfig): Experts | null {
   return { total, active: active ?? null };
 }
 
-const TOKENIZER_FILES = /^(?:tokenizer\.(?:json|model)|[^/]*\.tiktoken|vocab\.(?:json|txt))$/;
+const TOKENIZER_FILES =
+  /^(?:tokenizer\.(?:json|model)|spiece\.model|sentencepiece\.bpe\.model|[^/]*\.tiktoken|vocab\.(?:json|txt))$/;
 
 interface TokenizerFacts {
   readonly tokenizer: boolean | null;

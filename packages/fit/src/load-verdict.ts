@@ -9,6 +9,7 @@ export type LoadReasonCode =
   | "no-model-type"
   | "needs-package"
   | "needs-mlx-vlm"
+  | "other-loader"
   | "text-only"
   | "missing-settings"
   | "unsupported-quantization"
@@ -116,6 +117,15 @@ function codeReasons(
   ];
 }
 
+// Programs for MLX models that are no language models, by model_type.
+const OTHER_LOADERS: ReadonlyMap<string, string> = new Map([
+  ["whisper", "mlx-whisper"],
+  ...["bert", "roberta", "xlm-roberta", "modernbert", "nomic_bert"].map(
+    (type) => [type, "mlx-embeddings"] as const,
+  ),
+  ...["kokoro", "parakeet", "csm", "dia"].map((type) => [type, "mlx-audio"] as const),
+]);
+
 function architectureReasons(
   description: ModelDescription,
   { mlxLmVersion, needsMore }: MlxLmSupport,
@@ -128,9 +138,13 @@ function architectureReasons(
   const sees = roles.includes("vision") || roles.includes("audio");
   if (module === null) {
     const unknown = `mlx-lm ${mlxLmVersion} has no module for ${modelType}`;
+    const other = OTHER_LOADERS.get(modelType);
     return [
       blocking("unknown-architecture", unknown),
-      ...(sees ? [note("needs-mlx-vlm", "it takes images or sound: mlx-vlm may run it")] : []),
+      ...(other ? [note("other-loader", `${other} runs models of this kind`)] : []),
+      ...(sees && !other
+        ? [note("needs-mlx-vlm", "it takes images or sound: mlx-vlm may run it")]
+        : []),
     ];
   }
   const known = note(

@@ -149,6 +149,8 @@ test("models that see are run without their eyes, or need mlx-vlm", () => {
   const eyes = { vision_config: { depth: 2 } };
   const known = judge({ config: JSON.stringify({ ...smallConfig("qwen2_vl"), ...eyes }) });
   expect(codes(known, false)).toContain("text-only");
+  const whisper = judge({ config: JSON.stringify({ model_type: "whisper" }) });
+  expect(codes(whisper, false)).toContain("other-loader");
   const unknown = judge({ config: JSON.stringify({ model_type: "new_vl", ...eyes }) });
   expect(codes(unknown, false)).toContain("needs-mlx-vlm");
 });
