@@ -60,6 +60,7 @@ test("--json is one value with the fields that machines rely on", async () => {
     "durationMs",
     "bytes",
     "files",
+    "next",
   ]);
   expect(value).toMatchObject({
     schema: 1,

@@ -6,6 +6,7 @@ import { confirm } from "../confirm.ts";
 import { jsonText } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
+import { wrapWords } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
 import { renderTable } from "../text/table.ts";
 
@@ -79,7 +80,11 @@ async function list(content: CacheContent, flags: Flags, shell: Shell): Promise<
   const open = unfinished(content);
   if (open.length > 0)
     shell.stderr.write(
-      `Unfinished: ${open.map(printable).join(", ")} (mlx-download <name> goes on, cache --clear-model <name> deletes)\n`,
+      `${wrapWords(
+        `Unfinished: ${open.map(printable).join(", ")} (mlx-download <name> goes on, cache --clear-model <name> deletes)`,
+        shell.stderr.isTTY ? shell.stderr.columns - 1 : Number.POSITIVE_INFINITY,
+        2,
+      ).join("\n")}\n`,
     );
 }
 

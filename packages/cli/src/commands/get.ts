@@ -36,10 +36,9 @@ function displayFor(refs: readonly string[], flags: Flags, shell: Shell): Progre
   if (flags.quiet || eventsOnTerminal) return silentDisplay;
   const write = (text: string): void => void shell.stderr.write(text);
   const [ref = ""] = refs;
-  if (refs.length > 1) return createSeveralDisplay(write);
-  return drawsFrames(shell.stderr, shell.env)
-    ? createTerminalDisplay(ref, shell.stderr, shell.stderrStyle)
-    : createPlainDisplay(ref, write);
+  if (drawsFrames(shell.stderr, shell.env))
+    return createTerminalDisplay(refs.length > 1 ? refs : ref, shell.stderr, shell.stderrStyle);
+  return refs.length > 1 ? createSeveralDisplay(write) : createPlainDisplay(ref, write);
 }
 
 /** The bytes that a later run goes on from, as the events told them; Python keeps whole files only. */

@@ -69,7 +69,9 @@ function heartbeatLine(state: ViewState, now: number): string | undefined {
   if (quiet !== undefined) parts.push(`no bytes for ${formatWait(quiet)}`);
   else if (progress && progress.bytesPerSecond > 0) {
     parts.push(formatRate(progress.bytesPerSecond));
-    if (progress.etaMs !== null) parts.push(`${formatWait(progress.etaMs)} left`);
+    // What stands still has no honest end, whatever the last seconds were like.
+    const waits = state.notices.some(({ kind }) => kind === "waiting");
+    if (progress.etaMs !== null && !waits) parts.push(`${formatWait(progress.etaMs)} left`);
   }
   const notice = state.notices.at(-1);
   if (notice) parts.push(noticeText(notice, now));

@@ -4,7 +4,9 @@ import type { DownloadEvent } from "@mlx-download/core";
 import { displayWidth } from "../text/display-width.ts";
 import type { Style } from "../text/style.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
+import type { Picture } from "./picture.ts";
 import { initialState, reduce, type ViewState } from "./reduce.ts";
+import { severalView } from "./several-view.ts";
 import { view } from "./view.ts";
 
 const frameMs = 100;
@@ -28,13 +30,45 @@ function rowsOf(lines: readonly string[], columns: number): number {
   );
 }
 
-/** Draws the view on a terminal, over itself, at most ten times a second. */
+/** One download. */
+function pictureOf(repoId: string): Picture {
+  let state = initialState(repoId);
+  return {
+    take(event) {
+      state = reduce(state, event);
+    },
+    end() {
+      if (state.phase !== "done") state = { ...state, phase: "stopped", notices: [] };
+    },
+    lines: (options) => view(state, options),
+  };
+}
+
+/** Several downloads that run at once, in the order of their first events. */
+function pictureOfSeveral(): Picture {
+  const states = new Map<string, ViewState>();
+  let ended = false;
+  return {
+    take(event) {
+      states.set(
+        event.repoId,
+        reduce(states.get(event.repoId) ?? initialState(event.repoId), event),
+      );
+    },
+    end() {
+      ended = true;
+    },
+    lines: (options) => severalView([...states.values()], options, ended),
+  };
+}
+
+/** Draws one download, or several at once, on a terminal, over itself, at most ten times a second. */
 export function createTerminalDisplay(
-  repoId: string,
+  repoIds: string | readonly string[],
   stream: WriteStream,
   style: Style,
 ): ProgressDisplay {
-  let state: ViewState = initialState(repoId);
+  const picture = typeof repoIds === "string" ? pictureOf(repoIds) : pictureOfSeveral();
   let painted: readonly string[] = [];
   let pending: NodeJS.Timeout | undefined;
   let finished = false;
@@ -46,7 +80,7 @@ export function createTerminalDisplay(
 
   const paintFrame = (above: readonly string[] = []): void => {
     const { columns, rows } = size();
-    const lines = view(state, { ...style, columns, rows, now: Date.now() });
+    const lines = picture.lines({ ...style, columns, rows, now: Date.now() });
     const unchanged =
       above.length === 0 &&
       lines.length === painted.length &&
@@ -78,7 +112,7 @@ export function createTerminalDisplay(
   return {
     onEvent(event: DownloadEvent) {
       if (finished) return;
-      state = reduce(state, event);
+      picture.take(event);
       schedule();
     },
     note(text) {
@@ -91,7 +125,7 @@ export function createTerminalDisplay(
       clearTimeout(pending);
       clearInterval(ticker);
       stream.off("resize", schedule);
-      if (state.phase !== "done") state = { ...state, phase: "stopped", notices: [] };
+      picture.end();
       paintFrame();
       restore();
       process.off("exit", restore);

@@ -6,16 +6,11 @@ import {
   truncateMiddle,
   wrapWords,
 } from "../text/display-width.ts";
-import {
-  formatBytesOf,
-  formatCount,
-  formatPercent,
-  formatRate,
-  formatWait,
-} from "../text/format.ts";
+import { formatBytesOf, formatCount, formatPercent, formatWait } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { paint, type Style, type Tone } from "../text/style.ts";
 import { renderBar } from "./bar.ts";
+import { labelWidth, totalLines, type ViewOptions } from "./total-lines.ts";
 import {
   noticeName,
   noticeText,
@@ -25,18 +20,8 @@ import {
   summaryText,
 } from "./headings.ts";
 import { reviewLines } from "./review-lines.ts";
-import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
+import { fetchShare, type ViewState } from "./reduce.ts";
 
-/** What a frame is drawn for. */
-export interface ViewOptions extends Style {
-  readonly columns: number;
-  /** Terminal height; the frame stays below it, so that it can be drawn over. */
-  readonly rows: number;
-  /** Unix ms. */
-  readonly now: number;
-}
-
-const labelWidth = 11;
 const maxFileRows = 6;
 
 /** `Label      text`, wrapped under itself; narrow terminals get no label column. */
@@ -49,52 +34,6 @@ function labelled(label: string, text: string, tone: Tone, options: ViewOptions)
 
 function ellipsis(style: Style): string {
   return style.unicode ? "…" : "...";
-}
-
-/** Percent and bytes of hashing where only that is left, of fetching otherwise. */
-function share(state: ViewState): { have: number; need: number; here: number; label: string } {
-  const { have, need } = fetchShare(state);
-  const bytes = state.progress?.bytes;
-  if (state.phase === "publishing") return { have: need, need, here: 0, label: "Publishing" };
-  if (isVerifying(state)) {
-    const left = (state.progress?.active ?? []).reduce(
-      (sum, file) => sum + Math.max(0, file.size - file.verified),
-      0,
-    );
-    return { have: Math.max(0, need - left), need, here: 0, label: "Verifying" };
-  }
-  const here = bytes ? bytes.resumed + bytes.copied : have;
-  return { have, need, here, label: "Fetching" };
-}
-
-function speedText(state: ViewState, label: string, now: number): string[] {
-  const { progress } = state;
-  if (!progress || label !== "Fetching") return [];
-  const quiet = silence(state, now);
-  if (quiet !== undefined) return [`no bytes for ${formatWait(quiet)}`];
-  return [
-    ...(progress.bytesPerSecond > 0 ? [formatRate(progress.bytesPerSecond)] : []),
-    ...(progress.etaMs === null ? [] : [`${formatWait(progress.etaMs)} left`]),
-  ];
-}
-
-/** The line of the whole download; two lines where one would leave the bar too short to read. */
-function totalLines(state: ViewState, options: ViewOptions): string[] {
-  const { have, need, here, label } = share(state);
-  const bar = (columns: number): string =>
-    renderBar({ here, came: have - here, whole: need }, columns, options);
-  const percent = padStart(formatPercent(have, need), 4);
-  const head = paint(options, "label", padEnd(label, labelWidth - 1)) + percent;
-  const headWidth = labelWidth - 1 + displayWidth(percent);
-  const detail = [formatBytesOf(have, need), ...speedText(state, label, options.now)].join("  ");
-  const room = options.columns - 1 - headWidth - 1;
-  const oneLine = room - 2 - Math.max(38, displayWidth(detail));
-  if (oneLine >= 12) return [`${head} ${bar(Math.min(40, oneLine))}  ${detail}`];
-  const indent = options.columns >= 60 ? labelWidth : 0;
-  return [
-    `${head} ${bar(Math.max(1, Math.min(40, room)))}`,
-    ...wrapWords(detail, options.columns - 1 - indent).map((line) => " ".repeat(indent) + line),
-  ];
 }
 
 function fileLine(file: ActiveFile, nameWidth: number, options: ViewOptions): string {

@@ -1,0 +1,77 @@
+import type { DownloadEvent } from "@mlx-download/core";
+import { expect, test } from "vitest";
+import {
+  clockAt,
+  eventAt,
+  finished,
+  opening,
+  progressState,
+  shards,
+} from "../../test/recorded-download.ts";
+import { displayWidth } from "../text/display-width.ts";
+import { initialState, reduce, type ViewState } from "./reduce.ts";
+import { severalView } from "./several-view.ts";
+
+function stateOf(repoId: string, events: readonly DownloadEvent[]): ViewState {
+  return events.map((event) => ({ ...event, repoId })).reduce(reduce, initialState(repoId));
+}
+
+const moving = [
+  ...opening,
+  eventAt(60_000, { type: "progress", ...progressState(667_600_000, shards) }),
+];
+const states = [
+  stateOf("mlx-community/Qwen3-8B-4bit", moving),
+  stateOf("mlx-community/模型-4bit", [...moving, finished]),
+  stateOf("org/just-begun", opening.slice(0, 1)),
+];
+const options = { color: false, unicode: true, rows: 24, now: clockAt(60_000) };
+
+test("several downloads share one frame: what is done, the sum, and a line for each that moves", () => {
+  expect(`\n${severalView(states, { ...options, columns: 80 }).join("\n")}\n`)
+    .toMatchInlineSnapshot(`
+      "
+      ✓ mlx-community/模型-4bit: Verified 3 files in 5m14s: 2.91 GB fetched at
+      Fetching   67% ════━━━━━━━━━━━━────────  4.58 of 6.82 GB  10.9 MB/s
+        mlx-community/Qwen3-8B-4bit  ══━━────────  34%  1.17 of 3.41 GB
+        org/just-begun                                  resolving
+        1 of 3 models done
+      "
+    `);
+});
+
+test("on forty columns too", () => {
+  expect(`\n${severalView(states, { ...options, columns: 40 }).join("\n")}\n`)
+    .toMatchInlineSnapshot(`
+      "
+      ✓ mlx-community/模型-4bit: Verified 3
+      Fetching   67% ════━━━━━━━━━━━━────────
+      4.58 of 6.82 GB  10.9 MB/s
+        mlx-community/Qwen3-8B-4bit   34%
+        org/just-begun
+        1 of 3 models done
+      "
+    `);
+});
+
+test("no line is wider than the terminal, and the frame stays below its height", () => {
+  const many = Array.from({ length: 30 }, (_, at) => stateOf(`org/model-${at}`, moving));
+  for (const columns of [20, 33, 40, 60, 80, 200]) {
+    for (const rows of [4, 10, 50]) {
+      const lines = severalView([...states, ...many], { ...options, columns, rows });
+      expect(lines.length).toBeLessThan(rows);
+      for (const line of lines) expect(displayWidth(line), line).toBeLessThan(columns);
+    }
+  }
+});
+
+test("the end leaves a line a model", () => {
+  expect(severalView(states, { ...options, columns: 80 }, true)).toMatchInlineSnapshot(`
+    [
+      "! mlx-community/Qwen3-8B-4bit: Stopped at 34%, 1.17 of 3.41 GB",
+      "✓ mlx-community/模型-4bit: Verified 3 files in 5m14s: 2.91 GB fetched at",
+      "  9.27 MB/s, 500 MB resumed, 1.21 GB here already",
+      "! org/just-begun: Stopped",
+    ]
+  `);
+});
