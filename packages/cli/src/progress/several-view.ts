@@ -66,7 +66,7 @@ function progressOf({ progress, result }: ViewState): ProgressState | undefined 
 }
 
 /** All downloads as one: their sums, and no end in sight while one of them does not know its own size. */
-export function sumStates(states: readonly ViewState[]): ViewState {
+function sumStates(states: readonly ViewState[]): ViewState {
   const plans = states.flatMap(({ plan }) => plan ?? []);
   const moving = states.flatMap((state) => progressOf(state) ?? []);
   const progress = moving.length === 0 ? undefined : sumProgress(moving);
