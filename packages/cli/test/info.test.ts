@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
+import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { startStage } from "./stage.ts";
@@ -13,28 +13,11 @@ async function tinyStage(): Promise<Awaited<ReturnType<typeof startStage>>> {
   return stage;
 }
 
-/** A config that needs more than any Mac has: 10 TB of weights, by the index. */
-const huge = {
-  "config.json": JSON.stringify({
-    model_type: "llama",
-    hidden_size: 8192,
-    num_hidden_layers: 80,
-    intermediate_size: 28_672,
-    num_attention_heads: 64,
-    num_key_value_heads: 8,
-    vocab_size: 128_256,
-    rms_norm_eps: 1e-5,
-    max_position_embeddings: 8192,
-  }),
-  "model.safetensors.index.json": JSON.stringify({
-    metadata: { total_size: 10e12, total_parameters: 5e12 },
-    weight_map: { a: "model-1.safetensors", b: "model-2.safetensors", c: "model-3.safetensors" },
-  }),
-  "model-1.safetensors": "x",
-  "model-2.safetensors": "x",
-  "model-3.safetensors": "x",
-  "tokenizer.json": "{}",
-};
+/** A model that needs more than any Mac imagined here has: 57 GB. */
+async function addLarge({ hub }: Awaited<ReturnType<typeof startStage>>): Promise<void> {
+  const model = await writeHollowModel(join(await tempDir(), "large"));
+  await hub.addRepo("acme/large", model.files, { declared: model.declared });
+}
 
 describe("info", () => {
   test("says with --json everything that is promised, without fetching a weight", async () => {
@@ -130,17 +113,21 @@ describe("info", () => {
 
 describe("fit", () => {
   test("exits 0 for what fits and 8 for what does not, and says it all the same", async () => {
-    const { run, hub } = await tinyStage();
-    await hub.addRepo("acme/huge", huge);
+    const stage = await tinyStage();
+    const { run } = stage;
+    await addLarge(stage);
     expect(await run(["fit", "acme/tiny", "-q", ...mac])).toMatchObject({ code: 0, stdout: "" });
-    const no = await run(["fit", "acme/huge", "--json", ...mac]);
+    const no = await run(["fit", "acme/large", "--json", ...mac]);
     expect(no.code).toBe(8);
     expect(JSON.parse(no.stdout)).toMatchObject({ fit: { verdict: "no", maxContextLength: 0 } });
   });
 
   test("exits 8 for what mlx-lm cannot load", async () => {
     const { run, hub } = await startStage();
-    await hub.addRepo("acme/odd", { ...huge, "config.json": '{"model_type":"no_such_thing"}' });
+    await hub.addRepo("acme/odd", {
+      ...tinyModelFiles(),
+      "config.json": '{"model_type":"no_such_thing"}',
+    });
     const { code, stdout } = await run(["fit", "acme/odd", ...mac]);
     expect(code).toBe(8);
     expect(stdout).toMatch(/^Loads +no /m);
@@ -149,10 +136,11 @@ describe("fit", () => {
 
 describe("get", () => {
   test("--require-fit exits 8 and writes nothing, --trust data exits 10", async () => {
-    const { run, hub } = await tinyStage();
-    await hub.addRepo("acme/huge", huge);
+    const stage = await tinyStage();
+    const { run, hub } = stage;
+    await addLarge(stage);
     await hub.addRepo("acme/pickle", { ...tinyModelFiles(), "x.pkl": "x" });
-    const no = await run(["acme/huge", "--require-fit", "--json", ...mac]);
+    const no = await run(["acme/large", "--require-fit", "--json", ...mac]);
     expect(no.code).toBe(8);
     expect(JSON.parse(no.stdout)).toMatchObject({
       schema: 1,

@@ -1,11 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
+import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { inspectFolder, inspectModel, type InspectOptions } from "../src/inspect/inspect-model.ts";
 import { failure, filesBelow, startRoad } from "./fixture.ts";
-import { writeLargeModel } from "./large-model.ts";
 
 async function startInspection(): Promise<
   Awaited<ReturnType<typeof startRoad>> & {
@@ -24,7 +23,8 @@ async function startInspection(): Promise<
 describe("inspectModel", () => {
   test("describes a model of 57 GB with at most 12 requests and 2 MB, exactly", async () => {
     const { hub, look, cacheDir } = await startInspection();
-    const large = await writeLargeModel(join(await tempDir(), "large"));
+    const card = "---\nlibrary_name: mlx\nlicense: llama3.3\nbase_model: acme/base-70b\n---\n";
+    const large = await writeHollowModel(join(await tempDir(), "large"), { card });
     await hub.addRepo("acme/large", large.files, { declared: large.declared });
     hub.log.clear();
     const model = await look("acme/large");

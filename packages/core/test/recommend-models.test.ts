@@ -1,5 +1,11 @@
+import { join } from "node:path";
 import { simulateMachine } from "@mlx-download/fit";
-import type { TestHub } from "@mlx-download/hub-server/testing";
+import {
+  type HollowModelOptions,
+  type TestHub,
+  writeHollowModel,
+} from "@mlx-download/hub-server/testing";
+import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { listMLXModels } from "../src/list-mlx-models.ts";
 import { readMachine } from "../src/machine/read-machine.ts";
@@ -10,51 +16,27 @@ import {
 } from "../src/recommend/recommend-models.ts";
 import { startRoad } from "./fixture.ts";
 
-interface Shape {
-  readonly parameters: number;
-  readonly bits: number;
-  readonly downloads?: number;
-  readonly pipeline?: string;
-  readonly createdAt?: string;
-  readonly modelType?: string;
-}
+/** Shapes of models that exist. */
+const SHAPES = {
+  "32B": { hidden: 5120, layers: 64, intermediate: 25_600, heads: 64 },
+  "14B": { hidden: 5120, layers: 48, intermediate: 13_824, heads: 40 },
+  "8B": { hidden: 4096, layers: 36, intermediate: 12_288, heads: 32 },
+} as const;
 
-/** A repo that says how large it is and holds nothing. */
+type Shape = HollowModelOptions & { readonly downloads?: number };
+
+/** A repo of a model that is not there. */
 async function addModel(hub: TestHub, repoId: string, shape: Shape): Promise<void> {
-  const { parameters, bits, downloads = 1, pipeline = "text-generation" } = shape;
-  const config = {
-    model_type: shape.modelType ?? "qwen3",
-    hidden_size: 4096,
-    num_hidden_layers: 36,
-    intermediate_size: 12_288,
-    num_attention_heads: 32,
-    num_key_value_heads: 8,
-    head_dim: 128,
-    vocab_size: 151_936,
-    rms_norm_eps: 1e-6,
-    rope_theta: 1e6,
-    tie_word_embeddings: false,
-    max_position_embeddings: 40_960,
-    ...(bits < 16 && { quantization: { bits, group_size: 64 } }),
-  };
-  const shards = ["model-1.safetensors", "model-2.safetensors", "model-3.safetensors"];
-  const bytes = (parameters * (bits < 16 ? bits + 0.5 : 16)) / 8;
-  const index = {
-    metadata: { total_size: Math.round(bytes), total_parameters: parameters },
-    weight_map: Object.fromEntries(shards.map((name) => [name, name])),
-  };
-  await hub.addRepo(
-    repoId,
-    {
-      "README.md": `---\nlibrary_name: mlx\npipeline_tag: ${pipeline}\ntags:\n- mlx\n---\n`,
-      "config.json": JSON.stringify(config),
-      "tokenizer.json": "{}",
-      "tokenizer_config.json": '{"chat_template": "{{ messages }}"}',
-      "model.safetensors.index.json": JSON.stringify(index),
-      ...Object.fromEntries(shards.map((name) => [name, "x"])),
-    },
-    { downloads, createdAt: shape.createdAt ?? "2025-04-28T00:00:00.000Z" },
-  );
+  const { downloads = 1, ...options } = shape;
+  const folder = join(await tempDir(), repoId);
+  const model = await writeHollowModel(folder, {
+    modelType: "qwen3",
+    vocabulary: 151_936,
+    contextLength: 40_960,
+    ...options,
+  });
+  const createdAt = "2025-04-28T00:00:00.000Z";
+  await hub.addRepo(repoId, model.files, { declared: model.declared, downloads, createdAt });
 }
 
 async function startListing(): Promise<{
@@ -65,11 +47,11 @@ async function startListing(): Promise<{
   const add = (name: string, shape: Shape): Promise<void> =>
     addModel(hub, `mlx-community/${name}`, shape);
   for (const bits of [3, 4, 6, 8]) {
-    await add(`Qwen3-32B-${bits}bit`, { parameters: 32e9, bits });
-    await add(`Qwen3-8B-${bits}bit`, { parameters: 8e9, bits, downloads: 1000 });
+    await add(`Qwen3-32B-${bits}bit`, { ...SHAPES["32B"], bits });
+    await add(`Qwen3-8B-${bits}bit`, { ...SHAPES["8B"], bits, downloads: 1000 });
   }
-  await add("Qwen2.5-Coder-14B-Instruct-4bit", { parameters: 14e9, bits: 4 });
-  await add("Odd-70B-4bit", { parameters: 7e9, bits: 4, modelType: "no_such_model" });
+  await add("Qwen2.5-Coder-14B-Instruct-4bit", { ...SHAPES["14B"], bits: 4 });
+  await add("Odd-70B-4bit", { ...SHAPES["8B"], bits: 4, modelType: "no_such_model" });
   return {
     hub,
     async recommend(memory, options = {}) {
@@ -104,7 +86,7 @@ describe("recommendModels", () => {
 
   test("chooses among the variants of one model, whatever they are called by", async () => {
     const { recommend, hub } = await startListing();
-    await addModel(hub, "someone/Qwen3-8B-MLX-5bit", { parameters: 8e9, bits: 5 });
+    await addModel(hub, "someone/Qwen3-8B-MLX-5bit", { ...SHAPES["8B"], bits: 5 });
     const found = await recommend("12G", { of: "Qwen/Qwen3-8B" });
     expect(found.models[0]?.choice.ranked.map(({ candidate }) => candidate.repoId)).toEqual([
       "someone/Qwen3-8B-MLX-5bit",
@@ -114,6 +96,14 @@ describe("recommendModels", () => {
     expect(names(await recommend("64G", { of: "mlx-community/Qwen3-8B-4bit" }))).toEqual([
       "Qwen3-8B-8bit",
     ]);
+  });
+
+  test("finds out how large a model is whose name does not say it", async () => {
+    const { recommend, hub } = await startListing();
+    await addModel(hub, "mlx-community/Nameless-4bit", { ...SHAPES["14B"], bits: 4 });
+    const found = await recommend("24G");
+    expect(names(found)).toEqual(["Nameless-4bit", "Qwen3-8B-8bit"]);
+    expect(found.models[0]?.why).toMatch(/^14\.\d B parameters, from 2025-04$/);
   });
 
   test("knows tasks, and the wish for speed", async () => {

@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { simulateMachine } from "@mlx-download/fit";
-import { tinyModelFiles } from "@mlx-download/hub-server/testing";
+import { tinyModelFiles, writeHollowModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { readMachine } from "../src/machine/read-machine.ts";
 import { planModel } from "../src/plan-model.ts";
 import { failure, filesBelow, startRoad } from "./fixture.ts";
-import { writeLargeModel } from "./large-model.ts";
 
 const mac = async (memory: string): Promise<ReturnType<typeof simulateMachine>> =>
   simulateMachine(await readMachine(), { memory });
@@ -14,7 +13,7 @@ const mac = async (memory: string): Promise<ReturnType<typeof simulateMachine>> 
 describe("requireFit", () => {
   test("refuses before a byte of the weights what this machine cannot hold", async () => {
     const { hub, get, cacheDir } = await startRoad();
-    const large = await writeLargeModel(join(await tempDir(), "large"));
+    const large = await writeHollowModel(join(await tempDir(), "large"));
     await hub.addRepo("acme/large", large.files, { declared: large.declared });
     const fit = { machine: await mac("32G") };
     const error = await failure(get("acme/large", { requireFit: true, fit }));
@@ -31,7 +30,7 @@ describe("requireFit", () => {
 
   test("names the context that would fit", async () => {
     const { hub, get } = await startRoad();
-    const large = await writeLargeModel(join(await tempDir(), "large"));
+    const large = await writeHollowModel(join(await tempDir(), "large"));
     await hub.addRepo("acme/large", large.files, { declared: large.declared });
     const fit = { machine: await mac("96G"), contextLength: 131_072 };
     const error = await failure(get("acme/large", { requireFit: true, fit }));

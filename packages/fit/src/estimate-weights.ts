@@ -18,6 +18,8 @@ export interface WeightEstimate {
   readonly parameters: number | null;
   /** Whether a count of its tensors stands behind it, or its name alone. */
   readonly source: "counts" | "name";
+  /** The truth may be far less: a Hub's count of packed weights can be read in two ways. */
+  readonly atMost: boolean;
 }
 
 const DTYPE_BYTES: Readonly<Record<string, number>> = {
@@ -51,18 +53,29 @@ export function estimateWeights(model: ListedVariant): WeightEstimate | undefine
       ? undefined
       : Math.round((parameters * bitsPerWeight(name, model.tags)) / 8);
   const counted = countedBytes(model.tensorCounts);
-  if (counted !== undefined) {
-    const believable =
-      byName === undefined
-        ? !("U32" in (model.tensorCounts ?? {}))
-        : counted / byName < BELIEVABLE && byName / counted < BELIEVABLE;
-    if (believable) return { bytes: counted, parameters, source: "counts" };
+  if (counted !== undefined && byName !== undefined) {
+    const ratio = counted / byName;
+    if (ratio < BELIEVABLE && ratio > 1 / BELIEVABLE) {
+      return { bytes: counted, parameters, source: "counts", atMost: false };
+    }
   }
-  return byName === undefined ? undefined : { bytes: byName, parameters, source: "name" };
+  if (byName !== undefined) return { bytes: byName, parameters, source: "name", atMost: false };
+  if (counted === undefined) return undefined;
+  // Packed weights without a size in the name: taken for stored ones, the larger of two readings.
+  const { U32: packed = 0, ...others } = model.tensorCounts ?? {};
+  const bits = Math.min(16, bitsOf(name, model.tags) ?? 4);
+  const plain = Object.values(others).reduce((sum, count) => sum + count, 0);
+  return {
+    bytes: counted,
+    // Scales are no parameters; of packed models they are most of what is not packed.
+    parameters: Math.round(packed > 0 ? (packed * 32) / bits : plain),
+    source: "counts",
+    atMost: packed > 0,
+  };
 }
 
 /** All parameters that a name speaks of; null where it gives none or only those in use. */
-export function namedParameters({ parameters, parametersKind }: ModelName): number | null {
+function namedParameters({ parameters, parametersKind }: ModelName): number | null {
   if (parameters === undefined || parametersKind === "effective") return null;
   return parametersKind === "upper-bound" ? Math.round(parameters * SHARED_EXPERTS) : parameters;
 }
@@ -70,14 +83,18 @@ export function namedParameters({ parameters, parametersKind }: ModelName): numb
 /** Bits with scales (affine: 32 bits a group of 64); 16 where nothing is said. */
 function bitsPerWeight(name: ModelName, tags: readonly string[] = []): number {
   const { quantization } = name;
-  const tagged = tags.map((tag) => /^([2-8])-bit$/.exec(tag)?.[1]).find((bits) => bits);
-  const bits = quantization?.bits ?? (tagged === undefined ? undefined : Number(tagged));
+  const bits = bitsOf(name, tags);
   if (bits === undefined || bits >= 16) return bits ?? 16;
   if (!Number.isInteger(bits)) return bits;
   if (quantization?.mode === "mxfp4") return 4.25;
   if (quantization?.mode === "mxfp8") return 8.25;
   if (quantization?.mode === "nvfp4") return 4.5;
   return bits + 32 / (quantization?.groupSize ?? 64);
+}
+
+function bitsOf({ quantization }: ModelName, tags: readonly string[] = []): number | undefined {
+  const tagged = tags.map((tag) => /^([2-8])-bit$/.exec(tag)?.[1]).find((bits) => bits);
+  return quantization?.bits ?? (tagged === undefined ? undefined : Number(tagged));
 }
 
 function countedBytes(counts: ListedVariant["tensorCounts"]): number | undefined {

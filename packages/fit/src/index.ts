@@ -76,4 +76,11 @@ export {
   type WeightEstimate,
 } from "./estimate-weights.ts";
 export { MODEL_TASKS, type ModelTask, suitsTask } from "./model-task.ts";
-export { type Budget, rankModels, type VariantGroup, variantKey } from "./rank-models.ts";
+export {
+  type Budget,
+  type ModelRank,
+  rankModels,
+  rankOf,
+  type VariantGroup,
+  variantKey,
+} from "./rank-models.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { estimateFit, estimateWeights } from "./estimate-weights.ts";
 import { matchesQuantization } from "./matches-quantization.ts";
 import { suitsTask } from "./model-task.ts";
-import { rankModels, variantKey } from "./rank-models.ts";
+import { rankModels, rankOf, variantKey } from "./rank-models.ts";
 
 const now = Date.parse("2026-11-01");
 const made = (repoId: string, createdAt: string, more: object = {}) => ({
@@ -17,6 +17,7 @@ describe("estimateWeights", () => {
       bytes: 4_500_000_000,
       parameters: 8e9,
       source: "name",
+      atMost: false,
     });
     expect(estimateWeights({ repoId: "x/Qwen3-8B" })?.bytes).toBe(16e9);
     expect(estimateWeights({ repoId: "x/Qwen3-8B", tags: ["8-bit"] })?.bytes).toBe(8.5e9);
@@ -34,7 +35,12 @@ describe("estimateWeights", () => {
     // What the packed weights stand for, taken for what is stored: eight times too much.
     const logical = { U32: 8_192_000_000 };
     expect(estimateWeights({ repoId, tensorCounts: logical })?.source).toBe("name");
-    expect(estimateWeights({ repoId: "x/nameless", tensorCounts: logical })).toBeUndefined();
+    expect(estimateWeights({ repoId: "x/nameless-4bit", tensorCounts: packed })).toEqual({
+      bytes: 4_608_000_000,
+      parameters: 8_192_000_000,
+      source: "counts",
+      atMost: true,
+    });
     expect(estimateWeights({ repoId: "x/nameless", tensorCounts: { BF16: 1e9 } })?.bytes).toBe(2e9);
     expect(estimateWeights({ repoId: "x/nameless", tensorCounts: { ODD: 1 } })).toBeUndefined();
   });
@@ -45,7 +51,8 @@ describe("estimateWeights", () => {
   });
 
   test("leaves room for more than weights", () => {
-    const of = (bytes: number) => estimateFit({ bytes, parameters: null, source: "name" }, 20e9);
+    const of = (bytes: number) =>
+      estimateFit({ bytes, parameters: null, source: "name", atMost: false }, 20e9);
     expect([of(15e9), of(17e9), of(19e9)]).toEqual(["yes", "tight", "no"]);
   });
 });
@@ -63,8 +70,15 @@ describe("rankModels", () => {
 
   test("prefers large and new models that fit, whatever is downloaded most", () => {
     const groups = rankModels(listing, { limitBytes: 48e9, now });
-    expect(groups.map(({ base }) => base)).toEqual(["qwen3-32b", "qwen3-8b", "llama-2-13b-chat"]);
-    expect(groups[0]?.why).toBe("32 B parameters, from 2025-04");
+    expect(groups.map(({ base }) => base)).toEqual([
+      "qwen3-32b",
+      "qwen3-8b",
+      "llama-2-13b-chat",
+      "lumeleto",
+    ]);
+    const whys = groups.map((group) => rankOf(group, now).why);
+    expect(whys[0]).toBe("32 B parameters, from 2025-04");
+    expect(whys[3]).toBe("of unknown size, from 2026-01");
   });
 
   test("keeps one variant of each quantization, the most downloaded", () => {

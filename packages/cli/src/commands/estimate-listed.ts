@@ -44,7 +44,9 @@ export async function createEstimator(
     columns: wantsFit ? [{ title: "ABOUT", align: "right" }, { title: "FITS" }] : [],
     cells(model) {
       const estimate = wantsFit ? judge(model) : undefined;
-      return estimate === undefined ? [] : [formatBytes(estimate.weightsBytes), estimate.verdict];
+      return estimate === undefined
+        ? []
+        : [`${estimate.atMost ? "≤ " : ""}${formatBytes(estimate.weightsBytes)}`, estimate.verdict];
     },
     json(model) {
       return wantsFit ? { estimate: judge(model) } : {};
@@ -66,11 +68,13 @@ function judged(
   | {
       readonly weightsBytes: number;
       readonly source: string;
+      readonly atMost: boolean;
       readonly verdict: "yes" | "tight" | "no";
     }
   | undefined {
   const estimate = fit.estimateWeights(model);
   if (estimate === undefined || machine === undefined) return undefined;
   const verdict = fit.estimateFit(estimate, machine.wiredLimitBytes);
-  return { weightsBytes: estimate.bytes, source: estimate.source, verdict };
+  const { bytes: weightsBytes, source, atMost } = estimate;
+  return { weightsBytes, source, atMost, verdict };
 }

@@ -12,6 +12,7 @@ import {
   type ModelTask,
   parseModelName,
   rankModels,
+  rankOf,
   suitsTask,
   type VariantGroup,
   variantKey,
@@ -53,6 +54,8 @@ export interface JudgedVariant extends Candidate {
 /** One model with the variant of it to take, and the one that came next. */
 export interface Recommendation {
   readonly base: string;
+  /** Size and age in one figure; higher is better. */
+  readonly score: number;
   /** Why this model stands where it stands. */
   readonly why: string;
   readonly choice: Choice<JudgedVariant>;
@@ -100,11 +103,11 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
     inspected += judged.length;
     const choice = chooseVariant(judged, { tokensPerSecond: options.tokensPerSecond });
     if (choice.best === null) continue;
-    models.push({ base: group.base, why: group.why, choice });
+    models.push(recommendation(group, choice));
     if (isQuick(choice.best.candidate, options)) quick += 1;
   }
-  // What is as fast as wished comes first; the order by size and age stays within.
-  models.sort((a, b) => Number(slow(a, options)) - Number(slow(b, options)));
+  // By what the files said, no longer by estimates; what is as fast as wished comes first.
+  models.sort((a, b) => Number(slow(a, options)) - Number(slow(b, options)) || order(a, b));
   return {
     machine,
     contextLength,
@@ -114,6 +117,19 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
     skipped,
   };
 }
+
+/** The model with the rank that its own files give it. */
+function recommendation(
+  group: VariantGroup<ListedModel>,
+  choice: Choice<JudgedVariant>,
+): Recommendation {
+  const parameters = choice.best?.candidate.description.parameters ?? group.parameters;
+  const { score, why } = rankOf({ ...group, parameters }, Date.now());
+  return { base: group.base, score, why, choice };
+}
+
+const order = (a: Recommendation, b: Recommendation): number =>
+  a.score === b.score ? 0 : b.score - a.score;
 
 function isQuick({ speed }: JudgedVariant, { tokensPerSecond }: RecommendOptions): boolean {
   return tokensPerSecond === undefined || speed === null || speed.low >= tokensPerSecond;

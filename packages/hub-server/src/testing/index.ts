@@ -13,3 +13,4 @@ export {
 export { writeSafetensors, type Tensor } from "./safetensors-writer.ts";
 export { tinyModelFiles, writeTinyModel, type TinyModelOptions } from "./tiny-model.ts";
 export type { FileContent } from "../store/file-content.ts";
+export { type HollowModel, type HollowModelOptions, writeHollowModel } from "./hollow-model.ts";

@@ -7,8 +7,24 @@ interface HeaderTensor {
   readonly shape: readonly number[];
 }
 
-/** A model too large to exist: its shards are holes behind real headers. */
-export interface LargeModel {
+/** The shape of a hollow model; what is not given is that of a llama of 70 billion parameters at 6 bits. */
+export interface HollowModelOptions {
+  readonly modelType?: string;
+  readonly hidden?: number;
+  readonly layers?: number;
+  readonly intermediate?: number;
+  readonly heads?: number;
+  readonly keyValueHeads?: number;
+  readonly vocabulary?: number;
+  readonly contextLength?: number;
+  /** 16: not quantized. */
+  readonly bits?: number;
+  /** The model card. */
+  readonly card?: string;
+}
+
+/** A model whose weights are not there: its shards are holes of the right size behind real headers. */
+export interface HollowModel {
   /** For `addRepo`. */
   readonly files: Readonly<Record<string, string | { readonly path: string }>>;
   /** For `addRepo`, so that nobody hashes the holes. */
@@ -18,46 +34,61 @@ export interface LargeModel {
   readonly shards: readonly string[];
 }
 
-const HIDDEN = 8192;
-const LAYERS = 80;
-const INTERMEDIATE = 28_672;
-const VOCABULARY = 128_256;
-const KV = 1024;
-const BITS = 6;
+const HEAD_DIM = 128;
 const GROUP = 64;
 // As mlx-lm cuts models.
 const SHARD_BYTES = 5 * 2 ** 30;
+const CARD = "---\nlibrary_name: mlx\npipeline_tag: text-generation\ntags:\n- mlx\n---\n";
 
-/** Writes the shards of a llama of 70 billion parameters at 6 bits (57 GB that take no room) into `folder`. */
-export async function writeLargeModel(folder: string): Promise<LargeModel> {
+/** Writes the shards of a model of any size, which take no room on disk, into `folder`. */
+export async function writeHollowModel(
+  folder: string,
+  options: HollowModelOptions = {},
+): Promise<HollowModel> {
+  const {
+    modelType = "llama",
+    hidden = 8192,
+    layers = 80,
+    intermediate = 28_672,
+    heads = 64,
+    keyValueHeads = 8,
+    vocabulary = 128_256,
+    contextLength = 131_072,
+    bits = 6,
+    card = CARD,
+  } = options;
   await mkdir(folder, { recursive: true });
   const tensors = new Map<string, HeaderTensor>();
   let parameters = 0;
   const matrix = (name: string, out: number, inputs: number): void => {
     parameters += out * inputs;
-    tensors.set(`${name}.weight`, { dtype: "U32", shape: [out, (inputs * BITS) / 32] });
+    if (bits >= 16) {
+      tensors.set(`${name}.weight`, { dtype: "BF16", shape: [out, inputs] });
+      return;
+    }
+    tensors.set(`${name}.weight`, { dtype: "U32", shape: [out, (inputs * bits) / 32] });
     tensors.set(`${name}.scales`, { dtype: "BF16", shape: [out, inputs / GROUP] });
     tensors.set(`${name}.biases`, { dtype: "BF16", shape: [out, inputs / GROUP] });
   };
   const norm = (name: string): void => {
-    parameters += HIDDEN;
-    tensors.set(`${name}.weight`, { dtype: "BF16", shape: [HIDDEN] });
+    parameters += hidden;
+    tensors.set(`${name}.weight`, { dtype: "BF16", shape: [hidden] });
   };
-  matrix("model.embed_tokens", VOCABULARY, HIDDEN);
-  for (let layer = 0; layer < LAYERS; layer += 1) {
+  matrix("model.embed_tokens", vocabulary, hidden);
+  for (let layer = 0; layer < layers; layer += 1) {
     const name = `model.layers.${layer}`;
     norm(`${name}.input_layernorm`);
-    matrix(`${name}.mlp.down_proj`, HIDDEN, INTERMEDIATE);
-    matrix(`${name}.mlp.gate_proj`, INTERMEDIATE, HIDDEN);
-    matrix(`${name}.mlp.up_proj`, INTERMEDIATE, HIDDEN);
+    matrix(`${name}.mlp.down_proj`, hidden, intermediate);
+    matrix(`${name}.mlp.gate_proj`, intermediate, hidden);
+    matrix(`${name}.mlp.up_proj`, intermediate, hidden);
     norm(`${name}.post_attention_layernorm`);
-    matrix(`${name}.self_attn.k_proj`, KV, HIDDEN);
-    matrix(`${name}.self_attn.o_proj`, HIDDEN, HIDDEN);
-    matrix(`${name}.self_attn.q_proj`, HIDDEN, HIDDEN);
-    matrix(`${name}.self_attn.v_proj`, KV, HIDDEN);
+    matrix(`${name}.self_attn.k_proj`, keyValueHeads * HEAD_DIM, hidden);
+    matrix(`${name}.self_attn.o_proj`, hidden, heads * HEAD_DIM);
+    matrix(`${name}.self_attn.q_proj`, heads * HEAD_DIM, hidden);
+    matrix(`${name}.self_attn.v_proj`, keyValueHeads * HEAD_DIM, hidden);
   }
   norm("model.norm");
-  matrix("lm_head", VOCABULARY, HIDDEN);
+  matrix("lm_head", vocabulary, hidden);
 
   const shards = cut(tensors);
   const names = shards.map(
@@ -70,23 +101,23 @@ export async function writeLargeModel(folder: string): Promise<LargeModel> {
     for (const tensor of shard.keys()) weightMap[tensor] = name;
     weightsBytes += await writeShard(join(folder, name), shard);
   }
-  const quantization = { group_size: GROUP, bits: BITS, mode: "affine" };
+  const quantization = { group_size: GROUP, bits, mode: "affine" };
   const config = {
     architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
-    hidden_size: HIDDEN,
-    num_hidden_layers: LAYERS,
-    intermediate_size: INTERMEDIATE,
-    num_attention_heads: 64,
-    num_key_value_heads: 8,
-    head_dim: 128,
-    max_position_embeddings: 131_072,
+    model_type: modelType,
+    hidden_size: hidden,
+    num_hidden_layers: layers,
+    intermediate_size: intermediate,
+    num_attention_heads: heads,
+    num_key_value_heads: keyValueHeads,
+    head_dim: HEAD_DIM,
+    max_position_embeddings: contextLength,
     rms_norm_eps: 1e-5,
-    vocab_size: VOCABULARY,
+    rope_theta: 1e6,
+    vocab_size: vocabulary,
     tie_word_embeddings: false,
     torch_dtype: "bfloat16",
-    quantization,
-    quantization_config: quantization,
+    ...(bits < 16 && { quantization, quantization_config: quantization }),
   };
   const index = {
     metadata: { total_size: weightsBytes, total_parameters: parameters },
@@ -94,7 +125,7 @@ export async function writeLargeModel(folder: string): Promise<LargeModel> {
   };
   return {
     files: {
-      "README.md": "---\nlibrary_name: mlx\nlicense: llama3.3\nbase_model: acme/base-70b\n---\n",
+      "README.md": card,
       "config.json": JSON.stringify(config, undefined, 4),
       "model.safetensors.index.json": JSON.stringify(index, undefined, 4),
       "tokenizer.json": "{}",
