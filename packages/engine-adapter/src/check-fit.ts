@@ -1,8 +1,13 @@
-import { inspectFolder, inspectModel, type InspectedModel, readMachine } from "@mlx-download/core";
+import {
+  inspectFolder,
+  inspectModel,
+  type InspectedModel,
+  ModelDownloadError,
+  readMachine,
+} from "@mlx-download/core";
 import { fitModel } from "@mlx-download/fit";
-import { EngineAdapterError } from "./errors.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
-import type { EnsureOptions, FitOptions } from "./options.ts";
+import type { EnsureOptions } from "./options.ts";
 
 /** A model that is about to be loaded. */
 export interface FitCandidate {
@@ -15,13 +20,13 @@ const DEFAULT_CONTEXT = 8192;
 
 /**
  * Holds a model against this machine before its weights are fetched, from its config and headers alone. Resolves with a
- * sentence when it does not fit or will not load and only a warning is wanted; throws `engine/does-not-fit` or
- * `engine/cannot-load` when it is to be refused. A model that cannot be described is let through: nobody knows.
+ * sentence when it does not fit or will not load and only a warning is wanted; throws `review/does-not-fit` or
+ * `review/cannot-load` when it is to be refused. A model that cannot be described is let through: nobody knows.
  */
 export async function checkFit(
   { ref, byMlxLm }: FitCandidate,
-  options: EnsureOptions & FitOptions,
-): Promise<EngineAdapterError | undefined> {
+  options: EnsureOptions,
+): Promise<ModelDownloadError | undefined> {
   const inspected = await inspect(ref, options).catch((error: unknown) => {
     if ((error as { readonly code?: unknown }).code === "inspect/no-config") return undefined;
     throw error;
@@ -30,7 +35,7 @@ export async function checkFit(
   const problem =
     (byMlxLm ? loadProblem(ref, inspected) : undefined) ??
     (await memoryProblem(ref, inspected, options));
-  if (problem && options.fit === "refuse") throw problem;
+  if (problem && options.requireFit) throw problem;
   return problem;
 }
 
@@ -39,19 +44,19 @@ async function inspect(ref: string, options: EnsureOptions): Promise<InspectedMo
     const { path } = await findLocalModel(ref, options.env);
     return inspectFolder(path, { signal: options.signal });
   }
-  const { refresh: _, force: __, onEvent: ___, ...rest } = options;
-  return inspectModel(ref, rest);
+  const { cacheDir, token, endpoint, offline, signal, fetch, env, revision } = options;
+  return inspectModel(ref, { cacheDir, token, endpoint, offline, signal, fetch, env, revision });
 }
 
-function loadProblem(ref: string, { loads }: InspectedModel): EngineAdapterError | undefined {
+function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError | undefined {
   if (loads.verdict !== "no") return undefined;
   const [first] = loads.reasons;
-  return new EngineAdapterError(
+  return new ModelDownloadError(
     `mlx-lm will not load ${ref}: ${first?.message ?? "its architecture is not known"}`,
-    "engine/cannot-load",
+    "review/cannot-load",
     {
-      hint: 'Choose another model, or pass fit: "off" if your engine knows better.',
-      data: { model: ref, reasons: loads.reasons.map(({ code }) => code) },
+      hint: "Choose another variant, or leave requireFit out if your engine knows better.",
+      data: { loads },
     },
   );
 }
@@ -59,23 +64,24 @@ function loadProblem(ref: string, { loads }: InspectedModel): EngineAdapterError
 async function memoryProblem(
   ref: string,
   { description }: InspectedModel,
-  { contextLength, memoryLimitBytes, signal }: EnsureOptions & FitOptions,
-): Promise<EngineAdapterError | undefined> {
-  const limit = memoryLimitBytes ?? (await readMachine({ signal })).wiredLimitBytes;
-  const tokens = contextLength ?? Math.min(DEFAULT_CONTEXT, description.contextLength ?? Infinity);
-  const fit = fitModel(description, limit, { contextLength: tokens });
+  { fit: wish = {}, signal }: EnsureOptions,
+): Promise<ModelDownloadError | undefined> {
+  const { machine = await readMachine({ signal }), ...memory } = wish;
+  const own = Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
+  const contextLength = memory.contextLength ?? own;
+  const fit = fitModel(description, machine.wiredLimitBytes, { ...memory, contextLength });
   if (fit.verdict !== "no") return undefined;
   const { totalBytes, limitBytes, maxContextLength } = fit;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  return new EngineAdapterError(
-    `${ref} needs ${gigabytes(totalBytes ?? 0)} of memory for ${tokens} tokens, this machine has ${gigabytes(limitBytes)} for it`,
-    "engine/does-not-fit",
+  return new ModelDownloadError(
+    `${ref} needs ${gigabytes(totalBytes ?? 0)} of memory for ${contextLength} tokens, this machine has ${gigabytes(limitBytes)} for it`,
+    "review/does-not-fit",
     {
       hint:
         maxContextLength !== null && maxContextLength > 0
           ? `It fits with a context of ${maxContextLength} tokens; or choose a smaller variant.`
           : "Choose a smaller variant of it: fewer bits, or fewer parameters.",
-      data: { model: ref, totalBytes, limitBytes, contextLength: tokens, maxContextLength },
+      data: { fit },
     },
   );
 }

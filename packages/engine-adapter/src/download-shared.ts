@@ -32,11 +32,14 @@ async function flightKey(
   { repoId, revision }: Required<RepoRef>,
   options: EnsureOptions,
 ): Promise<string> {
-  const { cacheDir, endpoint, token, offline } = await readSettings(options);
-  const { include, exclude, preset, refresh, force = false, fetch, env } = options;
+  const { cacheDir, endpoint, mirrors, token, offline } = await readSettings(options);
+  const { include, exclude, preset, refresh, force, trust, requireFit, fit } = options;
+  const { fetch, env, backend, limitRate } = options;
   return JSON.stringify([
-    [cacheDir, repoId, revision, include, exclude, preset],
-    [endpoint, token, offline, refresh, force, identityOf(fetch), identityOf(env)],
+    [cacheDir, repoId, revision, endpoint, mirrors, token, offline],
+    [include, exclude, preset, refresh, force, trust, requireFit, fit],
+    [identityOf(fetch), identityOf(env), identityOf(backend)],
+    typeof limitRate === "object" ? [identityOf(limitRate)] : limitRate,
   ]);
 }
 
@@ -55,17 +58,16 @@ async function bring(
   options: EnsureOptions,
   { signal, emit }: FlightContext<DownloadEvent>,
 ): Promise<EnsuredModel> {
-  const { refresh = "always", force = false, refreshTimeoutMs = REFRESH_TIMEOUT_MS } = options;
-  const { cacheDir, endpoint, token, offline, include, exclude, preset, fetch, env } = options;
-  const shared = { cacheDir, endpoint, token, include, exclude, preset, fetch, env, signal };
-  const cached = force ? undefined : await findCached({ repoId, revision }, { ...shared, offline });
+  const { refreshTimeoutMs = REFRESH_TIMEOUT_MS, ...wishes } = options;
+  const { refresh = "always", trustedModelDirectories: _, onEvent: __, ...rest } = wishes;
+  const shared = { ...rest, revision, signal };
+  const cached = options.force ? undefined : await findCached({ repoId, revision }, shared);
   const fromCache = ({ commit, path }: CachedSnapshot): EnsuredModel => {
     emit({ type: "resolved", revision, commit, from: "cache", at: Date.now(), repoId });
     return { repoId, revision, commit, path, fromCache: true };
   };
-  if (cached && (isCommit(revision) || refresh === "if-missing" || offline)) {
-    return fromCache(cached);
-  }
+  const settled = isCommit(revision) || refresh === "if-missing" || options.offline === true;
+  if (cached && settled && !isReviewed(options)) return fromCache(cached);
 
   // A branch that is here waits for the Hub only so long; without a copy there is nothing but to wait.
   const late = new AbortController();
@@ -79,9 +81,6 @@ async function bring(
       { repoId, revision },
       {
         ...shared,
-        offline,
-        force,
-        connections: options.connections,
         signal: AbortSignal.any([signal, late.signal]),
         onEvent(event) {
           if (event.type === "resolved") clearTimeout(timer);
@@ -103,4 +102,9 @@ async function bring(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Is a model to be looked at, whether its files are here or not? */
+export function isReviewed({ trust = "any", requireFit = false }: EnsureOptions): boolean {
+  return trust !== "any" || requireFit;
 }

@@ -1,8 +1,8 @@
+import type { ModelDownloadError } from "@mlx-download/core";
 import { checkFit } from "./check-fit.ts";
 import { type CheckPlace, ensureModelAt, type EnsuredModel } from "./ensure-model.ts";
-import type { EngineAdapterError } from "./errors.ts";
 import type { OnEngineEvent } from "./events.ts";
-import type { EnsureOptions, FitOptions } from "./options.ts";
+import type { LoadOptions } from "./options.ts";
 
 /** What is known of the engine that the model is for. */
 export interface FittingEngine {
@@ -12,7 +12,7 @@ export interface FittingEngine {
 }
 
 /** Findings by commit and limits, so that a model is looked at once. */
-const known = new Map<string, EngineAdapterError | undefined>();
+const known = new Map<string, ModelDownloadError | undefined>();
 const MOST_KNOWN = 256;
 
 /**
@@ -21,14 +21,15 @@ const MOST_KNOWN = 256;
  */
 export async function ensureFitting(
   ref: string,
-  options: EnsureOptions & FitOptions,
+  options: LoadOptions,
   { check, byMlxLm }: FittingEngine,
 ): Promise<EnsuredModel> {
-  const { fit = "warn", contextLength, memoryLimitBytes, ...ensure } = options;
-  if (fit === "off") return ensureModelAt(ref, ensure, check);
-  if (fit === "refuse") {
-    await checkFit({ ref, byMlxLm }, options);
-    return ensureModelAt(ref, ensure, check);
+  const { checkFit: wanted = true, ...ensure } = options;
+  if (!wanted && !ensure.requireFit) return ensureModelAt(ref, ensure, check);
+  if (ensure.requireFit) {
+    await checkFit({ ref, byMlxLm }, ensure);
+    // Core would judge once more, by mlx-lm's table whatever the engine is.
+    return ensureModelAt(ref, { ...ensure, requireFit: false }, check);
   }
 
   let looking: Promise<void> | undefined;
@@ -50,11 +51,12 @@ export async function ensureFitting(
   await looking;
   return model;
 
-  async function findProblem(candidate: string): Promise<EngineAdapterError | undefined> {
-    const key = JSON.stringify([candidate, byMlxLm, contextLength, memoryLimitBytes]);
+  async function findProblem(candidate: string): Promise<ModelDownloadError | undefined> {
+    const key = JSON.stringify([candidate, byMlxLm, options.fit]);
     if (known.has(key)) return known.get(key);
-    const { revision: _, ...rest } = options;
-    const problem = await checkFit({ ref: candidate, byMlxLm }, { ...rest, fit });
+    // The candidate names its commit.
+    const rest = { ...ensure, revision: undefined };
+    const problem = await checkFit({ ref: candidate, byMlxLm }, rest);
     const oldest = known.size >= MOST_KNOWN ? known.keys().next().value : undefined;
     if (oldest !== undefined) known.delete(oldest);
     known.set(key, problem);
@@ -65,7 +67,7 @@ export async function ensureFitting(
 function warn(
   onEvent: OnEngineEvent | undefined,
   repoId: string,
-  { code, message, hint }: EngineAdapterError,
+  { code, message, hint }: ModelDownloadError,
 ): void {
   try {
     onEvent?.({ type: "warning", code, message, hint, at: Date.now(), repoId });

@@ -7,7 +7,7 @@ import {
   snapshotDir,
 } from "@mlx-download/cache";
 import { parseRepoRef } from "@mlx-download/core";
-import { downloadShared } from "./download-shared.ts";
+import { downloadShared, isReviewed } from "./download-shared.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
 import type { EnsureOptions } from "./options.ts";
 import { checkTrustedFolder, checkTrustedPlace } from "./trusted-directories.ts";
@@ -76,7 +76,8 @@ export async function ensureModelAt(
   await check?.({ repoId, path: place });
   if (trusted) await checkTrustedPlace(place, trusted);
 
-  const isWarm = isCommit(revision) && !options.force && warm.isHere(place, options);
+  const mayBeWarm = isCommit(revision) && !options.force && !isReviewed(options);
+  const isWarm = mayBeWarm && warm.isHere(place, options);
   if (isWarm) noteUse(layout, revision);
   const model: EnsuredModel = isWarm
     ? { repoId, revision, commit: revision, path: place, fromCache: true }

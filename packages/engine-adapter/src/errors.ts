@@ -8,8 +8,6 @@ export type EngineAdapterErrorCode =
   | "engine/adapter-unsupported"
   | "engine/draft-unsupported"
   | "engine/draft-is-model"
-  | "engine/does-not-fit"
-  | "engine/cannot-load"
   | "engine/start-failed"
   | "engine/not-answering"
   | "engine/refused";

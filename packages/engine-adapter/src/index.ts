@@ -22,8 +22,7 @@ export {
   type ModelResolver,
   type ResolveCall,
   type ResolvedLoadOptions,
-  type ResolverOptions,
 } from "./model-resolver.ts";
-export type { EnsureOptions, FitOptions } from "./options.ts";
-export { prefetch, type PrefetchOptions } from "./prefetch.ts";
+export type { EnsureOptions, LoadOptions } from "./options.ts";
+export { prefetch } from "./prefetch.ts";
 export { unloadModel } from "./unload-model.ts";

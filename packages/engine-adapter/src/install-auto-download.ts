@@ -15,11 +15,8 @@ import {
   stateOf,
 } from "./mlx-serving/load-queue.ts";
 import { letModelsGo, loadHeld } from "./model-holds.ts";
-import {
-  createModelResolver,
-  type ResolvedLoadOptions,
-  type ResolverOptions,
-} from "./model-resolver.ts";
+import { createModelResolver, type ResolvedLoadOptions } from "./model-resolver.ts";
+import type { LoadOptions } from "./options.ts";
 
 type Hook = (input: never) => Promise<unknown>;
 
@@ -31,7 +28,7 @@ type Hook = (input: never) => Promise<unknown>;
  */
 export function installAutoDownload<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
-  options: ResolverOptions = {},
+  options: LoadOptions = {},
 ): () => void {
   const { originals } = stateOf(engine);
   if (originals.size > 0) {

@@ -10,11 +10,11 @@ import { forwardToEmitter } from "./mlx-serving/forward-to-emitter.ts";
 import type { EngineModelHandle, LoadableEngine } from "./mlx-serving/engine-types.ts";
 import { mendAndRetry } from "./mend-and-retry.ts";
 import { letModelsGo, loadHeld } from "./model-holds.ts";
-import type { EnsureOptions, FitOptions } from "./options.ts";
+import type { LoadOptions } from "./options.ts";
 import { createFlights, type Flights } from "./shared-flight.ts";
 
 /** Options of `loadModel`. */
-export interface LoadModelOptions extends EnsureOptions, FitOptions {
+export interface LoadModelOptions extends LoadOptions {
   /** A LoRA adapter to put on the model: a ref or a folder. Not every engine can. */
   readonly adapter?: string | undefined;
   /** A small model that drafts for speculative decoding: a ref or a folder. Not every engine can. */
@@ -96,13 +96,14 @@ async function ensureAll(
   options: LoadModelOptions,
 ): Promise<EngineModel> {
   const { adapter, draft, engineOptions: _, ...ensure } = options;
+  const { checkFit: __, ...plain } = ensure;
   if (adapter !== undefined && !engine.supports.adapters) throw unsupported(engine.name, "adapter");
   if (draft !== undefined && !engine.supports.drafts) throw unsupported(engine.name, "draft");
   const check = engine.checkPlace?.bind(engine);
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(ensure.signal ? [ensure.signal] : [])]);
   // A revision names one of the model; the others have their own, after an @.
-  const beside = { ...ensure, revision: undefined, signal };
+  const beside = { ...plain, revision: undefined, requireFit: false, signal };
   try {
     const [model, adapterPath, draftModel] = await Promise.all([
       ensureFitting(ref, { ...ensure, signal }, { check, byMlxLm: engine.loader === "mlx-lm" }),

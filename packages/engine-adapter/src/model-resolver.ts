@@ -6,7 +6,7 @@ import { findLocalModel, isLocalRef } from "./local-ref.ts";
 import { checkEngineId, checkEnginePath, isEngineId } from "./mlx-serving/engine-rules.ts";
 import type { EngineLoadOptions, EngineVisionOptions } from "./mlx-serving/engine-types.ts";
 import { readLoadInput } from "./mlx-serving/load-input.ts";
-import type { EnsureOptions, FitOptions } from "./options.ts";
+import type { EnsureOptions, LoadOptions } from "./options.ts";
 import { checkTrustedFolder, realPlace } from "./trusted-directories.ts";
 
 /** Options of one call; they win over the resolver's own. */
@@ -38,11 +38,8 @@ export interface ResolvedLoadOptions extends EngineLoadOptions {
   localPath: string;
 }
 
-/** Options of a resolver, and of the hook that uses one. */
-export interface ResolverOptions extends EnsureOptions, FitOptions {}
-
 /** Makes a resolver for mlx-serving; nothing happens until it is asked. */
-export function createModelResolver(options: ResolverOptions = {}): ModelResolver {
+export function createModelResolver(options: LoadOptions = {}): ModelResolver {
   const check: CheckPlace = async ({ repoId, path }) => {
     checkEngineId(repoId);
     checkEnginePath(await realPlace(path));
