@@ -184,6 +184,28 @@ test("a small file and a link without content get theirs back", async () => {
   await provedBlobs(cacheDir, "acme/big");
 });
 
+test("one file that cannot be repaired keeps no other from it, and a foreign dead link is taken away", async () => {
+  const road = await downloaded(1_500_000);
+  const layout = repoLayout(road.cacheDir, "acme/big");
+  const [commit = ""] = await readdir(layout.snapshotsDir);
+  const hex = "c".repeat(40);
+  await writeFile(join(layout.blobsDir, hex), "nobody's");
+  await symlink(`../../blobs/${hex}`, snapshotPath(layout, commit, "foreign.txt"));
+  await symlink("../../blobs/gone", snapshotPath(layout, commit, "dead.txt"));
+  await damage(road.blob, 5);
+  const { repaired, failed } = await repairModels(["acme/big"], road.options);
+  expect(repaired.map(({ path, how }) => [path, how])).toEqual([
+    [FILE, "file"],
+    ["dead.txt", "removed"],
+  ]);
+  expect(failed).toMatchObject([{ path: "foreign.txt", code: "hub/entry-not-found" }]);
+  expect(await digestOf(road.blob)).toBe(basename(road.blob));
+  expect((await scanCache(road.cacheDir)).repos[0]?.findings.map(({ code }) => code)).toEqual([
+    "quarantined",
+    "quarantined",
+  ]);
+});
+
 test("an entry that leads to another file's blob is replaced, and that blob stays", async () => {
   const { cacheDir, options, hub, get } = await startRoad().then(async (road) => ({
     ...road,

@@ -19,6 +19,7 @@ const fetched = {
   segments: "only the damaged parts were fetched",
   file: "fetched again as a whole",
   entry: "its entry has its content again",
+  removed: "a link without content, which the repo does not have, was moved to quarantine",
 } as const;
 
 /** A display for the downloads of a repair, one after the other. */

@@ -7,8 +7,10 @@ import {
   mendRepo,
   prepareLocalDir,
   prepareRepo,
+  quarantine,
   repoLayout,
   type SnapshotFile,
+  snapshotPath,
   type VerifiedFile,
   writeLocalTreeRecord,
   writeTreeRecord,
@@ -80,15 +82,15 @@ export async function repairModels(
         repaired.push(...one.repaired);
         bytes.fetched += one.bytes.fetched;
         bytes.wire += one.bytes.wire;
-        for (const file of one.repaired) emit({ type: "repair-done", ...file });
+        failed.push(...one.failed);
       } catch (error) {
         options.signal?.throwIfAborted();
-        for (const file of unrepaired(damage, error)) {
-          failed.push(file);
-          emit({ type: "repair-failed", ...file });
-        }
+        const files = [...damage.bad, ...damage.dangling];
+        failed.push(...files.map((file) => unrepaired(file, error)));
       }
     }
+    for (const file of repaired) emit({ type: "repair-done", ...file });
+    for (const file of failed) emit({ type: "repair-failed", ...file });
     const mended = localDir === undefined ? await mendRepos(refs, options) : [];
     return { repaired, mended, bytes, failed, found };
   } catch (error) {
@@ -103,7 +105,7 @@ async function repairCommit(
     readonly aside: Map<string, Awaited<ReturnType<typeof setAside>>>;
     readonly emit: (event: WithoutTime<RepairEvent>) => void;
   },
-): Promise<Pick<RepairReport, "repaired" | "bytes">> {
+): Promise<Pick<RepairReport, "repaired" | "bytes" | "failed">> {
   const { repoId, commit, bad, dangling } = damage;
   const { options, aside, emit } = io;
   if (damage.repoType !== "model") {
@@ -128,36 +130,55 @@ async function repairCommit(
   }
 
   const repaired: RepairedFile[] = [];
+  const failed: UnrepairedFile[] = [];
+  const wanted: string[] = [];
   for (const file of bad) {
     options.signal?.throwIfAborted();
-    const listed = listing.get(file.path);
-    if (listed === undefined) throw notListed(file);
     const { path, blob } = file;
-    const expected = formatDigest(listed.digest);
-    // The record that it was held against was wrong, and is right now; the file always was.
-    if (expected === file.actual) {
-      repaired.push({ repoId, commit, path, how: "entry", quarantined: null });
-      continue;
+    try {
+      const listed = listing.get(path);
+      if (listed === undefined) throw notListed(file);
+      const expected = formatDigest(listed.digest);
+      // The record that it was held against was wrong, and is right now; the file always was.
+      if (expected === file.actual) {
+        repaired.push({ repoId, commit, path, how: "entry", quarantined: null });
+      } else {
+        const right = { ...file, expected, expectedSize: listed.size };
+        const done = aside.get(blob) ?? (await setAside(right, place));
+        aside.set(blob, done);
+        const one = { repoId, commit, path, ...done };
+        repaired.push(one);
+        emit({ type: "repair-set-aside", ...one });
+      }
+      wanted.push(path);
+    } catch (error) {
+      failed.push(unrepaired(file, error));
     }
-    const right = { ...file, expected, expectedSize: listed.size };
-    const done = aside.get(blob) ?? (await setAside(right, place));
-    aside.set(blob, done);
-    const one = { repoId, commit, path, ...done };
-    repaired.push(one);
-    emit({ type: "repair-set-aside", ...one });
   }
   for (const file of dangling) {
-    if (!listing.has(file.path)) throw notListed(file);
-    repaired.push({ repoId, commit, path: file.path, how: "entry", quarantined: null });
+    const { path } = file;
+    const listed = listing.has(path);
+    // A link without content that no listing knows: nothing is lost, and other clients read the repo again.
+    const quarantined =
+      listed || localDir !== undefined
+        ? null
+        : await quarantine(place.quarantine, snapshotPath(layout, commit, path));
+    if (listed) wanted.push(path);
+    repaired.push({ repoId, commit, path, how: listed ? "entry" : "removed", quarantined });
   }
-  const result = await download(ref, {
-    ...forDownload,
-    include: repaired.map(({ path }) => literally(path)),
-    onEvent: (event) => {
-      if (isStep(event)) emit(event);
-    },
-  });
-  return { repaired, bytes: { fetched: result.bytes.fetched, wire: result.bytes.wire } };
+  const bytes = { fetched: 0, wire: 0 };
+  if (wanted.length > 0) {
+    const result = await download(ref, {
+      ...forDownload,
+      include: wanted.map(literally),
+      onEvent: (event) => {
+        if (isStep(event)) emit(event);
+      },
+    });
+    bytes.fetched = result.bytes.fetched;
+    bytes.wire = result.bytes.wire;
+  }
+  return { repaired, failed, bytes };
 }
 
 function notListed({ repoId, commit, path }: VerifiedFile): ModelDownloadError {
@@ -225,21 +246,16 @@ function byCommit(found: RepairReport["found"]): readonly Damage[] {
   return [...damages.values()];
 }
 
-function unrepaired({ bad, dangling }: Damage, cause: unknown): readonly UnrepairedFile[] {
+function unrepaired(
+  { repoId, repoType, commit, path }: VerifiedFile,
+  cause: unknown,
+): UnrepairedFile {
   const error = codedError(cause, undefined);
   const { code, message, hint } =
     error instanceof ModelDownloadError
       ? error
       : { code: "unexpected", message: String(error), hint: "" };
-  return [...bad, ...dangling].map(({ repoId, repoType, commit, path }) => ({
-    repoId,
-    repoType,
-    commit,
-    path,
-    code,
-    message,
-    hint,
-  }));
+  return { repoId, repoType, commit, path, code, message, hint };
 }
 
 /** A pattern that matches this path and no other. */

@@ -6,8 +6,11 @@ export interface RepairedFile {
   readonly repoId: string;
   readonly commit: string;
   readonly path: string;
-  /** `segments`: only damaged parts were fetched; `file`: the whole; `entry`: a link without content got it back. */
-  readonly how: "segments" | "file" | "entry";
+  /**
+   * `segments`: only damaged parts were fetched; `file`: the whole; `entry`: a link without content got it back, or the
+   * listing was wrong; `removed`: a link without content that the repo does not have.
+   */
+  readonly how: "segments" | "file" | "entry" | "removed";
   /** Where the damaged data lies now; null where there was none to keep. */
   readonly quarantined: string | null;
 }
