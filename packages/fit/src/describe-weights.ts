@@ -51,7 +51,7 @@ export function describeWeights(sources: WeightSources): WeightFields {
     storedElements: stored?.elements ?? null,
     weightsBytes: weightsBytes ?? null,
     residentBytes: stored?.residentBytes ?? estimatedResident(weightsBytes, configured),
-    dtype: dtypeOf(sources, some),
+    dtype: dtypeOf(sources, some, configured),
     quantization: quantizationOf({ configured, stored: some, bitsPerWeight, evidence }),
     unsupportedQuantization: unsupportedOf(configured, some),
     problems: [
@@ -183,7 +183,11 @@ function parametersOf(
   return index.totalParameters;
 }
 
-function dtypeOf({ config, evidence }: WeightSources, stored: StoredWeights | undefined): string {
+function dtypeOf(
+  { config, evidence }: WeightSources,
+  stored: StoredWeights | undefined,
+  configured: ConfiguredQuantization | undefined,
+): string {
   if (stored?.dtype !== undefined) {
     evidence["dtype"] = evidenceOf("header", "the tensors that keys are computed with");
     return stored.dtype;
@@ -194,14 +198,24 @@ function dtypeOf({ config, evidence }: WeightSources, stored: StoredWeights | un
   ] as const) {
     for (const name of ["dtype", "torch_dtype"]) {
       const said = stringField(section, name)?.replace(/^torch\./, "");
-      if (said !== undefined && DTYPES.has(said)) {
-        evidence["dtype"] = evidenceOf("config", `config.json: ${prefix}${name}`);
-        return said;
-      }
+      if (said === undefined || !DTYPES.has(said)) continue;
+      const widened = said === "float16" && hasFloatPackedEmbedding(configured);
+      const why = widened ? `, widened by embeddings packed as ${configured?.mode}` : "";
+      evidence["dtype"] = evidenceOf("config", `config.json: ${prefix}${name}${why}`);
+      return widened ? "float32" : said;
     }
   }
   evidence["dtype"] = evidenceOf("default", "no file says it; two bytes are usual", true);
   return "bfloat16";
+}
+
+/** MLX unpacks mxfp4, nvfp4 and mxfp8 to bfloat16, which together with float16 makes float32. */
+function hasFloatPackedEmbedding(configured: ConfiguredQuantization | undefined): boolean {
+  return (
+    configured?.field === "quantization" &&
+    ["mxfp4", "nvfp4", "mxfp8"].includes(configured.mode) &&
+    ![...configured.overrides.keys()].some((path) => path.includes("embed"))
+  );
 }
 
 const DTYPES: ReadonlySet<string> = new Set(["bfloat16", "float16", "float32"]);

@@ -171,11 +171,17 @@ function factorOf({ name, leaf, packing, tensors }: Stored): number {
 const ON_THE_WAY =
   /(?:^|\.)(?:embed_tokens|word_embeddings|wte|embed_in|embeddings?|tok_embeddings|input_layernorm|attention_norm|ln_1|norm1|k_proj|k_norm|qkv_proj|c_attn|W_pack|Wqkv|wqkv|query_key_value|kv_a_proj_with_mqa|in_proj|conv1d)\.(?:weight|scales)$/;
 
+// Embeddings packed as mxfp4, nvfp4 or mxfp8.
+const PACKED_EMBEDDING =
+  /(?:^|\.)(?:embed_tokens|word_embeddings|wte|embed_in|embeddings?|tok_embeddings)\.scales$/;
+
 /** As MLX promotes: the widest one, and float32 where bfloat16 meets float16. */
 function computeDtype(tensors: ReadonlyMap<string, TensorInfo>): string | undefined {
   const found = new Set<string>();
   for (const [name, { dtype }] of tensors) {
     if (DTYPES.has(dtype) && ON_THE_WAY.test(name)) found.add(dtype);
+    // Of these MLX makes bfloat16, whatever the rest of the model is.
+    if (dtype === "U8" && PACKED_EMBEDDING.test(name)) found.add("BF16");
   }
   if (found.size === 0) return undefined;
   if (found.has("F32") || found.size > 1) return "float32";

@@ -1,7 +1,7 @@
 """Makes tiny random models, converts them with mlx_lm.convert in every way it has, and says what mlx-lm counts in each.
 
 argv: a folder with a tokenizer, and the folder to write to. stdout: [{"name", "path", "parameters", "bitsPerWeight",
-"bytes", "files"}].
+"bytes", "kvBytes"}], the last for a prompt of 10 tokens (null for the mixture).
 """
 
 import contextlib
@@ -18,6 +18,8 @@ import mlx.core as mx
 from mlx.utils import tree_flatten
 from mlx_lm import utils
 from mlx_lm.convert import convert
+from mlx_lm.generate import generate_step
+from mlx_lm.models.cache import make_prompt_cache
 
 mx.set_default_device(mx.cpu)
 tokenizer, out = map(Path, sys.argv[1:3])
@@ -76,6 +78,15 @@ def source(name, config):
     return path
 
 
+def kv_bytes(model):
+    if model.model_type != "llama":
+        return None  # mlx 0.32.2 has no kernel that takes what mlx-lm 0.32.2 passes for packed experts.
+    cache = make_prompt_cache(model)
+    for _ in generate_step(mx.array(list(range(10))), model, max_tokens=0, prompt_cache=cache):
+        pass
+    return sum(part.nbytes for part in cache)
+
+
 def count(name, path):
     model, _ = utils.load_model(path, lazy=True)
     return {
@@ -84,6 +95,7 @@ def count(name, path):
         "parameters": utils.get_total_parameters(model),
         "bitsPerWeight": utils.compute_bits_per_weight(model),
         "bytes": sum(array.nbytes for _, array in tree_flatten(model.parameters())),
+        "kvBytes": kv_bytes(model),
     }
 
 

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import {
   describeModel,
   loadVerdict,
+  memoryNeed,
   type ModelDescription,
   type ModelFiles,
   parseSafetensorsHeader,
@@ -20,6 +21,7 @@ interface Converted {
   readonly parameters: number;
   readonly bitsPerWeight: number;
   readonly bytes: number;
+  readonly kvBytes: number | null;
 }
 
 async function convertAll(): Promise<readonly Converted[]> {
@@ -89,7 +91,7 @@ function expectCounts(
 
 describe.skipIf(!env)("models that mlx_lm.convert wrote", () => {
   test(
-    "parameters, bytes and bits a weight are mlx-lm's own, from headers and from the index",
+    "parameters, bytes, bits a weight and bytes of keys and values are mlx-lm's own",
     { timeout: 400_000 },
     async () => {
       const models = await convertAll();
@@ -100,9 +102,8 @@ describe.skipIf(!env)("models that mlx_lm.convert wrote", () => {
         expectCounts(described, model, "header");
         expectCounts(describeModel({ ...files, headers: undefined }), model, "index");
         expect(described.problems, model.name).toEqual([]);
-        expect(described.cache?.elementBytes, model.name).toBe(
-          model.name.endsWith("float32") ? 4 : 2,
-        );
+        const { kvBytes } = memoryNeed(described, { contextLength: 10 });
+        if (model.kvBytes !== null) expect(kvBytes, model.name).toBe(model.kvBytes);
         expect(loadVerdict(described).verdict, model.name).toBe("yes");
       }
     },

@@ -176,6 +176,19 @@ test.each<[Readonly<Record<string, unknown>>, number]>([
   expect(describeModel({ config: config(changes) }).contextLength).toBe(tokens);
 });
 
+test("keys of a float16 model take four bytes when its embeddings are packed as mxfp4", () => {
+  const mxfp4 = { mode: "mxfp4", bits: 4, group_size: 32 };
+  const dtypeOf = (changes: Readonly<Record<string, unknown>>) =>
+    describeModel({ config: config(changes) }).dtype;
+  expect(dtypeOf({ torch_dtype: "float16", quantization: mxfp4 })).toBe("float32");
+  expect(dtypeOf({ torch_dtype: "bfloat16", quantization: mxfp4 })).toBe("bfloat16");
+  expect(dtypeOf({ torch_dtype: "float16", quantization: { bits: 4, group_size: 32 } })).toBe(
+    "float16",
+  );
+  const plain = { ...mxfp4, "model.embed_tokens": false };
+  expect(dtypeOf({ torch_dtype: "float16", quantization: plain })).toBe("float16");
+});
+
 test("non-finite numbers, as Python writes them, are read", () => {
   const text =
     '{"model_type": "llama", "hidden_size": 8, "x": [NaN, -Infinity], "y": "NaN \\" Infinity"}';
