@@ -96,8 +96,9 @@ async function askFirst(
         throw error;
       failures.push({ error, client: one });
       const next = clients[index + 1];
-      const { code, message } = error;
+      const { code } = error;
       const [from, to] = [hostOf(one), next === undefined ? null : hostOf(next)];
+      const message = to === null ? error.message : `${error.message}; asking ${to}`;
       emit({ type: "source-switched", from, to, code, message });
     }
   }

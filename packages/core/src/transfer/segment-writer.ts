@@ -11,7 +11,8 @@ export interface SegmentWriter extends ByteSink {
   drain(): Promise<void>;
 }
 
-const IN_FLIGHT = 2;
+// One more is on its way when reading pauses.
+const IN_FLIGHT = 1;
 // A TLS record; with less room than that left, a read brings little.
 const WORTH_READING = 16 * 1024;
 // A slow line must reach the journal too: a kill costs no more than this.
