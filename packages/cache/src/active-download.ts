@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { lstat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { discard } from "./durable-file.ts";
 import { CacheError } from "./errors.ts";
 import type { RepoLayout } from "./layout.ts";
 import { listFolder } from "./list-folder.ts";
 import { tryLock, type FileLock } from "./lock.ts";
-import { withRepoLock } from "./repo-lock.ts";
+import { repoLockPath, withRepoLock } from "./repo-lock.ts";
 
 const MARKER = /^download-[0-9a-f]{16}\.lock(?:\.soft)?$/;
 
@@ -27,20 +28,16 @@ export async function announceDownload(
       data: { path },
     });
   };
-  // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
   let lock = await take();
   try {
-    await withRepoLock(
-      layout,
-      async () => {
-        // A removal of the whole repo has swept the folder of locks.
-        if (!(await isStillThere(path))) {
-          await lock.release();
-          lock = await take();
-        }
-      },
-      options,
-    );
+    for (;;) {
+      // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
+      if (await isAtWork(layout)) await withRepoLock(layout, async () => {}, options);
+      // The removal of a whole repo sweeps its folder of locks as well.
+      if (await isStillThere(path)) break;
+      await lock.release();
+      lock = await take();
+    }
   } catch (error) {
     await lock.release();
     await discard(path);
@@ -50,6 +47,14 @@ export async function announceDownload(
     await discard(path);
     await lock.release();
   };
+}
+
+async function isAtWork(layout: RepoLayout): Promise<boolean> {
+  const path = repoLockPath(layout);
+  const found = await Promise.all(
+    [path, `${path}.soft`].map(async (name) => await lstat(name).catch(() => undefined)),
+  );
+  return found.some((stats) => stats !== undefined);
 }
 
 async function isStillThere(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { discard } from "./durable-file.ts";
 import { CacheError } from "./errors.ts";
 import type { RepoLayout } from "./layout.ts";
 import { acquireLock } from "./lock.ts";
@@ -15,7 +16,7 @@ export async function withRepoLock<T>(
   work: () => Promise<T>,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const path = join(layout.locksDir, "repo.mlx-download.lock");
+  const path = repoLockPath(layout);
   const lock = await acquireLock(path, { timeoutMs: WAIT_MS, signal: options.signal }).catch(
     (error: unknown) => {
       throw error instanceof CacheError && error.code === "cache/locked"
@@ -30,6 +31,13 @@ export async function withRepoLock<T>(
   try {
     return await work();
   } finally {
+    // Without the file everybody knows at a glance that nothing is at work.
+    await discard(path);
     await lock.release();
   }
+}
+
+/** Where that lock is while it is held. */
+export function repoLockPath(layout: RepoLayout): string {
+  return join(layout.locksDir, "repo.mlx-download.lock");
 }

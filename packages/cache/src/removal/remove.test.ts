@@ -4,10 +4,12 @@ import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "../../test/golden-model.ts";
+import { announceDownload } from "../active-download.ts";
 import { blobPath, lockPath, partialPaths, type RepoLayout } from "../layout.ts";
 import { tryLock } from "../lock.ts";
 import { pinModel } from "../pin.ts";
 import { scanCache } from "../scan-cache.ts";
+import { removeRepo } from "../remove-repo.ts";
 import { recordUse } from "../use-record.ts";
 import { applyRemoval } from "./apply-removal.ts";
 import { planEviction } from "./plan-eviction.ts";
@@ -159,6 +161,26 @@ test("a repo into which somebody downloads is left alone and named", async () =>
   expect(kept).toMatchObject([{ commit: null, reason: "downloading" }]);
   await lock?.release();
   expect(await findings(layout.cacheDir)).toEqual(["unfinished-download"]);
+});
+
+test("a download that announced itself is left alone, the sign of a dead one is not heeded", async () => {
+  const layout = await publishGolden(await tempDir());
+  const leave = await announceDownload(layout);
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+  expect((await applyRemoval(plan)).kept).toMatchObject([{ reason: "downloading" }]);
+  expect(await codeOf(() => removeRepo(layout.cacheDir, "acme/tiny"))).toBe("cache/locked");
+  await leave();
+  await writeFile(join(layout.locksDir, `download-${"0".repeat(16)}.lock`), "");
+  expect((await applyRemoval(plan)).removed).toMatchObject([{ whole: true }]);
+});
+
+test("a download that begins while a repo is removed waits, and then finds it empty", async () => {
+  const layout = await publishGolden(await tempDir());
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+  const [leave] = await Promise.all([announceDownload(layout), applyRemoval(plan)]);
+  const names = await readdir(layout.locksDir);
+  expect(names.filter((name) => name.startsWith("download-"))).toHaveLength(1);
+  await leave();
 });
 
 test("conditions choose revisions of the whole cache, and the newest may be kept", async () => {
