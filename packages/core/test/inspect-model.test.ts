@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
@@ -116,6 +116,26 @@ describe("inspectModel", () => {
       path: "model-00001-of-00002.safetensors",
     });
     expect(description.modelType).toBe("llama");
+  });
+
+  test("does not call a header bad for being long, nor read one of a hundred megabytes", async () => {
+    const { hub, look } = await startInspection();
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(90_000_000n);
+    const file = join(await tempDir(), "long.safetensors");
+    await writeFile(file, length);
+    await truncate(file, 200_000_000);
+    const { "model.safetensors.index.json": _, ...files } = tinyModelFiles();
+    const name = "model-00002-of-00002.safetensors";
+    await hub.addRepo(
+      "acme/long",
+      { ...files, [name]: { path: file } },
+      { declared: { [name]: { sha256: "1".repeat(64) } } },
+    );
+    hub.log.clear();
+    const { security, read } = await look("acme/long");
+    expect(security.verdict).toBe("safe");
+    expect(read.bytes).toBeLessThan(1_000_000);
   });
 
   test("says of a repo without config that it cannot be described, and of GGUF why", async () => {

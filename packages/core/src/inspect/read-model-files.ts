@@ -24,8 +24,9 @@ const INDEX_BYTES = 1_000_000;
 const TAIL_BYTES = 65_536;
 /** A guess at a header's length where no index tells how many tensors there are. */
 const HEADER_GUESS = 131_072;
-/** Headers of files are far shorter; together they may take this much. */
+/** Headers of files are far shorter; together they may take this much, and more where every one is to be looked at. */
 const HEADER_BYTES = 8_000_000;
+const ALL_HEADERS_BYTES = 128_000_000;
 const MAX_SHARDS = 256;
 /** Of more files than these only the first one's header is read where the index has the totals: it proves bits, groups and type. */
 const FEW_SHARDS = 2;
@@ -68,13 +69,14 @@ export async function readModelFiles(
   const shards = listing.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
   const chosen = options.allHeaders ? shards.slice(0, MAX_SHARDS) : chooseShards(shards, index);
   const headers = new Map<string, SafetensorsHeader>();
-  let left = HEADER_BYTES;
+  let left = options.allHeaders ? ALL_HEADERS_BYTES : HEADER_BYTES;
   const queue = [...chosen];
   const worker = async (): Promise<void> => {
     for (let shard = queue.shift(); shard !== undefined && left > 0; shard = queue.shift()) {
       const { path, size = 0 } = shard;
       try {
         const header = await readHeader(bytes, { path, size }, { index, left });
+        if (header === undefined) continue;
         left -= header.headerBytes;
         headers.set(path, header);
       } catch (error) {
@@ -163,18 +165,19 @@ function chooseShards(
   return shards.slice(0, enough ? 1 : MAX_SHARDS);
 }
 
+/** The header of a weight file; undefined when it is longer than what may be read. Throws when the format forbids it. */
 async function readHeader(
   bytes: ModelBytes,
   { path, size }: { readonly path: string; readonly size: number },
   { index, left }: { readonly index: ReadIndex | undefined; readonly left: number },
-): Promise<SafetensorsHeader> {
+): Promise<SafetensorsHeader | undefined> {
   const guess = index?.headerBytes.get(path) ?? HEADER_GUESS;
   const start = await bytes.read(path, { start: 0, end: Math.min(size, Math.max(8, guess)) });
   const length = safetensorsHeaderBytes(start);
-  if (length > size)
+  if (length > size) {
     throw new BadHeader(`its header would be longer (${length} bytes) than the file`);
-  if (length > left)
-    throw new BadHeader(`its header is ${length} bytes long, too long to be read here`);
+  }
+  if (length > left) return undefined;
   const rest =
     length > start.byteLength
       ? await bytes.read(path, { start: start.byteLength, end: length })

@@ -16,22 +16,32 @@ const SYSCTLS = [
   "iogpu.wired_limit_mb",
   "kern.memorystatus_vm_pressure_level",
 ];
+/** Asks Metal itself, through the scripting that every Mac has; what MLX's `device_info()` says is the same figure. */
+const ASK_METAL = `
+ObjC.import('Metal');
+ObjC.bindFunction('MTLCreateSystemDefaultDevice', ['id', []]);
+Number($.MTLCreateSystemDefaultDevice().recommendedMaxWorkingSetSize);
+`;
 /** These programs answer in milliseconds; one that hangs must not hold a download up. */
 const PATIENCE_MS = 2000;
 
 /**
- * This machine as far as it matters for running models: asks sysctl, vm_stat and sw_vers on macOS, reads /proc/meminfo
+ * This machine as far as it matters for running models: asks sysctl, vm_stat, sw_vers and Metal on macOS, reads /proc/meminfo
  * on Linux. What cannot be asked is unknown or assumed, and marked so; never rejects but with the signal's reason.
  */
 export async function readMachine(options: ReadMachineOptions = {}): Promise<Machine> {
-  const { signal, workingSetBytes } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
   const mac = platform() === "darwin";
-  const [sysctl, vmStat, productVersion, meminfo] = await Promise.all([
+  const known = options.workingSetBytes;
+  const [sysctl, vmStat, productVersion, meminfo, metal] = await Promise.all([
     mac ? readSysctl(signal) : undefined,
     mac ? output("/usr/bin/vm_stat", [], signal) : undefined,
     mac ? output("/usr/bin/sw_vers", ["-productVersion"], signal) : undefined,
     mac ? undefined : readFile("/proc/meminfo", "utf8").catch(() => undefined),
+    mac && known === undefined
+      ? output("/usr/bin/osascript", ["-l", "JavaScript", "-e", ASK_METAL], signal)
+      : undefined,
   ]);
   signal?.throwIfAborted();
   return machineFromFacts({
@@ -43,7 +53,7 @@ export async function readMachine(options: ReadMachineOptions = {}): Promise<Mac
     vmStat,
     productVersion,
     meminfo,
-    workingSetBytes,
+    workingSetBytes: known ?? (metal === undefined ? undefined : Number(metal)),
   });
 }
 
