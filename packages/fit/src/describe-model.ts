@@ -6,10 +6,11 @@ import { MLX_LM_TABLE } from "./mlx-lm-table.ts";
 import { type MlxLmSupport, mlxLmModule } from "./mlx-lm-support.ts";
 import { missingSettings } from "./model-arguments.ts";
 import { readModelCard } from "./model-card.ts";
-import { countField, type ModelConfig, parseModelConfig } from "./model-config.ts";
-import type { Experts, ModelDescription } from "./model-description.ts";
+import { type ModelConfig, parseModelConfig } from "./model-config.ts";
+import type { ModelDescription } from "./model-description.ts";
 import type { ModelFiles } from "./model-files.ts";
 import { modelRoles } from "./model-roles.ts";
+import { modelShape } from "./model-shape.ts";
 import { describeWeights } from "./describe-weights.ts";
 import { findWeightFiles } from "./weight-files.ts";
 
@@ -23,7 +24,7 @@ export interface DescribeOptions {
 export function describeModel(files: ModelFiles, options: DescribeOptions = {}): ModelDescription {
   const { support = MLX_LM_TABLE } = options;
   const config = parseModelConfig(files.config);
-  const { text, root, prefix, modelType, architectures } = config;
+  const { root, prefix, modelType, architectures } = config;
   const evidence: EvidenceList = {};
   const module =
     modelType === undefined ? undefined : mlxLmModule(modelType, architectures, support);
@@ -40,7 +41,9 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     if (value !== undefined) evidence[name] = evidenceOf("config", `config.json: ${at}`);
   };
   said("modelType", modelType, "model_type");
+  said("architectures", architectures[0], "architectures");
   said("contextLength", context.tokens, context.field);
+  said("ropeScaling", context.scaling ?? undefined, `${prefix}rope_scaling, rope_parameters`);
   if (module !== undefined) {
     evidence["module"] = evidenceOf(
       "config",
@@ -49,33 +52,35 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
   }
   if (caches && "groups" in caches) {
     evidence["cache"] = evidenceOf("config", `config.json, by mlx-lm's ${module}`);
+    evidence["attention"] = evidence["cache"];
   }
-  const hiddenSize = firstCount(text, [
-    "hidden_size",
-    "n_embd",
-    "d_model",
-    "model_dim",
-    "hidden_dim",
-  ]);
-  const vocabularySize =
-    firstCount(text, ["vocab_size", "num_vocab"]) ?? countField(root, "vocab_size");
-  const layers = firstCount(text, LAYER_COUNTS);
-  said("hiddenSize", hiddenSize, `${prefix}hidden_size`);
-  const experts = expertsOf(config);
-  said("experts", experts ?? undefined, `${prefix}num_experts`);
+  const shape = modelShape(config, evidence);
   const tokens = tokenizerFacts(files, evidence);
   const origin = originFacts(files, evidence);
   const remoteCode = remoteCodeOf(files, config);
+  if (remoteCode.length > 0) {
+    evidence["remoteCode"] = remoteCode.some((entry) => /^(?:model_file: |auto_map\.)/.test(entry))
+      ? evidenceOf("config", "config.json: model_file, auto_map")
+      : evidenceOf("files", "files *.py");
+  }
+  const roles = modelRoles({
+    config,
+    template: tokens.template,
+    hasTemplate: tokens.hasTemplate,
+    pipelineTag: files.hub?.pipelineTag,
+    paths: (files.files ?? []).map(({ path }) => path),
+  });
+  if (roles.length > 0) {
+    const detail = "the chat template, sections of config.json, the Hub's pipeline tag";
+    evidence["roles"] = evidenceOf("tokenizer", detail, true);
+  }
   const language = module === undefined ? undefined : languageModel(module, root);
   return {
     modelType: modelType ?? null,
     module: module ?? null,
     architectures,
     attention: caches && "groups" in caches ? caches.family : null,
-    experts,
-    layers: layers ?? null,
-    hiddenSize: hiddenSize ?? null,
-    vocabularySize: vocabularySize ?? null,
+    ...shape,
     ...weights,
     contextLength: context.tokens ?? null,
     ropeScaling: context.scaling,
@@ -91,13 +96,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
       caches && "groups" in caches ? null : (caches?.reason ?? "mlx-lm has no module for it"),
     tokenizer: tokens.tokenizer,
     chatTemplate: tokens.hasTemplate,
-    roles: modelRoles({
-      config,
-      template: tokens.template,
-      hasTemplate: tokens.hasTemplate,
-      pipelineTag: files.hub?.pipelineTag,
-      paths: (files.files ?? []).map(({ path }) => path),
-    }),
+    roles,
     ...origin,
     remoteCode,
     weightFiles: weightFiles.loaded,
@@ -107,38 +106,6 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     missingSettings: language ? missingSettings(language.key, language.values) : [],
     evidence,
   };
-}
-
-const LAYER_COUNTS = [
-  "num_hidden_layers",
-  "n_layer",
-  "num_layers",
-  "n_layers",
-  "num_transformer_layers",
-];
-
-function firstCount(section: unknown, names: readonly string[]): number | undefined {
-  const name = names.find((candidate) => countField(section, candidate) !== undefined);
-  return name === undefined ? undefined : countField(section, name);
-}
-
-function expertsOf({ text }: ModelConfig): Experts | null {
-  const total = firstCount(text, [
-    "n_routed_experts",
-    "num_experts",
-    "num_local_experts",
-    "moe_num_experts",
-  ]);
-  if (total === undefined || total < 2) return null;
-  const active = firstCount(text, [
-    "num_experts_per_tok",
-    "num_experts_per_token",
-    "moe_topk",
-    "moe_top_k",
-    "moe_k",
-    "top_k_experts",
-  ]);
-  return { total, active: active ?? null };
 }
 
 const TOKENIZER_FILES =

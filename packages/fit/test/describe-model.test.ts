@@ -217,6 +217,26 @@ test("licence, base model, roles and template come with their evidence", () => {
   });
 });
 
+test("every value that is known names its evidence", () => {
+  const description = describeModel({
+    config: config({
+      architectures: ["Qwen3ForCausalLM"],
+      quantization: { bits: 4, group_size: 64 },
+      rope_scaling: { rope_type: "yarn", factor: 2, original_max_position_embeddings: 4096 },
+      auto_map: { AutoModel: "model.Model" },
+    }),
+    files: [{ path: "tokenizer.json" }, { path: "model.safetensors", size: 1000 }],
+    card: "---\nlicense: mit\nbase_model: a/b\n---\n",
+    tokenizerConfig: JSON.stringify({ chat_template: "x" }),
+  });
+  const silent = ["storedElements", "residentBytes", "missingSettings", "problems", "evidence"];
+  const named = Object.entries(description)
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .map(([name]) => name)
+    .filter((name) => !silent.includes(name));
+  expect(Object.keys(description.evidence).toSorted()).toEqual(named.toSorted());
+});
+
 test("what the Hub says counts where the card is not at hand", () => {
   const { license, baseModels } = describeModel({
     config: config(),
