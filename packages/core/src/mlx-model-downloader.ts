@@ -39,6 +39,14 @@ export type MLXModelDownloaderOptions = Pick<
   | "env"
 >;
 
+/** Events that say what went wrong and was dealt with. */
+const SURVIVED: ReadonlySet<DownloadEvent["type"]> = new Set([
+  "retry",
+  "source-switched",
+  "waiting",
+  "warning",
+]);
+
 /**
  * The downloader as `mlx-serving` had it: one object with events. All methods reject with a `ModelDownloadError`, or
  * with the signal's reason.
@@ -60,7 +68,7 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
       onEvent: (event) => {
         this.emit("event", event);
         options.onEvent?.(event);
-        if (event.type === "retry" || event.type === "waiting" || event.type === "warning") {
+        if (SURVIVED.has(event.type) && "message" in event) {
           this.emit("error-output", event.message);
         }
       },

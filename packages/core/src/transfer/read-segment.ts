@@ -77,6 +77,7 @@ async function tryOnce(
   const output = open(asked.start);
   const stop = new AbortController();
   const read = {
+    of: context.progress,
     bytes: () => output.position - asked.start,
     cut: (reason: Error) => stop.abort(reason),
   };

@@ -5,10 +5,12 @@ const SHARE = 0.1;
 const SIBLINGS = 2;
 
 /**
- * The reads that bring less than a tenth of what their siblings' median brings, over the last five seconds. `history`
- * holds for each read its bytes second by second, from its start.
+ * The reads that bring less than a tenth of what their siblings' median brings (reads of the same download, by `of`),
+ * over the last five seconds. `history` holds for each read its bytes second by second, from its start.
  */
-export function findStragglers<R>(history: ReadonlyMap<R, readonly number[]>): R[] {
+export function findStragglers<R extends { readonly of: object }>(
+  history: ReadonlyMap<R, readonly number[]>,
+): R[] {
   const recent: { read: R; bytes: number }[] = [];
   for (const [read, seconds] of history) {
     const last = seconds.at(-1);
@@ -18,7 +20,7 @@ export function findStragglers<R>(history: ReadonlyMap<R, readonly number[]>): R
   return recent
     .filter(({ read, bytes }) => {
       const siblings = recent
-        .filter((other) => other.read !== read)
+        .filter((other) => other.read !== read && other.read.of === read.of)
         .map((other) => other.bytes)
         .toSorted((a, b) => a - b);
       const median = siblings[Math.floor(siblings.length / 2)] ?? 0;

@@ -6,6 +6,8 @@ import { findStragglers } from "./stragglers.ts";
 
 /** One read that is under way. */
 export interface ActiveRead {
+  /** The download it belongs to: reads of others, from other storage perhaps, say nothing about it. */
+  readonly of: object;
   /** Useful bytes it has brought. */
   bytes(): number;
   /** Ends it; it is tried anew, elsewhere if need be. */
