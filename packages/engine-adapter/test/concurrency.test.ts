@@ -80,6 +80,19 @@ test("what decides the outcome is not shared: another selection is another downl
   expect(all).toBe(some);
 });
 
+test("a branch and the commit it points at, asked for at once, are downloaded once", async () => {
+  const { options, hub } = await startStage();
+  const files = { "config.json": "{}", [WEIGHTS]: { size: SIZE, seed: 1 } };
+  const { commit } = await hub.addRepo("acme/big", files);
+  const [one, two] = await Promise.all([
+    loadOrDownloadModel("acme/big", options),
+    loadOrDownloadModel(`acme/big@${commit}`, options),
+  ]);
+  expect(one).toBe(two);
+  const sent = hub.log.of({ target: "cdn", path: WEIGHTS });
+  expect(sent.reduce((sum, entry) => sum + entry.bytesSent, 0)).toBe(SIZE);
+});
+
 test("two programs that want a model at once download it once", async () => {
   const { options, hub, cacheDir } = await startStage();
   await hub.addRepo("acme/big", { "config.json": "{}", [WEIGHTS]: { size: SIZE, seed: 1 } });

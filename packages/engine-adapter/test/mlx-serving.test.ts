@@ -63,14 +63,22 @@ describe.each(servingEngines)("on %s", (_name, start) => {
     },
   );
 
-  test.skipIf(!start)("a full engine refuses once and is asked once more", async () => {
-    const { options, hub } = await startStage();
-    const engine = await create();
-    for (let i = 0; i < 8; i += 1) {
-      await hub.addRepo(`acme/m${i}`, tinyModelFiles());
-      expect((await loadModel(engine, `acme/m${i}`, options)).state).toBe("ready");
-    }
-  });
+  test.skipIf(!start)(
+    "a full engine refuses once and is asked once more, also when eight are wanted at once",
+    async () => {
+      const { options, hub } = await startStage();
+      const engine = await create();
+      for (let i = 0; i < 8; i += 1) {
+        await hub.addRepo(`acme/m${i}`, tinyModelFiles());
+        expect((await loadModel(engine, `acme/m${i}`, options)).state).toBe("ready");
+      }
+      const fresh = await create();
+      const refs = Array.from({ length: 8 }, (_, i) => `acme/m${i}`);
+      for (const handle of await Promise.all(refs.map((ref) => loadModel(fresh, ref, options)))) {
+        expect(handle.state).toBe("ready");
+      }
+    },
+  );
 
   test.skipIf(!start)(
     "an engine's own error comes through as it is, and is told as an event",

@@ -5,8 +5,11 @@ import type { EngineLoadOptions, EngineModelHandle, LoadableEngine } from "./eng
 export type HookedMethod = "loadModel" | "loadDraftModel" | "loadVisionModel" | "warmupModel";
 
 interface EngineState {
-  /** Per model id: the end of its line. The engine tells loads apart by id alone, so they must not cross. */
-  readonly lines: Map<string, Promise<unknown>>;
+  /**
+   * The end of the line. One load at a time: the engine tells loads apart by id alone, counts those under way among the
+   * models it holds, and its runtime does one after the other anyway.
+   */
+  line: Promise<unknown>;
   /** Per id and commit: how many stand in line for it. */
   readonly wanted: Map<string, number>;
   /** The engine's own methods, while a hook stands in front of them. */
@@ -25,7 +28,7 @@ export function stateOf(engine: object): EngineState {
   const known = states.get(engine);
   if (known) return known;
   const state: EngineState = {
-    lines: new Map(),
+    line: Promise.resolve(),
     wanted: new Map(),
     originals: new Map(),
     commits: new WeakMap(),
@@ -35,7 +38,7 @@ export function stateOf(engine: object): EngineState {
 }
 
 /**
- * Calls the engine's own `loadModel` or `loadDraftModel` when all earlier loads of the same id are over. When the
+ * Calls the engine's own `loadModel` or `loadDraftModel` when all earlier loads are over. When the
  * engine is full it throws the oldest model out and refuses nevertheless: then, and only then, it is asked once more.
  * When `signal` was aborted meanwhile and nobody else stands in line for the same, the model is unloaded again.
  */
@@ -62,16 +65,14 @@ export async function loadInLine<Handle extends EngineModelHandle>(
     return handle;
   };
   state.wanted.set(want, (state.wanted.get(want) ?? 0) + 1);
-  const turn = (state.lines.get(id) ?? Promise.resolve()).then(load);
-  const line = turn.catch(() => undefined);
-  state.lines.set(id, line);
+  const turn = state.line.then(load);
+  state.line = turn.catch(() => undefined);
   try {
     return await turn;
   } finally {
     const left = (state.wanted.get(want) ?? 1) - 1;
     if (left === 0) state.wanted.delete(want);
     else state.wanted.set(want, left);
-    if (state.lines.get(id) === line) state.lines.delete(id);
   }
 }
 
