@@ -91,6 +91,7 @@ test("the ancestor's --clear passes over pinned models", async () => {
 
 test.each([
   [["cache", "rm"], "nothing says what to remove"],
+  [["cache", "rm", "org/*", "--yes"], "--where 'name=org/*'"],
   [["cache", "rm", "--where", "size>", "--yes"], "no value"],
   [["cache", "rm", "org/mlx/../..", "--yes"], "org/mlx/../.."],
   [["cache", "rm", "a..b", "--type", "dataset", "--yes"], "a..b"],

@@ -64,6 +64,8 @@ test("a model and a whole cache move to another disk and are found as before", a
   const path = join(disk, "models--org--mlx");
   expect(json(one.stdout)).toMatchObject({ moved: [{ repoId: "org/mlx", path }] });
   expect((await run(["path", "org/mlx"])).code).toBe(0);
+  const link = await run(["cache", "rm", "org/mlx", "--dry-run"]);
+  expect(link.stderr).toContain(`The files of org/mlx stay at ${path}.`);
   await run(["cache", "mv", "org/mlx", "--cache-dir", disk, "--to", cacheDir]);
   expect((await lstat(join(cacheDir, "models--org--mlx"))).isDirectory()).toBe(true);
   const place = join(await tempDir(), "hub");

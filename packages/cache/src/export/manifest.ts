@@ -95,7 +95,7 @@ export function parseManifest(text: string): Manifest {
 /** The error for what is no export of ours, or a forged or broken one. */
 export function badArchive(why: string, cause?: unknown): CacheError {
   return new CacheError(`This cannot be imported: ${why}`, "cache/bad-archive", {
-    hint: "Nothing was published; export it again, or download the model instead.",
+    hint: "No ref points at anything of it; export it again, or download the model instead.",
     cause,
   });
 }

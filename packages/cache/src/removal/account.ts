@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { folderSize } from "../folder-size.ts";
 import { listViews } from "../view/view-record.ts";
@@ -67,6 +68,9 @@ export async function makePlan(
       repoType: layout.repoType,
       path: layout.repoDir,
       whole,
+      elsewhere: inventory.elsewhere
+        ? await realpath(layout.repoDir).catch(() => layout.repoDir)
+        : null,
       revisions: revisions.map(({ commit, refs, sizeOnDisk, usedAt }) => ({
         commit,
         refs,

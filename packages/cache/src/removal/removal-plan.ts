@@ -48,6 +48,8 @@ export interface RepoRemoval {
   readonly path: string;
   /** The whole folder goes, with its locks. */
   readonly whole: boolean;
+  /** Where the files are when the folder is a link to there; of `whole` only that link goes then. */
+  readonly elsewhere: string | null;
   readonly revisions: readonly RevisionRemoval[];
   /** Single files of snapshots that stay. */
   readonly files: readonly { readonly commit: string; readonly path: string }[];

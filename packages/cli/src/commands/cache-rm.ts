@@ -20,6 +20,9 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       "nothing says what to remove",
       "Name a model (mlx-download cache rm org/name) or give a condition (--where accessed>90d).",
     );
+  const pattern = operands.find((word) => word.includes("*"));
+  if (pattern !== undefined)
+    throw usage(`${pattern} is a pattern, not a name`, `Write --where 'name=${pattern}'.`);
   const { CacheError, planRemoval } = await import("@mlx-download/cache");
   const targets = await Promise.all(operands.map((word) => readTarget(word, flags)));
   const plan = await planRemoval(await hubCacheOf(flags, shell), targets, {

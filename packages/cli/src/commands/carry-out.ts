@@ -25,6 +25,7 @@ function removalJson(
     repoId: repo.repoId,
     repoType: repo.repoType,
     whole: repo.whole,
+    elsewhere: repo.elsewhere,
     commits: repo.revisions.map(({ commit }) => commit),
     files: repo.files,
     leftovers: repo.leftovers.length,
@@ -45,7 +46,11 @@ function removalJson(
 function planRows(plan: RemovalPlan): string[][] {
   return plan.repos.map((repo) => {
     const parts = [
-      repo.whole ? "everything" : repo.revisions.map(({ commit }) => shortCommit(commit)).join(" "),
+      repo.whole && repo.elsewhere !== null
+        ? "the link"
+        : repo.whole
+          ? "everything"
+          : repo.revisions.map(({ commit }) => shortCommit(commit)).join(" "),
       repo.files.length > 0 ? formatCount(repo.files.length, "file") : "",
       !repo.whole && repo.leftovers.length > 0
         ? formatCount(repo.leftovers.length, "leftover")
@@ -69,7 +74,10 @@ function keptLines(kept: readonly KeptRevision[]): string[] {
 }
 
 function viewLines(plan: RemovalPlan): string[] {
-  return plan.repos.flatMap(({ repoId, views, heldBytes }) => [
+  return plan.repos.flatMap(({ repoId, views, heldBytes, whole, elsewhere }) => [
+    ...(whole && elsewhere !== null
+      ? [`  The files of ${printable(repoId)} stay at ${printable(elsewhere)}.`]
+      : []),
     ...views.map(({ path, method }) => {
       const bytes = method === "hard-link" ? "the same bytes, which stay" : "bytes of its own";
       return `  ${printable(repoId)} is also at ${printable(path)}: ${bytes}.`;
