@@ -50,7 +50,7 @@ export function downloadCases(repos: Repos, quick: boolean): readonly Case[] {
     .flatMap(({ files }) => files)
     .reduce((sum, file) => sum + file.size, 0);
   const ours = (peer: Peer): boolean => peer.name === "mlx-download";
-  const limitedSeconds = quick ? 2 : 30;
+  const limitedSeconds = quick ? 1 : 30;
   const limit = (bytes: number) => ({
     rounds: 1,
     takesPart: ours,

@@ -36,4 +36,4 @@ test("the benchmark runs every case with what is installed", async () => {
   expect(wire("P1")).toBeGreaterThan(24 * 1024 * 1024);
   expect(wire("P4")).toBeGreaterThan(8 * 1024 * 1024);
   expect(stdout).toContain("| mlx-download | yes |");
-});
+}, 180_000);
