@@ -1,14 +1,14 @@
-import { lstat, readlink, rm, unlink } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { lstat, rm, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { findActiveDownload } from "./active-download.ts";
 import { CacheError } from "./errors.ts";
 import { folderSize } from "./folder-size.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 import { repoLayout, type RepoLayout } from "./layout.ts";
-import { listFolder } from "./list-folder.ts";
 import { locked } from "./lock.ts";
 import { pinned, repoPins } from "./pin.ts";
 import { withRepoLock } from "./repo-lock.ts";
+import { payloadsOf } from "./removal/payloads-of.ts";
 import { sweepPayload } from "./removal/sweep-shared.ts";
 import type { RepoType } from "./repo-id.ts";
 
@@ -72,20 +72,6 @@ export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
   // Not through a link that somebody planted in place of .locks.
   if (await isFolder(dirname(locksDir))) await rm(locksDir, { recursive: true, force: true });
   return freedBytes;
-}
-
-/** The payloads of the shared store that this repo's blobs lead to. */
-async function payloadsOf(layout: RepoLayout): Promise<readonly string[]> {
-  const { entries } = await listFolder(layout.blobsDir);
-  const store = join(layout.cacheDir, "blobs") + sep;
-  const links = entries.filter((entry) => entry.isSymbolicLink());
-  const targets = await Promise.all(
-    links.map(async ({ name }) => {
-      const text = await readlink(join(layout.blobsDir, name)).catch(() => "");
-      return resolve(layout.blobsDir, text);
-    }),
-  );
-  return targets.filter((target) => target.startsWith(store));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -20,6 +20,8 @@ import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
 import { locked } from "../lock.ts";
 import { writeCacheDirTag } from "../prepare-repo.ts";
 import { readSmallFile } from "../read-small-file.ts";
+import { payloadsOf } from "../removal/payloads-of.ts";
+import { sweepPayload } from "../removal/sweep-shared.ts";
 import { withRepoLock } from "../repo-lock.ts";
 import { copyTree } from "./copy-tree.ts";
 import { absent, exists, refuseNested } from "./move-errors.ts";
@@ -40,7 +42,7 @@ export interface MovedRepo {
  * Moves a repo into the cache `to`, which may lie on another disk, and leaves a link in its place, through which every
  * client finds it as before. Everything is copied and proved first, then the two change places in an instant. A run
  * that is killed has lost nothing; the next one goes on. Payloads of the shared store become files of
- * the repo. Moved to where such a link is, a repo comes back and the link goes. Throws `cache/not-found`,
+ * the repo, and go when no other leads to them. Moved to where such a link is, a repo comes back and the link goes. Throws `cache/not-found`,
  * `cache/exists`, `cache/locked` while somebody downloads into it, `cache/digest-mismatch` for damaged files.
  */
 export async function moveRepo(
@@ -88,8 +90,10 @@ export async function moveRepo(
         await rename(staging, target.repoDir);
         await writeCacheDirTag(target.cacheDir);
         await syncDirectory(target.cacheDir);
+        const payloads = await payloadsOf(layout);
         await giveWay(layout, comesBack ? undefined : target.repoDir);
         await discard(join(target.recordsDir, MARKER));
+        for (const payload of payloads) await sweepPayload(layout.cacheDir, payload);
       },
       options,
     );

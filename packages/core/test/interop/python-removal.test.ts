@@ -2,6 +2,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   applyRemoval,
+  moveRepo,
   pinModel,
   planPrune,
   planRemoval,
@@ -115,6 +116,17 @@ describe.each(["hub-2.4.0", "hub-1.33.0"] as const)("beside huggingface_hub of %
       expect(repos.map(({ repoId }) => repoId)).toEqual(["acme/lone"]);
       expect(repos[0]?.findings).toEqual([]);
       await expectWhole("acme/lone");
+    },
+  );
+
+  test.skipIf(!env)(
+    "a model that was moved to another disk is listed and verified as before",
+    async () => {
+      const { cacheDir, get, share, expectWhole } = await startTwo();
+      await get("acme/a");
+      await share("acme/a");
+      await moveRepo(repoLayout(cacheDir, "acme/a"), join(cacheDir, "..", "disk"));
+      await expectWhole("acme/a");
     },
   );
 
