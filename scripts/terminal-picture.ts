@@ -81,7 +81,7 @@ async function film(
   child.stdout.setEncoding("utf8");
   for await (const chunk of child.stdout) {
     screen.stream.write(String(chunk).replaceAll("\r\n", "\n"));
-    if (onTheWay !== undefined || !screen.rows().some((row) => wanted.test(row))) continue;
+    if (onTheWay !== undefined || !screen.rows().some((text) => wanted.test(text))) continue;
     onTheWay = screen.rows();
     if (stopThere) child.stdin.write("\u0003");
   }
@@ -129,7 +129,9 @@ try {
   const shortened = (rows: readonly string[]): string[] =>
     rows
       .map((text) => text.replaceAll(home, "~/.cache/huggingface"))
-      .filter((text) => text !== "^C");
+      .filter((text) => text !== "^C")
+      // As the terminal breaks what is longer than a row.
+      .flatMap((text) => text.match(/.{1,80}/gu) ?? [""]);
   const rows = [
     `$ mlx-download ${repoId}`,
     ...shortened(first.end),
