@@ -12,6 +12,8 @@ export interface ChatMessage {
 export interface ChatOptions {
   /** Tokens at most; the server's default when absent. */
   readonly maxTokens?: number | undefined;
+  /** Further fields of the request, such as `temperature`. */
+  readonly request?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,8 +83,9 @@ function servedModel(kind: ServerKind, base: URL, model: EngineModel): ServedMod
     url: new URL("v1", base).href,
     model: path,
     fields,
-    async *chat(messages, { maxTokens, signal = new AbortController().signal } = {}) {
+    async *chat(messages, { maxTokens, request, signal = new AbortController().signal } = {}) {
       const body = {
+        ...request,
         model: path,
         ...fields,
         messages,
