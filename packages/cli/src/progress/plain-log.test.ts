@@ -131,3 +131,23 @@ test("cached files are not mentioned one by one", () => {
   });
   expect(log([...opening, cached]).lines).toHaveLength(2);
 });
+
+test("no end is promised while another process holds a file", () => {
+  const waiting = eventAt(31_000, {
+    type: "waiting",
+    reason: "locked",
+    path: "model-00001-of-00002.safetensors",
+    delayMs: null,
+    message: "another process is fetching it",
+  });
+  const moving = [...opening, progressAt(30_000, 400_000_000)];
+  const next = progressAt(60_500, 402_000_000);
+  expect(beatAt([...moving, next]).join()).toContain("left");
+  expect(beatAt([...moving, waiting, next]).join()).not.toContain("left");
+});
+
+/** The heartbeat half a minute after the first progress. */
+function beatAt(events: readonly DownloadEvent[]): readonly string[] {
+  const { memory, state } = log(events);
+  return beat({ ...memory, lastBeatAt: 0 }, state, clockAt(61_000)).lines;
+}
