@@ -22,7 +22,7 @@ const rules: Readonly<Record<string, Rule>> = {
   core: { packages: ["cache", "fit", "xet"], external: ["@huggingface/hub", "undici"] },
   "hub-server": { packages: ["cache"], external: ["hono"] },
   registry: { packages: [], types: ["cache", "core"], external: [] },
-  "python-bridge": { packages: [], types: ["core"], external: [] },
+  "python-bridge": { packages: [], types: ["core", "fit"], external: [] },
   "engine-adapter": { packages: ["core", "cache", "fit"], external: [] },
   web: { packages: ["core", "cache", "fit", "registry"] },
   cli: {

@@ -1,5 +1,5 @@
 import type { DownloadBackend } from "./backend/backend.ts";
-import type { Machine, MemoryOptions } from "@mlx-download/fit";
+import type { Machine, MemoryOptions, MlxLmSupport } from "@mlx-download/fit";
 import type { OnEvent } from "./events.ts";
 import type { PresetName } from "./preset.ts";
 import type { RateLimit } from "./transfer/rate-limit.ts";
@@ -56,6 +56,8 @@ export type TrustPolicy = "any" | "scanned" | "data";
 /** What a review reckons with; default: this machine, 8192 tokens or the model's own context if that is shorter. */
 export interface FitWish extends Partial<MemoryOptions> {
   readonly machine?: Machine | undefined;
+  /** What the installed mlx-lm can load; default: the release that `@mlx-download/fit` knows. */
+  readonly support?: MlxLmSupport | undefined;
 }
 
 /** Whether a model is looked at before it is fetched, and what is refused. */

@@ -38,6 +38,7 @@ export type ErrorCode =
   | "python/not-found"
   | "python/unsupported"
   | "python/no-hub-client"
+  | "python/no-mlx-lm"
   | "python/crashed"
   | "python/unresponsive"
   | "python/protocol"

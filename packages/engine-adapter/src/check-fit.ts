@@ -40,12 +40,14 @@ export async function checkFit(
 }
 
 async function inspect(ref: string, options: EnsureOptions): Promise<InspectedModel> {
+  const support = options.fit?.support;
   if (isLocalRef(ref)) {
     const { path } = await findLocalModel(ref, options.env);
-    return inspectFolder(path, { signal: options.signal });
+    return inspectFolder(path, { signal: options.signal, support });
   }
   const { cacheDir, token, endpoint, offline, signal, fetch, env, revision } = options;
-  return inspectModel(ref, { cacheDir, token, endpoint, offline, signal, fetch, env, revision });
+  const hub = { cacheDir, token, endpoint, offline, signal, fetch, env, revision };
+  return inspectModel(ref, { ...hub, support });
 }
 
 function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError | undefined {
@@ -66,7 +68,7 @@ async function memoryProblem(
   { description }: InspectedModel,
   { fit: wish = {}, signal }: EnsureOptions,
 ): Promise<ModelDownloadError | undefined> {
-  const { machine = await readMachine({ signal }), ...memory } = wish;
+  const { machine = await readMachine({ signal }), support: _, ...memory } = wish;
   const own = Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
   const contextLength = memory.contextLength ?? own;
   const fit = fitModel(description, machine.wiredLimitBytes, { ...memory, contextLength });

@@ -14,6 +14,7 @@ export type LoadReasonCode =
   | "missing-settings"
   | "unsupported-quantization"
   | "needs-newer-mlx"
+  | "experts-fail"
   | "no-weights"
   | "weights-not-seen"
   | "stray-weights"
@@ -38,6 +39,12 @@ export interface LoadVerdict {
   /** `unknown` where nothing blocks and something could not be looked at. */
   readonly verdict: "yes" | "no" | "unknown";
   readonly reasons: readonly LoadReason[];
+  /** What answered. `python` is null where nobody asked an installed mlx-lm: it was the table of this package. */
+  readonly by: {
+    readonly mlxLmVersion: string;
+    readonly mlxVersion: string;
+    readonly python: string | null;
+  };
 }
 
 /** What the user allows. */
@@ -62,9 +69,21 @@ export function loadVerdict(
     ...fileReasons(description),
   ];
   const blocked = reasons.some(({ blocks }) => blocks);
-  const doubt = reasons.some(({ code }) => code === "files-unknown" || code === "needs-newer-mlx");
-  return { verdict: blocked ? "no" : doubt ? "unknown" : "yes", reasons };
+  const doubt = reasons.some(({ code }) => DOUBTS.has(code));
+  const { mlxLmVersion, mlxVersion, python = null } = support;
+  return {
+    verdict: blocked ? "no" : doubt ? "unknown" : "yes",
+    reasons,
+    by: { mlxLmVersion, mlxVersion, python },
+  };
 }
+
+// What does not say "no" by itself, and leaves no "yes" either.
+const DOUBTS: ReadonlySet<LoadReasonCode> = new Set([
+  "files-unknown",
+  "needs-newer-mlx",
+  "missing-settings",
+]);
 
 const blocking = (code: LoadReasonCode, message: string): LoadReason => ({
   code,
@@ -157,17 +176,20 @@ function architectureReasons(
       ? [blocking("needs-package", `mlx-lm's module ${module} wants another Python package first`)]
       : []),
     ...(missingSettings.length > 0
-      ? [
-          blocking(
-            "missing-settings",
-            `config.json lacks what mlx-lm's ${module} needs: ${missingSettings.slice(0, 5).join(", ")}`,
-          ),
-        ]
+      ? [missing(mlxLmVersion, `${module} needs: ${missingSettings.slice(0, 5).join(", ")}`)]
       : []),
     ...(sees
       ? [note("text-only", "mlx-lm runs its language model alone; images and sound need mlx-vlm")]
       : []),
   ];
+}
+
+/** What a module wants is known of one release; of another it is likely, not certain. */
+function missing(version: string, what: string): LoadReason {
+  const { mlxLmVersion: known } = MLX_LM_TABLE;
+  return version === known
+    ? blocking("missing-settings", `config.json lacks what mlx-lm's ${what}`)
+    : note("missing-settings", `config.json lacks what the ${what} in mlx-lm ${known}`);
 }
 
 // The first MLX release with each mode, by its release notes.
@@ -178,19 +200,32 @@ const FIRST_MLX: ReadonlyMap<string, string> = new Map([
 ]);
 
 function quantizationReasons(
-  { quantization, unsupportedQuantization, problems }: ModelDescription,
-  { mlxVersion }: MlxLmSupport,
+  { quantization, unsupportedQuantization, problems, experts, module }: ModelDescription,
+  { mlxLmVersion, mlxVersion, quantizationModes, packedExperts }: MlxLmSupport,
 ): readonly LoadReason[] {
-  const first = FIRST_MLX.get(quantization?.mode ?? "");
+  const mode = quantization?.mode ?? "";
+  const first = FIRST_MLX.get(mode);
+  const refused = first !== undefined && quantizationModes?.includes(mode) === false;
   return [
     ...(unsupportedQuantization === null
       ? []
       : [blocking("unsupported-quantization", unsupportedQuantization)]),
-    ...(first !== undefined && isNewer(first, mlxVersion)
+    ...(refused
+      ? [blocking("needs-newer-mlx", `the installed MLX ${mlxVersion} does not take ${mode}`)]
+      : []),
+    ...(first !== undefined && quantizationModes === undefined && isNewer(first, mlxVersion)
       ? [
           note(
             "needs-newer-mlx",
             `${quantization?.mode} came with MLX ${first}; this is ${mlxVersion}`,
+          ),
+        ]
+      : []),
+    ...(packedExperts === false && experts !== null && quantization !== null && module !== null
+      ? [
+          note(
+            "experts-fail",
+            `it loads, and its packed experts are likely to fail at the first token: mlx-lm ${mlxLmVersion} hands gather_qmm a global_scale that the installed MLX ${mlxVersion} does not know (read from its signature, not tried on Metal)`,
           ),
         ]
       : []),

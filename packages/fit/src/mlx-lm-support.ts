@@ -15,6 +15,12 @@ export interface MlxLmSupport {
     readonly architecture: string;
     readonly module: string;
   }[];
+  /** The quantization modes that its mlx takes; where nobody asked, the mode's first release decides. */
+  readonly quantizationModes?: readonly string[];
+  /** False: this mlx-lm and this mlx do not agree on how packed experts are multiplied. Absent where nobody asked. */
+  readonly packedExperts?: boolean;
+  /** The Python that was asked for all this; absent in the table that this package brings. */
+  readonly python?: string;
 }
 
 /** The module that mlx-lm's loader picks for a config; undefined when it has none. */

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { describeModel, loadVerdict, MLX_LM_TABLE, type ModelFiles } from "../src/index.ts";
+import {
+  describeModel,
+  loadVerdict,
+  MLX_LM_TABLE,
+  type MlxLmSupport,
+  type ModelFiles,
+} from "../src/index.ts";
 import { architectures, smallConfig } from "./architectures.ts";
 
 const sound: ModelFiles = {
@@ -32,7 +38,71 @@ test("a sound model loads, and the reason names the release and the module", () 
         blocks: false,
       },
     ],
+    by: { mlxLmVersion: "0.32.2", mlxVersion: "0.32.2", python: null },
   });
+});
+
+const python = "/venv/bin/python";
+const installedJudge = (
+  config: Readonly<Record<string, unknown>>,
+  support: Partial<MlxLmSupport>,
+) => {
+  const whole = { ...MLX_LM_TABLE, python, ...support };
+  return loadVerdict(
+    describeModel({ ...sound, config: JSON.stringify(config) }, { support: whole }),
+    whole,
+  );
+};
+
+test("the installed mlx-lm decides where it was asked, and the verdict says so", () => {
+  const support = { mlxLmVersion: "0.99.0", mlxVersion: "0.98.0", modules: ["brand_new"] };
+  const known = installedJudge({ model_type: "brand_new" }, support);
+  expect(known).toMatchObject({
+    verdict: "yes",
+    by: { mlxLmVersion: "0.99.0", mlxVersion: "0.98.0", python },
+  });
+  expect(codes(installedJudge(smallConfig("llama"), support), true)).toEqual([
+    "unknown-architecture",
+  ]);
+});
+
+test("what a module wants is certain only of the release that is known", () => {
+  const config = smallConfig("llama", { hidden_size: undefined });
+  expect(installedJudge(config, {}).verdict).toBe("no");
+  const other = installedJudge(config, { mlxLmVersion: "0.99.0" });
+  expect([other.verdict, codes(other, false)]).toEqual([
+    "unknown",
+    expect.arrayContaining(["missing-settings"]),
+  ]);
+});
+
+test("a mode that the installed MLX refuses blocks; one that it takes does not, whatever its version", () => {
+  const config = smallConfig("llama", { quantization: { mode: "mxfp8", bits: 8, group_size: 32 } });
+  const old = installedJudge(config, { quantizationModes: ["affine", "mxfp4"] });
+  expect([old.verdict, codes(old, true)]).toEqual(["no", ["needs-newer-mlx"]]);
+  const own = { quantizationModes: ["affine", "mxfp8"], mlxVersion: "0.1.0" };
+  expect(codes(installedJudge(config, own), false)).not.toContain("needs-newer-mlx");
+});
+
+test("packed experts that the installed pair cannot multiply are a note, and only theirs", () => {
+  const quantization = { bits: 4, group_size: 64 };
+  const mixture = smallConfig("qwen3_moe", { quantization });
+  const noted = (config: Readonly<Record<string, unknown>>, packedExperts?: boolean) =>
+    codes(
+      installedJudge(config, packedExperts === undefined ? {} : { packedExperts }),
+      false,
+    ).includes("experts-fail");
+  expect(noted(mixture, false)).toBe(true);
+  expect(installedJudge(mixture, { packedExperts: false }).verdict).toBe("yes");
+  expect([noted(mixture, true), noted(mixture)]).toEqual([false, false]);
+  expect(noted(smallConfig("qwen3_moe"), false)).toBe(false);
+  const none = Object.fromEntries(
+    ["num_experts", "num_local_experts", "n_routed_experts", "moe_num_experts"].map((key) => [
+      key,
+      undefined,
+    ]),
+  );
+  expect(noted(smallConfig("llama", { quantization, ...none }), false)).toBe(false);
 });
 
 test("model types are renamed as mlx-lm renames them", () => {

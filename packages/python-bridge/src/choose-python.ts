@@ -7,6 +7,8 @@ import { type PythonProcess, startProcess, type UnusablePython } from "./start-p
 /** Which Python, and how long it may take to start. */
 export interface ChoosePythonOptions {
   readonly python?: string | undefined;
+  /** What it must have to be taken before others; default `hub`. */
+  readonly wants?: "hub" | "mlx-lm" | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly startTimeoutMs: number;
   /** Another script in the place of the bridge, for tests. */
@@ -14,7 +16,7 @@ export interface ChoosePythonOptions {
 }
 
 /**
- * Starts the first Python that has what the bridge needs, huggingface_hub included; without one the first that runs,
+ * Starts the first Python that has what is wanted of it, huggingface_hub or mlx-lm; without one the first that runs,
  * whose calls then say what is missing. Throws `python/not-found`, `python/unsupported`, `python/crashed`.
  */
 export async function choosePython(options: ChoosePythonOptions): Promise<PythonProcess> {
@@ -26,7 +28,7 @@ export async function choosePython(options: ChoosePythonOptions): Promise<Python
       tried.push({ candidate, why: started });
       continue;
     }
-    if (candidate.chosen || hubProblem(started.info, options.env) === undefined) {
+    if (candidate.chosen || hasWanted(started.info, options)) {
       second?.child.kill("SIGKILL");
       return started;
     }
@@ -35,6 +37,10 @@ export async function choosePython(options: ChoosePythonOptions): Promise<Python
   }
   if (second) return second;
   throw noPython(tried);
+}
+
+function hasWanted(info: PythonInfo, { wants, env }: ChoosePythonOptions): boolean {
+  return wants === "mlx-lm" ? info.mlxLm !== undefined : hubProblem(info, env) === undefined;
 }
 
 /** What keeps this Python from speaking to the Hub: `python/no-hub-client` or `python/unsupported`. */

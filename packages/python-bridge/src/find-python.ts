@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { scriptPython } from "./script-python.ts";
 
 /** A Python to try: a path or a name on the PATH, and in words why. */
 export interface PythonCandidate {
@@ -12,12 +13,14 @@ export interface PythonCandidate {
 
 /**
  * Which Pythons to try, in order: the one that was named, `PYTHON_PATH`, the active virtual environment (venv, uv or
- * conda), then `python3`, `python` and `py` of the PATH.
+ * conda), then `python3`, `python` and `py` of the PATH. Where mlx-lm is wanted, the Python of the command `mlx_lm.generate`
+ * comes before those of the PATH: uv, pipx and Homebrew give it an environment of its own.
  */
 export function pythonCandidates(
   env: NodeJS.ProcessEnv,
   options: {
     readonly python?: string | undefined;
+    readonly wants?: "hub" | "mlx-lm" | undefined;
     readonly platform?: NodeJS.Platform | undefined;
   } = {},
 ): readonly PythonCandidate[] {
@@ -37,6 +40,8 @@ export function pythonCandidates(
   if (venv) add(join(venv, ...inside), "VIRTUAL_ENV");
   const conda = env["CONDA_PREFIX"]?.trim();
   if (conda) add(windows ? join(conda, "python.exe") : join(conda, ...inside), "CONDA_PREFIX");
+  const script = options.wants === "mlx-lm" ? scriptPython("mlx_lm.generate", env) : undefined;
+  if (script !== undefined) add(script, "mlx_lm.generate");
   for (const name of ["python3", "python"]) add(name, "PATH");
   if (windows) add("py", "PATH", ["-3"]);
   return found;

@@ -1,3 +1,4 @@
+export { type InstalledMlx, readInstalledMlx } from "./installed-mlx.ts";
 export { PythonBridgeError, type PythonErrorCode } from "./errors.ts";
 export { PythonBackend } from "./python-backend.ts";
 export { PythonBridge, type CallOptions, type PythonBridgeOptions } from "./python-bridge.ts";

@@ -10,6 +10,8 @@ import { crashed, MAX_LINE, type PythonProcess } from "./start-process.ts";
 export interface PythonBridgeOptions {
   /** Path or name of the interpreter. Default: `PYTHON_PATH`, the active environment, then the PATH. */
   readonly python?: string | undefined;
+  /** Of several Pythons the first that has this is taken: huggingface_hub (the default), or mlx-lm. */
+  readonly wants?: "hub" | "mlx-lm" | undefined;
   /** The process's environment; default `process.env`. Tokens in it are not handed on. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** How long a Python may take to greet; default 30 000. */
@@ -57,9 +59,9 @@ export class PythonBridge {
   #closed = false;
 
   constructor(options: PythonBridgeOptions = {}) {
-    const { python, script, env = process.env } = options;
+    const { python, script, wants, env = process.env } = options;
     const { startTimeoutMs = 30_000, silenceMs = 30_000, graceMs = 3000 } = options;
-    this.#options = { python, script, env, startTimeoutMs, silenceMs, graceMs };
+    this.#options = { python, script, wants, env, startTimeoutMs, silenceMs, graceMs };
   }
 
   /** Starts the process where there is none and says what it is. Throws `python/not-found`, `python/unsupported`, `python/crashed`. */

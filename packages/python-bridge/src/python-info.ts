@@ -9,6 +9,8 @@ export interface PythonInfo {
   readonly huggingfaceHub: string | undefined;
   /** Of hf_xet; undefined where it is not installed. */
   readonly hfXet: string | undefined;
+  /** Of mlx-lm; undefined where it is not installed. */
+  readonly mlxLm: string | undefined;
   /** Is it a virtual environment? */
   readonly venv: boolean;
   /** The system's own, into which pip must not install (PEP 668). */
@@ -36,6 +38,7 @@ export function readHello(
     pid: typeof pid === "number" ? pid : 0,
     huggingfaceHub: text("huggingfaceHub"),
     hfXet: text("hfXet"),
+    mlxLm: text("mlxLm"),
     venv: field(hello, "venv") === true,
     externallyManaged: field(hello, "externallyManaged") === true,
   };

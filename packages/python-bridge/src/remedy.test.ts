@@ -11,6 +11,7 @@ const info = {
   pid: 1,
   huggingfaceHub: undefined,
   hfXet: undefined,
+  mlxLm: undefined,
   venv: false,
   externallyManaged: false,
 };

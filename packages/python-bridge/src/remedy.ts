@@ -3,16 +3,20 @@ import type { PythonInfo } from "./python-info.ts";
 
 const WANTED = "huggingface_hub>=0.34";
 
-/** The one command that brings `huggingface_hub` to this Python: by uv where there is one, else by pip. */
-export function installCommand(info: PythonInfo, env: NodeJS.ProcessEnv): string {
+/** The one command that brings `wanted` (default `huggingface_hub`) to this Python: by uv where there is one, else by pip. */
+export function installCommand(
+  info: PythonInfo,
+  env: NodeJS.ProcessEnv,
+  wanted: string = WANTED,
+): string {
   const python = quoted(info.executable);
   if (info.externallyManaged && !info.venv) {
     const home = "~/.mlx-download/python";
-    return `${python} -m venv ${home} && ${home}/bin/python -m pip install "${WANTED}" && export PYTHON_PATH=${home}/bin/python`;
+    return `${python} -m venv ${home} && ${home}/bin/python -m pip install "${wanted}" && export PYTHON_PATH=${home}/bin/python`;
   }
   return isOnPath("uv", env)
-    ? `uv pip install --python ${python} "${WANTED}"`
-    : `${python} -m pip install --upgrade "${WANTED}"`;
+    ? `uv pip install --python ${python} "${wanted}"`
+    : `${python} -m pip install --upgrade "${wanted}"`;
 }
 
 /** Whether that version of huggingface_hub is one that the bridge can work with. */

@@ -25,6 +25,7 @@ export interface Flags {
   readonly chip?: string;
   readonly kvBits?: number;
   readonly batch?: number;
+  readonly fitPython?: string;
   readonly task?: string;
   readonly minSpeed?: number;
   readonly fits: boolean;

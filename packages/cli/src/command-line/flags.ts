@@ -141,6 +141,13 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
     summary: "keys and values quantized to N bits, as mlx-lm's --kv-bits",
   },
   batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
+  fitPython: {
+    name: "fit-python",
+    type: "text",
+    value: "PYTHON",
+    summary:
+      "answer by the mlx-lm and MLX installed in this Python: its path, or auto to find it; about a second (default off: a built-in table)",
+  },
   task: {
     name: "task",
     type: "text",

@@ -2,11 +2,13 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { DownloadEventBody, InspectedModel } from "@mlx-download/core";
 import type { DecodeSpeed, Fit, Machine, MemoryOptions } from "@mlx-download/fit";
+import type { InstalledMlx } from "@mlx-download/python-bridge";
 import type { Flags } from "../command-line/flags.ts";
 import { usage } from "../command-line/usage.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { printable } from "../text/printable.ts";
+import { installedMlx } from "./installed-mlx.ts";
 import { refuseTwoRevisions } from "./selection.ts";
 
 /** A model, the machine it is to run on, and how the two go together. */
@@ -21,9 +23,10 @@ const defaultContext = 8192;
 
 /** Reads a model's own files and this machine (or the one that the flags imagine), and holds one against the other. */
 export async function judgeModel(ref: string, flags: Flags, shell: Shell): Promise<JudgedModel> {
+  const installed = await installedMlx(flags, shell);
   const [machine, inspected] = await Promise.all([
-    machineOf(flags, shell),
-    inspect(ref, flags, shell),
+    machineOf(flags, shell, installed),
+    inspect(ref, flags, { shell, installed }),
   ]);
   return judge(inspected, machine, flags);
 }
@@ -44,20 +47,32 @@ async function judge(
   return { inspected, machine, fit, speed };
 }
 
-/** This machine, or the one that `--memory` and `--chip` imagine. */
-export async function machineOf(flags: Flags, shell: Shell): Promise<Machine> {
+/** This machine, with the limit that its MLX names where that was asked, or the one that `--memory` and `--chip` imagine. */
+export async function machineOf(
+  flags: Flags,
+  shell: Shell,
+  installed?: InstalledMlx,
+): Promise<Machine> {
   const { readMachine } = await import("@mlx-download/core");
   const { simulateMachine } = await import("@mlx-download/fit");
   const { memory, chip } = flags;
-  const here = await readMachine({ signal: shell.interrupt.signal });
+  const here = await readMachine({
+    signal: shell.interrupt.signal,
+    workingSetBytes: installed?.workingSetBytes,
+  });
   return simulateMachine(here, { memory, chip });
 }
 
-async function inspect(ref: string, flags: Flags, shell: Shell): Promise<InspectedModel> {
+async function inspect(
+  ref: string,
+  flags: Flags,
+  { shell, installed }: { readonly shell: Shell; readonly installed: InstalledMlx | undefined },
+): Promise<InspectedModel> {
   const { inspectFolder, inspectModel } = await import("@mlx-download/core");
   const { signal } = shell.interrupt;
   const folder = folderOf(ref, shell);
-  if (folder !== undefined) return inspectFolder(folder, { signal });
+  const support = installed?.support;
+  if (folder !== undefined) return inspectFolder(folder, { signal, support });
   await refuseTwoRevisions(ref, flags);
   return inspectModel(ref, {
     revision: flags.revision,
@@ -66,6 +81,7 @@ async function inspect(ref: string, flags: Flags, shell: Shell): Promise<Inspect
     offline: flags.offline ? true : undefined,
     token: await readToken(flags, shell),
     signal,
+    support,
     env: shell.env,
     onEvent(event: DownloadEventBody) {
       const worth = event.type === "retry" || event.type === "waiting" || event.type === "warning";

@@ -1,4 +1,4 @@
-import type { Fit, FitVerdict, Machine, ModelDescription } from "@mlx-download/fit";
+import type { Fit, FitVerdict, LoadVerdict, Machine, ModelDescription } from "@mlx-download/fit";
 import { renderCard, type CardRow } from "../text/card.ts";
 import { formatBytes, formatCount, formatParameters, shortCommit } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
@@ -48,6 +48,7 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
     ...loads.reasons
       .filter((reason) => reason !== why && reason.code !== "known-architecture")
       .map((reason) => ({ label: "", text: reason.message })),
+    { label: "", text: answeredBy(loads) },
     ...(speed
       ? [
           {
@@ -77,6 +78,13 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
   ];
   const title = paint(style, "strong", printable(`${name}${at}${revision}`));
   return [title, ...renderCard(rows, style)];
+}
+
+function answeredBy({ by }: LoadVerdict): string {
+  const { mlxLmVersion, mlxVersion, python } = by;
+  return python === null
+    ? `by the built-in table of mlx-lm ${mlxLmVersion}; --fit-python auto asks the installed one`
+    : `by the installed mlx-lm ${mlxLmVersion} and MLX ${mlxVersion} of ${python}`;
 }
 
 function modelText(description: ModelDescription): string {

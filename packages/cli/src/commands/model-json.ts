@@ -32,6 +32,7 @@ export function modelJson({
     loads: {
       verdict: loads.verdict,
       reasons: loads.reasons.map(({ code, message, blocks }) => ({ code, message, blocks })),
+      by: loads.by,
     },
     security,
     machine,

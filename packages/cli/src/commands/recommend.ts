@@ -10,6 +10,7 @@ import { formatBytes, formatBytesOf, formatCount } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { paint } from "../text/style.ts";
 import type { TableStyle } from "../text/table.ts";
+import { installedMlx } from "./installed-mlx.ts";
 import { machineOf, readTokens } from "./judge-model.ts";
 import { machineText } from "./model-card.ts";
 import { fitJson } from "./model-json.ts";
@@ -20,6 +21,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const [of] = operands;
   const task = (flags.task ?? "chat") as ModelTask;
   const { ctx, kvBits, batch } = flags;
+  const installed = await installedMlx(flags, shell);
   const found = await recommendModels({
     of,
     task,
@@ -27,7 +29,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     limit: flags.limit,
     tokensPerSecond: flags.minSpeed,
     fit: {
-      machine: await machineOf(flags, shell),
+      machine: await machineOf(flags, shell, installed),
+      support: installed?.support,
       ...(ctx !== undefined && { contextLength: readTokens(ctx) }),
       kvBits,
       batch,

@@ -54,6 +54,13 @@ export const settingSpecs: readonly SettingSpec[] = [
     choices: ["any", "scanned", "data"],
   },
   {
+    name: "fit-python",
+    summary:
+      "whose mlx-lm and MLX answer whether a model loads: auto, off, or the path of a Python",
+    variable: "MLX_DOWNLOAD_FIT_PYTHON",
+    flag: "fitPython",
+  },
+  {
     name: "author",
     summary: "whose models are listed",
     variable: "MLX_DOWNLOAD_AUTHOR",

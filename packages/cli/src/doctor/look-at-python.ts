@@ -1,72 +1,61 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
+import type { PythonBridge } from "@mlx-download/python-bridge";
 import type { Circumstances, Diagnosis } from "./diagnosis.ts";
 
-const packages = ["mlx", "mlx-lm", "huggingface-hub", "hf-xet"];
-const patienceMs = 10_000;
+const startTimeoutMs = 10_000;
 
-const script = `
-import json, platform
-from importlib import metadata
-found = {"python": platform.python_version()}
-for name in ${JSON.stringify(packages)}:
-    try:
-        found[name] = metadata.version(name)
-    except metadata.PackageNotFoundError:
-        pass
-print(json.dumps(found))
-`;
-
-/** What a Python says about itself and the packages; undefined when it is not there or does not answer in time. */
-function ask(
-  python: string,
-  { env, signal }: Circumstances,
-): Promise<Readonly<Record<string, string>> | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(python, ["-I", "-c", script], {
-      env,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    let text = "";
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    child.on("error", () => resolve(undefined));
-    child.on("close", () => {
-      try {
-        resolve(JSON.parse(text) as Record<string, string>);
-      } catch {
-        resolve(undefined);
-      }
-    });
-  });
+/** The Python that `--fit-python auto` would ask, and the versions of what runs MLX models in it. */
+export async function lookAtPython(circumstances: Circumstances): Promise<readonly Diagnosis[]> {
+  const bridges = await import("@mlx-download/python-bridge");
+  const { env } = circumstances;
+  await using bridge = new bridges.PythonBridge({ env, startTimeoutMs, wants: "mlx-lm" });
+  try {
+    return [await look(bridge, circumstances)];
+  } catch (error) {
+    if (!(error instanceof bridges.PythonBridgeError)) throw error;
+    const detail = `${error.message}; no download needs it`;
+    return [{ name: "python", status: "skip", detail }];
+  }
 }
 
-/** The Python that a shell would start here, and the versions of what runs MLX models in it. */
-export async function lookAtPython(circumstances: Circumstances): Promise<readonly Diagnosis[]> {
-  const { env } = circumstances;
-  const own = env["PYTHON_PATH"]?.trim();
-  const venv = env["VIRTUAL_ENV"]?.trim();
-  const python = own || (venv ? join(venv, "bin", "python") : "python3");
-  const found = await ask(python, circumstances);
-  if (found === undefined)
-    return [
-      { name: "python", status: "skip", detail: `${python} does not answer; no download needs it` },
-    ];
-  const { python: version = "", ...versions } = found;
-  const listed = Object.entries(versions).map(([name, text]) => `${name} ${text}`);
-  const detail = [`${python} ${version}`, ...listed].join(", ");
-  return versions["mlx-lm"] === undefined
-    ? [
-        {
-          name: "python",
-          status: "warn",
-          detail: `${detail}; mlx-lm is not in it`,
-          data: found,
-          hint: "pip install mlx-lm runs what is downloaded; downloads work without.",
-        },
-      ]
-    : [{ name: "python", status: "ok", detail, data: found }];
+async function look(bridge: PythonBridge, { signal }: Circumstances): Promise<Diagnosis> {
+  const { python, executable } = await bridge.info();
+  const { versions, device, packedExperts } = await bridge.runtime({ signal });
+  const listed = ["mlx", "mlx-lm", "huggingface_hub", "hf_xet"].flatMap((name) => {
+    const version = versions[name];
+    return version == null ? [] : [[name.replace("_", "-"), version] as const];
+  });
+  const error = device !== null && "error" in device ? device.error : undefined;
+  const found = {
+    python,
+    ...Object.fromEntries(listed),
+    executable,
+    device: device !== null && "device" in device ? device.device : null,
+  };
+  const known = [`${executable} ${python}`, ...listed.map((pair) => pair.join(" "))].join(", ");
+  const about = { name: "python", data: found } as const;
+  const problem = problemOf(versions, { error, packedExperts });
+  return problem === undefined
+    ? { ...about, status: "ok", detail: known }
+    : { ...about, status: "warn", detail: `${known}; ${problem.what}`, hint: problem.hint };
+}
+
+function problemOf(
+  versions: Readonly<Record<string, string | null>>,
+  seen: { readonly error: string | undefined; readonly packedExperts: boolean | null },
+): { readonly what: string; readonly hint: string } | undefined {
+  const without = "runs what is downloaded; downloads work without.";
+  if (!versions["mlx-lm"])
+    return { what: "mlx-lm is not in it", hint: `pip install mlx-lm ${without}` };
+  if (!versions["mlx"]) return { what: "mlx is not in it", hint: `pip install mlx ${without}` };
+  if (seen.error !== undefined)
+    return {
+      what: `MLX does not start: ${seen.error}`,
+      hint: 'Try it by hand: python -c "import mlx.core".',
+    };
+  if (seen.packedExperts === false)
+    return {
+      what: "this mlx-lm and this mlx do not agree on packed experts (gather_qmm has no global_scale)",
+      hint: "Quantized mixtures of experts are likely to fail at the first token; update both.",
+    };
+  return undefined;
 }

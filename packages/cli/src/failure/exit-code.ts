@@ -38,6 +38,7 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
   "python/not-found": 2,
   "python/unsupported": 2,
   "python/no-hub-client": 2,
+  "python/no-mlx-lm": 2,
 
   "hub/unauthorized": 3,
   "hub/gated": 3,

@@ -2,6 +2,7 @@ import type { DownloadReview } from "@mlx-download/core";
 import { expect, test } from "vitest";
 import { reviewLines } from "./review-lines.ts";
 
+const by = { mlxLmVersion: "0.32.2", mlxVersion: "0.32.2", python: null };
 const review: DownloadReview = {
   commit: "0".repeat(40),
   fit: {
@@ -16,7 +17,7 @@ const review: DownloadReview = {
     verdict: "yes",
     maxContextLength: 40_960,
   },
-  loads: { verdict: "yes", reasons: [] },
+  loads: { verdict: "yes", reasons: [], by },
   security: { verdict: "safe", findings: [] },
   machine: {
     chip: "Apple M4",
@@ -54,6 +55,7 @@ test("what does not load or is not safe says why, and cannot paint the terminal"
       reasons: [
         { code: "unknown-architecture", message: "no module for x\u001b[2J", blocks: true },
       ],
+      by,
     },
     security: {
       verdict: "danger",

@@ -65,11 +65,14 @@ async function look(
   const thorough = wishes.trust !== "any";
   const [machine, inspected] = await Promise.all([
     wishes.fit.machine ?? readMachine({ signal }),
-    inspectSnapshot(request, snapshot, { from, thorough }).catch((error: unknown) => {
-      const undescribed = error instanceof ModelDownloadError && error.code === "inspect/no-config";
-      if (undescribed && !wishes.requireFit) return undefined;
-      throw error;
-    }),
+    inspectSnapshot(request, snapshot, { from, thorough, support: wishes.fit.support }).catch(
+      (error: unknown) => {
+        const undescribed =
+          error instanceof ModelDownloadError && error.code === "inspect/no-config";
+        if (undescribed && !wishes.requireFit) return undefined;
+        throw error;
+      },
+    ),
   ]);
   const selected = new Set(plan.files.map(({ path }) => path));
   const { commit } = snapshot;
@@ -81,7 +84,7 @@ async function look(
     const security = lookAtSecurity({ files: plan.files, scans });
     return { commit, fit: null, loads: null, security, machine };
   }
-  const { machine: _, ...options } = wishes.fit;
+  const { machine: _, support: __, ...options } = wishes.fit;
   const { contextLength: own } = inspected.description;
   const contextLength = options.contextLength ?? Math.min(DEFAULT_CONTEXT, own ?? DEFAULT_CONTEXT);
   const fit = fitModel(inspected.description, machine.wiredLimitBytes, {

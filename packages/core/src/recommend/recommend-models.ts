@@ -202,9 +202,9 @@ async function judgeVariant(
   { options, machine }: { readonly options: RecommendOptions; readonly machine: Machine },
 ): Promise<JudgedVariant> {
   const { endpoint, token, env, signal, fetch, cacheDir } = options;
-  const inspected = await inspectModel(repoId, { endpoint, token, env, signal, fetch, cacheDir });
-  const { description, loads, commit } = inspected;
-  const { machine: _, ...wish } = options.fit ?? {};
+  const { machine: _, support, ...wish } = options.fit ?? {};
+  const hub = { endpoint, token, env, signal, fetch, cacheDir };
+  const { description, loads, commit } = await inspectModel(repoId, { ...hub, support });
   const contextLength =
     wish.contextLength ?? Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
   const fit = fitModel(description, machine.wiredLimitBytes, { ...wish, contextLength });

@@ -29,6 +29,7 @@ export const get: CommandSpec = {
     "chip",
     "kvBits",
     "batch",
+    "fitPython",
     "trust",
     "tokenStdin",
     "token",

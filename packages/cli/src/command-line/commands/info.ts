@@ -15,6 +15,7 @@ export const info: CommandSpec = {
     "chip",
     "kvBits",
     "batch",
+    "fitPython",
     "cacheDir",
     "endpoint",
     "offline",
@@ -27,6 +28,7 @@ export const info: CommandSpec = {
       line: "mlx-download info org/name --memory 64G --chip m4-max --ctx 32k",
       purpose: "on another",
     },
+    { line: "mlx-download info org/name --fit-python auto", purpose: "by what is installed" },
     { line: "mlx-download info ./converted --json", purpose: "a folder of mlx_lm.convert" },
   ],
   notes: [

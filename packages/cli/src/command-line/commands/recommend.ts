@@ -15,6 +15,7 @@ export const recommend: CommandSpec = {
     "chip",
     "kvBits",
     "batch",
+    "fitPython",
     "minSpeed",
     "author",
     "all",

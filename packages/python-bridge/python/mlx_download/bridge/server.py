@@ -79,6 +79,7 @@ def hello() -> dict[str, Any]:
         "externallyManaged": Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").is_file(),
         "huggingfaceHub": package_version("huggingface_hub"),
         "hfXet": package_version("hf_xet"),
+        "mlxLm": package_version("mlx-lm"),
     }
 
 
