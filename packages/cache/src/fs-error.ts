@@ -11,6 +11,11 @@ const NO_SPACE: Meaning = {
   what: "there is no space left on the disk",
   hint: "Free some space (or raise the quota) and run again: what is already there is kept.",
 };
+const FILE_TOO_LARGE: Meaning = {
+  code: "cache/disk-full",
+  what: "the file is larger than this file system or this shell's limit allows",
+  hint: "Name a folder on another disk (FAT32 ends at 4 GiB a file), or raise the limit of ulimit -f.",
+};
 const NOT_WRITABLE: Meaning = {
   code: "cache/not-writable",
   what: "this user may not write there",
@@ -40,7 +45,7 @@ const BAD_DISK: Meaning = {
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: NO_SPACE,
   EDQUOT: NO_SPACE,
-  EFBIG: NO_SPACE,
+  EFBIG: FILE_TOO_LARGE,
   EACCES: NOT_WRITABLE,
   EPERM: NOT_WRITABLE,
   EROFS: NOT_WRITABLE,

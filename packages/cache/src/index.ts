@@ -9,6 +9,7 @@ export {
   type Digester,
 } from "./digest.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";
+export { exportArchive } from "./export/export-archive.ts";
 export { exportFolder, exportTar, type Exported } from "./export/export-model.ts";
 export { importFolder, importTar, type Imported } from "./export/import-model.ts";
 export type { ProveOptions } from "./export/write-proved.ts";

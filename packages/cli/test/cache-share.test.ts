@@ -31,6 +31,20 @@ test("a model goes to another machine as a folder and as an archive, and needs n
   expect(json(bad.stdout)).toMatchObject({ error: { code: "cache/bad-archive" } });
 });
 
+test("an archive goes into a folder that is made for it, and says why when it cannot be written", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(30_000));
+  await run(["org/mlx", "-q"]);
+  const out = await tempDir();
+  const archive = join(out, "new", "model.tar");
+  const made = await run(["cache", "export", "org/mlx", "--to", archive]);
+  expect(made, made.stderr).toMatchObject({ code: 0, stdout: `${archive}\n` });
+  expect(await readdir(join(out, "new"))).toEqual(["model.tar"]);
+  const below = await run(["cache", "export", "org/mlx", "--to", join(archive, "x.tar"), "--json"]);
+  expect(below.code).toBe(6);
+  expect(json(below.stdout)).toMatchObject({ error: { code: "cache/damaged", exitCode: 6 } });
+});
+
 test("a view for LM Studio is made, listed and taken away", async () => {
   const { run, hub, env } = await startStage();
   await hub.addRepo("org/mlx", modelFiles(1_200_000));

@@ -5,6 +5,7 @@ import { ModelDownloadError } from "./errors.ts";
 test.each([
   ["ENOSPC", "disk/full"],
   ["EDQUOT", "disk/full"],
+  ["EFBIG", "disk/full"],
   ["EACCES", "cache/not-writable"],
   ["EROFS", "cache/not-writable"],
   ["ENOTDIR", "cache/damaged"],

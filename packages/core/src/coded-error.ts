@@ -24,6 +24,18 @@ export function codedError(error: unknown, repoId: string | undefined): unknown 
       },
     );
   }
+  if (code === "EFBIG") {
+    return new ModelDownloadError(
+      `a file is larger than this file system or this shell's limit allows${path === undefined ? "" : ` (${path})`}`,
+      "disk/full",
+      {
+        hint: "Name a folder on another disk with --cache-dir (FAT32 ends at 4 GiB a file), or raise the limit of ulimit -f.",
+        repoId,
+        data: { path: path ?? null },
+        cause: error,
+      },
+    );
+  }
   if (code === "ENOTDIR" || code === "EISDIR" || code === "ELOOP") {
     return new ModelDownloadError(
       `something is in the way${path === undefined ? "" : ` of ${path}`}: ${message}`,

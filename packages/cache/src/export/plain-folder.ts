@@ -1,17 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import {
   copyFile,
   link,
   lstat,
-  mkdir,
   readdir,
   realpath,
+  mkdir,
   rename,
   rm,
   writeFile,
 } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { CacheError } from "../errors.ts";
 import { errnoOf, fsError } from "../fs-error.ts";
 import { checkRoot, snapshotPath, type RepoLayout } from "../layout.ts";
@@ -26,11 +25,11 @@ import {
   parseManifest,
   type Manifest,
 } from "./manifest.ts";
+import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import { readPieces, writeProved, type ProveOptions } from "./write-proved.ts";
 
 /** Programs rewrite their small files in place, which must not reach the cache through a hard link. */
 const SMALL_BYTES = 1_000_000;
-const STALE_MS = 86_400_000;
 
 /**
  * Makes `target` a plain folder with the files of a snapshot and its manifest, all at once: built beside it, renamed when
@@ -49,11 +48,11 @@ export async function makePlainFolder(
   const { manifest, share, onReady } = options;
   const path = checkRoot(target);
   await checkOurs(path, manifest);
-  const temp = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString("hex")}.mlx-tmp`);
+  const temp = unfinishedPath(path);
   let method: ViewMethod = share ? "clone" : "copy";
   try {
     await mkdir(dirname(path), { recursive: true });
-    await sweep(path);
+    await sweepUnfinished(path);
     await mkdir(temp);
     for (const file of manifest.files) {
       if (!manifest.included.has(file.path)) continue;
@@ -71,7 +70,8 @@ export async function makePlainFolder(
   } catch (error) {
     throw fsError(error, path);
   } finally {
-    await rm(temp, { recursive: true, force: true });
+    // What cannot be removed must not hide why it failed.
+    await rm(temp, { recursive: true, force: true }).catch(() => {});
   }
   return { path, method };
 }
@@ -164,18 +164,4 @@ async function swap(temp: string, path: string): Promise<void> {
     throw error;
   }
   if (hadOld) await rm(aside, { recursive: true, force: true });
-}
-
-/** Takes away what killed runs left beside this folder. */
-async function sweep(path: string): Promise<void> {
-  const mine = new RegExp(
-    `^[.]${basename(path).replaceAll(/[^\\w]/g, String.raw`\$&`)}[.][0-9a-f]{16}[.]mlx-tmp`,
-  );
-  for (const name of await readdir(dirname(path))) {
-    if (!mine.test(name)) continue;
-    const stats = await lstat(join(dirname(path), name)).catch(() => undefined);
-    if (stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS) {
-      await rm(join(dirname(path), name), { recursive: true, force: true });
-    }
-  }
 }

@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Exported } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
@@ -9,35 +7,14 @@ import type { Shell } from "../shell.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
 import { hubCacheOf, readStored, readTarget } from "./cache-target.ts";
 
-type Pieces = AsyncGenerator<Uint8Array, Exported>;
-
 async function pour(
-  pieces: Pieces,
-  write: (piece: Uint8Array) => Promise<unknown>,
+  pieces: AsyncGenerator<Uint8Array, Exported>,
+  { stdout }: Shell,
 ): Promise<Exported> {
   for (;;) {
     const { value, done } = await pieces.next();
     if (done === true) return value;
-    await write(value);
-  }
-}
-
-/** The archive gets its name when it is whole. */
-async function writeArchive(pieces: Pieces, path: string): Promise<Exported> {
-  const temp = `${path}.${randomBytes(4).toString("hex")}.tmp`;
-  try {
-    const file = await open(temp, "wx");
-    try {
-      const exported = await pour(pieces, async (piece) => await file.writeFile(piece));
-      await file.sync();
-      await rename(temp, path);
-      return exported;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    await rm(temp, { force: true });
-    throw error;
+    await stdout.write(value);
   }
 }
 
@@ -54,18 +31,16 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       "Send it somewhere: … --to=- | ssh …, or --to FILE.tar.",
     );
   const target = await readTarget(operands[0] ?? "", flags);
-  const { exportFolder, exportTar } = await import("@mlx-download/cache");
+  const { exportArchive, exportFolder, exportTar } = await import("@mlx-download/cache");
   const { layout, snapshot } = await readStored(target, await hubCacheOf(flags, shell));
   const { signal } = shell.interrupt;
   let exported: Exported;
   let path: string | null = resolve(to);
   if (to === "-") {
     path = null;
-    exported = await pour(exportTar(layout, snapshot, { signal }), (piece) =>
-      shell.stdout.write(piece),
-    );
+    exported = await pour(exportTar(layout, snapshot, { signal }), shell);
   } else if (/\.tar$/i.test(to)) {
-    exported = await writeArchive(exportTar(layout, snapshot, { signal }), path);
+    exported = await exportArchive(layout, snapshot, { target: path, signal });
   } else {
     exported = await exportFolder(layout, snapshot, { target: path, signal });
   }

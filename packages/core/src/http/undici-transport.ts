@@ -58,10 +58,16 @@ async function openPools(env: NodeJS.ProcessEnv, connections: number): Promise<P
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
   } as const;
   const byProxy = new Map<string | undefined, Dispatcher>();
-  const open = (proxy: string | undefined): Dispatcher =>
-    proxy === undefined
-      ? new Agent({ ...pool, connect: tls })
-      : new ProxyAgent({ ...pool, uri: proxy, connect: tls, requestTls: tls, proxyTls: tls });
+  const open = (proxy: string | undefined): Dispatcher => {
+    if (proxy === undefined) return new Agent({ ...pool, connect: tls });
+    const options = { ...pool, uri: proxy, connect: tls, requestTls: tls };
+    // With TLS settings for the proxy, undici speaks TLS to a SOCKS proxy, and SOCKS has none.
+    return new ProxyAgent(
+      proxy.startsWith("socks")
+        ? { ...options, connectTimeout: CONNECT_TIMEOUT_MS }
+        : { ...options, proxyTls: tls },
+    );
+  };
   return {
     request,
     dispatcherFor(url) {

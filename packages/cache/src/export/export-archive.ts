@@ -1,0 +1,48 @@
+import { mkdir, open, rename } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { discard, syncDirectory } from "../durable-file.ts";
+import { fsError } from "../fs-error.ts";
+import type { RepoLayout } from "../layout.ts";
+import { exportTar, type Exported } from "./export-model.ts";
+import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
+import type { ProveOptions } from "./write-proved.ts";
+
+/**
+ * Writes the archive of `exportTar` into the file `target`, which gets its name when it is whole and on the disk; a file
+ * that is there is replaced. Throws what `exportTar` throws, and `cache/disk-full` or `cache/not-writable`.
+ */
+export async function exportArchive(
+  layout: RepoLayout,
+  snapshot: { readonly revision: string; readonly commit: string },
+  options: ProveOptions & { readonly target: string },
+): Promise<Exported & { readonly path: string }> {
+  const path = resolve(options.target);
+  const temp = unfinishedPath(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await sweepUnfinished(path);
+    const exported = await write(exportTar(layout, snapshot, options), temp);
+    await rename(temp, path);
+    await syncDirectory(dirname(path));
+    return { path, ...exported };
+  } catch (error) {
+    throw fsError(error, path);
+  } finally {
+    await discard(temp);
+  }
+}
+
+async function write(
+  pieces: AsyncGenerator<Uint8Array, Exported>,
+  target: string,
+): Promise<Exported> {
+  await using file = await open(target, "wx");
+  for (;;) {
+    const { value, done } = await pieces.next();
+    if (done === true) {
+      await file.sync();
+      return value;
+    }
+    await file.writeFile(value);
+  }
+}
