@@ -6,6 +6,7 @@ import { CliError } from "./failure/cli-error.ts";
 import { describeFailure, failureJson } from "./failure/describe-failure.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { createOutput, jsonText } from "./output.ts";
+import { plainVariable } from "./progress/progress-display.ts";
 import { reportFailure } from "./report-failure.ts";
 import type { Shell } from "./shell.ts";
 import { styleFor } from "./text/style.ts";
@@ -82,7 +83,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       return 0;
     }
     warnAboutToken(parsed, shell);
-    const env = configuredEnv(processEnv, readConfig(configPath(processEnv)));
+    const configured = configuredEnv(processEnv, readConfig(configPath(processEnv)));
+    const env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, env);
     const runner = await invocation.command.load();
     return await runner.run(invocation, { ...shell, env });

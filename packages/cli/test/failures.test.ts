@@ -37,6 +37,7 @@ test("a gated repo: exit 3 without a token, a download with it, and the token go
   const refused = await run(["org/gated", "--debug"]);
   expect(refused.code).toBe(3);
   expect(refused.stderr).toMatch(/^error: gated /m);
+  expect(refused.stderr).toMatch(/^ {2}fix: .* mlx-download login/m);
   expect(refused.stderr).toMatch(/^requestId: +\S/m);
 
   const piped = await run(["org/gated", "--token-stdin"], `${token}\n`);

@@ -28,7 +28,14 @@ import { whoami } from "./commands/whoami.ts";
 import type { Flags } from "./flags.ts";
 
 /** Options that every command takes. */
-export const commonFlags: readonly (keyof Flags)[] = ["quiet", "json", "agent", "debug", "help"];
+export const commonFlags: readonly (keyof Flags)[] = [
+  "quiet",
+  "plain",
+  "json",
+  "agent",
+  "debug",
+  "help",
+];
 
 /** The command table, in the order of the help: parser, help, completions and reference are made from it. */
 export const commandSpecs: readonly CommandSpec[] = [

@@ -78,6 +78,7 @@ test.each([
   [["list", "--limit", "abc"], "--limit abc is not a whole number above zero", "--limit 8"],
   [["list", "--limit", "0"], "--limit 0 is not a whole number above zero", "--limit 8"],
   [["a/b", "--connections", "1.5"], "--connections 1.5 is not a whole number", "8"],
+  [["a/b", "--limit-rate", "fast"], "--limit-rate fast is not a number of bytes a second", "5M"],
   [["a/b", "--json", "--events"], "--json and --events exclude each other", "Leave one"],
   [
     ["a/b", "--token", "x", "--token-stdin"],

@@ -33,7 +33,7 @@ function rawParse(argv: readonly string[]): Record<string, unknown> & { _: strin
   const { argv: parsed, error } = Parser.detailed(separatePatterns(argv), {
     alias: Object.fromEntries(specs.map(({ name, aliases = [] }) => [name, [...aliases]])),
     boolean: named("switch"),
-    string: named("text", "count", "bytes", "list"),
+    string: named("text", "count", "bytes", "rate", "list"),
     array: named("list"),
     configuration: {
       "boolean-negation": false,

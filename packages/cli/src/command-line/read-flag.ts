@@ -36,6 +36,11 @@ function readSize(spec: FlagSpec, value: unknown): number {
   const text = readText(spec, value);
   const bytes = readBytes(text);
   if (bytes !== undefined && bytes > 0) return bytes;
+  if (spec.type === "rate")
+    throw usage(
+      `--${spec.name} ${text} is not a number of bytes a second`,
+      `For example --${spec.name} 500k, 5M or 1.5MB.`,
+    );
   throw usage(
     `--${spec.name} ${text} is not a size`,
     `For example --${spec.name} 500M, 1.5GB or 64GiB.`,
@@ -54,6 +59,7 @@ export function readFlag(spec: FlagSpec, value: unknown): unknown {
     case "text":
       return value === undefined ? undefined : readText(spec, value);
     case "bytes":
+    case "rate":
       return value === undefined ? undefined : readSize(spec, value);
     case "count":
       return value === undefined ? undefined : readCount(spec, value);

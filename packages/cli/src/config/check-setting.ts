@@ -10,6 +10,8 @@ export function checkSetting({ type, choices }: SettingSpec, value: string): str
       return /^[1-9]\d{0,8}$/.test(value) ? undefined : "it is a whole number above zero";
     case "bytes":
       return (readBytes(value) ?? 0) > 0 ? undefined : "it is a size such as 500M or 1.5GB";
+    case "tokens":
+      return /^[1-9]\d{0,8}[km]?$/i.test(value) ? undefined : "it is a number such as 32768 or 32k";
     case "switch":
       return /^(?:true|false|1|0)$/.test(value) ? undefined : "it is true or false";
     case "text":

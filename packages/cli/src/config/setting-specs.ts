@@ -13,7 +13,7 @@ export interface SettingSpec {
   readonly flag?: keyof Flags;
   readonly choices?: readonly string[];
   /** What a value looks like; `text` where nothing is said. */
-  readonly type?: "count" | "bytes" | "switch" | "text";
+  readonly type?: "count" | "bytes" | "tokens" | "switch" | "text";
 }
 
 /** The table of settings: `config`, the reference and the start of every command are made from it. */
@@ -38,6 +38,12 @@ export const settingSpecs: readonly SettingSpec[] = [
     variable: "MLX_DOWNLOAD_CONNECTIONS",
     flag: "connections",
     type: "count",
+  },
+  {
+    name: "limit-rate",
+    summary: "bytes a second at most",
+    variable: "MLX_DOWNLOAD_LIMIT_RATE",
+    type: "bytes",
   },
   {
     name: "preset",
@@ -65,6 +71,19 @@ export const settingSpecs: readonly SettingSpec[] = [
     summary: "whose models are listed",
     variable: "MLX_DOWNLOAD_AUTHOR",
     flag: "author",
+  },
+  {
+    name: "ctx",
+    summary: "the context length to reckon with",
+    variable: "MLX_DOWNLOAD_CTX",
+    flag: "ctx",
+    type: "tokens",
+  },
+  {
+    name: "plain",
+    summary: "progress as lines that stay, for screen readers",
+    variable: "MLX_DOWNLOAD_PLAIN",
+    type: "switch",
   },
   {
     name: "token-store",

@@ -39,6 +39,15 @@ test("what the server said is the reason, not part of the sentence", () => {
   });
 });
 
+test("where the library says to log in, the command line names its command", () => {
+  const error = new ModelDownloadError("org/x is gated", "hub/gated", {
+    hint: "Accept the conditions, then set HF_TOKEN or log in with that account.",
+  });
+  expect(describeFailure(error).hint).toBe(
+    "Accept the conditions, then set HF_TOKEN or run mlx-download login with that account.",
+  );
+});
+
 test("on a narrow terminal the sentences wrap under themselves", () => {
   const lines = renderFailure(describeFailure(gated), { ...plain, columns: 40 });
   expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`

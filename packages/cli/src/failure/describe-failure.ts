@@ -51,6 +51,13 @@ function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
+/** The hint in the words of the command line: where a library says to log in, it has a command for that. */
+function ownHint({ code, hint }: CodedError): string {
+  return code.startsWith("hub/")
+    ? hint.replace(/\bHF_TOKEN or log in\b/, "HF_TOKEN or run mlx-download login")
+    : hint;
+}
+
 /** The error's own sentence: what the server said goes to `why`. */
 function ownMessage(error: CodedError): string {
   const said = error.data?.["serverMessage"];
@@ -121,7 +128,7 @@ export function describeFailure(
   return {
     code: error.code,
     message: mask(message),
-    hint: mask(error.hint),
+    hint: mask(ownHint(error)),
     exitCode: exitCodeOf(error.code),
     why: why === undefined ? undefined : mask(why),
     data: { ...repo, ...(maskDeep(error.data ?? {}, mask) as Record<string, unknown>) },

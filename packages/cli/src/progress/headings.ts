@@ -89,6 +89,9 @@ export function noticeText(notice: Notice, now: number): string {
       const left = (notice.until ?? now) - now;
       return `${printable(notice.message)}; trying again ${left > 500 ? `in ${formatWait(left)}` : "now"}`;
     }
+    // The message says from where it goes on; nothing is tried again.
+    case "switched":
+      return printable(notice.message);
     case "waiting": {
       const message = printable(notice.message);
       const waited = now - notice.at;

@@ -151,3 +151,21 @@ function beatAt(events: readonly DownloadEvent[]): readonly string[] {
   const { memory, state } = log(events);
   return beat({ ...memory, lastBeatAt: 0 }, state, clockAt(61_000)).lines;
 }
+
+test("another source is named, and nobody is said to try again", () => {
+  const path = "model-00001-of-00002.safetensors";
+  const { lines } = log([
+    ...opening,
+    eventAt(1000, {
+      type: "source-switched",
+      path,
+      from: "mirror.example",
+      to: "huggingface.co",
+      code: "hub/unavailable",
+      message: `${path} goes on from huggingface.co: mirror.example answered 502`,
+    }),
+  ]);
+  expect(lines.at(-1)).toBe(
+    `Source: ${path} goes on from huggingface.co: mirror.example answered 502`,
+  );
+});

@@ -28,7 +28,12 @@ const longVerification = 500_000_000;
 /** A network that fails often repeats itself; a log does not have to. */
 const noticeEveryMs = 10_000;
 
-const labels = { stalled: "Stalled", retry: "Retry", waiting: "Waiting" } as const;
+const labels = {
+  stalled: "Stalled",
+  retry: "Retry",
+  switched: "Source",
+  waiting: "Waiting",
+} as const;
 
 /** What the log has to remember between events. */
 export interface LogMemory {

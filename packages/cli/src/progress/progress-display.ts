@@ -16,20 +16,24 @@ export const silentDisplay: ProgressDisplay = {
   finish() {},
 };
 
+/** The variable that stands for `--plain`, so that whoever draws needs to know the environment alone. */
+export const plainVariable = "MLX_DOWNLOAD_PLAIN";
+
 /**
  * True where a frame may be drawn over: a terminal that is not dumb, not a CI job's, and not asked to be plain by
- * HF_HUB_DISABLE_PROGRESS_BARS (as the Python client reads it).
+ * `--plain`, MLX_DOWNLOAD_PLAIN or HF_HUB_DISABLE_PROGRESS_BARS (as the Python client reads it).
  */
 export function drawsFrames(
   stream: { readonly isTTY?: boolean | undefined },
   env: NodeJS.ProcessEnv,
 ): boolean {
-  const isOn = (name: string): boolean => /^(1|on|yes|true)$/i.test(env[name] ?? "");
+  const isOn = (name: string): boolean => /^(1|on|yes|true)$/i.test(env[name]?.trim() ?? "");
   const inCi = (env["CI"] ?? "") !== "" && !/^(0|false)$/i.test(env["CI"] ?? "");
   return (
     stream.isTTY === true &&
     env["TERM"] !== "dumb" &&
     !inCi &&
+    !isOn(plainVariable) &&
     !isOn("HF_HUB_DISABLE_PROGRESS_BARS")
   );
 }

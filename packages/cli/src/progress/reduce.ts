@@ -11,7 +11,7 @@ export type Phase = "resolving" | "planning" | "fetching" | "publishing" | "done
 
 /** Something that keeps a file (or, without a path, a metadata call) from moving. */
 export interface Notice {
-  readonly kind: "stalled" | "retry" | "waiting";
+  readonly kind: "stalled" | "retry" | "switched" | "waiting";
   readonly path: string | undefined;
   readonly message: string;
   /** When it was said, Unix ms. */
@@ -152,7 +152,11 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
       return withNotice(state, event, { kind: "retry", message: event.message, until });
     }
     case "source-switched":
-      return withNotice(state, event, { kind: "retry", message: event.message, until: event.at });
+      return withNotice(state, event, {
+        kind: "switched",
+        message: event.message,
+        until: event.at,
+      });
     case "waiting": {
       const until = event.delayMs === null ? undefined : event.at + event.delayMs;
       return withNotice(state, event, { kind: "waiting", message: event.message, until });

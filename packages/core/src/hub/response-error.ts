@@ -205,7 +205,7 @@ function gated(question: Question, failed: Failed): Verdict {
     message: `${name(question)} is gated: its owner asks you to accept conditions first`,
     hint: failed.tokenSource
       ? `Ask for access at ${page} with the account whose token is in ${failed.tokenSource}, then run the command again.`
-      : `Accept the conditions at ${page}, then set HF_TOKEN to a token of that account.`,
+      : `Accept the conditions at ${page}, then set HF_TOKEN or log in with that account.`,
     data: { page },
   };
 }
@@ -239,7 +239,7 @@ function forbidden(failed: Failed, question: Question): Verdict {
       ? "A signed link may have expired; run the command again."
       : failed.tokenSource
         ? `The token from ${failed.tokenSource} may lack the right to read this repo; check its scopes at ${failed.endpoint}/settings/tokens.`
-        : "Set HF_TOKEN to a token that may read this repo.",
+        : "Set HF_TOKEN or log in with an account that may read this repo.",
   };
 }
 

@@ -1,0 +1,30 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about whose token is used, and what the configuration says. */
+export interface AccountFlags {
+  readonly token?: string;
+  readonly tokenStdin: boolean;
+  readonly keychain: boolean;
+  readonly origin: boolean;
+}
+
+/** The specs of {@link AccountFlags}. */
+export const accountFlags: Readonly<Record<keyof AccountFlags, FlagSpec>> = {
+  token: {
+    name: "token",
+    type: "text",
+    value: "TOKEN",
+    summary: "Hub token; visible to other users of this machine, prefer --token-stdin or HF_TOKEN",
+  },
+  tokenStdin: {
+    name: "token-stdin",
+    type: "switch",
+    summary: "read the Hub token from standard input",
+  },
+  keychain: {
+    name: "keychain",
+    type: "switch",
+    summary: "keep the token in this system's keychain, and look there from now on",
+  },
+  origin: { name: "origin", type: "switch", summary: "say where each setting comes from" },
+};

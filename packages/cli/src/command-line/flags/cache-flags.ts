@@ -1,0 +1,105 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about what the cache commands look at, keep and give away. */
+export interface CacheFlags {
+  readonly list: boolean;
+  readonly clearModel?: string;
+  readonly clear: boolean;
+  readonly repoType?: string;
+  readonly where: readonly string[];
+  readonly keepNewest?: number;
+  readonly maxSize?: number;
+  readonly grace?: string;
+  readonly quick: boolean;
+  readonly hub: boolean;
+  readonly threads?: number;
+  readonly to?: string;
+  readonly layout?: string;
+  readonly remove: boolean;
+  readonly yes: boolean;
+}
+
+/** The specs of {@link CacheFlags}. */
+export const cacheFlags: Readonly<Record<keyof CacheFlags, FlagSpec>> = {
+  list: { name: "list", type: "switch", summary: "list the models in the cache (default)" },
+  clearModel: {
+    name: "clear-model",
+    type: "text",
+    value: "ID",
+    summary: "delete one model from the cache, all its revisions",
+  },
+  clear: {
+    name: "clear",
+    type: "switch",
+    summary: "delete all MLX models from the cache; other models, datasets and spaces stay",
+  },
+  repoType: {
+    name: "type",
+    type: "text",
+    value: "TYPE",
+    choices: ["model", "dataset", "space", "kernel"],
+    summary: "what kind of repo is named: model (default), dataset, space, kernel",
+  },
+  where: {
+    name: "where",
+    type: "list",
+    value: "CONDITION",
+    summary:
+      "only revisions for which it holds; several must all hold: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true",
+  },
+  keepNewest: {
+    name: "keep-newest",
+    type: "count",
+    value: "N",
+    summary: "the N newest revisions of every repo stay",
+  },
+  maxSize: {
+    name: "max-size",
+    type: "bytes",
+    value: "SIZE",
+    summary: "what the cache may take on the disk: 200GB, 1.5T",
+  },
+  grace: {
+    name: "grace",
+    type: "text",
+    value: "AGE",
+    summary:
+      "how long unfinished data and temporary files stay after the last write (default 7d, 1d for what cannot be continued)",
+  },
+  quick: {
+    name: "quick",
+    type: "switch",
+    summary: "lengths and safetensors headers only; no weights are read",
+  },
+  hub: {
+    name: "hub",
+    type: "switch",
+    summary: "ask the Hub what the files should be, instead of what was recorded",
+  },
+  threads: {
+    name: "threads",
+    type: "count",
+    value: "N",
+    summary: "threads that read and hash (default: one a core)",
+  },
+  to: {
+    name: "to",
+    type: "text",
+    value: "PLACE",
+    summary:
+      "the folder (of other programs, of another disk), or for an archive FILE.tar or - for standard output",
+  },
+  layout: {
+    name: "layout",
+    type: "text",
+    value: "NAME",
+    choices: ["org/name", "lmstudio", "flat"],
+    summary: "how the program lays out its models: org/name (default), lmstudio, flat",
+  },
+  remove: {
+    name: "remove",
+    type: "switch",
+    summary: "take the view away; the cache keeps the model",
+  },
+  yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
+};

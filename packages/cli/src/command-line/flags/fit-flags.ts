@@ -1,0 +1,76 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about the machine and the use that a model is held against. */
+export interface FitFlags {
+  readonly ctx?: string;
+  readonly memory?: string;
+  readonly chip?: string;
+  readonly kvBits?: number;
+  readonly batch?: number;
+  readonly fitPython?: string;
+  readonly task?: string;
+  readonly minSpeed?: number;
+  readonly fits: boolean;
+  readonly requireFit: boolean;
+}
+
+/** The specs of {@link FitFlags}. */
+export const fitFlags: Readonly<Record<keyof FitFlags, FlagSpec>> = {
+  ctx: {
+    name: "ctx",
+    type: "text",
+    value: "TOKENS",
+    aliases: ["context"],
+    summary: "context length to reckon with, such as 32768 or 32k (default 8k, or the model's own)",
+  },
+  memory: {
+    name: "memory",
+    type: "text",
+    value: "SIZE",
+    summary: "imagine a Mac with so much memory, such as 64G",
+  },
+  chip: {
+    name: "chip",
+    type: "text",
+    value: "CHIP",
+    summary: "imagine another chip, such as m4-max",
+  },
+  kvBits: {
+    name: "kv-bits",
+    type: "count",
+    value: "N",
+    summary: "keys and values quantized to N bits, as mlx-lm's --kv-bits",
+  },
+  batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
+  fitPython: {
+    name: "fit-python",
+    type: "text",
+    value: "PYTHON",
+    summary:
+      "answer by the mlx-lm and MLX installed in this Python: its path, or auto to find it; about a second (default off: a built-in table)",
+  },
+  task: {
+    name: "task",
+    type: "text",
+    value: "TASK",
+    choices: ["chat", "code", "vision", "embedding", "draft"],
+    summary: "what the model is for: chat (default), code, vision, embedding, draft",
+  },
+  minSpeed: {
+    name: "min-speed",
+    type: "count",
+    value: "N",
+    summary: "tokens a second that are wished for",
+  },
+  fits: {
+    name: "fits",
+    type: "switch",
+    summary:
+      "only models that fit this machine (or the imagined one), by an estimate from name and counts",
+  },
+  requireFit: {
+    name: "require-fit",
+    type: "switch",
+    summary: "fetch only what fits this machine (or the imagined one) and loads; exit 8 otherwise",
+  },
+};

@@ -1,0 +1,48 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about how a command speaks. */
+export interface OutputFlags {
+  readonly quiet: boolean;
+  readonly plain: boolean;
+  readonly json: boolean;
+  readonly events: boolean;
+  readonly agent: boolean;
+  readonly debug: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** The specs of {@link OutputFlags}. */
+export const outputFlags: Readonly<Record<keyof OutputFlags, FlagSpec>> = {
+  quiet: {
+    name: "quiet",
+    type: "switch",
+    aliases: ["q"],
+    summary: "no progress, no hints: only the data and errors",
+  },
+  plain: {
+    name: "plain",
+    type: "switch",
+    summary:
+      "progress as lines that stay, nothing drawn over: for screen readers and recordings; also MLX_DOWNLOAD_PLAIN=1",
+  },
+  json: { name: "json", type: "switch", summary: "one JSON value on standard output" },
+  events: {
+    name: "events",
+    type: "switch",
+    summary: "every event as a line of JSON on standard output; the last is result or error",
+  },
+  agent: {
+    name: "agent",
+    type: "switch",
+    summary:
+      "for programs: JSON (or --events) and nothing else, no questions, no colour; also MLX_DOWNLOAD_AGENT=1",
+  },
+  debug: {
+    name: "debug",
+    type: "switch",
+    summary: "after an error: its code, request id and causes (secrets are masked)",
+  },
+  help: { name: "help", type: "switch", aliases: ["h"], summary: "show help" },
+  version: { name: "version", type: "switch", aliases: ["V"], summary: "show the version" },
+};

@@ -1,0 +1,43 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about which models are listed. */
+export interface SearchFlags {
+  readonly filter?: string;
+  readonly author?: string;
+  readonly all: boolean;
+  readonly limit?: number;
+  readonly sort?: string;
+  readonly quant?: string;
+}
+
+/** The specs of {@link SearchFlags}. */
+export const searchFlags: Readonly<Record<keyof SearchFlags, FlagSpec>> = {
+  filter: {
+    name: "filter",
+    type: "text",
+    value: "TEXT",
+    aliases: ["search"],
+    summary: "only models whose name contains TEXT; the Hub searches",
+  },
+  author: {
+    name: "author",
+    type: "text",
+    value: "NAME",
+    summary: "models of this user or organization (default mlx-community)",
+  },
+  all: { name: "all", type: "switch", summary: "MLX models of every author" },
+  limit: { name: "limit", type: "count", value: "N", summary: "at most N models (default 50)" },
+  sort: {
+    name: "sort",
+    type: "text",
+    value: "KEY",
+    choices: ["downloads", "likes", "created", "modified", "trending"],
+    summary: "downloads (default), likes, created, modified or trending; highest or newest first",
+  },
+  quant: {
+    name: "quant",
+    type: "text",
+    value: "Q",
+    summary: "only models quantized so, by their names: 4bit, 8bit, bf16, mxfp4, dwq …",
+  },
+};

@@ -1,0 +1,47 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about which files of which revision. */
+export interface SelectionFlags {
+  readonly revision?: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly preset?: string;
+  readonly localDir?: string;
+}
+
+/** The specs of {@link SelectionFlags}. */
+export const selectionFlags: Readonly<Record<keyof SelectionFlags, FlagSpec>> = {
+  revision: {
+    name: "revision",
+    type: "text",
+    value: "REV",
+    summary: "branch, tag or commit; the same as @REV behind the name (default main)",
+  },
+  include: {
+    name: "include",
+    type: "list",
+    value: "GLOB",
+    aliases: ["allow-patterns"],
+    summary: "only files that match; may be given several times (* crosses folders)",
+  },
+  exclude: {
+    name: "exclude",
+    type: "list",
+    value: "GLOB",
+    aliases: ["ignore-patterns"],
+    summary: "no files that match; may be given several times",
+  },
+  preset: {
+    name: "preset",
+    type: "text",
+    value: "NAME",
+    choices: ["all", "mlx", "tokenizer", "config"],
+    summary: "a named choice of files: all, mlx, tokenizer, config",
+  },
+  localDir: {
+    name: "local-dir",
+    type: "text",
+    value: "DIR",
+    summary: "plain files into this folder instead of the cache",
+  },
+};

@@ -1,0 +1,70 @@
+import type { FlagSpec } from "../flag-spec.ts";
+
+/** Options about where the bytes come from and how, and what is done with them. */
+export interface TransferFlags {
+  readonly cacheDir?: string;
+  readonly force: boolean;
+  readonly endpoint: readonly string[];
+  readonly connections?: number;
+  readonly limitRate?: number;
+  readonly backend?: string;
+  readonly offline: boolean;
+  readonly dryRun: boolean;
+  readonly trust?: string;
+}
+
+/** The specs of {@link TransferFlags}. */
+export const transferFlags: Readonly<Record<keyof TransferFlags, FlagSpec>> = {
+  cacheDir: {
+    name: "cache-dir",
+    type: "text",
+    value: "DIR",
+    summary: "the hub cache (default HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub)",
+  },
+  force: { name: "force", type: "switch", summary: "fetch (verify: read) everything anew" },
+  endpoint: {
+    name: "endpoint",
+    type: "list",
+    value: "URL",
+    summary:
+      "the Hub or a mirror of it; several times: all of them (default HF_ENDPOINT, https://huggingface.co)",
+  },
+  connections: {
+    name: "connections",
+    type: "count",
+    value: "N",
+    summary: "connections at once, 1 to 64 (default 8)",
+  },
+  limitRate: {
+    name: "limit-rate",
+    type: "rate",
+    value: "RATE",
+    summary: "bytes a second at most, over all connections and models: 5M, 500k (default none)",
+  },
+  backend: {
+    name: "backend",
+    type: "text",
+    value: "NAME",
+    choices: ["native", "python"],
+    summary:
+      "what speaks to the Hub and fetches: native (default), or python, the Hub's Python client (finds it by PYTHON_PATH, the active environment, the PATH)",
+  },
+  offline: {
+    name: "offline",
+    type: "switch",
+    summary: "make no request, use what the cache has (also HF_HUB_OFFLINE=1)",
+  },
+  dryRun: {
+    name: "dry-run",
+    type: "switch",
+    summary: "say what would be done, and change nothing",
+  },
+  trust: {
+    name: "trust",
+    type: "text",
+    value: "POLICY",
+    choices: ["any", "scanned", "data"],
+    summary:
+      "what a repo is trusted with: any (default), scanned (nothing that the Hub's scanners condemn), data (nothing that could run code); exit 10 otherwise",
+  },
+};
