@@ -1,6 +1,7 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
-import { pythonEnv, tempDir } from "@mlx-download/test-utils";
+import { pythonEnv, tempDir, writeTree } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { startStage } from "./stage.ts";
 
@@ -85,3 +86,60 @@ test.skipIf(!mlx)("recommend judges by what is installed", async () => {
   const { stdout, stderr } = await run(["recommend", "Tiny-1B", ...flags]);
   expect(JSON.parse(stdout), stderr).toMatchObject({ models: [{ loads: { by: installed } }] });
 });
+
+/** Packages that say what an older mlx-lm and MLX on a Mac say, for the Python of any environment. */
+async function olderPackages(): Promise<string> {
+  const folder = await tempDir();
+  const metadata = (name: string, version: string): string =>
+    `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`;
+  await writeTree(folder, {
+    "mlx-0.28.0.dist-info/METADATA": metadata("mlx", "0.28.0"),
+    "mlx_lm-0.27.1.dist-info/METADATA": metadata("mlx-lm", "0.27.1"),
+    "mlx/__init__.py": "",
+    "mlx/core.py": `
+def default_device(): return "Device(gpu, 0)"
+def zeros(shape): return shape
+def gather_qmm(): "gather_qmm(x, w, /, scales)"
+def quantize(w, group_size=64, bits=4): return w
+class metal:
+    @staticmethod
+    def device_info(): return {"device_name": "Apple M1", "max_recommended_working_set_size": ${limitBytes}}
+`,
+    "mlx_lm/__init__.py": "raise SystemExit('nobody imports it')",
+    "mlx_lm/utils.py": 'MODEL_REMAPPING = {"mistral": "llama"}\n',
+    "mlx_lm/models/llama.py": "import mlx.core as mx\nclass Model(object):\n    pass\n",
+    "mlx_lm/models/base.py": "class BaseModelArgs:\n    pass\n",
+  });
+  return folder;
+}
+
+const limitBytes = 1_500_000_000;
+
+test.skipIf(!bare)(
+  "an older mlx-lm is taken at its word, and so is the limit that MLX names",
+  async () => {
+    const { run, folder, env } = await folderStage();
+    Object.assign(env, {
+      PYTHONPATH: await olderPackages(),
+      MLX_DOWNLOAD_FIT_PYTHON: bare?.python,
+    });
+    const known = await run(["info", folder, "--json"]);
+    expect(JSON.parse(known.stdout), known.stderr).toMatchObject({
+      loads: { verdict: "yes", by: { mlxLmVersion: "0.27.1", mlxVersion: "0.28.0" } },
+      fit: { limitBytes },
+      machine: { limitSource: "device_info" },
+    });
+    const config = JSON.stringify({
+      model_type: "llama",
+      quantization: { mode: "mxfp4", bits: 4, group_size: 32 },
+    });
+    await writeFile(join(folder, "config.json"), config);
+    const mode = await run(["fit", folder, "--json"]);
+    expect(mode.code).toBe(8);
+    expect(mode.stdout).toContain("the installed MLX 0.28.0 does not take mxfp4");
+    await writeFile(join(folder, "config.json"), '{"model_type": "qwen3"}');
+    const absent = await run(["fit", folder]);
+    expect(absent.code).toBe(8);
+    expect(absent.stdout).toMatch(/^Loads +no +mlx-lm 0\.27\.1 has no module for qwen3$/m);
+  },
+);

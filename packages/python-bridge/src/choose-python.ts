@@ -11,19 +11,26 @@ export interface ChoosePythonOptions {
   readonly wants?: "hub" | "mlx-lm" | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly startTimeoutMs: number;
+  /** Aborted, nothing is started any more. */
+  readonly closing?: AbortSignal | undefined;
   /** Another script in the place of the bridge, for tests. */
   readonly script?: string | undefined;
 }
 
 /**
  * Starts the first Python that has what is wanted of it, huggingface_hub or mlx-lm; without one the first that runs,
- * whose calls then say what is missing. Throws `python/not-found`, `python/unsupported`, `python/crashed`.
+ * whose calls then say what is missing. Throws `python/not-found`, `python/unsupported`, `python/crashed`,
+ * and the reason of `closing`.
  */
 export async function choosePython(options: ChoosePythonOptions): Promise<PythonProcess> {
   const tried: { readonly candidate: PythonCandidate; readonly why: UnusablePython }[] = [];
   let second: PythonProcess | undefined;
   for (const candidate of pythonCandidates(options.env, options)) {
     const started = await startProcess(candidate, options);
+    if (options.closing?.aborted) {
+      for (const one of [started, second]) if (one && "child" in one) one.child.kill("SIGKILL");
+      throw options.closing.reason;
+    }
     if ("reason" in started) {
       tried.push({ candidate, why: started });
       continue;

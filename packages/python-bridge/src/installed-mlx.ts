@@ -31,8 +31,7 @@ export async function readInstalledMlx(
   } = {},
 ): Promise<InstalledMlx> {
   const { signal, env = process.env, ...which } = options;
-  signal?.throwIfAborted();
-  await using bridge = new PythonBridge({ ...which, env, wants: "mlx-lm" });
+  await using bridge = new PythonBridge({ ...which, env, signal, wants: "mlx-lm" });
   const info = await bridge.info();
   const runtime = await bridge.runtime({ signal });
   const { mlx, "mlx-lm": mlxLm } = runtime.versions;

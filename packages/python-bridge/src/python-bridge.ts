@@ -20,6 +20,8 @@ export interface PythonBridgeOptions {
   readonly silenceMs?: number | undefined;
   /** How long a cancelled call may take to tidy up before the process is ended; default 3 000. */
   readonly graceMs?: number | undefined;
+  /** Aborted, it closes the bridge, also while a Python starts; `info` then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Another script in the place of the bridge's own, for tests. */
   readonly script?: string | undefined;
 }
@@ -41,6 +43,9 @@ interface PendingCall {
 
 const TICK_MS = 1000;
 
+const closedError = (): PythonBridgeError =>
+  pythonError("python/crashed", "the bridge was closed", { hint: "Make a new one." });
+
 /**
  * One long-lived Python process, started by the first call and again after it ended. An idle bridge does not keep Node
  * running, and its process ends with this one, however that ends.
@@ -56,12 +61,22 @@ export class PythonBridge {
   #watch: NodeJS.Timeout | undefined;
   /** Why we are ending the process, for the calls that it leaves behind. */
   #verdict: PythonBridgeError | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
+  readonly #forget: () => void;
 
   constructor(options: PythonBridgeOptions = {}) {
     const { python, script, wants, env = process.env } = options;
     const { startTimeoutMs = 30_000, silenceMs = 30_000, graceMs = 3000 } = options;
-    this.#options = { python, script, wants, env, startTimeoutMs, silenceMs, graceMs };
+    const { signal } = options;
+    const closing = this.#closing.signal;
+    this.#options = { python, script, wants, env, startTimeoutMs, silenceMs, graceMs, closing };
+    const stop = (): void => {
+      this.#closing.abort(signal?.reason);
+      void this.close();
+    };
+    this.#forget = () => signal?.removeEventListener("abort", stop);
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted) stop();
   }
 
   /** Starts the process where there is none and says what it is. Throws `python/not-found`, `python/unsupported`, `python/crashed`. */
@@ -95,7 +110,8 @@ export class PythonBridge {
 
   /** Ends the process; calls that are under way fail with `python/crashed`. Later calls are refused. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#forget();
+    this.#closing.abort(closedError());
     await this.#end();
   }
 
@@ -114,9 +130,7 @@ export class PythonBridge {
   }
 
   #start(): Promise<PythonProcess> {
-    if (this.#closed) {
-      throw pythonError("python/crashed", "the bridge was closed", { hint: "Make a new one." });
-    }
+    this.#closing.signal.throwIfAborted();
     this.#process ??= choosePython(this.#options).then(
       (started) => {
         this.#attach(started);

@@ -39,6 +39,8 @@ export async function startProcess(
     readonly env: NodeJS.ProcessEnv;
     readonly startTimeoutMs: number;
     readonly script?: string | undefined;
+    /** Aborted before the greeting, it ends the process. */
+    readonly closing?: AbortSignal | undefined;
   },
 ): Promise<PythonProcess | UnusablePython> {
   const script =
@@ -72,6 +74,10 @@ export async function startProcess(
     child.once("exit", (code, signal) => setTimeout(end, LAST_WORDS_MS, code, signal).unref());
   });
 
+  // Whoever still writes there is nobody that was asked, and must not keep Node running.
+  const letGo = (): void => [stdin, stdout, stderr].forEach((pipe) => void pipe.destroy());
+  void ended.then(letGo);
+
   const reader = createLineReader(MAX_LINE);
   let preamble = 0;
   let greet: (found: ReturnType<typeof readHello> | "garbage") => void = () => {};
@@ -101,7 +107,11 @@ export async function startProcess(
     const timeout = setTimeout(() => resolve("late"), options.startTimeoutMs);
     timer.signal.addEventListener("abort", () => clearTimeout(timeout));
   });
+  const stop = (): void => void child.kill("SIGKILL");
+  if (options.closing?.aborted) stop();
+  options.closing?.addEventListener("abort", stop, { once: true });
   const found = await Promise.race([greeting, ended.then((how) => ({ how })), late]);
+  options.closing?.removeEventListener("abort", stop);
   timer.abort();
 
   if (found !== undefined && typeof found === "object" && "python" in found) {

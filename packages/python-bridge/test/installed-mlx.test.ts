@@ -1,7 +1,7 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MLX_LM_TABLE } from "@mlx-download/fit";
-import { pythonEnv, tempDir } from "@mlx-download/test-utils";
+import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { readInstalledMlx } from "../src/index.ts";
 
@@ -55,6 +55,29 @@ test.skipIf(!mlx)(
     await chmod(python, 0o755);
     const { deviceError } = await readInstalledMlx({ python, env: { PATH } });
     expect(deviceError).toBeUndefined();
+  },
+);
+
+test.skipIf(process.platform === "win32")(
+  "an abort ends a Python that says nothing, and one that only chatters is left behind",
+  async () => {
+    const folder = await tempDir();
+    const python = join(folder, "python");
+    await writeFile(python, "#!/bin/sh\nexec sleep 60\n");
+    await chmod(python, 0o755);
+    const stop = new AbortController();
+    const { signal } = stop;
+    const asked = readInstalledMlx({ python, env: { PATH }, signal, startTimeoutMs: 600_000 });
+    stop.abort(new Error("no more"));
+    await expect(asked).rejects.toThrow("no more");
+    await writeFile(python, "#!/bin/sh\nyes garbage\n");
+    const program = `
+      import { readInstalledMlx } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
+      console.log((await readInstalledMlx({ python: ${JSON.stringify(python)} }).catch((error) => error)).code);
+    `;
+    const args = ["--conditions=@mlx-download/source", "--input-type=module", "-e", program];
+    const { code, stdout } = await run(process.execPath, args, { timeoutMs: 20_000 });
+    expect([code, stdout]).toEqual([0, "python/crashed\n"]);
   },
 );
 

@@ -6,8 +6,8 @@ const startTimeoutMs = 10_000;
 /** The Python that `--fit-python auto` would ask, and the versions of what runs MLX models in it. */
 export async function lookAtPython(circumstances: Circumstances): Promise<readonly Diagnosis[]> {
   const bridges = await import("@mlx-download/python-bridge");
-  const { env } = circumstances;
-  await using bridge = new bridges.PythonBridge({ env, startTimeoutMs, wants: "mlx-lm" });
+  const { env, signal } = circumstances;
+  await using bridge = new bridges.PythonBridge({ env, startTimeoutMs, signal, wants: "mlx-lm" });
   try {
     return [await look(bridge, circumstances)];
   } catch (error) {
