@@ -29,7 +29,7 @@ const NOT_READABLE: Meaning = {
 const IN_THE_WAY: Meaning = {
   code: "cache/damaged",
   what: "something else is in the way",
-  hint: "Look at the path, move what does not belong there out of the way and run again.",
+  hint: "Look at the path: move what does not belong there out of the way, or mount the disk that a link on it leads to, and run again.",
 };
 const NOT_FOUND: Meaning = {
   code: "cache/not-found",

@@ -29,7 +29,7 @@ export async function removeRepo(
     const stats = await lstat(repoDir).catch((error: unknown) => {
       if (errnoOf(error) !== "ENOENT") throw error;
       throw new CacheError(`${repoId} is not in the cache ${layout.cacheDir}`, "cache/not-found", {
-        hint: "List the cache to see what it holds.",
+        hint: "See what the cache holds with mlx-download cache ls.",
         data: { repoId, path: repoDir },
       });
     });

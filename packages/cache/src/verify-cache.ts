@@ -60,7 +60,7 @@ function expect({ layout, commit, listing }: VerifyTarget & { commit: string }):
   const { entries, dangling, exists } = scanSnapshot(layout, commit);
   if (!exists) {
     throw new CacheError(`${repoId} has no snapshot of ${commit}`, "cache/not-found", {
-      hint: "List the cache to see what it holds.",
+      hint: "See what the cache holds with mlx-download cache ls.",
       data: { repoId, commit, path: snapshotDir(layout, commit) },
     });
   }

@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
 import Ajv from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { modelFiles, ndjson, startStage } from "./stage.ts";
@@ -42,6 +44,7 @@ test("what --json prints is what the schema in the package says", async () => {
   await hub.addRepo("mlx-community/model", modelFiles(1000));
   hub.store.addUser({ name: "anna", tokens: ["hf_good"] });
   const ajv = newAjv().addSchema(await schema("output"), "output");
+  const out = await tempDir();
   const commands: readonly (readonly [string, readonly string[]])[] = [
     ["dryRun", ["mlx-community/model", "--dry-run"]],
     ["get", ["mlx-community/model"]],
@@ -53,6 +56,19 @@ test("what --json prints is what the schema in the package says", async () => {
     ["configShow", ["config", "show"]],
     ["whoami", ["whoami"]],
     ["doctor", ["doctor"]],
+    ["cacheLs", ["cache", "ls"]],
+    ["verify", ["verify"]],
+    ["repair", ["repair", "mlx-community/model"]],
+    ["info", ["info", "mlx-community/model"]],
+    ["cachePins", ["cache", "pin", "mlx-community/model"]],
+    ["cacheUnpin", ["cache", "unpin", "mlx-community/model"]],
+    ["cacheView", ["cache", "view", "mlx-community/model", "--to", join(out, "view")]],
+    ["cacheViews", ["cache", "view"]],
+    ["cacheExport", ["cache", "export", "mlx-community/model", "--to", join(out, "model")]],
+    ["cacheMv", ["cache", "mv", "mlx-community/model", "--to", join(out, "hub")]],
+    ["cacheRemoval", ["cache", "rm", "mlx-community/model", "--dry-run"]],
+    ["cacheRemoval", ["cache", "prune", "--yes"]],
+    ["configGet", ["config", "get", "cache-dir"]],
     ["failure", ["get", "org/none"]],
   ];
   env["HF_TOKEN"] = "hf_good";

@@ -4,7 +4,7 @@ import { CacheError } from "../errors.ts";
 /** The error for what should be moved and is not here. */
 export function absent(what: string, path: string): CacheError {
   return new CacheError(`${what} is not at ${path}`, "cache/not-found", {
-    hint: "List the cache to see what it holds.",
+    hint: "See what the cache holds with mlx-download cache ls.",
     data: { path },
   });
 }

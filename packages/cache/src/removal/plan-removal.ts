@@ -183,7 +183,7 @@ async function pick(
 function absent(layout: RepoLayout, revision: string | undefined): CacheError {
   const what = revision === undefined ? layout.repoId : `${layout.repoId} at ${revision}`;
   return new CacheError(`${what} is not in the cache ${layout.cacheDir}`, "cache/not-found", {
-    hint: "List the cache to see what it holds.",
+    hint: "See what the cache holds with mlx-download cache ls.",
     data: { repoId: layout.repoId, path: layout.repoDir, revision },
   });
 }

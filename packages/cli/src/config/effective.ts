@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ConfigValues } from "./config-file.ts";
 import { type SettingSpec, settingSpecs } from "./setting-specs.ts";
 import { suggest } from "../command-line/suggest.ts";
@@ -26,13 +27,16 @@ export function effectiveSetting(
   const variable = [spec.variable, ...(spec.others ?? [])].find((known) =>
     sources.env[known]?.trim(),
   );
-  if (variable !== undefined)
+  if (variable !== undefined) {
+    const value = sources.env[variable]?.trim() ?? "";
+    const folder = spec.below?.[variable];
     return {
       name,
-      value: sources.env[variable]?.trim() ?? null,
+      value: folder === undefined ? value : join(value, folder),
       origin: "environment",
       from: variable,
     };
+  }
   const value = sources.values[name];
   return value === undefined
     ? { name, value: null, origin: "default", from: null }

@@ -9,6 +9,8 @@ export interface SettingSpec {
   readonly variable: string;
   /** Other variables that decide the same and win over the file, too. */
   readonly others?: readonly string[];
+  /** Of a variable that names the folder above: the name of the folder that counts. */
+  readonly below?: Readonly<Record<string, string>>;
   /** The option that it is the default of, where no library reads the variable by itself. */
   readonly flag?: keyof Flags;
   readonly choices?: readonly string[];
@@ -23,6 +25,7 @@ export const settingSpecs: readonly SettingSpec[] = [
     summary: "the hub cache",
     variable: "HF_HUB_CACHE",
     others: ["HUGGINGFACE_HUB_CACHE", "HF_HOME"],
+    below: { HF_HOME: "hub" },
   },
   { name: "endpoint", summary: "the Hub or a mirror of it", variable: "HF_ENDPOINT" },
   {

@@ -10,7 +10,8 @@ export const completion: CommandSpec = {
   operands: { min: 1, max: 1, what: "a shell" },
   flags: [],
   examples: [
-    { line: "source <(mlx-download completion bash)", purpose: "in ~/.bashrc; zsh the same" },
+    { line: "source <(mlx-download completion bash)", purpose: "in ~/.bashrc" },
+    { line: "source <(mlx-download completion zsh)", purpose: "in ~/.zshrc, below compinit" },
     { line: "mlx-download completion fish | source", purpose: "in config.fish" },
   ],
   load: () => import("../../commands/completion.ts"),
