@@ -225,7 +225,7 @@ function quantizationReasons(
       ? [
           note(
             "experts-fail",
-            `it loads, and its packed experts are likely to fail at the first token: mlx-lm ${mlxLmVersion} hands gather_qmm a global_scale that the installed MLX ${mlxVersion} does not know (read from its signature, not tried on Metal)`,
+            `its packed experts are likely to fail at the first token: mlx-lm ${mlxLmVersion} hands gather_qmm a global_scale that the installed MLX ${mlxVersion} does not know (read from its signature, not tried on Metal)`,
           ),
         ]
       : []),

@@ -80,7 +80,8 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
   return [title, ...renderCard(rows, style)];
 }
 
-function answeredBy({ by }: LoadVerdict): string {
+/** Who said whether it loads. */
+export function answeredBy({ by }: LoadVerdict): string {
   const { mlxLmVersion, mlxVersion, python } = by;
   return python === null
     ? `by the built-in table of mlx-lm ${mlxLmVersion}; --fit-python auto asks the installed one`

@@ -12,7 +12,7 @@ import { paint } from "../text/style.ts";
 import type { TableStyle } from "../text/table.ts";
 import { installedMlx } from "./installed-mlx.ts";
 import { machineOf, readTokens } from "./judge-model.ts";
-import { machineText } from "./model-card.ts";
+import { answeredBy, machineText } from "./model-card.ts";
 import { fitJson } from "./model-json.ts";
 
 /** `mlx-download recommend`: models for a task or variants of one model, the best first, with reasons. */
@@ -129,13 +129,19 @@ function text({ machine, models }: Recommendations, style: TableStyle): string[]
   return [
     ...models.flatMap((model) => [...modelText(model, style), ""]),
     paint(style, "quiet", `Machine: ${printable(machineText(machine))}`),
+    ...[
+      ...new Set(
+        models.flatMap(({ choice }) => choice.best?.candidate.loads ?? []).map(answeredBy),
+      ),
+    ].map((line) => paint(style, "quiet", `Loads: ${printable(line)}`)),
   ];
 }
 
 function modelText({ base, why, choice }: Recommendation, style: TableStyle): string[] {
   const { best, runnerUp } = choice;
   if (best === null) return [];
-  const { repoId, fit, speed, description } = best.candidate;
+  const { repoId, fit, speed, description, loads } = best.candidate;
+  const trouble = loads.reasons.find(({ code }) => code === "experts-fail");
   const needs =
     fit.totalBytes === null
       ? ""
@@ -151,6 +157,7 @@ function modelText({ base, why, choice }: Recommendation, style: TableStyle): st
     ...(speed
       ? [{ label: "Speed", text: `about ${speed.low} to ${speed.high} tokens/s, estimated` }]
       : []),
+    ...(trouble ? [{ label: "Note", text: trouble.message }] : []),
     ...(runnerUp ? [{ label: "Next", text: `${runnerUp.candidate.repoId}: ${runnerUp.why}` }] : []),
   ];
   return [paint(style, "strong", printable(repoId)), ...renderCard(rows, style)];

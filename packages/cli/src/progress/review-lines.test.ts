@@ -68,6 +68,16 @@ test("what does not load or is not safe says why, and cannot paint the terminal"
   ]);
 });
 
+test("that the installed pair cannot run what it loads is said, too", () => {
+  const message = "its packed experts are likely to fail";
+  const reasons = [{ code: "experts-fail" as const, message, blocks: false }];
+  const loads = { verdict: "yes" as const, reasons, by };
+  expect(reviewLines({ ...review, loads })[1]).toMatchObject({
+    label: "Loads",
+    text: `yes: ${message}`,
+  });
+});
+
 test("a Linux machine is told that the figures are a Mac's", () => {
   const machine = { ...review.machine, isTarget: false };
   expect(reviewLines({ ...review, machine })[0]?.text).toContain("as a Mac with this memory");

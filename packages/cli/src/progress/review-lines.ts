@@ -27,10 +27,13 @@ export function reviewLines({ fit, loads, security, machine }: DownloadReview): 
       tone,
     });
   }
-  if (loads?.verdict === "no") {
-    const why = loads.reasons.find(({ blocks }) => blocks)?.message ?? "";
-    lines.push({ label: "Loads", text: `no: ${printable(why)}`, tone: "warn" });
-  }
+  const trouble = loads?.reasons.find(({ blocks, code }) => blocks || code === "experts-fail");
+  if (loads && trouble)
+    lines.push({
+      label: "Loads",
+      text: `${loads.verdict}: ${printable(trouble.message)}`,
+      tone: "warn",
+    });
   const [first] = security.findings;
   if (security.verdict !== "safe" && first !== undefined) {
     const text = `${security.verdict}: ${printable(`${first.path}: ${first.message}`)}`;
