@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:fs";
 import { open, stat, unlink, type FileHandle } from "node:fs/promises";
@@ -84,6 +83,7 @@ async function openLockFile(path: string): Promise<{ file: FileHandle; created: 
 async function runFlock(
   file: FileHandle,
 ): Promise<"flock" | "busy" | "no-flock-here" | "no-flock-command"> {
+  const { spawn } = await import("node:child_process");
   const child = spawn("flock", ["-n", "-x", "3"], {
     stdio: ["ignore", "ignore", "ignore", file.fd],
   });

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import { ModelDownloadError } from "../errors.ts";
 
 const VARIABLES = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const;
@@ -31,7 +31,7 @@ export async function trustStore(env: NodeJS.ProcessEnv): Promise<SecureContext 
       );
     }
   }
-  return extra.length === 0
-    ? undefined
-    : createSecureContext({ ca: [...getCACertificates("default"), ...extra] });
+  if (extra.length === 0) return undefined;
+  const { createSecureContext, getCACertificates } = await import("node:tls");
+  return createSecureContext({ ca: [...getCACertificates("default"), ...extra] });
 }

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { arch, cpus, platform, totalmem } from "node:os";
 import { type Machine, machineFromFacts } from "@mlx-download/fit";
@@ -65,11 +64,12 @@ async function readSysctl(signal: AbortSignal | undefined): Promise<string> {
   return lines.filter((line) => line !== undefined).join("\n");
 }
 
-function output(
+async function output(
   program: string,
   args: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
+  const { execFile } = await import("node:child_process");
   return new Promise((resolve) => {
     const options = { timeout: PATIENCE_MS, maxBuffer: 65_536, env: {}, ...(signal && { signal }) };
     execFile(program, [...args], options, (error, stdout) => resolve(error ? undefined : stdout));

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { promisify } from "node:util";
@@ -23,6 +22,7 @@ async function askSystem(): Promise<string> {
     return (await readFile("/proc/sys/kernel/random/boot_id", "latin1")).trim();
   }
   if (process.platform === "darwin") {
+    const { execFile } = await import("node:child_process");
     const sysctl = promisify(execFile)("/usr/sbin/sysctl", ["-n", "kern.bootsessionuuid"], {
       timeout: 2000,
     });

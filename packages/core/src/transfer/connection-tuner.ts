@@ -32,6 +32,9 @@ export interface TunerState {
 const FAST_BYTES_PER_SECOND = 250_000_000;
 // Long enough to see a quarter of a gigabyte a second; all but one connection wait meanwhile.
 const FIRST_MS = 50;
+// Half of that, from a program that has just started: it is looked at for longer.
+const PROMISING_BYTES_PER_SECOND = 125_000_000;
+const PROMISING_MS = 200;
 const FIRST_BYTES = 256 * 1024;
 const SLOW_FIRST_MS = 400;
 const LEAP_SETTLE_MS = 400;
@@ -92,6 +95,7 @@ export function tune(state: TunerState, sample: TunerSample): TunerState {
       if (state.bytes === 0 && bytes === 0) return { ...state, since: now };
       if (elapsed < FIRST_MS || (bytes < FIRST_BYTES && elapsed < SLOW_FIRST_MS)) return state;
       const fast = rate >= FAST_BYTES_PER_SECOND;
+      if (!fast && rate >= PROMISING_BYTES_PER_SECOND && elapsed < PROMISING_MS) return state;
       const measured = { ...measureFrom(state, sample), rate };
       return fast
         ? { ...measured, phase: "steady" }

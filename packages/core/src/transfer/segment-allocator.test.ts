@@ -54,20 +54,35 @@ test("nothing missing means nothing to take", () => {
   expect(takeAll([], 8)).toEqual([]);
 });
 
-test("pieces grow with the speed of the line, and shrink towards the end", () => {
+/** The sizes of all pieces of a gigabyte, MiB, after a first one that came at 40 MiB/s, and its answer in `latencyMs`. */
+function piecesAfter(latencyMs: number): number[] {
   const allocator = createSegmentAllocator([{ start: 0, end: 1000 * MiB }]);
-  const first = allocator.take(8, 0);
-  expect(first && first.end - first.start).toBe(8 * MiB);
-  first?.advance(8 * MiB, 200);
-  first?.release();
-  const second = allocator.take(8, 200);
-  expect(second && second.end - second.start).toBe(80 * MiB);
-  let last: Lease | undefined;
+  const first = allocator.take(8, 0) as Lease;
+  first.advance(1, latencyMs);
+  first.advance(8 * MiB, 200);
+  first.release();
+  const sizes = [(first.end - first.start) / MiB];
   for (let next = allocator.take(8, 200); next; next = allocator.take(8, 200)) {
-    last = next;
+    sizes.push((next.end - next.start) / MiB);
     next.release();
   }
-  expect(last && last.end - last.start).toBeLessThan(8 * MiB);
+  return sizes;
+}
+
+test("pieces grow with the speed of the line, and every round of them is smaller towards the end", () => {
+  const [first, ...sizes] = piecesAfter(50);
+  expect(first).toBe(8);
+  expect(sizes.slice(0, 8).every((size) => size > 75 && size <= 80)).toBe(true);
+  const rounds = [sizes.slice(0, 8), sizes.slice(8, 16), sizes.slice(16)];
+  for (const round of rounds) expect(Math.max(...round) - Math.min(...round)).toBeLessThan(0.01);
+  expect(rounds.map((round) => Math.round(round[0] ?? 0))).toEqual([80, 29, 15]);
+  expect(sizes).toHaveLength(24);
+});
+
+test("pieces are short where an answer comes at once, so that hashing stays close behind", () => {
+  const [, ...sizes] = piecesAfter(1);
+  expect(Math.max(...sizes)).toBe(10);
+  expect(sizes.at(-1)).toBeLessThan(8);
 });
 
 test("when all is handed out, the far end of the slowest piece is taken over, once it is slow for sure", () => {

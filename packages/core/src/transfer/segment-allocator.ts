@@ -19,8 +19,9 @@ export interface Lease {
 export interface SegmentAllocator {
   /**
    * The next piece for one of `connections`, or undefined when nothing is left that is worth a request now. The pieces
-   * take about two seconds each; when all are handed out, the far end of the one that will be last is, so much of it
-   * that both end together; of one that crawls or stands still, all the rest.
+   * take two seconds each, less where an answer comes quickly; towards the end every round of them is smaller. When all
+   * are handed out, the far end of the one that will be last is, so much of it that both end together; of one that
+   * crawls or stands still, all the rest.
    */
   take(connections: number, now: number): Lease | undefined;
   /** Is anybody still fetching? Then `take` may have something later. */
@@ -33,7 +34,19 @@ export const MIN_SEGMENT_BYTES: number = 4 * 1024 * 1024;
 export const MAX_SEGMENT_BYTES: number = 128 * 1024 * 1024;
 // Of a line nothing is known of.
 const FIRST_SEGMENT_BYTES = 8 * 1024 * 1024;
-const SEGMENT_MS = 2_000;
+// Waiting for an answer costs no more than a fortieth of the time, and hashing, which follows the lowest piece, lags no
+// further behind than that asks for.
+const LONGEST_PIECE_MS = 2_000;
+const SHORTEST_PIECE_MS = 250;
+const PIECE_PER_LATENCY = 40;
+// The last pieces: shorter ones would wait more than they bring.
+const LAST_PIECE_PER_LATENCY = 4;
+// Of what is left, so much goes to a round of equal pieces: hashing, three times as fast as most lines, takes in one
+// round while the next, a third of it, arrives.
+const ROUND_SHARE = 0.65;
+// Bytes for so long tell a speed; at the very beginning there is nothing better than a glance.
+const TELLING_MS = 100;
+const GLANCE_MS = 20;
 const MIN_STOLEN_BYTES = 128 * 1024;
 // What ends sooner by itself is left alone.
 const STEAL_AFTER_MS = 1_500;
@@ -48,6 +61,9 @@ interface ActiveLease extends Lease {
   end: number;
   position: number;
   readonly startedAt: number;
+  /** When its first bytes were here, and how many those were. */
+  firstAt: number | undefined;
+  firstBytes: number;
   seenAt: number;
   /** How often these bytes were taken over whole. */
   readonly moves: number;
@@ -61,9 +77,18 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   const active = new Set<ActiveLease>();
   /** Bytes per ms of the connection that ended last. */
   let speed = 0;
+  /** The shortest time from asking to the first byte, ms: one that had to connect or to find the way took longer. */
+  let latency = Infinity;
+  /** Pieces of the present round that are still to be handed out, and their size. */
+  let round = { pieces: 0, bytes: 0 };
   const speedOf = (one: ActiveLease, now: number): number =>
-    now - one.startedAt > 100 && now - one.seenAt < SILENT_MS
+    now - one.startedAt > TELLING_MS && now - one.seenAt < SILENT_MS
       ? (one.position - one.start) / (now - one.startedAt)
+      : 0;
+  /** The same from its first bytes on, which is all there is at the very beginning. */
+  const glance = (one: ActiveLease, now: number): number =>
+    one.firstAt !== undefined && now - one.firstAt > GLANCE_MS
+      ? (one.position - one.start - one.firstBytes) / (now - one.firstAt)
       : 0;
   /** What a connection brings here, by what ended and by the best of those under way. */
   const usualSpeed = (now: number): number =>
@@ -75,6 +100,8 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       end,
       position: start,
       startedAt: now,
+      firstAt: undefined,
+      firstBytes: 0,
       seenAt: now,
       moves,
       shrunk: () => undefined,
@@ -84,6 +111,10 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       advance(position, at) {
         one.position = position;
         one.seenAt = at;
+        if (one.firstAt !== undefined) return;
+        one.firstAt = at;
+        one.firstBytes = position - start;
+        latency = Math.min(latency, at - now);
       },
       release() {
         speed = speedOf(one, one.seenAt) || speed;
@@ -123,6 +154,21 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   const crawls = (one: ActiveLease, usual: number, now: number): boolean =>
     one.moves < MAX_MOVES && speedOf(one, now) < usual * CRAWL_SHARE;
 
+  /** As many equal pieces as there are connections: they end together, and each round is smaller than the last. */
+  const nextRound = (connections: number, now: number): typeof round => {
+    const usual = Math.max(usualSpeed(now), ...[...active].map((one) => glance(one, now)));
+    const known = usual > 0 && latency < Infinity;
+    const ms = Math.max(SHORTEST_PIECE_MS, Math.min(LONGEST_PIECE_MS, PIECE_PER_LATENCY * latency));
+    const most = known ? Math.min(MAX_SEGMENT_BYTES, usual * ms) : FIRST_SEGMENT_BYTES;
+    const last = known ? LAST_PIECE_PER_LATENCY * latency * usual : 0;
+    const least = Math.max(MIN_SEGMENT_BYTES, Math.min(most, last));
+    const each = unassigned / Math.max(1, connections);
+    // The last round takes all: a few more pieces after it would keep only some of the connections busy.
+    const fair = each <= 2 * least ? Math.max(MIN_SEGMENT_BYTES, each) : each * ROUND_SHARE;
+    const bytes = Math.ceil(Math.min(most, fair));
+    return { pieces: known ? connections - 1 : 0, bytes };
+  };
+
   return {
     get busy() {
       return active.size > 0;
@@ -130,13 +176,9 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     take(connections, now) {
       const range = free[0];
       if (range === undefined) return steal(now);
-      const usual = usualSpeed(now);
-      const bySpeed = usual === 0 ? FIRST_SEGMENT_BYTES : usual * SEGMENT_MS;
-      // Towards the end all get equal parts, so that they end together.
-      const fair = unassigned / Math.max(1, connections);
-      const wanted = Math.round(
-        Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, bySpeed, fair)),
-      );
+      round.pieces -= 1;
+      if (round.pieces < 0) round = nextRound(connections, now);
+      const wanted = Math.min(round.bytes, unassigned);
       const length = range.end - range.start;
       // A rest that would be too small for a request goes with this one.
       const taken = length - wanted < MIN_SEGMENT_BYTES / 2 ? length : wanted;

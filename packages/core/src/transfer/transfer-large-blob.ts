@@ -117,13 +117,21 @@ async function fill(
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const allocator = createSegmentAllocator(partial.have.missing(blob.size));
   const take = (): Lease | undefined => allocator.take(context.budget.limit, performance.now());
+  // The last byte wakes whoever waits for something to take over: nobody has to look again.
+  const over = new AbortController();
+  const waiting = AbortSignal.any([signal, over.signal]);
   const lane = async (): Promise<void> => {
     for (;;) {
       const read = await readSegment(request, { context, signal, take, open, onConnection });
       if (read) continue;
-      if (!allocator.busy) return;
+      if (!allocator.busy) {
+        over.abort();
+        return;
+      }
       // What the others have may turn out slow, and be worth sharing then.
-      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+      await sleep(LOOK_AGAIN_MS, undefined, { signal: waiting }).catch((error: unknown) => {
+        if (!over.signal.aborted) throw error;
+      });
     }
   };
   const lanes = Array.from({ length: context.budget.max }, () =>

@@ -24,7 +24,7 @@ export interface TransferMonitor {
   stop(): void;
 }
 
-const TICK_MS = 50;
+const TICK_MS = 25;
 const STRAGGLER_MS = 1_000;
 // A timer that is so late slept with the machine: sockets from before are dead, though nobody says so.
 const SLEPT_MS = 20_000;

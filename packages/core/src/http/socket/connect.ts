@@ -1,5 +1,5 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from "node:net";
-import { connect as connectTls, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 
 /** How a connection is made. */
 export interface ConnectOptions {
@@ -27,8 +27,11 @@ export async function connectSocket(url: URL, options: ConnectOptions): Promise<
     noDelay: true,
     onread,
   };
-  const socket = tls
-    ? connectTls({
+  // Loaded when it is needed: it takes 5 MB and 10 ms.
+  const secure = tls ? await import("node:tls") : undefined;
+  signal?.throwIfAborted();
+  const socket = secure
+    ? secure.connect({
         ...target,
         ALPNProtocols: ["http/1.1"],
         ...(isIP(host) === 0 && { servername: host }),
