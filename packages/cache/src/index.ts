@@ -9,10 +9,11 @@ export {
   type Digester,
 } from "./digest.ts";
 export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";
+export type { ImportedAs } from "./export/describe-local-dir.ts";
 export { exportArchive } from "./export/export-archive.ts";
 export { exportFolder, exportTar, type Exported } from "./export/export-model.ts";
 export { importFolder, importTar, type Imported } from "./export/import-model.ts";
-export type { ProveOptions } from "./export/write-proved.ts";
+export type { CopyEvent, CopyOptions } from "./copy-meter.ts";
 export type { Finding, FindingCode } from "./finding.ts";
 export { inspectFiles, type FileState } from "./inspect-files.ts";
 export {

@@ -1,12 +1,9 @@
 import { existsSync } from "node:fs";
-import { join, sep } from "node:path";
-import type { Digest } from "./digest.ts";
 import { CacheError } from "./errors.ts";
 import { checkRoot } from "./layout.ts";
-import { listFolderSync } from "./list-folder.ts";
-import { localDirPaths, localMetadataDir } from "./local-dir.ts";
-import { readNotedMetadata } from "./local-metadata.ts";
+import { localDirPaths } from "./local-dir.ts";
 import { readLocalTreeRecord } from "./local-tree-record.ts";
+import { listNotedFiles } from "./noted-files.ts";
 import { localProofs } from "./proof-record.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
 import { verifyFiles, type Expectation, type VerifyOptions } from "./verify-files.ts";
@@ -22,19 +19,10 @@ export async function verifyLocalDir(
   options: VerifyOptions & { readonly repoId?: string | undefined } = {},
 ): Promise<VerifyReport> {
   const root = checkRoot(localDir);
-  const folder = join(localMetadataDir(root), "download");
-  const { entries } = listFolderSync(folder, { recursive: true });
   const expectations: Expectation[] = [];
   const missing: MissingFile[] = [];
   const listings = new Map<string, ReadonlyMap<string, SnapshotFile>>();
-  for (const entry of entries) {
-    if (!entry.isFile() || !entry.name.endsWith(".metadata")) continue;
-    const record = join(entry.parentPath, entry.name).slice(folder.length + 1);
-    const path = record.slice(0, -".metadata".length).replaceAll(sep, "/");
-    const noted = await readNotedMetadata(root, path).catch(() => undefined);
-    const digest = digestOfEtag(noted?.etag.toLowerCase() ?? "");
-    if (noted === undefined || digest === undefined) continue;
-    const { commit } = noted;
+  for (const { path, commit, digest } of await listNotedFiles(root)) {
     if (!listings.has(commit)) {
       const files = await readLocalTreeRecord(root, commit);
       listings.set(commit, new Map(files?.map((file) => [file.path, file])));
@@ -56,9 +44,4 @@ export async function verifyLocalDir(
     });
   }
   return await verifyFiles(expectations, { missing, unproven: [] }, options);
-}
-
-function digestOfEtag(etag: string): Digest | undefined {
-  if (/^[0-9a-f]{64}$/.test(etag)) return { algorithm: "sha256", hex: etag };
-  return /^[0-9a-f]{40}$/.test(etag) ? { algorithm: "git-sha1", hex: etag } : undefined;
 }

@@ -5,7 +5,7 @@ import { fsError } from "../fs-error.ts";
 import type { RepoLayout } from "../layout.ts";
 import { exportTar, type Exported } from "./export-model.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
-import type { ProveOptions } from "./write-proved.ts";
+import type { CopyOptions } from "../copy-meter.ts";
 
 /**
  * Writes the archive of `exportTar` into the file `target`, which gets its name when it is whole and on the disk; a file
@@ -14,7 +14,7 @@ import type { ProveOptions } from "./write-proved.ts";
 export async function exportArchive(
   layout: RepoLayout,
   snapshot: { readonly revision: string; readonly commit: string },
-  options: ProveOptions & { readonly target: string },
+  options: CopyOptions & { readonly target: string },
 ): Promise<Exported & { readonly path: string }> {
   const path = resolve(options.target);
   const temp = unfinishedPath(path);

@@ -5,11 +5,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden } from "../../test/golden-model.ts";
+import type { CopyEvent, CopyOptions } from "../copy-meter.ts";
 import { CacheError } from "../errors.ts";
 import { blobPath, repoLayout } from "../layout.ts";
 import { readRef, writeRef } from "../ref.ts";
 import { scanCache } from "../scan-cache.ts";
 import { snapshotStatus } from "../snapshot-status.ts";
+import { readTreeRecord } from "../tree-record.ts";
 import { exportFolder, exportTar } from "./export-model.ts";
 import { importFolder, importTar } from "./import-model.ts";
 import { describeSnapshot, formatManifest, MANIFEST_FILE } from "./manifest.ts";
@@ -97,9 +99,7 @@ test("damaged content is neither exported nor imported", async () => {
   bytes[at] = 0x48;
   const cacheDir = await tempDir();
   expect(await codeOf(() => importTar(cacheDir, inPieces(bytes)))).toBe("cache/digest-mismatch");
-  const into = repoLayout(cacheDir, "acme/tiny");
-  expect(await readRef(into, "main")).toBeUndefined();
-  expect(await readdir(into.partialDir)).toEqual([]);
+  expect((await scanCache(cacheDir)).repos).toEqual([]);
   await writeFile(blobPath(layout, golden("README.md").file.digest.hex), "# tyni\n");
   const target = join(await tempDir(), "out");
   expect(await codeOf(() => archive(exportTar(layout, SNAPSHOT)))).toBe("cache/digest-mismatch");
@@ -107,6 +107,54 @@ test("damaged content is neither exported nor imported", async () => {
     "cache/digest-mismatch",
   );
   expect(await readdir(join(target, ".."))).toEqual([]);
+});
+
+test("an import that fails leaves what was here, and nothing of its own", async () => {
+  const layout = await publishGolden(await tempDir());
+  const bytes = await archive(exportTar(layout, SNAPSHOT));
+  const here = await publishGolden(await tempDir(), { commit: OTHER });
+  expect(await codeOf(() => importTar(here.cacheDir, inPieces(bytes.subarray(0, -2000))))).toBe(
+    "cache/bad-archive",
+  );
+  expect((await scanCache(here.cacheDir)).repos).toMatchObject([
+    { refs: { main: OTHER }, revisions: [{ commit: OTHER, complete: true }], findings: [] },
+  ]);
+  expect(await readTreeRecord(here, COMMIT)).toBeUndefined();
+  const part = await publishGolden(await tempDir(), { paths: ["config.json"] });
+  const stop = new AbortController();
+  const aborted = importTar(part.cacheDir, inPieces(bytes), {
+    signal: stop.signal,
+    onEvent: () => stop.abort(new Error("enough")),
+  });
+  await expect(aborted).rejects.toThrow("enough");
+  expect((await snapshotStatus(part, COMMIT)).missing).not.toContain("config.json");
+});
+
+test("exports and imports tell how far they are, to the last byte", async () => {
+  const layout = await publishGolden(await tempDir());
+  const target = join(await tempDir(), "out");
+  const cacheDir = await tempDir();
+  const whole = { repoId: "acme/tiny", files: FILES.length, bytes: 186 };
+  for (const work of [
+    (options: CopyOptions) => exportFolder(layout, SNAPSHOT, { ...options, target }),
+    (options: CopyOptions) => importFolder(cacheDir, target, options),
+    (options: CopyOptions) => archive(exportTar(layout, SNAPSHOT, options)),
+  ]) {
+    const events: CopyEvent[] = [];
+    await work({
+      onEvent(event) {
+        events.push(event);
+        throw new Error("a listener's fault");
+      },
+    });
+    expect(events[0]).toMatchObject({ type: "copy-started", ...whole });
+    expect(events.at(-1)).toMatchObject({
+      type: "copy-progress",
+      ...whole,
+      filesDone: FILES.length,
+      bytesDone: 186,
+    });
+  }
 });
 
 test("an archive cut off anywhere, or with any byte flipped, never makes a wrong model", async () => {
@@ -129,6 +177,7 @@ test("an archive cut off anywhere, or with any byte flipped, never makes a wrong
         expect(findings.filter(({ code }) => code !== "no-snapshots")).toEqual([]);
       }
       if (error === undefined) expect(repos[0]?.revisions[0]?.files).toBeGreaterThan(0);
+      else expect(repos).toEqual([]);
     }),
     { numRuns: 60 },
   );

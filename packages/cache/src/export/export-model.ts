@@ -1,12 +1,19 @@
 import { realpath } from "node:fs/promises";
 import { createDigester } from "../digest.ts";
+import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
 import { CacheError } from "../errors.ts";
 import { repoFolderName } from "../repo-id.ts";
 import { snapshotPath, type RepoLayout } from "../layout.ts";
-import { describeSnapshot, formatManifest, MANIFEST_FILE } from "./manifest.ts";
+import {
+  amountOf,
+  describeSnapshot,
+  formatManifest,
+  includedFiles,
+  MANIFEST_FILE,
+} from "./manifest.ts";
 import { makePlainFolder } from "./plain-folder.ts";
 import { padding, tarEnd, tarHeader } from "./tar-format.ts";
-import { readPieces, type ProveOptions } from "./write-proved.ts";
+import { readPieces } from "./write-proved.ts";
 
 /** What was exported. */
 export interface Exported {
@@ -23,7 +30,7 @@ export interface Exported {
 export async function exportFolder(
   layout: RepoLayout,
   snapshot: { readonly revision: string; readonly commit: string },
-  options: ProveOptions & { readonly target: string },
+  options: CopyOptions & { readonly target: string },
 ): Promise<Exported & { readonly path: string }> {
   const manifest = await describeSnapshot(layout, snapshot);
   const { path } = await makePlainFolder(layout, options.target, {
@@ -31,8 +38,8 @@ export async function exportFolder(
     manifest,
     share: false,
   });
-  const files = manifest.files.filter((file) => manifest.included.has(file.path));
-  return { path, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+  const { files, bytes } = amountOf(manifest);
+  return { path, files, bytes };
 }
 
 /**
@@ -42,17 +49,18 @@ export async function exportFolder(
 export async function* exportTar(
   layout: RepoLayout,
   snapshot: { readonly revision: string; readonly commit: string },
-  options: ProveOptions = {},
+  options: CopyOptions = {},
 ): AsyncGenerator<Uint8Array, Exported> {
-  const { signal, onBytes } = options;
+  const { signal } = options;
   const manifest = await describeSnapshot(layout, snapshot);
   const folder = repoFolderName(layout.repoId, layout.repoType);
   const text = Buffer.from(formatManifest(manifest));
   yield tarHeader(`${folder}/${MANIFEST_FILE}`, text.length);
   yield Buffer.concat([text, Buffer.alloc(padding(text.length))]);
-  let [files, bytes] = [0, 0];
-  const sorted = manifest.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  for (const file of sorted.filter(({ path }) => manifest.included.has(path))) {
+  const amount = amountOf(manifest);
+  const meter = startCopyMeter(amount, options);
+  const sorted = includedFiles(manifest).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  for (const file of sorted) {
     const digester = createDigester(file.digest.algorithm, file.size);
     yield tarHeader(`${folder}/${file.path}`, file.size);
     const source = await realpath(snapshotPath(layout, manifest.commit, file.path));
@@ -62,7 +70,7 @@ export async function* exportTar(
       total += chunk.byteLength;
       if (total > file.size) break;
       digester.update(chunk);
-      onBytes?.(chunk.byteLength);
+      meter.onBytes(chunk.byteLength);
       yield chunk;
     }
     const actual = digester.digest();
@@ -73,9 +81,9 @@ export async function* exportTar(
       });
     }
     yield Buffer.alloc(padding(file.size));
-    files += 1;
-    bytes += file.size;
+    meter.onFile();
   }
+  meter.end();
   yield tarEnd();
-  return { files, bytes };
+  return { files: amount.files, bytes: amount.bytes };
 }

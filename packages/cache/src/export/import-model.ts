@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { announceDownload } from "../active-download.ts";
+import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
 import { discard, tempPath } from "../durable-file.ts";
 import { CacheError } from "../errors.ts";
 import { fsError } from "../fs-error.ts";
@@ -14,15 +15,19 @@ import type { SnapshotFile } from "../snapshot-file.ts";
 import { readTreeRecord, writeTreeRecord } from "../tree-record.ts";
 import { recordUse } from "../use-record.ts";
 import {
+  amountOf,
   badArchive,
+  includedFiles,
   MANIFEST_FILE,
   MAX_MANIFEST_BYTES,
   parseManifest,
   type Manifest,
 } from "./manifest.ts";
+import { describeLocalDir, type ImportedAs } from "./describe-local-dir.ts";
 import { readFolderManifest } from "./plain-folder.ts";
+import { rememberBefore } from "./take-back.ts";
 import { readTar } from "./read-tar.ts";
-import { readPieces, writeProved, type ProveOptions } from "./write-proved.ts";
+import { readPieces, writeProved } from "./write-proved.ts";
 
 /** What came into the cache. */
 export interface Imported {
@@ -40,17 +45,20 @@ export interface Imported {
 type Content = { readonly file: SnapshotFile; readonly content: AsyncIterable<Uint8Array> };
 
 /**
- * Brings an exported folder into a cache. Every file is proved by the digest that the manifest lists before it is
+ * Brings an exported folder into a cache, or one that was filled by `--local-dir` (ours or Python's) and that `as` names.
+ * Every file is proved by the digest that the manifest lists, or that was noted when it was downloaded, before it is
  * published; a listing of this commit that the cache has already must say the same. Throws `cache/bad-archive`,
- * `cache/digest-mismatch`, `cache/size-mismatch`, and publishes no ref then.
+ * `cache/digest-mismatch`, `cache/size-mismatch`, and leaves nothing then of a commit that was not here before.
  */
 export async function importFolder(
   cacheDir: string,
   folder: string,
-  options: ProveOptions = {},
+  options: CopyOptions & { readonly as?: ImportedAs | undefined } = {},
 ): Promise<Imported> {
-  const manifest = await readFolderManifest(folder);
-  if (manifest === undefined) throw badArchive(`${folder} holds no ${MANIFEST_FILE}`);
+  const manifest =
+    (await readFolderManifest(folder)) ?? (await describeLocalDir(folder, options.as));
+  if (manifest === undefined)
+    throw badArchive(`${folder} holds no ${MANIFEST_FILE}, and nothing was downloaded into it`);
   return await bringIn(cacheDir, { manifest, contents: folderContents(folder, manifest), options });
 }
 
@@ -58,7 +66,7 @@ export async function importFolder(
 export async function importTar(
   cacheDir: string,
   source: AsyncIterable<Uint8Array>,
-  options: ProveOptions = {},
+  options: CopyOptions = {},
 ): Promise<Imported> {
   const entries = readTar(source);
   try {
@@ -106,22 +114,39 @@ async function* tarContents(
   }
 }
 
-async function bringIn(
-  cacheDir: string,
-  {
-    manifest,
-    contents,
-    options,
-  }: { manifest: Manifest; contents: AsyncGenerator<Content>; options: ProveOptions },
-): Promise<Imported> {
-  const { repoId, repoType, commit, files, included, revision } = manifest;
+/** What is to be imported, from wherever. */
+interface Incoming {
+  readonly manifest: Manifest;
+  readonly contents: AsyncGenerator<Content>;
+  readonly options: CopyOptions;
+}
+
+/** Leaves nothing of an import that fails or is aborted, unless something of the commit was here before. */
+async function bringIn(cacheDir: string, incoming: Incoming): Promise<Imported> {
+  const { repoId, repoType, commit } = incoming.manifest;
   const layout = repoLayout(cacheDir, repoId, repoType);
+  const takeBack = await rememberBefore(layout, commit);
+  try {
+    return await publishAll(layout, incoming);
+  } catch (error) {
+    // What it left is of no use, and prune takes it; the reason why is worth more than a second error.
+    await takeBack().catch(() => {});
+    throw fsError(error, layout.repoDir);
+  }
+}
+
+async function publishAll(
+  layout: RepoLayout,
+  { manifest, contents, options }: Incoming,
+): Promise<Imported> {
+  const { repoId, commit, included, revision } = manifest;
   const leave = await announceDownload(layout, options);
   try {
     await prepareRepo(layout);
     await agree(layout, manifest);
-    const wanted = files.filter(({ path }) => included.has(path));
+    const wanted = includedFiles(manifest);
     const states = await inspectFiles(layout, commit, wanted);
+    const meter = startCopyMeter(amountOf(manifest), options);
     const missing = new Set(included);
     let bytes = 0;
     for await (const { file, content } of contents) {
@@ -129,7 +154,8 @@ async function bringIn(
       // The bytes are proved all the same: an archive that lies is refused whatever is here.
       const from = tempPath(layout.partialDir);
       try {
-        await writeProved(content, from, { ...options, file });
+        await writeProved(content, from, { ...meter, signal: options.signal, file });
+        meter.onFile();
         if (states.get(file.path) === "present") continue;
         await publishFile(layout, { commit, file, from });
         bytes += file.size;
@@ -137,6 +163,7 @@ async function bringIn(
         await discard(from);
       }
     }
+    meter.end();
     const [first] = missing;
     if (first !== undefined) throw badArchive(`${first} is missing`);
     const here = await readRef(layout, revision);
@@ -145,18 +172,16 @@ async function bringIn(
     await recordUse(layout, commit);
     const path = snapshotDir(layout, commit);
     return { repoId, commit, path, files: wanted.length, bytes, ref: takesRef ? revision : null };
-  } catch (error) {
-    throw fsError(error, layout.repoDir);
   } finally {
     await leave();
   }
 }
 
 /** Writes the listing of the commit, unless there is one; two that differ cannot both be true. */
-async function agree(layout: RepoLayout, { commit, files }: Manifest): Promise<void> {
+async function agree(layout: RepoLayout, { commit, files, isListing }: Manifest): Promise<void> {
   const known = await readTreeRecord(layout, commit);
   if (known === undefined) {
-    await writeTreeRecord(layout, commit, files);
+    if (isListing) await writeTreeRecord(layout, commit, files);
     return;
   }
   const expected = new Map(known.map((file) => [file.path, file.digest.hex]));

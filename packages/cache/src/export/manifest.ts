@@ -22,6 +22,8 @@ export interface Manifest {
   readonly commit: string;
   /** Every file of the commit, as far as a listing is known. */
   readonly files: readonly SnapshotFile[];
+  /** Whether `files` is to be taken for all that the commit holds. */
+  readonly isListing: boolean;
   /** Paths of those that came along. */
   readonly included: ReadonlySet<string>;
 }
@@ -47,7 +49,19 @@ export async function describeSnapshot(
       data: { repoId, revision, commit },
     });
   }
-  return { repoId, repoType, revision, commit, files, included };
+  return { repoId, repoType, revision, commit, files, isListing: true, included };
+}
+
+/** The files that came along. */
+export function includedFiles({ files, included }: Manifest): readonly SnapshotFile[] {
+  return files.filter(({ path }) => included.has(path));
+}
+
+/** How much came along, for whoever tells of the copying. */
+export function amountOf(manifest: Manifest): { repoId: string; files: number; bytes: number } {
+  const files = includedFiles(manifest);
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { repoId: manifest.repoId, files: files.length, bytes };
 }
 
 /** The text of a manifest: JSON, the same bytes for the same snapshot. */
@@ -85,6 +99,7 @@ export function parseManifest(text: string): Manifest {
       revision: checkRevision(asText(revision)),
       commit: checkCommit(asText(commit)),
       files: read.map(({ file }) => file),
+      isListing: true,
       included: new Set(read.flatMap(({ file, included }) => (included ? file.path : []))),
     };
   } catch (error) {

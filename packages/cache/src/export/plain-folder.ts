@@ -11,6 +11,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type CopyMeter, type CopyOptions, startCopyMeter } from "../copy-meter.ts";
 import { CacheError } from "../errors.ts";
 import { errnoOf, fsError } from "../fs-error.ts";
 import { checkRoot, snapshotPath, type RepoLayout } from "../layout.ts";
@@ -19,14 +20,16 @@ import { ensureDirectory } from "../real-directory.ts";
 import type { SnapshotFile } from "../snapshot-file.ts";
 import type { ViewMethod } from "../view/view-record.ts";
 import {
+  amountOf,
   formatManifest,
+  includedFiles,
   MANIFEST_FILE,
   MAX_MANIFEST_BYTES,
   parseManifest,
   type Manifest,
 } from "./manifest.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
-import { readPieces, writeProved, type ProveOptions } from "./write-proved.ts";
+import { readPieces, writeProved } from "./write-proved.ts";
 
 /** Programs rewrite their small files in place, which must not reach the cache through a hard link. */
 const SMALL_BYTES = 1_000_000;
@@ -39,7 +42,7 @@ const SMALL_BYTES = 1_000_000;
 export async function makePlainFolder(
   layout: RepoLayout,
   target: string,
-  options: ProveOptions & {
+  options: CopyOptions & {
     readonly manifest: Manifest;
     readonly share: boolean;
     readonly onReady?: ((method: ViewMethod) => Promise<void>) | undefined;
@@ -49,21 +52,24 @@ export async function makePlainFolder(
   const path = checkRoot(target);
   await checkOurs(path, manifest);
   const temp = unfinishedPath(path);
+  const { signal } = options;
   let method: ViewMethod = share ? "clone" : "copy";
   try {
     await mkdir(dirname(path), { recursive: true });
     await sweepUnfinished(path);
     await mkdir(temp);
-    for (const file of manifest.files) {
-      if (!manifest.included.has(file.path)) continue;
-      options.signal?.throwIfAborted();
+    const meter = startCopyMeter(amountOf(manifest), options);
+    for (const file of includedFiles(manifest)) {
+      signal?.throwIfAborted();
       const place = join(temp, file.path);
       await ensureDirectory(temp, dirname(place));
       const source = await realpath(snapshotPath(layout, manifest.commit, file.path));
       if (share && file.size >= SMALL_BYTES)
-        method = await shareFile(source, place, { method, file, options });
-      else await writeProved(readPieces(source), place, { ...options, file });
+        method = await shareFile(source, place, { method, file, meter, signal });
+      else await writeProved(readPieces(source), place, { ...meter, signal, file });
+      meter.onFile();
     }
+    meter.end();
     await writeFile(join(temp, MANIFEST_FILE), formatManifest(manifest), { flag: "wx" });
     await onReady?.(method);
     await swap(temp, path);
@@ -107,12 +113,19 @@ async function checkOurs(path: string, { repoId, repoType }: Manifest): Promise<
 async function shareFile(
   source: string,
   place: string,
-  context: { method: ViewMethod; file: SnapshotFile; options: ProveOptions },
+  context: {
+    readonly method: ViewMethod;
+    readonly file: SnapshotFile;
+    readonly meter: CopyMeter;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<ViewMethod> {
+  const { file, meter, signal } = context;
   let { method } = context;
   if (method === "clone") {
     try {
       await copyFile(source, place, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+      meter.onBytes(file.size);
       return method;
     } catch (error) {
       if (!isUnable(error)) throw error;
@@ -123,13 +136,14 @@ async function shareFile(
   if (method === "hard-link") {
     try {
       await link(source, place);
+      meter.onBytes(file.size);
       return method;
     } catch (error) {
       if (!isUnable(error)) throw error;
       method = "copy";
     }
   }
-  await writeProved(readPieces(source), place, { ...context.options, file: context.file });
+  await writeProved(readPieces(source), place, { ...meter, signal, file });
   return method;
 }
 

@@ -5,7 +5,7 @@ import { discard } from "../durable-file.ts";
 import { CacheError } from "../errors.ts";
 import type { SnapshotFile } from "../snapshot-file.ts";
 
-/** What goes on while files are written. */
+/** What goes on while a file is written. */
 export interface ProveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of this chunk. */

@@ -1,14 +1,18 @@
-import type { Dirent } from "node:fs";
+import type { Dirent, Stats } from "node:fs";
 import { lstat, mkdir, readdir, readlink, rm, stat, symlink, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import type { CopyMeter } from "../copy-meter.ts";
 import { digestFile, type DigestAlgorithm } from "../digest.ts";
 import { isTemp, moveIntoPlace, syncDirectory, tempPath } from "../durable-file.ts";
 import { CacheError } from "../errors.ts";
 import { lfsPointerId } from "../lfs-pointer.ts";
-import { readPieces, writeProved, type ProveOptions } from "../export/write-proved.ts";
+import { readPieces, writeProved } from "../export/write-proved.ts";
 
 /** What is copied where. */
-export interface CopyTree extends ProveOptions {
+export interface CopyTree {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of what `measureTree` counts. */
+  readonly meter?: CopyMeter | undefined;
   /** Absolute. */
   readonly source: string;
   /** Absolute; a folder of ours, which may hold a part of the copy already. */
@@ -31,6 +35,27 @@ export async function copyTree(options: CopyTree): Promise<void> {
   await mkdir(options.target, { recursive: true });
   await mkdir(options.tempDir, { recursive: true });
   await copyFolder(options.source, options.target, options);
+}
+
+/** The files of a tree that are not copied yet, and their bytes. */
+export async function measureTree({
+  source,
+  target,
+  skip = [],
+}: CopyTree): Promise<{ files: number; bytes: number }> {
+  const sum = { files: 0, bytes: 0 };
+  for (const entry of await readdir(source, { withFileTypes: true, recursive: true })) {
+    const from = join(entry.parentPath, entry.name);
+    const inside = from.slice(source.length + 1);
+    const names = inside.split(sep);
+    if (skip.includes(names[0] ?? "") || names.some(isPassing)) continue;
+    if (entry.isSymbolicLink() ? await staysLink(from, source) : !entry.isFile()) continue;
+    const stats = await stat(from).catch(() => undefined);
+    if (stats === undefined || (await isCopied(stats, join(target, inside)))) continue;
+    sum.files += 1;
+    sum.bytes += stats.size;
+  }
+  return sum;
 }
 
 async function copyFolder(source: string, target: string, options: CopyTree): Promise<void> {
@@ -76,16 +101,26 @@ function isPassing(name: string): boolean {
 }
 
 async function copyLink(from: string, to: string, options: CopyTree): Promise<void> {
-  const text = await readlink(from);
-  const hop = resolve(dirname(from), text);
-  if (hop.startsWith(options.source + sep)) {
-    await placeLink(text, to);
+  if (!(await staysLink(from, options.source))) {
+    await copyProved(from, to, options);
     return;
   }
-  const stats = await stat(from).catch(() => undefined);
-  if (stats?.isFile() === true) await copyProved(from, to, options);
-  // A whole repo on another disk, or a link to nothing: it stays what it is.
-  else await placeLink(hop, to);
+  const text = await readlink(from);
+  const hop = resolve(dirname(from), text);
+  // A whole repo on another disk, or a link to nothing, stays what it is.
+  await placeLink(hop.startsWith(options.source + sep) ? text : hop, to);
+}
+
+/** Whether a link is copied as one; else it is the file that it leads to, outside of the tree. */
+async function staysLink(from: string, source: string): Promise<boolean> {
+  if (resolve(dirname(from), await readlink(from)).startsWith(source + sep)) return true;
+  return (await stat(from).catch(() => undefined))?.isFile() !== true;
+}
+
+async function isCopied(stats: Stats, to: string): Promise<boolean> {
+  const there = await lstat(to).catch(() => undefined);
+  const sameTime = there !== undefined && Math.abs(there.mtimeMs - stats.mtimeMs) < 2;
+  return there?.isFile() === true && there.size === stats.size && sameTime;
 }
 
 async function placeLink(text: string, to: string): Promise<void> {
@@ -96,22 +131,31 @@ async function placeLink(text: string, to: string): Promise<void> {
 
 async function copyProved(from: string, to: string, options: CopyTree): Promise<void> {
   const stats = await stat(from);
-  const there = await lstat(to).catch(() => undefined);
-  const sameTime = there !== undefined && Math.abs(there.mtimeMs - stats.mtimeMs) < 2;
-  if (there?.isFile() === true && there.size === stats.size && sameTime) return;
+  if (await isCopied(stats, to)) return;
+  const { signal, meter } = options;
+  // Written, then read again: each is half of the way.
+  const half = (bytes: number): void => meter?.onBytes(bytes / 2);
   const name = basename(from);
   const inBlobs = basename(dirname(from)) === "blobs";
   const algorithm: DigestAlgorithm = inBlobs && /^[0-9a-f]{40}$/.test(name) ? "git-sha1" : "sha256";
   const named = inBlobs && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
-  const digest = named ? { algorithm, hex: name } : await digestFile(from, algorithm, options);
+  const digest = named ? { algorithm, hex: name } : await digestFile(from, algorithm, { signal });
   const temp = tempPath(options.tempDir);
   const { size } = stats;
   const blobId = lfsPointerId(digest.hex, size);
   await writeProved(readPieces(from), temp, {
-    ...options,
+    signal,
+    onBytes: half,
     file: { path: from, size, digest, blobId },
   });
-  const written = await digestFile(temp, algorithm, { signal: options.signal });
+  let read = 0;
+  const written = await digestFile(temp, algorithm, {
+    signal,
+    onProgress(total) {
+      half(total - read);
+      read = total;
+    },
+  });
   if (written.hex !== digest.hex) {
     await rm(temp, { force: true });
     throw new CacheError(
@@ -126,4 +170,5 @@ async function copyProved(from: string, to: string, options: CopyTree): Promise<
   await rm(to, { force: true });
   await utimes(temp, stats.atime, stats.mtime);
   await moveIntoPlace(temp, to, { size, tempDir: options.tempDir });
+  meter?.onFile();
 }

@@ -12,15 +12,16 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { findActiveDownload } from "../active-download.ts";
+import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
 import { discard, syncDirectory } from "../durable-file.ts";
-import type { ProveOptions } from "../export/write-proved.ts";
 import { errnoOf, fsError } from "../fs-error.ts";
 import { checkRoot, type RepoLayout } from "../layout.ts";
 import { listRepos } from "../list-repos.ts";
 import { locked } from "../lock.ts";
 import { readSmallFile } from "../read-small-file.ts";
 import { withRepoLock } from "../repo-lock.ts";
-import { copyTree } from "./copy-tree.ts";
+import { disownViews } from "../view/view-record.ts";
+import { copyTree, measureTree } from "./copy-tree.ts";
 import { absent, exists, refuseNested } from "./move-errors.ts";
 
 /** Lies in a copy until the original is gone. */
@@ -34,7 +35,7 @@ const MARKER = join(".locks", "moved-from");
 export async function moveCache(
   cacheDir: string,
   to: string,
-  options: ProveOptions = {},
+  options: CopyOptions = {},
 ): Promise<{ readonly path: string; readonly link: string }> {
   const root = checkRoot(cacheDir);
   const target = checkRoot(to);
@@ -50,16 +51,19 @@ export async function moveCache(
       if (errnoOf(error) !== "ENOENT") throw exists(target, "something is there");
     });
     const copy = {
-      ...options,
+      signal: options.signal,
       source: root,
       target: staging,
       tempDir: join(staging, ".locks", "moving"),
       // Nobody holds a lock in the copy.
       skip: [".locks"],
     };
-    await copyTree(copy);
+    const meter = startCopyMeter({ repoId: null, ...(await measureTree(copy)) }, options);
+    await copyTree({ ...copy, meter });
+    meter.end();
     await withAll(await listRepos(root), options, async () => {
       await copyTree({ ...copy, exact: true });
+      for (const layout of await listRepos(staging)) await disownViews(layout);
       await writeFile(join(staging, MARKER), root);
       await rename(staging, target);
       await syncDirectory(dirname(target));
@@ -74,7 +78,7 @@ export async function moveCache(
 /** Runs `work` with the locks of all repos, none of which is being downloaded into. */
 async function withAll(
   layouts: readonly RepoLayout[],
-  options: ProveOptions,
+  options: CopyOptions,
   work: () => Promise<void>,
 ): Promise<void> {
   const [first, ...rest] = layouts;

@@ -13,8 +13,8 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { findActiveDownload } from "../active-download.ts";
+import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
 import { discard, syncDirectory } from "../durable-file.ts";
-import type { ProveOptions } from "../export/write-proved.ts";
 import { fsError } from "../fs-error.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
 import { locked } from "../lock.ts";
@@ -23,7 +23,8 @@ import { readSmallFile } from "../read-small-file.ts";
 import { payloadsOf } from "../removal/payloads-of.ts";
 import { sweepPayload } from "../removal/sweep-shared.ts";
 import { withRepoLock } from "../repo-lock.ts";
-import { copyTree } from "./copy-tree.ts";
+import { disownViews } from "../view/view-record.ts";
+import { copyTree, measureTree } from "./copy-tree.ts";
 import { absent, exists, refuseNested } from "./move-errors.ts";
 
 /** Lies among the records of a copy until the original is gone. */
@@ -48,7 +49,7 @@ export interface MovedRepo {
 export async function moveRepo(
   layout: RepoLayout,
   to: string,
-  options: ProveOptions = {},
+  options: CopyOptions = {},
 ): Promise<MovedRepo> {
   const target = repoLayout(checkRoot(to), layout.repoId, layout.repoType);
   const staging = join(target.locksDir, "moving");
@@ -71,12 +72,14 @@ export async function moveRepo(
     if (there !== undefined && !comesBack)
       throw exists(target.repoDir, "the model is there already");
     const copy = {
-      ...options,
+      signal: options.signal,
       source: layout.repoDir,
       target: staging,
       tempDir: join(staging, ".partial"),
     };
-    await copyTree(copy);
+    const meter = startCopyMeter({ repoId: layout.repoId, ...(await measureTree(copy)) }, options);
+    await copyTree({ ...copy, meter });
+    meter.end();
     await withRepoLock(
       layout,
       async () => {
@@ -84,8 +87,10 @@ export async function moveRepo(
         if (active !== undefined) throw locked(active, 0);
         // What came while the copy was made.
         await copyTree({ ...copy, exact: true });
-        await mkdir(join(staging, ".mlx-download"), { recursive: true });
-        await writeFile(join(staging, ".mlx-download", MARKER), layout.repoDir);
+        const recordsDir = join(staging, ".mlx-download");
+        await mkdir(recordsDir, { recursive: true });
+        await disownViews({ recordsDir });
+        await writeFile(join(recordsDir, MARKER), layout.repoDir);
         if (comesBack) await unlink(target.repoDir);
         await rename(staging, target.repoDir);
         await writeCacheDirTag(target.cacheDir);

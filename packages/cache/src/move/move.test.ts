@@ -16,6 +16,7 @@ import { tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "../../test/golden-model.ts";
+import type { CopyEvent } from "../copy-meter.ts";
 import { digestFile } from "../digest.ts";
 import { blobPath, lockPath, partialPaths, repoLayout, type RepoLayout } from "../layout.ts";
 import { tryLock } from "../lock.ts";
@@ -23,6 +24,7 @@ import { pinModel, repoPins } from "../pin.ts";
 import { scanCache } from "../scan-cache.ts";
 import { snapshotStatus } from "../snapshot-status.ts";
 import { lastUses, recordUse } from "../use-record.ts";
+import { listViews, recordView } from "../view/view-record.ts";
 import { moveCache } from "./move-cache.ts";
 import { moveRepo } from "./move-repo.ts";
 
@@ -75,6 +77,38 @@ test("a model moves to another cache with all that is known of it, and is found 
   await expectWhole(layout);
   expect((await lstat(layout.repoDir)).isDirectory()).toBe(true);
   expect(await readdir(disk)).not.toContain("models--acme--tiny");
+});
+
+test("a move tells how far it is; what an earlier run copied is not counted again", async () => {
+  const layout = await publishGolden(await tempDir());
+  const target = join(await tempDir(), "disk");
+  const stop = new AbortController();
+  const signal = stop.signal;
+  const first = moveRepo(layout, target, { signal, onEvent: () => stop.abort(new Error("no")) });
+  await expect(first).rejects.toThrow("no");
+  const events: CopyEvent[] = [];
+  await moveRepo(layout, target, { onEvent: (event) => void events.push(event) });
+  const [started, last] = [events[0], events.at(-1)];
+  expect(started).toMatchObject({ type: "copy-started", repoId: "acme/tiny" });
+  expect(started?.bytes).toBeGreaterThan(186);
+  expect(last).toMatchObject({
+    type: "copy-progress",
+    filesDone: started?.files,
+    bytesDone: started?.bytes,
+  });
+});
+
+test("a view by hard links has bytes of its own once its model has moved", async () => {
+  const layout = await publishGolden(await tempDir());
+  const path = join(await tempDir(), "view");
+  await recordView(layout, { path, commit: COMMIT, method: "hard-link", createdAt: 1 });
+  await mkdir(path);
+  const disk = await tempDir();
+  await moveRepo(layout, disk);
+  expect(await listViews(layout)).toMatchObject([{ path, method: "copy" }]);
+  await recordView(layout, { path, commit: COMMIT, method: "hard-link", createdAt: 1 });
+  await moveCache(disk, join(await tempDir(), "hub"));
+  expect(await listViews(layout)).toMatchObject([{ path, method: "copy" }]);
 });
 
 test("a payload of the shared store becomes a file of the moved repo", async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { lstat, rename, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { CopyOptions } from "../copy-meter.ts";
 import { describeSnapshot, MANIFEST_FILE } from "../export/manifest.ts";
 import { makePlainFolder, notOurs, readFolderManifest } from "../export/plain-folder.ts";
-import type { ProveOptions } from "../export/write-proved.ts";
 import { fsError } from "../fs-error.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
 import { recordUse } from "../use-record.ts";
@@ -31,7 +31,7 @@ export function viewPath(root: string, repoId: string, layout: ViewLayout): stri
 export async function makeView(
   layout: RepoLayout,
   snapshot: { readonly revision: string; readonly commit: string },
-  options: ProveOptions & { readonly target: string; readonly share?: boolean | undefined },
+  options: CopyOptions & { readonly target: string; readonly share?: boolean | undefined },
 ): Promise<View> {
   const manifest = await describeSnapshot(layout, snapshot);
   const path = checkRoot(options.target);

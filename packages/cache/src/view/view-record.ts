@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { discard, replaceFile } from "../durable-file.ts";
 import { fsError } from "../fs-error.ts";
@@ -52,8 +52,18 @@ export async function listViews(layout: RepoLayout): Promise<readonly View[]> {
   return views.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function viewsDir(layout: RepoLayout): string {
-  return join(layout.recordsDir, "views");
+/** After a repo was copied elsewhere and before anybody sees the copy: its views share no bytes with it. */
+export async function disownViews({ recordsDir }: Pick<RepoLayout, "recordsDir">): Promise<void> {
+  const folder = viewsDir({ recordsDir });
+  for (const name of await readdir(folder).catch(() => [])) {
+    const view = parse(await readSmallFile(join(folder, name), 65_536));
+    if (view === undefined || view.method === "copy") continue;
+    await writeFile(join(folder, name), JSON.stringify({ ...view, method: "copy" }));
+  }
+}
+
+function viewsDir({ recordsDir }: Pick<RepoLayout, "recordsDir">): string {
+  return join(recordsDir, "views");
 }
 
 function recordPath(layout: RepoLayout, path: string): string {

@@ -1,0 +1,65 @@
+/** What copying between disks says while it works; every event has its time, Unix ms. `repoId` is null of a whole cache. */
+export type CopyEvent = (
+  | { readonly type: "copy-started"; readonly files: number; readonly bytes: number }
+  | {
+      readonly type: "copy-progress";
+      readonly files: number;
+      readonly filesDone: number;
+      readonly bytes: number;
+      readonly bytesDone: number;
+    }
+) & { readonly at: number; readonly repoId: string | null };
+
+/** Options of everything that copies. */
+export interface CopyOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What it throws is ignored. */
+  readonly onEvent?: ((event: CopyEvent) => void) | undefined;
+}
+
+/** Counts what was copied and tells of it. */
+export interface CopyMeter {
+  /** Bytes that are done; a part of a byte where one byte takes several steps. */
+  readonly onBytes: (bytes: number) => void;
+  readonly onFile: () => void;
+  /** Tells how it ended. */
+  readonly end: () => void;
+}
+
+const PROGRESS_MS = 100;
+
+/** Tells that copying begins, then, at most ten times a second, how far it is. */
+export function startCopyMeter(
+  about: { readonly repoId: string | null; readonly files: number; readonly bytes: number },
+  { onEvent }: CopyOptions,
+): CopyMeter {
+  const { repoId, files, bytes } = about;
+  const emit = (event: WithoutTime<CopyEvent>): void => {
+    try {
+      onEvent?.({ ...event, at: Date.now() });
+    } catch {
+      // A listener's fault is not the copy's.
+    }
+  };
+  let [filesDone, bytesDone] = [0, 0];
+  let told = performance.now();
+  const tell = (): void => {
+    told = performance.now();
+    // A source that grows meanwhile is not more than whole.
+    const done = Math.min(bytes, Math.floor(bytesDone));
+    emit({ type: "copy-progress", repoId, files, filesDone, bytes, bytesDone: done });
+  };
+  emit({ type: "copy-started", repoId, files, bytes });
+  return {
+    onBytes(more) {
+      bytesDone += more;
+      if (performance.now() - told > PROGRESS_MS) tell();
+    },
+    onFile() {
+      filesDone = Math.min(files, filesDone + 1);
+    },
+    end: tell,
+  };
+}
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;

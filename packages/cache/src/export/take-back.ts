@@ -1,0 +1,33 @@
+import { lstat } from "node:fs/promises";
+import { discard } from "../durable-file.ts";
+import { snapshotDir, treePath, type RepoLayout } from "../layout.ts";
+import { listCommits } from "../list-commits.ts";
+import { applyRemoval } from "../removal/apply-removal.ts";
+import { planRemoval } from "../removal/plan-removal.ts";
+
+/**
+ * Remembers what is here of a commit. The function that is returned takes away what came since, as long as no ref leads
+ * to it: nothing when some of the commit was here, since nobody knows then whose the rest is.
+ */
+export async function rememberBefore(
+  layout: RepoLayout,
+  commit: string,
+): Promise<() => Promise<void>> {
+  const { cacheDir, repoId, repoType } = layout;
+  const hadRepo = await isThere(layout.repoDir);
+  const hadSnapshot = await isThere(snapshotDir(layout, commit));
+  const hadListing = await isThere(treePath(layout, commit));
+  return async () => {
+    if (!hadListing) await discard(treePath(layout, commit));
+    if (!hadSnapshot && (await isThere(snapshotDir(layout, commit)))) {
+      const target = { repoId, repoType, revision: commit };
+      await applyRemoval(await planRemoval(cacheDir, [target], { where: ["refs=none"] }));
+    } else if (!hadRepo && listCommits(layout).length === 0) {
+      await applyRemoval(await planRemoval(cacheDir, [{ repoId, repoType }]));
+    }
+  };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
