@@ -49,6 +49,13 @@ test("what is pinned stays until it is unpinned, and the pins are listed", async
     code: 0,
     stderr: "Pinned org/mlx at main\n",
   });
+  expect((await run(["cache", "ls"])).stdout).toMatch(/^org\/mlx .* pinned$/m);
+  expect(json((await run(["cache", "ls", "--json"])).stdout)).toMatchObject({
+    repos: [
+      { repoId: "org/mlx", pins: [{ revision: "main" }] },
+      { repoId: "org/other", pins: [] },
+    ],
+  });
   expect((await run(["cache", "pin"])).stdout).toMatch(/^org\/mlx +main +[0-9a-f]{7} +\d{4}-/m);
   const refused = await run(["cache", "rm", "org/mlx", "--yes", "--json"]);
   expect(refused.code).toBe(10);
@@ -92,6 +99,7 @@ test("the ancestor's --clear passes over pinned models", async () => {
 test.each([
   [["cache", "rm"], "nothing says what to remove"],
   [["cache", "rm", "org/*", "--yes"], "--where 'name=org/*'"],
+  [["cache", "rm", "size>10GB"], "Write --where 'size>10GB'"],
   [["cache", "rm", "--where", "size>", "--yes"], "no value"],
   [["cache", "rm", "org/mlx/../..", "--yes"], "org/mlx/../.."],
   [["cache", "rm", "a..b", "--type", "dataset", "--yes"], "a..b"],

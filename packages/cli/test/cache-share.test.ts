@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
+import { once } from "node:events";
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { modelFiles, startStage } from "./stage.ts";
+import { modelFiles, ndjson, readUntil, startStage } from "./stage.ts";
 
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
 
@@ -43,6 +44,49 @@ test("an archive goes into a folder that is made for it, and says why when it ca
   const below = await run(["cache", "export", "org/mlx", "--to", join(archive, "x.tar"), "--json"]);
   expect(below.code).toBe(6);
   expect(json(below.stdout)).toMatchObject({ error: { code: "cache/damaged", exitCode: 6 } });
+});
+
+test("a folder that --local-dir filled is imported under the name that is given", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(1000));
+  const folder = join(await tempDir(), "model");
+  await run(["org/mlx", "-q", "--local-dir", folder]);
+  env["HF_ENDPOINT"] = "http://127.0.0.1:9";
+  const nameless = await run(["cache", "import", folder]);
+  expect(nameless.code).toBe(10);
+  expect(nameless.stderr).toContain("cache import FOLDER org/name");
+  const { stdout } = await run(["cache", "import", folder, "org/mlx"]);
+  expect(await run(["path", "org/mlx"])).toMatchObject({ code: 0, stdout });
+});
+
+test("what copies tells how far it is, and Ctrl-C says what is where and how to go on", async () => {
+  const { run, start, hub, env } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(2_000_000));
+  await run(["org/mlx", "-q"]);
+  const out = await tempDir();
+  const moved = await run(["cache", "mv", "org/mlx", "--to", join(out, "hub"), "--events"]);
+  const types = ndjson(moved.stdout).map(({ type }) => type);
+  expect([types[0], types.at(-1)]).toEqual(["copy-started", "result"]);
+  expect(types).toContain("copy-progress");
+  await run(["cache", "export", "org/mlx", "--to", join(out, "model.tar")]);
+
+  env["HF_HOME"] = await tempDir();
+  const child = start(["cache", "import", "-", "--events"]);
+  const stderr = readUntil(child.stderr, "Run it again");
+  const began = readUntil(child.stdout, `"type":"copy-started"`);
+  const closed = once(child, "close");
+  // An archive whose sender hangs in the middle; so much fits into a pipe that nobody reads.
+  child.stdin.write((await readFile(join(out, "model.tar"))).subarray(0, 60_000));
+  await began;
+  const end = readUntil(child.stdout, `"type":"error"`);
+  child.kill("SIGINT");
+  expect(ndjson(await end).at(-1)).toMatchObject({
+    type: "error",
+    error: { code: "cli/interrupted", exitCode: 130 },
+  });
+  expect(await stderr).toMatch(/Nothing of it is in the cache[^]*mlx-download cache import -/);
+  expect(await closed).toEqual([130, null]);
+  expect(existsSync(join(env["HF_HOME"], "hub", "models--org--mlx"))).toBe(false);
 });
 
 test("a view for LM Studio is made, listed and taken away", async () => {
@@ -98,6 +142,7 @@ test.each([
   [["cache", "export", "org/mlx"], "nothing says where"],
   [["cache", "export", "org/mlx", "--to=-", "--json"], "cannot hold both"],
   [["cache", "view", "org/mlx"], "nothing says where"],
+  [["cache", "export", "org/mlx", "--to=-", "--events"], "cannot hold both"],
   [["cache", "import", "nowhere.tar"], "does not exist"],
 ])("%j is refused", async (args, message) => {
   const { run } = await startStage();

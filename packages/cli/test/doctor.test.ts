@@ -36,7 +36,7 @@ test.skipIf(process.getuid?.() === 0 || process.platform === "win32")(
     await hub.addRepo("org/a", modelFiles(1000));
     await run(["org/a", "-q"]);
     await chmod(cacheDir, 0o555);
-    expect((await run(["doctor", "--offline"])).code).toBe(11);
+    expect((await run(["doctor", "--offline"])).code).toBe(6);
     await chmod(cacheDir, 0o755);
   },
 );
@@ -45,11 +45,11 @@ test("an endpoint that does not answer and a token that is refused fail, and say
   const { run, env } = await startStage();
   env["HF_TOKEN"] = "hf_wrong";
   const refused = await run(["doctor"]);
-  expect(refused.code).toBe(11);
+  expect(refused.code).toBe(3);
   expect(refused.stdout).toMatch(/^fail {2}(?:token|endpoint) /m);
   env["HF_ENDPOINT"] = "http://127.0.0.1:9";
   const gone = await run(["doctor"]);
-  expect(gone.code).toBe(11);
+  expect(gone.code).toBe(5);
   expect(gone.stdout).toMatch(/^fail {2}endpoint /m);
   expect(gone.stdout).toMatch(/^skip {2}token /m);
 });

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import type { Exported } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
 import { usage } from "../command-line/usage.ts";
-import { jsonText } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
 import { hubCacheOf, readStored, readTarget } from "./cache-target.ts";
+import { copying, writeResult } from "./copying.ts";
 
 async function pour(
   pieces: AsyncGenerator<Uint8Array, Exported>,
@@ -23,8 +23,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const { to } = flags;
   if (to === undefined)
     throw usage("nothing says where to export to", "Add --to FOLDER, --to FILE.tar or --to=-.");
-  if (to === "-" && flags.json)
-    throw usage("standard output cannot hold both the archive and JSON", "Leave out --json.");
+  if (to === "-" && (flags.json || flags.events)) {
+    const also = flags.json ? "--json" : "--events";
+    throw usage("standard output cannot hold both the archive and JSON", `Leave out ${also}.`);
+  }
   if (to === "-" && shell.stdoutColumns !== undefined)
     throw usage(
       "an archive is not for a terminal",
@@ -33,17 +35,23 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const target = await readTarget(operands[0] ?? "", flags);
   const { exportArchive, exportFolder, exportTar } = await import("@mlx-download/cache");
   const { layout, snapshot } = await readStored(target, await hubCacheOf(flags, shell));
-  const { signal } = shell.interrupt;
-  let exported: Exported;
-  let path: string | null = resolve(to);
-  if (to === "-") {
-    path = null;
-    exported = await pour(exportTar(layout, snapshot, { signal }), shell);
-  } else if (/\.tar$/i.test(to)) {
-    exported = await exportArchive(layout, snapshot, { target: path, signal });
-  } else {
-    exported = await exportFolder(layout, snapshot, { target: path, signal });
-  }
+  const path = to === "-" ? null : resolve(to);
+  const exported = await copying(
+    async (options): Promise<Exported> => {
+      if (path === null) return await pour(exportTar(layout, snapshot, options), shell);
+      return /\.tar$/i.test(path)
+        ? await exportArchive(layout, snapshot, { ...options, target: path })
+        : await exportFolder(layout, snapshot, { ...options, target: path });
+    },
+    {
+      flags,
+      shell,
+      stopped: () =>
+        path === null
+          ? "The archive ends without its end, so no import takes it."
+          : `Nothing of this export is at ${path}; the cache has the model as before.`,
+    },
+  );
   const { files, bytes } = exported;
   if (!flags.quiet)
     shell.stderr.write(
@@ -51,9 +59,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     );
   if (path === null) return 0;
   const { repoId } = target;
-  const body = { schema: 1, repoId, commit: snapshot.commit, path, files, bytes };
-  await shell.stdout.write(
-    flags.json ? jsonText(body, shell.stdoutColumns !== undefined) : `${path}\n`,
-  );
+  const body = { repoId, commit: snapshot.commit, path, files, bytes };
+  await writeResult(body, `${path}\n`, { flags, shell });
   return 0;
 }

@@ -1,4 +1,4 @@
-import type { CachedRepo, CacheScan, Finding } from "@mlx-download/cache";
+import type { CachedRepo, CacheScan, Finding, Pin } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { jsonText } from "../output.ts";
@@ -47,10 +47,30 @@ async function chosen(scan: CacheScan, flags: Flags): Promise<readonly CachedRep
 const day = (ms: number | null): string =>
   ms === null ? "" : new Date(ms).toISOString().slice(0, 10);
 
-function stateOf({ revisions, findings }: CachedRepo): string {
+/** A repo as it is listed, with what is pinned of it. */
+type Listed = CachedRepo & { readonly pins: readonly Omit<Pin, "repoId" | "repoType">[] };
+
+async function withPins(
+  repos: readonly CachedRepo[],
+  cacheDir: string,
+): Promise<readonly Listed[]> {
+  const { listPins } = await import("@mlx-download/cache");
+  const all = await listPins(cacheDir);
+  return repos.map((repo) => {
+    const own = all.filter((pin) => pin.repoId === repo.repoId && pin.repoType === repo.repoType);
+    const pins = own.map(({ revision, commit, pinnedAt }) => ({ revision, commit, pinnedAt }));
+    return { ...repo, pins };
+  });
+}
+
+function stateOf({ revisions, findings, pins }: Listed): string {
   const wrong = findings.filter(({ code }) => !harmless.has(code)).length;
-  if (wrong > 0) return formatCount(wrong, "finding");
-  return revisions.some(({ complete }) => complete === false) ? "incomplete" : "";
+  const parts = [
+    pins.length > 0 ? "pinned" : "",
+    wrong > 0 ? formatCount(wrong, "finding") : "",
+    wrong === 0 && revisions.some(({ complete }) => complete === false) ? "incomplete" : "",
+  ];
+  return parts.filter(Boolean).join(", ");
 }
 
 function findingLines(findings: readonly Finding[]): string[] {
@@ -63,7 +83,7 @@ function findingLines(findings: readonly Finding[]): string[] {
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { scanCache } = await import("@mlx-download/cache");
   const scan = await scanCache(await hubCacheOf(flags, shell), { signal: shell.interrupt.signal });
-  const repos = await chosen(scan, flags);
+  const repos = await withPins(await chosen(scan, flags), scan.cacheDir);
   const { cacheDir, sizeOnDisk, unusedOnDisk, findings } = scan;
   if (flags.json) {
     const body = { schema: 1, cacheDir, sizeOnDisk, unusedOnDisk, repos, findings };

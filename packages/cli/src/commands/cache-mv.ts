@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { Invocation } from "../command-line/command-spec.ts";
 import { usage } from "../command-line/usage.ts";
 import { confirm } from "../confirm.ts";
-import { jsonText } from "../output.ts";
 import type { Shell } from "../shell.ts";
-import { formatBytes } from "../text/format.ts";
+import { formatBytes, formatCount } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { hubCacheOf, readTarget } from "./cache-target.ts";
+import { copying, writeResult } from "./copying.ts";
 
 /** `mlx-download cache mv`: models, or the cache as a whole, which it asks for. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
@@ -22,7 +22,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       "a model moves with all its revisions",
       `Write ${pinpointed.repoId} without @${pinpointed.revision}.`,
     );
-  const { signal } = shell.interrupt;
   const moved: { repoId: string | null; path: string; link: string | null }[] = [];
   if (targets.length === 0) {
     const { sizeOnDisk } = await scanCache(cacheDir);
@@ -31,19 +30,35 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       if (!flags.quiet) shell.stderr.write("Nothing was moved.\n");
       return 0;
     }
-    moved.push({ repoId: null, ...(await moveCache(cacheDir, to, { signal })) });
+    const stopped = (): string =>
+      `The cache is where it was; what is copied whole waits in ${to}.moving.`;
+    const cache = await copying((options) => moveCache(cacheDir, to, options), {
+      flags,
+      shell,
+      stopped,
+      goesOn: true,
+    });
+    moved.push({ repoId: null, ...cache });
   }
-  for (const { repoId, repoType } of targets)
-    moved.push(await moveRepo(repoLayout(cacheDir, repoId, repoType), to, { signal }));
+  for (const [at, { repoId, repoType }] of targets.entries()) {
+    const before = at === 0 ? "" : `${formatCount(at, "model")} moved. `;
+    const stopped = (): string =>
+      `${before}${printable(repoId)} is where it was; what is copied whole waits in ${to}.`;
+    moved.push(
+      await copying((options) => moveRepo(repoLayout(cacheDir, repoId, repoType), to, options), {
+        flags,
+        shell,
+        stopped,
+        goesOn: true,
+      }),
+    );
+  }
   for (const { repoId, path, link } of flags.quiet ? [] : moved) {
     const what = repoId === null ? "The cache" : printable(repoId);
     const also = link === null ? "" : `; a link stays at ${link}`;
     shell.stderr.write(`${what} is at ${path} now${also}\n`);
   }
-  await shell.stdout.write(
-    flags.json
-      ? jsonText({ schema: 1, cacheDir, moved }, shell.stdoutColumns !== undefined)
-      : moved.map(({ path }) => `${path}\n`).join(""),
-  );
+  const paths = moved.map(({ path }) => `${path}\n`).join("");
+  await writeResult({ cacheDir, moved }, paths, { flags, shell });
   return 0;
 }

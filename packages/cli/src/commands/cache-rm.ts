@@ -1,5 +1,6 @@
 import type { Invocation } from "../command-line/command-spec.ts";
 import type { Flags } from "../command-line/flags.ts";
+import { quoteWord } from "../command-line/quote.ts";
 import { usage } from "../command-line/usage.ts";
 import type { Shell } from "../shell.ts";
 import { hubCacheOf, isMlxModel, readTarget } from "./cache-target.ts";
@@ -22,7 +23,16 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     );
   const pattern = operands.find((word) => word.includes("*"));
   if (pattern !== undefined)
-    throw usage(`${pattern} is a pattern, not a name`, `Write --where 'name=${pattern}'.`);
+    throw usage(
+      `${pattern} is a pattern, not a name`,
+      `Write --where ${quoteWord(`name=${pattern}`)}, and --dry-run to see what it meets.`,
+    );
+  const condition = operands.find((word) => /^[a-z_]+\s*(?:[<>=]|!=)/i.test(word));
+  if (condition !== undefined)
+    throw usage(
+      `${condition} is a condition, not a name`,
+      `Write --where ${quoteWord(condition)}, and --dry-run to see what it meets.`,
+    );
   const { CacheError, planRemoval } = await import("@mlx-download/cache");
   const targets = await Promise.all(operands.map((word) => readTarget(word, flags)));
   const plan = await planRemoval(await hubCacheOf(flags, shell), targets, {

@@ -4,12 +4,12 @@ import type { View, ViewLayout } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { usage } from "../command-line/usage.ts";
-import { jsonText } from "../output.ts";
 import type { Shell } from "../shell.ts";
 import { shortCommit } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { renderTable } from "../text/table.ts";
 import { hubCacheOf, readStored, readTarget } from "./cache-target.ts";
+import { copying, writeResult } from "./copying.ts";
 
 /** The folder that the program looks into. */
 function rootOf(flags: Flags, shell: Shell): string {
@@ -32,8 +32,8 @@ async function listAll(cacheDir: string): Promise<readonly (View & { readonly re
 async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<void> {
   const views = await listAll(cacheDir);
   const columns = shell.stdoutColumns;
-  if (flags.json) {
-    await shell.stdout.write(jsonText({ schema: 1, cacheDir, views }, columns !== undefined));
+  if (flags.json || flags.events) {
+    await writeResult({ cacheDir, views }, "", { flags, shell });
     return;
   }
   if (views.length === 0) {
@@ -65,23 +65,26 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
   const layoutName = (flags.layout ?? "org/name") as ViewLayout;
   const path = viewPath(rootOf(flags, shell), target.repoId, layoutName);
-  const write = async (body: Record<string, unknown>, line: string): Promise<void> =>
-    await shell.stdout.write(
-      flags.json ? jsonText({ schema: 1, ...body }, shell.stdoutColumns !== undefined) : line,
-    );
   if (flags.remove) {
     const { repoId, gone } = await removeView(cacheDir, path);
     if (!flags.quiet)
       shell.stderr.write(
         gone ? `Removed ${path}\n` : `Removed our files; what else lies in ${path} stays.\n`,
       );
-    await write({ repoId, path, gone }, "");
+    await writeResult({ repoId, path, gone }, "", { flags, shell });
     return 0;
   }
   const { layout, snapshot } = await readStored(target, cacheDir);
-  const view = await makeView(layout, snapshot, { target: path, signal: shell.interrupt.signal });
+  const view = await copying(
+    (options) => makeView(layout, snapshot, { ...options, target: path }),
+    {
+      flags,
+      shell,
+      stopped: () => `${path} is as it was; the cache has the model as before.`,
+    },
+  );
   if (!flags.quiet && view.method === "copy")
     shell.stderr.write("The files are copies: this disk cannot share them with the cache.\n");
-  await write({ repoId: target.repoId, ...view }, `${view.path}\n`);
+  await writeResult({ repoId: target.repoId, ...view }, `${view.path}\n`, { flags, shell });
   return 0;
 }

@@ -5,15 +5,13 @@ import type { Diagnosis } from "../doctor/diagnosis.ts";
 import { lookAtCache } from "../doctor/look-at-cache.ts";
 import { lookAtHub } from "../doctor/look-at-hub.ts";
 import { lookAtPython } from "../doctor/look-at-python.ts";
+import { exitCodeOf } from "../failure/exit-code.ts";
 import { maskSecrets } from "../failure/mask-secrets.ts";
 import { jsonText } from "../output.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { printable } from "../text/printable.ts";
 import { paint, type Tone } from "../text/style.ts";
-
-/** Some of several looks failed. */
-const someFailed = 11;
 
 const tones: Readonly<Record<Diagnosis["status"], Tone>> = {
   ok: "good",
@@ -41,7 +39,7 @@ function system(shell: Shell): readonly Diagnosis[] {
   ];
 }
 
-/** `mlx-download doctor`: every look, a line each; exit 11 when one failed. */
+/** `mlx-download doctor`: every look, a line each; ends with the exit code of the first that failed. */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { env, interrupt } = shell;
   const token = await readToken(flags, shell);
@@ -58,12 +56,14 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     ...look,
     detail: shown(look.detail),
   }));
-  const ok = checks.every(({ status }) => status !== "fail");
+  const failure = checks.find(({ status }) => status === "fail");
+  const ok = failure === undefined;
+  const exitCode = ok ? 0 : exitCodeOf(failure.code ?? "");
   if (flags.json) {
     await shell.stdout.write(
       jsonText({ schema: 1, ok, checks }, shell.stdoutColumns !== undefined),
     );
-    return ok ? 0 : someFailed;
+    return exitCode;
   }
   const wide = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap(({ name, status, detail, hint }) => [
@@ -71,5 +71,5 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     ...(hint === undefined ? [] : [`${" ".repeat(8 + wide)}${printable(shown(hint))}`]),
   ]);
   await shell.stdout.write(`${lines.join("\n")}\n`);
-  return ok ? 0 : someFailed;
+  return exitCode;
 }

@@ -6,7 +6,7 @@ import { jsonText } from "../output.ts";
 import { createPlainDisplay } from "../progress/plain-display.ts";
 import { drawsFrames, type ProgressDisplay, silentDisplay } from "../progress/progress-display.ts";
 import { createTerminalDisplay } from "../progress/terminal-display.ts";
-import { createVerifyDisplay } from "../progress/verify-display.ts";
+import { createAmountDisplay } from "../progress/amount-display.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes } from "../text/format.ts";
@@ -27,7 +27,7 @@ function createDisplays(
   flags: Flags,
   shell: Shell,
 ): { onEvent(event: RepairEvent): void; finish(): void } {
-  const verifying = createVerifyDisplay(flags, shell);
+  const verifying = createAmountDisplay(flags, shell);
   const write = (text: string): void => void shell.stderr.write(text);
   const silent = flags.quiet || (flags.events && shell.stdoutColumns !== undefined);
   let current: ProgressDisplay = silentDisplay;

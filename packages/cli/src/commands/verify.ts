@@ -1,7 +1,7 @@
 import type { BadFile, MissingFile, VerifyReport } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
 import { jsonText } from "../output.ts";
-import { createVerifyDisplay } from "../progress/verify-display.ts";
+import { createAmountDisplay } from "../progress/amount-display.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../text/format.ts";
@@ -55,7 +55,7 @@ function danglingLines(missing: readonly MissingFile[]): string[] {
 /** `mlx-download verify [ref…]`. Exit code 7 when a file is bad. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { verifyModels } = await import("@mlx-download/core");
-  const display = createVerifyDisplay(flags, shell);
+  const display = createAmountDisplay(flags, shell);
   const token = await readToken(flags, shell);
   let report: VerifyReport;
   try {

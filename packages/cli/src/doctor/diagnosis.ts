@@ -6,6 +6,8 @@ export interface Diagnosis {
   /** `warn`: works, but not as it could; `skip`: was not looked at. */
   readonly status: "ok" | "warn" | "fail" | "skip";
   readonly detail: string;
+  /** Of what failed: an error's code. */
+  readonly code?: string | undefined;
   /** The next step, where there is one. */
   readonly hint?: string | undefined;
   /** For programs. */
@@ -27,5 +29,9 @@ export function failed(name: string, error: unknown): Diagnosis {
     error instanceof Error && "hint" in error && typeof error.hint === "string"
       ? error.hint
       : undefined;
-  return { name, status: "fail", detail, hint };
+  const code =
+    error instanceof Error && "code" in error && typeof error.code === "string"
+      ? error.code
+      : undefined;
+  return { name, status: "fail", code, detail, hint };
 }

@@ -83,6 +83,7 @@ export async function lookAtCache({ env, flags }: Circumstances): Promise<readon
       {
         name: "cache",
         status: "fail",
+        code: "cache/not-writable",
         detail: `${hubCache} cannot be written`,
         hint: "Choose another one with HF_HUB_CACHE or mlx-download config set cache-dir.",
       },

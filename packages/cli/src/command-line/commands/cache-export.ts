@@ -8,7 +8,7 @@ export const cacheExport: CommandSpec = {
   usage: "<org/name[@revision]>",
   summary: "copy a model out of the cache, every byte proved: a folder, or a tar archive",
   operands: { min: 1, max: 1 },
-  flags: ["to", "repoType", "cacheDir"],
+  flags: ["to", "repoType", "cacheDir", "events"],
   examples: [
     {
       line: "mlx-download cache export org/name --to /Volumes/Stick/name",

@@ -8,7 +8,7 @@ export const cacheMv: CommandSpec = {
   usage: "[org/name…]",
   summary: "move models, or the whole cache, to another disk; a link stays where they were",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
-  flags: ["to", "yes", "repoType", "cacheDir"],
+  flags: ["to", "yes", "repoType", "cacheDir", "events"],
   examples: [
     {
       line: "mlx-download cache mv org/name --to /Volumes/Big/hub",

@@ -9,7 +9,7 @@ export const cacheView: CommandSpec = {
   summary:
     "show a model to a program that wants plain files in its own folder; without a name, list the views",
   operands: { min: 0, max: 1 },
-  flags: ["layout", "to", "remove", "repoType", "cacheDir"],
+  flags: ["layout", "to", "remove", "repoType", "cacheDir", "events"],
   examples: [
     {
       line: "mlx-download cache view org/name --layout lmstudio",

@@ -11,7 +11,7 @@ export const doctor: CommandSpec = {
   flags: ["endpoint", "cacheDir", "offline", "tokenStdin", "token"],
   examples: [{ line: "mlx-download doctor", purpose: "what is wrong here, and what to do" }],
   notes: [
-    "Ends with 11 when something fails. The report names no token, and the home folder as ~.",
+    "Ends with the exit code of what fails first (5: no network, 3: the token is refused, 6: the disk), and with 0 when there are only warnings. The report names no token, and the home folder as ~.",
   ],
   load: () => import("../../commands/doctor.ts"),
 };

@@ -1,13 +1,13 @@
-import type { VerifyEvent } from "@mlx-download/cache";
+import type { CopyEvent, VerifyEvent } from "@mlx-download/cache";
 import type { Flags } from "../command-line/flags.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatBytesOf, formatDuration, formatRate } from "../text/format.ts";
 import { renderBar } from "./bar.ts";
 import { drawsFrames } from "./progress-display.ts";
 
-/** Shows how far a verification is. */
-export interface VerifyDisplay {
-  onEvent(event: VerifyEvent): void;
+/** Shows how far a verification or a copy is. */
+export interface AmountDisplay {
+  onEvent(event: VerifyEvent | CopyEvent): void;
   /** Takes the line away; safe to call twice. */
   finish(): void;
 }
@@ -16,12 +16,13 @@ const lineMs = 10_000;
 const barColumns = 30;
 
 /** One line that is drawn over on a terminal, a line every ten seconds elsewhere, nothing with `--quiet`. */
-export function createVerifyDisplay(flags: Flags, shell: Shell): VerifyDisplay {
+export function createAmountDisplay(flags: Flags, shell: Shell): AmountDisplay {
   const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
   const silent = flags.quiet || eventsOnTerminal;
   const draws = drawsFrames(shell.stderr, shell.env);
   let startedAt = 0;
   let saidAt = 0;
+  let announced = false;
   let drawn = false;
   const clear = (): void => {
     if (drawn) shell.stderr.write("\r\u001b[K");
@@ -30,13 +31,17 @@ export function createVerifyDisplay(flags: Flags, shell: Shell): VerifyDisplay {
   return {
     onEvent(event) {
       if (silent) return;
-      if (event.type === "verify-started") {
+      if (event.type === "verify-started" || event.type === "copy-started") {
         [startedAt, saidAt] = [event.at, event.at];
-        if (!draws && event.bytes >= 1e9) {
-          shell.stderr.write(`Verifying ${formatBytes(event.bytes)}\n`);
-        }
+        announced = false;
       }
-      if (event.type !== "verify-progress") return;
+      if (event.type !== "verify-progress" && event.type !== "copy-progress") return;
+      // What ends at once, such as a view by hard links, was no copying.
+      if (!draws && !announced && event.bytes >= 1e9 && event.bytesDone < event.bytes) {
+        announced = true;
+        const doing = event.type === "verify-progress" ? "Verifying" : "Copying";
+        shell.stderr.write(`${doing} ${formatBytes(event.bytes)}\n`);
+      }
       const elapsed = Math.max(1, event.at - startedAt);
       const rate = (event.bytesDone / elapsed) * 1000;
       const left = rate > 0 ? (event.bytes - event.bytesDone) / rate : 0;
