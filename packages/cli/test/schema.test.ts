@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import Ajv from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
@@ -39,45 +40,98 @@ test("every line of --events is what the schema in the package says", async () =
   expect(check({ schema: 1, type: "resolved", at: 1 })).toBe(false);
 });
 
-test("what --json prints is what the schema in the package says", async () => {
-  const { hub, run, env } = await startStage();
-  await hub.addRepo("mlx-community/model", modelFiles(1000));
-  hub.store.addUser({ name: "anna", tokens: ["hf_good"] });
+type Run = (args: readonly string[]) => Promise<{ readonly stdout: string }>;
+
+/** Runs `args --json` and holds what comes against the definition `name` and against the whole schema. */
+async function newExpectOutput(run: Run): Promise<(name: string, args: string[]) => Promise<void>> {
   const ajv = newAjv().addSchema(await schema("output"), "output");
-  const out = await tempDir();
-  const commands: readonly (readonly [string, readonly string[]])[] = [
-    ["dryRun", ["mlx-community/model", "--dry-run"]],
-    ["get", ["mlx-community/model"]],
-    ["getSeveral", ["mlx-community/model", "org/none"]],
-    ["path", ["path", "mlx-community/model"]],
-    ["files", ["files", "mlx-community/model"]],
-    ["list", ["list"]],
-    ["cacheList", ["cache", "--list"]],
-    ["configShow", ["config", "show"]],
-    ["whoami", ["whoami"]],
-    ["doctor", ["doctor"]],
-    ["cacheLs", ["cache", "ls"]],
-    ["verify", ["verify"]],
-    ["repair", ["repair", "mlx-community/model"]],
-    ["info", ["info", "mlx-community/model"]],
-    ["cachePins", ["cache", "pin", "mlx-community/model"]],
-    ["cacheUnpin", ["cache", "unpin", "mlx-community/model"]],
-    ["cacheView", ["cache", "view", "mlx-community/model", "--to", join(out, "view")]],
-    ["cacheViews", ["cache", "view"]],
-    ["cacheExport", ["cache", "export", "mlx-community/model", "--to", join(out, "model")]],
-    ["cacheMv", ["cache", "mv", "mlx-community/model", "--to", join(out, "hub")]],
-    ["cacheRemoval", ["cache", "rm", "mlx-community/model", "--dry-run"]],
-    ["cacheRemoval", ["cache", "prune", "--yes"]],
-    ["configGet", ["config", "get", "cache-dir"]],
-    ["failure", ["get", "org/none"]],
-  ];
-  env["HF_TOKEN"] = "hf_good";
-  for (const [name, args] of commands) {
+  return async (name, args) => {
     const { stdout } = await run([...args, "--json"]);
+    const value: unknown = JSON.parse(stdout);
     const check = ajv.getSchema(`output#/$defs/${name}`);
-    expect(
-      check?.(JSON.parse(stdout)),
-      `${name}: ${stdout}\n${JSON.stringify(check?.errors)}`,
-    ).toBe(true);
-  }
+    expect(check?.({ schema: 1 }), name).toBe(false);
+    expect(check?.(value), `${name}: ${stdout}\n${JSON.stringify(check?.errors)}`).toBe(true);
+    expect(ajv.validate("output", value), name).toBe(true);
+  };
+}
+
+test(
+  "what --json prints is what the schema in the package says",
+  { timeout: 120_000 },
+  async () => {
+    const { hub, run, env } = await startStage();
+    await hub.addRepo("mlx-community/model", modelFiles(1000));
+    hub.store.addUser({ name: "anna", tokens: ["hf_good"] });
+    env["HF_TOKEN"] = "hf_good";
+    const expectOutput = await newExpectOutput(run);
+    await expectOutput("dryRun", ["mlx-community/model", "--dry-run"]);
+    await expectOutput("get", ["mlx-community/model"]);
+    await expectOutput("getSeveral", ["mlx-community/model", "org/none"]);
+    await expectOutput("path", ["path", "mlx-community/model"]);
+    await expectOutput("files", ["files", "mlx-community/model"]);
+    await expectOutput("list", ["list"]);
+    await expectOutput("cacheList", ["cache", "--list"]);
+    await expectOutput("configSet", ["config", "set", "connections", "4"]);
+    await expectOutput("configGet", ["config", "get", "connections"]);
+    await expectOutput("configShow", ["config", "show"]);
+    await expectOutput("configUnset", ["config", "unset", "connections"]);
+    await expectOutput("completion", ["completion", "fish"]);
+    await expectOutput("whoami", ["whoami"]);
+    await expectOutput("doctor", ["doctor"]);
+    await expectOutput("failure", ["get", "org/none"]);
+  },
+);
+
+test("what --json says of a model's figures is what the schema says", async () => {
+  const { hub, run } = await startStage();
+  const mac = ["--memory", "16G", "--chip", "m4"];
+  await hub.addRepo("mlx-community/Qwen3-4B-4bit", tinyModelFiles());
+  const weightless = { "config.json": JSON.stringify({ model_type: "nobody-knows" }) };
+  await hub.addRepo("org/unknown", weightless);
+  const expectOutput = await newExpectOutput(run);
+  await expectOutput("info", ["info", "mlx-community/Qwen3-4B-4bit", ...mac]);
+  await expectOutput("info", ["fit", "mlx-community/Qwen3-4B-4bit", "--ctx", "1k", ...mac]);
+  await expectOutput("info", ["info", "org/unknown", ...mac]);
+  const folder = await tempDir();
+  await writeTinyModel(folder);
+  await expectOutput("info", ["info", folder]);
+  await expectOutput("recommend", ["recommend", "qwen3-4b", ...mac]);
+});
+
+test("what --json says of the cache is what the schema says", { timeout: 120_000 }, async () => {
+  const { hub, run, env, cacheDir } = await startStage();
+  const repo = "org/model";
+  await hub.addRepo(repo, modelFiles(1000));
+  const { stdout } = await run([repo, "-q"]);
+  const out = await tempDir();
+  const expectOutput = await newExpectOutput(run);
+  await expectOutput("cacheLs", ["cache", "ls"]);
+  await expectOutput("verify", ["verify", repo]);
+  await expectOutput("repair", ["repair", repo]);
+  await expectOutput("cachePins", ["cache", "pin", repo]);
+  await expectOutput("cacheRemoval", ["cache", "evict", "--max-size", "1k", "--yes"]);
+  await expectOutput("cacheUnpin", ["cache", "unpin", repo]);
+  await expectOutput("cacheView", ["cache", "view", repo, "--layout", "lmstudio"]);
+  await expectOutput("cacheViews", ["cache", "view"]);
+  await expectOutput("cacheViewRemoved", [
+    "cache",
+    "view",
+    repo,
+    "--layout",
+    "lmstudio",
+    "--remove",
+  ]);
+  await expectOutput("cacheExport", ["cache", "export", repo, "--to", join(out, "model.tar")]);
+  await expectOutput("cacheMv", ["cache", "mv", repo, "--to", join(out, "other-disk"), "--yes"]);
+  await expectOutput("cacheRemoval", ["cache", "rm", repo, "--dry-run"]);
+  await expectOutput("cacheRemoval", ["cache", "rm", repo, "--yes"]);
+  await expectOutput("cacheRemoval", ["cache", "prune", "--yes"]);
+  await expectOutput("cacheImport", ["cache", "import", join(out, "model.tar")]);
+  await writeFile(join(stdout.trimEnd(), "model-00001-of-00002.safetensors"), "damaged");
+  await expectOutput("verify", ["verify", repo]);
+  await expectOutput("repair", ["repair", repo]);
+  await expectOutput("cacheLs", ["cache", "ls", "--cache-dir", join(cacheDir, "nowhere")]);
+  await expectOutput("cacheClear", ["cache", "--clear-model", repo, "--yes"]);
+  env["HF_TOKEN"] = "";
+  await expectOutput("logout", ["logout"]);
 });
