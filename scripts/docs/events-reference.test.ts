@@ -8,6 +8,7 @@ test("the reference of events names every type of event, and no others", async (
   const sources = [
     "packages/core/src/events.ts",
     "packages/cache/src/verify-report.ts",
+    "packages/cache/src/copy-meter.ts",
     "packages/core/src/repair/repair-report.ts",
     "packages/engine-adapter/src/events.ts",
   ];
