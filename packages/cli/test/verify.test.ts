@@ -1,7 +1,8 @@
-import { open, readdir, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { modelFiles, ndjson, startStage } from "./stage.ts";
+import { modelFiles, ndjson, readUntil, startStage } from "./stage.ts";
 
 const repo = "org/model";
 
@@ -20,6 +21,55 @@ async function flip(path: string, at: number): Promise<void> {
 }
 
 const json = (text: string): Record<string, unknown> => JSON.parse(text) as Record<string, unknown>;
+
+test("verify that is killed in the middle goes on from what it had proved", async () => {
+  const { run, start, folder, path } = await filledStage();
+  // Holes take no room on the disk and minutes to read, so the kill comes in the middle on any machine.
+  const name = "f".repeat(64);
+  const holes = await open(join(folder, "blobs", name), "wx");
+  await holes.truncate(200_000_000_000);
+  await holes.close();
+  const entry = join(path, "holes.bin");
+  await symlink(`../../blobs/${name}`, entry);
+  const child = start(["verify", "--events", "--threads", "2"]);
+  const closed = once(child, "close");
+  // Six of seven files are proved, and that was noted some events ago.
+  await readUntil(child.stdout, /(?:"filesDone":6[^]*){4}/);
+  child.kill("SIGKILL");
+  expect(await closed).toEqual([null, "SIGKILL"]);
+  await rm(entry);
+  const again = json((await run(["verify", "--json"])).stdout);
+  expect(again).toMatchObject({ checked: 6, bytesKnown: 10_000_000, bad: [] });
+  // What was finished is begun anew.
+  expect(json((await run(["verify", "--json"])).stdout)).toMatchObject({ bytesKnown: 0 });
+});
+
+test("a dataset is verified by its type, and its repair says what it does not fetch", async () => {
+  const { run, folder, cacheDir } = await filledStage();
+  await rename(folder, join(cacheDir, "datasets--org--model"));
+  expect((await run(["verify", repo])).code).toBe(4);
+  const good = await run(["verify", repo, "--type", "dataset"]);
+  expect(good).toMatchObject({ code: 0, stdout: expect.stringContaining("6 files checked") });
+  const blobs = join(cacheDir, "datasets--org--model", "blobs");
+  const sizes = await Promise.all(
+    (await readdir(blobs)).map(
+      async (name) => [name, (await stat(join(blobs, name))).size] as const,
+    ),
+  );
+  const [large = ""] = sizes.find(([, size]) => size === 5_000_000) ?? [];
+  await flip(join(blobs, large), 1000);
+  const bad = await run(["verify", repo, "--type", "dataset"]);
+  expect(bad.code).toBe(7);
+  expect(bad.stderr).toContain("Next: mlx-download repair org/model --type dataset");
+  const repair = await run(["repair", repo, "--type", "dataset"]);
+  expect(repair.code).toBe(2);
+  expect(repair.stdout).toContain("only models are fetched");
+  for (const args of [
+    ["verify", "--type", "dataset"],
+    ["verify", repo, "--type", "dataset", "--hub"],
+  ])
+    expect((await run(args)).code).toBe(2);
+});
 
 test("verify says that all is well, names what is bad with exit code 7, and repair puts it right", async () => {
   const { run, path } = await filledStage();

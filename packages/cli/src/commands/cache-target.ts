@@ -12,7 +12,7 @@ export interface CacheTarget {
 
 /** Reads `org/name[@revision]` and the other ways to write a ref; with `--type`, ids of datasets and the like. */
 export async function readTarget(word: string, flags: Flags): Promise<CacheTarget> {
-  const repoType = (flags.repoType ?? "model") as RepoType;
+  const repoType = repoTypeOf(flags);
   if (repoType === "model") {
     const { parseRepoRef } = await import("@mlx-download/core");
     const { repoId, revision } = parseRepoRef(word);
@@ -23,6 +23,22 @@ export async function readTarget(word: string, flags: Flags): Promise<CacheTarge
   const repoId = checkRepoId(at < 0 ? word : word.slice(0, at));
   const revision = at < 0 ? undefined : checkRevision(word.slice(at + 1));
   return { repoId, repoType, revision };
+}
+
+/** The kind of repo that names on this command line mean. */
+export function repoTypeOf({ repoType = "model" }: Flags): RepoType {
+  return repoType as RepoType;
+}
+
+/** {@link readTarget} for several, for functions that take refs. */
+export async function readTargets(
+  words: readonly string[],
+  flags: Flags,
+): Promise<readonly { readonly repoId: string; readonly revision?: string }[]> {
+  const targets = await Promise.all(words.map((word) => readTarget(word, flags)));
+  return targets.map(({ repoId, revision }) =>
+    revision === undefined ? { repoId } : { repoId, revision },
+  );
 }
 
 /** The snapshot in the cache that a target means; throws `cache/not-found`. */

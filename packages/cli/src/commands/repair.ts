@@ -11,6 +11,7 @@ import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
+import { readTargets, repoTypeOf } from "./cache-target.ts";
 import { badLine, placeOf } from "./verify.ts";
 
 const someFailed = 11;
@@ -89,7 +90,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const token = await readToken(flags, shell);
   let report: RepairReport;
   try {
-    report = await repairModels(operands, {
+    report = await repairModels(await readTargets(operands, flags), {
+      repoType: repoTypeOf(flags),
       localDir: flags.localDir,
       cacheDir: flags.cacheDir,
       quick: flags.quick,

@@ -6,6 +6,7 @@ import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
+import { readTargets, repoTypeOf } from "./cache-target.ts";
 
 /** What went wrong with bytes on this disk. */
 const integrityExit = 7;
@@ -59,7 +60,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const token = await readToken(flags, shell);
   let report: VerifyReport;
   try {
-    report = await verifyModels(operands, {
+    report = await verifyModels(await readTargets(operands, flags), {
+      repoType: repoTypeOf(flags),
       localDir: flags.localDir,
       cacheDir: flags.cacheDir,
       quick: flags.quick,
@@ -93,7 +95,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (broken > 0 && !flags.quiet) {
     const names = [...new Set([...report.bad, ...report.missing].map(({ repoId }) => repoId))];
     const again = names.length === 1 ? ` ${names[0]}` : "";
-    shell.stderr.write(`Next: mlx-download repair${printable(again)}\n`);
+    const type = again === "" || flags.repoType === undefined ? "" : ` --type ${flags.repoType}`;
+    shell.stderr.write(`Next: mlx-download repair${printable(again)}${type}\n`);
   }
   return report.bad.length > 0 ? integrityExit : 0;
 }

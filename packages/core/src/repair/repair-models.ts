@@ -226,7 +226,7 @@ async function mendRepos(
   const named = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref) : ref));
   const layouts =
     named.length > 0
-      ? named.map(({ repoId }) => repoLayout(cacheDir, repoId))
+      ? named.map(({ repoId }) => repoLayout(cacheDir, repoId, options.repoType))
       : await listRepos(cacheDir);
   const mended: Mended[] = [];
   for (const layout of layouts) mended.push(...(await mendRepo(layout)));

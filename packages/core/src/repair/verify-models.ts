@@ -4,6 +4,7 @@ import {
   listCommits,
   listRepos,
   readRef,
+  type RepoType,
   repoLayout,
   verifyCache,
   verifyLocalDir,
@@ -23,7 +24,9 @@ import { readSettings } from "../settings.ts";
 export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
   /** The files of this folder, filled by `--local-dir`, instead of the cache. */
   readonly localDir?: string | undefined;
-  /** Ask the Hub what the files should be, instead of what was recorded; needs commits that the Hub still has. */
+  /** What kind of repo the refs name; default `model`. */
+  readonly repoType?: RepoType | undefined;
+  /** Ask the Hub what the files should be, instead of what was recorded; needs commits that the Hub still has. Models only. */
   readonly hub?: boolean | undefined;
   /** Sizes and safetensors headers only; no weights are read. */
   readonly quick?: boolean | undefined;
@@ -62,7 +65,7 @@ async function findTargets(
   const { cacheDir } = await readSettings(options);
   const targets: VerifyTarget[] = [];
   for (const ref of refs) {
-    const layout = repoLayout(cacheDir, ref.repoId);
+    const layout = repoLayout(cacheDir, ref.repoId, options.repoType);
     const revision = options.revision ?? ref.revision;
     const known = revision === undefined || isCommit(revision);
     const commit = known ? revision : await readRef(layout, revision);

@@ -15,6 +15,7 @@ export const repair: CommandSpec = {
     "force",
     "threads",
     "localDir",
+    "repoType",
     "cacheDir",
     "endpoint",
     "connections",
@@ -29,9 +30,12 @@ export const repair: CommandSpec = {
     { line: "mlx-download repair", purpose: "the whole cache" },
   ],
   notes: [
+    "Of datasets, spaces and kernels links and refs are mended; what has to be fetched is only named.",
     "Damaged data goes to quarantine beside the blobs, not to the bin: mlx-download cache prune removes it.",
   ],
   check({ operands, flags }) {
+    if (flags.repoType !== undefined && operands.length === 0)
+      throw usage("--type says what a name means, and none is given", "Name a repo, too.");
     if (flags.localDir !== undefined && operands.length !== 1)
       throw usage("--local-dir takes one model", "Name the model that the folder was filled from.");
   },
