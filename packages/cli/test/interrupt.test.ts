@@ -26,6 +26,20 @@ async function heldStage(): Promise<Stage & { release: () => void }> {
 /** Has a progress event said that more than nothing came? */
 const moved = /"type":"progress".*"fetched":[1-9]\d{6,}/;
 
+test("Ctrl-C promises nothing of a download with --force, which starts over", async () => {
+  const { start, release } = await heldStage();
+  const child = start([repo, "--events", "--force"]);
+  const stderr = readUntil(child.stderr, "Start over with");
+  await readUntil(child.stdout, moved);
+  const rest = readUntil(child.stdout, `"type":"error"`);
+  child.kill("SIGINT");
+  await rest;
+  expect(await stderr).toContain(`Start over with: mlx-download ${repo} --events --force\n`);
+  expect(await stderr).not.toContain("Kept");
+  await once(child, "close");
+  release();
+});
+
 test("Ctrl-C keeps what came, names the command that goes on, and that command goes on", async () => {
   const { start, run, hub, release } = await heldStage();
   const child = start([repo, "--events"]);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { modelFiles, ndjson, readUntil, startStage } from "./stage.ts";
 
@@ -113,6 +114,22 @@ test("verify says that all is well, names what is bad with exit code 7, and repa
   });
   expect(await run(["verify", repo, "--quick"])).toMatchObject({ code: 0 });
   expect((await run(["repair"])).stdout).toBe("6 files checked, nothing to repair.\n");
+});
+
+test("the command that verify names repairs the folder that it looked at", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo(repo, modelFiles(1000));
+  const dir = join(await tempDir(), "my model");
+  await run([repo, "--local-dir", dir, "-q"]);
+  await appendFile(join(dir, "config.json"), " ");
+  const bad = await run(["verify", repo, "--local-dir", dir]);
+  expect(bad.code).toBe(7);
+  expect(bad.stderr).toContain(`Next: mlx-download repair ${repo} --local-dir '${dir}'\n`);
+  const unnamed = await run(["verify", "--local-dir", dir]);
+  expect(unnamed.stderr).toContain(`Next: mlx-download repair org/name --local-dir '${dir}'\n`);
+  const mended = await run(["repair", repo, "--local-dir", dir]);
+  expect(mended.code).toBe(0);
+  expect(mended.stdout).toContain(`Damaged data is in quarantine (${dir}`);
 });
 
 test("repair in words says what was done, and what could not be", async () => {

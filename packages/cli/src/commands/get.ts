@@ -62,11 +62,16 @@ function createKeptCounter(wholeFiles: boolean): {
 }
 
 /** What the signal meant for this download: how much stays, and the command that goes on. */
-function stoppedError(reason: unknown, keptBytes: number, shell: Shell): unknown {
+function stoppedError(
+  reason: unknown,
+  { received, force }: { received: number; force: boolean },
+  shell: Shell,
+): unknown {
   if (!(reason instanceof CliError)) return reason;
+  const keptBytes = force ? 0 : received;
   const kept = keptBytes > 0 ? ` Kept ${formatBytes(keptBytes)}.` : "";
   return new CliError(`${reason.message}${kept}`, reason.code, {
-    hint: `Resume with: ${sameCommand(shell.argv)}`,
+    hint: `${force ? "Start over" : "Resume"} with: ${sameCommand(shell.argv)}`,
     data: { keptBytes },
   });
 }
@@ -97,7 +102,9 @@ async function watched<T>(
         shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
     });
   } catch (error) {
-    throw signal.aborted ? stoppedError(signal.reason, kept.bytes, shell) : error;
+    throw signal.aborted
+      ? stoppedError(signal.reason, { received: kept.bytes, force: flags.force }, shell)
+      : error;
   } finally {
     display.finish();
     clearTimeout(patience);

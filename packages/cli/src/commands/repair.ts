@@ -67,15 +67,16 @@ function createDisplays(
   };
 }
 
-function lines({ repaired, mended, bytes, failed, found }: RepairReport): string[] {
+function lines(report: RepairReport, localDir: string | undefined): string[] {
+  const { repaired, mended, bytes, failed, found } = report;
   const what = [
     ...repaired.map((file) => `repaired ${placeOf(file)}: ${fetched[file.how]}.`),
     ...mended.map(({ path, message }) => `mended ${path}: ${message}`),
     ...failed.map((file) => `failed ${placeOf(file)}: ${file.message}. ${file.hint}`),
   ].map(printable);
-  const kept = repaired.some(({ quarantined }) => quarantined !== null)
-    ? " Damaged data is in quarantine (mlx-download cache prune removes it)."
-    : "";
+  const aside = repaired.flatMap(({ quarantined }) => quarantined ?? []);
+  const place = localDir === undefined ? "mlx-download cache prune removes it" : aside.join(", ");
+  const kept = aside.length === 0 ? "" : printable(` Damaged data is in quarantine (${place}).`);
   const nothing = repaired.length + mended.length + failed.length === 0;
   const end = nothing
     ? `${found.checked} files checked, nothing to repair.`
@@ -122,7 +123,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     await shell.stdout.write(jsonText(event, false));
   } else {
     await shell.stdout.write(
-      lines(report)
+      lines(report, flags.localDir)
         .map((line) => `${line}\n`)
         .join(""),
     );

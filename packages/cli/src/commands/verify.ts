@@ -1,5 +1,7 @@
 import type { BadFile, MissingFile, VerifyReport } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
+import type { Flags } from "../command-line/flags.ts";
+import { quoteWord } from "../command-line/quote.ts";
 import { jsonText } from "../output.ts";
 import { createAmountDisplay } from "../progress/amount-display.ts";
 import { readToken } from "../read-token.ts";
@@ -53,6 +55,18 @@ function danglingLines(missing: readonly MissingFile[]): string[] {
     .map((file) => printable(`gone ${placeOf(file)}: Its entry is here, its content is not.`));
 }
 
+/** The command that repairs what is wrong with these repos, where it was found. A local dir does not know its repo. */
+function repairCommand(names: readonly string[], { repoType, localDir, cacheDir }: Flags): string {
+  const [name] = names;
+  return [
+    "mlx-download repair",
+    ...(names.length === 1 ? [name === "" ? "org/name" : name] : []),
+    ...(names.length === 1 && repoType !== undefined ? ["--type", repoType] : []),
+    ...(localDir === undefined ? [] : ["--local-dir", quoteWord(localDir)]),
+    ...(cacheDir === undefined ? [] : ["--cache-dir", quoteWord(cacheDir)]),
+  ].join(" ");
+}
+
 /** `mlx-download verify [ref…]`. Exit code 7 when a file is bad. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { verifyModels } = await import("@mlx-download/core");
@@ -94,9 +108,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const broken = report.bad.length + danglingLines(report.missing).length;
   if (broken > 0 && !flags.quiet) {
     const names = [...new Set([...report.bad, ...report.missing].map(({ repoId }) => repoId))];
-    const again = names.length === 1 ? ` ${names[0]}` : "";
-    const type = again === "" || flags.repoType === undefined ? "" : ` --type ${flags.repoType}`;
-    shell.stderr.write(`Next: mlx-download repair${printable(again)}${type}\n`);
+    shell.stderr.write(`Next: ${printable(repairCommand(names, flags))}\n`);
   }
   return report.bad.length > 0 ? integrityExit : 0;
 }
