@@ -1,18 +1,15 @@
 // pnpm docs:picture: runs the built command on a pseudo-terminal (script(1)) against a Hub on this machine, and draws
 // what the terminal showed on the way and in the end as docs/terminal.svg.
-import { spawn } from "node:child_process";
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestHub } from "@mlx-download/hub-server/testing";
-import { createScreen } from "../packages/cli/test/screen.ts";
-import { hubEnvironment } from "./hub-environment.ts";
+import { film } from "./film.ts";
 
 const repoId = "mlx-community/Qwen3-0.6B-4bit";
 const columns = 80;
 const root = fileURLToPath(new URL("..", import.meta.url));
-const bin = join(root, "packages/cli/dist/bin.js");
 
 const hub = await startTestHub();
 const home = await mkdtemp(join(tmpdir(), "mlx-download-picture-"));
@@ -60,34 +57,6 @@ async function writeWeights(path: string): Promise<void> {
   await truncate(path, start.length + tensors);
 }
 
-/** Runs one command line on a terminal; resolves with the rows when `wanted` was drawn, and with those of the end. */
-async function film(
-  args: string,
-  wanted: RegExp,
-  stopThere: boolean,
-): Promise<{ onTheWay: readonly string[]; end: readonly string[] }> {
-  const command = `stty cols ${columns} rows 24; exec ${process.execPath} ${bin} ${args}`;
-  const child = spawn("script", ["-qfec", command, "/dev/null"], {
-    env: {
-      ...hubEnvironment(process.env, { endpoint: hub.url, home }),
-      TERM: "xterm",
-      CI: "",
-      NO_COLOR: "1",
-    },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const screen = createScreen(columns);
-  let onTheWay: readonly string[] | undefined;
-  child.stdout.setEncoding("utf8");
-  for await (const chunk of child.stdout) {
-    screen.stream.write(String(chunk).replaceAll("\r\n", "\n"));
-    if (onTheWay !== undefined || !screen.rows().some((text) => wanted.test(text))) continue;
-    onTheWay = screen.rows();
-    if (stopThere) child.stdin.write("\u0003");
-  }
-  return { onTheWay: onTheWay ?? [], end: screen.rows() };
-}
-
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
@@ -124,8 +93,12 @@ ${texts.join("\n")}
 }
 
 try {
-  const first = await film(repoId, /Fetching +[45]\d%/u, true);
-  const second = await film(repoId, /Fetching +[89]\d%/u, false);
+  const first = await film(
+    repoId,
+    { wanted: /Fetching +[45]\d%/u, seen: (type) => type("\u0003") },
+    { hub, home, columns },
+  );
+  const second = await film(repoId, { wanted: /Fetching +[89]\d%/u }, { hub, home, columns });
   const shortened = (rows: readonly string[]): string[] =>
     rows
       .map((text) => text.replaceAll(home, "~/.cache/huggingface"))

@@ -76,7 +76,8 @@ function heartbeatLine(state: ViewState, now: number): string | undefined {
     parts.push(formatRate(progress.bytesPerSecond));
     // What stands still has no honest end, whatever the last seconds were like.
     const waits = state.notices.some(({ kind }) => kind === "waiting");
-    if (progress.etaMs !== null && !waits) parts.push(`${formatWait(progress.etaMs)} left`);
+    if (progress.etaMs !== null && progress.etaMs >= 500 && !waits)
+      parts.push(`${formatWait(progress.etaMs)} left`);
   }
   const notice = state.notices.at(-1);
   if (notice) parts.push(noticeText(notice, now));
