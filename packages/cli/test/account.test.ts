@@ -123,3 +123,23 @@ test("a setting is checked before it is written, and a broken file is named", as
     stderr: expect.stringContaining(`${file} says connections lots`),
   });
 });
+
+test("a rate, a context and plain lines can be settled for all commands", async () => {
+  const { hub, run } = await startStage();
+  await hub.addRepo("org/name", modelFiles(1000));
+  for (const [name, value] of [
+    ["limit-rate", "5M"],
+    ["ctx", "32k"],
+    ["plain", "true"],
+  ] as const)
+    expect((await run(["config", "set", name, value])).code).toBe(0);
+  for (const [name, value] of [
+    ["limit-rate", "fast"],
+    ["ctx", "long"],
+    ["plain", "perhaps"],
+  ] as const)
+    expect((await run(["config", "set", name, value])).code).toBe(2);
+  expect(await run(["org/name", "-q"])).toMatchObject({ code: 0, stderr: "" });
+  const { stdout } = await run(["fit", "org/name", "--json", "--memory", "64G", "--chip", "m4"]);
+  expect(JSON.parse(stdout)).toMatchObject({ fit: { contextLength: 32_768 } });
+});
