@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tempDir } from "@mlx-download/test-utils";
+import { pythonEnv, run as runProcess, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { modelFiles, ndjson, readUntil, startStage } from "./stage.ts";
 
@@ -58,6 +58,31 @@ test("a folder that --local-dir filled is imported under the name that is given"
   const { stdout } = await run(["cache", "import", folder, "org/mlx"]);
   expect(await run(["path", "org/mlx"])).toMatchObject({ code: 0, stdout });
 });
+
+const python = pythonEnv("hub-2.4.0");
+
+test.skipIf(!python)(
+  "what hf download --local-dir left is imported, and hf reads it then",
+  async () => {
+    const { run, hub, env, cacheDir } = await startStage();
+    await hub.addRepo("org/mlx", modelFiles(2_000_000));
+    const folder = join(await tempDir(), "model");
+    const hf = async (...args: string[]): Promise<RunResult> =>
+      await runProcess(join(python?.bin ?? "", "hf"), args, { env });
+    const got = await hf("download", "org/mlx", "--local-dir", folder);
+    expect(got.code, got.stderr).toBe(0);
+    env["HF_HUB_OFFLINE"] = "1";
+    const imported = await run(["cache", "import", folder, "org/mlx", "--json"]);
+    expect(imported.code, imported.stderr).toBe(0);
+    expect(json(imported.stdout)).toMatchObject({ files: 6, ref: "main" });
+    const read = await hf("download", "org/mlx", "--quiet");
+    expect(read.stdout).toContain(join(cacheDir, "models--org--mlx", "snapshots"));
+    await writeFile(join(folder, "config.json"), "{}");
+    env["HF_HOME"] = await tempDir();
+    expect((await run(["cache", "import", folder, "org/mlx"])).code).toBe(7);
+    expect(json((await run(["cache", "ls", "--json"])).stdout)).toMatchObject({ repos: [] });
+  },
+);
 
 test("what copies tells how far it is, and Ctrl-C says what is where and how to go on", async () => {
   const { run, start, hub, env } = await startStage();
