@@ -30,12 +30,23 @@ test("every line of --events is what the schema in the package says", async () =
     await run(["org/model", "--events", "-q"]),
     await run(["org/model", "org/none", "--events", "-q"]),
     await run(["org/none", "--events", "-q"]),
+    await run(["verify", "--events", "-q"]),
+    await run(["cache", "mv", "--to", join(await tempDir(), "hub"), "--yes", "--events", "-q"]),
   ];
   const events = outputs.flatMap(({ stdout }) => ndjson(stdout));
   for (const event of events)
     expect(check(event), `${JSON.stringify(event)}\n${JSON.stringify(check.errors)}`).toBe(true);
   const types = new Set(events.map(({ type }) => type));
-  for (const type of ["resolved", "planned", "progress", "file-done", "retry", "result", "error"])
+  for (const type of [
+    "resolved",
+    "planned",
+    "progress",
+    "file-done",
+    "retry",
+    "copy-progress",
+    "result",
+    "error",
+  ])
     expect(types).toContain(type);
   expect(check({ schema: 1, type: "resolved", at: 1 })).toBe(false);
 });

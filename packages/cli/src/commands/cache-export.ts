@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Exported } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
 import { usage } from "../command-line/usage.ts";
+import { CliError } from "../failure/cli-error.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatCount } from "../text/format.ts";
 import { hubCacheOf, readStored, readTarget } from "./cache-target.ts";
@@ -15,6 +16,10 @@ async function pour(
     const { value, done } = await pieces.next();
     if (done === true) return value;
     await stdout.write(value);
+    if (stdout.closed)
+      throw new CliError("whoever read the archive went away before its end", "cli/output-failed", {
+        hint: "Look at what it was sent to, and run both again.",
+      });
   }
 }
 
