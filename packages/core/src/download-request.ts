@@ -57,15 +57,18 @@ export async function readRequest(
   try {
     return await checkedRequest(ref, options);
   } catch (error) {
-    throw codedError(error, typeof ref === "string" ? undefined : ref.repoId);
+    throw codedError(error, isRepoRef(ref) ? ref.repoId : undefined);
   }
 }
+
+const isRepoRef = (ref: string | RepoRef): ref is RepoRef =>
+  typeof ref === "object" && (ref as RepoRef | null) !== null;
 
 async function checkedRequest(
   ref: string | RepoRef,
   options: DownloadOptions,
 ): Promise<DownloadRequest> {
-  const parsed = typeof ref === "string" ? parseRepoRef(ref) : ref;
+  const parsed = isRepoRef(ref) ? ref : parseRepoRef(ref);
   const repoId = checkRepoId(parsed.repoId);
   const revision = checkRevision(options.revision ?? parsed.revision ?? "main");
   const { connections = DEFAULT_CONNECTIONS, env = process.env, fetch } = options;

@@ -111,6 +111,10 @@ describe("parseRepoRef", () => {
     expect(errorOf(text).code).toBe("ref/unsupported-repo-type");
   });
 
+  test.each<unknown>([undefined, null, 42, {}])("says that %s is no text", (given) => {
+    expect(errorOf(given as string)).toMatchObject({ code: "ref/invalid" });
+  });
+
   test("gives a repo id that can be a folder, or a coded error, for any text", () => {
     const text = fc.oneof(
       fc.string(),

@@ -16,6 +16,13 @@ const OTHER_TYPES = new Set(["datasets", "spaces", "kernels", "buckets", "collec
  * hint, or `ref/unsupported-repo-type` for datasets, spaces and the like.
  */
 export function parseRepoRef(text: string): RepoRef {
+  // JavaScript callers hand in what a missing argument or setting left them.
+  if (typeof text !== "string")
+    throw invalid(
+      String(text),
+      "it is no text",
+      "Hand in org/name, e.g. mlx-community/Qwen3-4B-4bit.",
+    );
   const trimmed = text.trim();
   if (/^hf:\/\//i.test(trimmed)) return fromHfUri(trimmed, text);
   if (/^https?:\/\//i.test(trimmed)) return fromUrl(trimmed, text);
