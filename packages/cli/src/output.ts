@@ -55,3 +55,8 @@ function outputFailed(error: Error): CliError {
 export function jsonText(value: unknown, indented: boolean): string {
   return `${JSON.stringify(value, undefined, indented ? 2 : undefined)}\n`;
 }
+
+/** Writes one event as a line of `--events`. What cannot be written ends the command by itself: the stream is closed then. */
+export function writeEvent(event: object, stdout: Output): void {
+  stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
+}

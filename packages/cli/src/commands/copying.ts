@@ -2,7 +2,7 @@ import type { CopyOptions } from "@mlx-download/cache";
 import type { Flags } from "../command-line/flags.ts";
 import { sameCommand } from "../command-line/quote.ts";
 import { CliError } from "../failure/cli-error.ts";
-import { jsonText } from "../output.ts";
+import { jsonText, writeEvent } from "../output.ts";
 import { createAmountDisplay } from "../progress/amount-display.ts";
 import type { Shell } from "../shell.ts";
 
@@ -28,8 +28,7 @@ export async function copying<T>(
       signal,
       onEvent(event) {
         display.onEvent(event);
-        if (flags.events)
-          shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
+        if (flags.events) writeEvent(event, shell.stdout);
       },
     });
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Invocation } from "../command-line/command-spec.ts";
 import { sameCommand } from "../command-line/quote.ts";
 import { CliError } from "../failure/cli-error.ts";
 import { describeFailure, type Failure, failureJson } from "../failure/describe-failure.ts";
-import { jsonText } from "../output.ts";
+import { jsonText, writeEvent } from "../output.ts";
 import { createPlainDisplay } from "../progress/plain-display.ts";
 import { drawsFrames, type ProgressDisplay, silentDisplay } from "../progress/progress-display.ts";
 import { createSeveralDisplay } from "../progress/several-display.ts";
@@ -98,8 +98,7 @@ async function watched<T>(
       display.onEvent(event);
       // The command itself ends the stream, with the one result or error of the whole invocation.
       if (flags.events && event.type !== "result" && event.type !== "error")
-        // What cannot be written ends the command by itself: the stream is closed then.
-        shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
+        writeEvent(event, shell.stdout);
     });
   } catch (error) {
     throw signal.aborted

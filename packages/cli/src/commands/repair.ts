@@ -2,7 +2,7 @@ import type { RepairEvent, RepairReport } from "@mlx-download/core";
 import type { Invocation } from "../command-line/command-spec.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { exitCodeOf } from "../failure/exit-code.ts";
-import { jsonText } from "../output.ts";
+import { jsonText, writeEvent } from "../output.ts";
 import { createPlainDisplay } from "../progress/plain-display.ts";
 import { drawsFrames, type ProgressDisplay, silentDisplay } from "../progress/progress-display.ts";
 import { createTerminalDisplay } from "../progress/terminal-display.ts";
@@ -107,8 +107,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       signal: shell.interrupt.signal,
       onEvent(event) {
         display.onEvent(event);
-        if (flags.events)
-          shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
+        if (flags.events) writeEvent(event, shell.stdout);
       },
     });
   } finally {

@@ -2,7 +2,7 @@ import type { BadFile, MissingFile, VerifyReport } from "@mlx-download/cache";
 import type { Invocation } from "../command-line/command-spec.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { quoteWord } from "../command-line/quote.ts";
-import { jsonText } from "../output.ts";
+import { jsonText, writeEvent } from "../output.ts";
 import { createAmountDisplay } from "../progress/amount-display.ts";
 import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
@@ -88,8 +88,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       signal: shell.interrupt.signal,
       onEvent(event) {
         display.onEvent(event);
-        if (flags.events)
-          shell.stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
+        if (flags.events) writeEvent(event, shell.stdout);
       },
     });
   } finally {
