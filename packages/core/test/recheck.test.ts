@@ -2,6 +2,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDigest } from "@mlx-download/cache";
 import { expect, test } from "vitest";
+import { createDiskThread } from "../src/transfer/disk-thread.ts";
 import { openPartialBlob } from "../src/transfer/partial-blob.ts";
 import { exists, failure, filesBelow, provedBlobs, type Road, startRoad } from "./fixture.ts";
 
@@ -94,13 +95,16 @@ test("wrong bytes in a partial of unknown origin are put right from a good sourc
   // Bytes that some run took for good, without any word of how they were.
   const partial = await openPartialBlob(paths, { digest, size: SIZE });
   await partial.reset();
-  const writer = partial.writeFrom(0, () => {});
+  const disk = createDiskThread();
+  const file = disk.open(paths.data, { digest, size: SIZE, writable: true });
+  const writer = partial.writeFrom(0, { write: file.write, onWritten: () => undefined });
   for (let done = 0; done < 3 * BLOCK;) {
     const space = writer.space().fill(7);
     done += space.byteLength;
     await writer.filled(space.byteLength);
   }
   await writer.drain();
+  await disk.close();
   await partial.close();
   const { bytes } = await road.get("acme/big");
   expect(bytes.wire).toBeLessThanOrEqual(SIZE + 8 * BLOCK);

@@ -1,7 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
-import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
+import { giveBuffer, takeBuffer } from "./buffer-pool.ts";
 import type { SegmentOutput } from "./read-segment.ts";
 import { writeAll } from "./write-all.ts";
+
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * An output for the second copy of bytes that the file has: compares them in pieces of 256 KiB, and writes a piece
@@ -47,12 +49,12 @@ export function createCompareWriter(
     },
     space() {
       buffer ??= takeBuffer();
-      return buffer.subarray(fill);
+      return buffer.subarray(fill, PIECE_BYTES);
     },
     filled(bytes) {
       fill += bytes;
       position += bytes;
-      return fill === BUFFER_BYTES ? send() : undefined;
+      return fill === PIECE_BYTES ? send() : undefined;
     },
     drain: send,
   };

@@ -4,6 +4,7 @@ import { copyFile, rm, stat } from "node:fs/promises";
 import type { PlannedBlob } from "../plan.ts";
 import { isDiskFull } from "./disk-full.ts";
 import type { TransferContext } from "./transfer-context.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /**
  * Clones a blob from elsewhere on this disk (free where the file system shares extents) and proves the copy; resolves
@@ -20,10 +21,7 @@ export async function copyBlob(
   try {
     await copyFile(from, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     if ((await stat(temp)).size === blob.size) {
-      const hash = context.hasher.follow(temp, { digest: file.digest, size: blob.size });
-      context.emit({ type: "verifying", path: file.path, size: blob.size });
-      hash.advance(blob.size);
-      if ((await hash.digest()) === file.digest.hex) return temp;
+      if ((await hashCopy(temp, blob, context)) === file.digest.hex) return temp;
     }
   } catch (error) {
     await rm(temp, { force: true });
@@ -38,4 +36,19 @@ export async function copyBlob(
   }
   await rm(temp, { force: true });
   return undefined;
+}
+
+async function hashCopy(
+  path: string,
+  { files: [file], size }: PlannedBlob,
+  { disk, emit, signal }: TransferContext,
+): Promise<string> {
+  const copy = disk.open(path, { digest: file.digest, size, writable: false });
+  try {
+    emit({ type: "verifying", path: file.path, size });
+    copy.advance(size);
+    return await unlessAborted(copy.digest(), signal);
+  } finally {
+    copy.close();
+  }
 }

@@ -2,8 +2,9 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDigest } from "@mlx-download/cache";
 import { tempDir } from "@mlx-download/test-utils";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { pour } from "../http/byte-sink.ts";
+import { createDiskThread } from "./disk-thread.ts";
 import { headerLine } from "./journal-text.ts";
 import { openPartialBlob, type PartialBlob } from "./partial-blob.ts";
 
@@ -15,10 +16,16 @@ async function paths(): Promise<{ data: string; journal: string }> {
   return { data: join(folder, "x.data"), journal: join(folder, "x.journal") };
 }
 
+const disk = createDiskThread();
+afterAll(() => disk.close());
+
 async function write(partial: PartialBlob, start: number, bytes: number): Promise<void> {
-  const writer = partial.writeFrom(start, () => {});
+  const file = disk.open(partial.dataPath, { ...blob, writable: true });
+  const to = { write: file.write, onWritten: () => undefined };
+  const writer = partial.writeFrom(start, to);
   await pour(Buffer.alloc(bytes, 1), writer);
   await writer.drain();
+  file.close();
 }
 
 /** The journal as a machine finds it that lost its power and started anew. */

@@ -7,7 +7,7 @@ import { type Journal, openJournal, readFacts } from "./journal.ts";
 import { type JournalFacts, type JournalledBlob, NO_FACTS } from "./journal-text.ts";
 import { createRangeSet, type RangeSet } from "./ranges.ts";
 import type { SegmentOutput } from "./read-segment.ts";
-import { createSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
+import { createSegmentWriter, type SegmentWriter, type WriteBytes } from "./segment-writer.ts";
 
 /** An unfinished blob on disk: a sparse data file of the blob's size and the journal of what it holds. */
 export interface PartialBlob {
@@ -17,7 +17,10 @@ export interface PartialBlob {
   /** Bytes that were here when it was opened. */
   readonly resumed: number;
   /** A writer whose written ranges enter `have` and the journal, and then are told to `onWritten`. */
-  writeFrom(start: number, onWritten: () => void): SegmentWriter;
+  writeFrom(
+    start: number,
+    to: { readonly write: WriteBytes; readonly onWritten: () => void },
+  ): SegmentWriter;
   /** Takes a second copy of bytes that are here, and replaces what differs. */
   compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentOutput;
   /**
@@ -78,8 +81,8 @@ export async function openPartialBlob(
     dataPath: paths.data,
     have,
     resumed,
-    writeFrom: (from, onWritten) =>
-      createSegmentWriter(file, from, (begin, end) => {
+    writeFrom: (from, { write, onWritten }) =>
+      createSegmentWriter(write, from, (begin, end) => {
         have.add(begin, end);
         now.journal.append(begin, end);
         now.sync.wrote(end - begin);

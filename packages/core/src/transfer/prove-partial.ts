@@ -1,6 +1,8 @@
 import type { PlannedBlob } from "../plan.ts";
 import type { PartialBlob } from "./partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
+import type { WriteBytes } from "./segment-writer.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** What hashing a partial from its first byte to its last told. */
@@ -13,8 +15,10 @@ export interface Proof {
   readonly beginnings: readonly string[];
 }
 
-/** A partial that is being hashed behind its writers. */
+/** A partial that is written and hashed. */
 export interface RunningProof {
+  /** Writes bytes of it; see `DiskBlob`. */
+  readonly write: WriteBytes;
   /** To be called after every write. */
   onWritten(): void;
   /** Once all is written: waits for the rest; rejects with the signal's reason when aborted. */
@@ -23,7 +27,7 @@ export interface RunningProof {
   cancel(): void;
 }
 
-/** Starts hashing a partial, as far as it is there without a gap, and keeps the file's figures fresh. */
+/** Starts writing and hashing a partial, as far as it is there without a gap, and keeps the file's figures fresh. */
 export function startProof(
   blob: PlannedBlob,
   partial: PartialBlob,
@@ -35,9 +39,10 @@ export function startProof(
   /** Was every beginning known from before? */
   let allKnown = true;
   const beginnings: string[] = [];
-  const hash = context.hasher.follow(partial.dataPath, {
+  const data = context.disk.open(partial.dataPath, {
     digest: file.digest,
     size: blob.size,
+    writable: true,
     onPrefix(end, hex) {
       beginnings.push(hex);
       if (changedFrom !== undefined) return;
@@ -49,33 +54,26 @@ export function startProof(
   });
   const onWritten = (): void => {
     progress.received = partial.have.covered;
-    progress.verified = hash.hashed;
-    hash.advance(partial.have.frontier);
+    progress.verified = data.hashed;
+    data.advance(partial.have.frontier);
   };
   onWritten();
   return {
+    write: data.write,
     onWritten,
     async finish() {
       context.emit({ type: "verifying", path: file.path, size: blob.size });
-      const timer = setInterval(() => (progress.verified = hash.hashed), 100);
+      const timer = setInterval(() => (progress.verified = data.hashed), 100);
       try {
-        const actual = await unlessAborted(hash.digest(), context.signal);
+        const actual = await unlessAborted(data.digest(), context.signal);
         // What comes after the last beginning has no record of its own: it is what is left.
         if (matched > 0 && allKnown && actual !== file.digest.hex) changedFrom ??= matched;
         return { actual, changedFrom, beginnings };
       } finally {
         clearInterval(timer);
+        data.close();
       }
     },
-    cancel: () => hash.cancel(),
+    cancel: () => data.close(),
   };
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

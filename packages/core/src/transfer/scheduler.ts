@@ -1,5 +1,5 @@
 import { type ConnectionBudget, type ConnectionShare, createConnectionBudget } from "./budget.ts";
-import { createFrontierHasher, type FrontierHasher } from "./frontier-hasher.ts";
+import { createDiskThread, type DiskThread } from "./disk-thread.ts";
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { startTransferMonitor, type TransferMonitor } from "./transfer-monitor.ts";
 
@@ -7,9 +7,9 @@ import { startTransferMonitor, type TransferMonitor } from "./transfer-monitor.t
 export interface SchedulerPlace {
   readonly budget: ConnectionShare;
   readonly monitor: TransferMonitor;
-  readonly hasher: FrontierHasher;
+  readonly disk: DiskThread;
   readonly rateLimit: RateLimit;
-  /** When nothing of the download runs any more; the last one ends the hashing thread. */
+  /** When nothing of the download runs any more; the last one ends the disk thread. */
   readonly leave: () => Promise<void>;
 }
 
@@ -32,12 +32,12 @@ const UNLIMITED = createRateLimit();
 /** The rates that were given as numbers; the lowest holds for all who gave one. */
 const rates = new Set<{ readonly bytesPerSecond: number }>();
 const sharedLimit = createRateLimit();
-let hasher: FrontierHasher | undefined;
-let hashing = 0;
+let disk: DiskThread | undefined;
+let places = 0;
 
 /**
  * Takes a download in. All downloads of this process from one host share its connections, those that named a rate as a
- * number share the lowest one, and all share one hashing thread.
+ * number share the lowest one, and all share one thread that writes and hashes.
  */
 export function joinScheduler(host: string, wish: SchedulerWish): SchedulerPlace {
   const known = hosts.get(host);
@@ -46,15 +46,15 @@ export function joinScheduler(host: string, wish: SchedulerWish): SchedulerPlace
   const shared = known ?? { budget, monitor: startTransferMonitor(budget), members: 0 };
   hosts.set(host, shared);
   shared.members += 1;
-  hasher ??= createFrontierHasher();
-  hashing += 1;
+  disk ??= createDiskThread();
+  places += 1;
   const rate = joinRate(wish.limitRate);
-  const mine = hasher;
+  const mine = disk;
 
   return {
     budget: share,
     monitor: shared.monitor,
-    hasher: mine,
+    disk: mine,
     rateLimit: rate.limit,
     async leave() {
       share.leave();
@@ -64,9 +64,9 @@ export function joinScheduler(host: string, wish: SchedulerWish): SchedulerPlace
         shared.monitor.stop();
         hosts.delete(host);
       }
-      hashing -= 1;
-      if (hashing > 0) return;
-      hasher = undefined;
+      places -= 1;
+      if (places > 0) return;
+      disk = undefined;
       await mine.close();
     },
   };

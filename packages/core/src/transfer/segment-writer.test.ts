@@ -6,18 +6,22 @@ import { expect, test } from "vitest";
 import { pour } from "../http/byte-sink.ts";
 import { createRangeSet } from "./ranges.ts";
 import { createSegmentWriter } from "./segment-writer.ts";
+import { writeAll } from "./write-all.ts";
 
 async function openFile() {
   const path = join(await tempDir(), "data");
-  return { path, file: await open(path, "w+") };
+  const file = await open(path, "w+");
+  const write = (bytes: Uint8Array, position: number): Promise<void> =>
+    writeAll(file, bytes, position);
+  return { path, file, write };
 }
 
 test("bytes in pieces of any size land in order at their place, and each range is told once written", async () => {
-  const { path, file } = await openFile();
+  const { path, file, write } = await openFile();
   const bytes = randomBytes(3_000_000);
   const written = createRangeSet();
   let told = 0;
-  const writer = createSegmentWriter(file, 1000, (start, end) => {
+  const writer = createSegmentWriter(write, 1000, (start, end) => {
     written.add(start, end);
     told += end - start;
   });
@@ -37,10 +41,10 @@ test("bytes in pieces of any size land in order at their place, and each range i
 });
 
 test("two writers side by side do not disturb each other's buffers", async () => {
-  const { path, file } = await openFile();
+  const { path, file, write } = await openFile();
   const bytes = randomBytes(4_000_000);
   const half = bytes.length / 2;
-  const writers = [0, half].map((start) => createSegmentWriter(file, start, () => undefined));
+  const writers = [0, half].map((start) => createSegmentWriter(write, start, () => undefined));
   for (let at = 0; at < half; at += 50_000) {
     await Promise.all(
       writers.map((writer, index) => {
@@ -55,9 +59,9 @@ test("two writers side by side do not disturb each other's buffers", async () =>
 });
 
 test("a failed write is what drain rejects with", async () => {
-  const { file } = await openFile();
+  const { file, write } = await openFile();
   await file.close();
-  const writer = createSegmentWriter(file, 0, () => undefined);
+  const writer = createSegmentWriter(write, 0, () => undefined);
   writer.space().fill(1, 0, 10);
   void writer.filled(10);
   await expect(writer.drain()).rejects.toThrow(/closed/);

@@ -1,9 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
 import type { ByteSink } from "../http/byte-sink.ts";
-import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
-import { writeAll } from "./write-all.ts";
+import { BUFFER_BYTES, buffersAreScarce, giveBuffer, takeBuffer } from "./buffer-pool.ts";
 
-/** A sink that writes the bytes of one segment at their place in the file, in pieces of 256 KiB, two in flight. */
+/** A sink that writes the bytes of one segment at their place in the file, in pieces of 512 KiB, two in flight. */
 export interface SegmentWriter extends ByteSink {
   /** Position after the last byte taken. */
   readonly position: number;
@@ -18,9 +16,12 @@ const WORTH_READING = 16 * 1024;
 // A slow line must reach the journal too: a kill costs no more than this.
 const LINGER_MS = 200;
 
+/** Brings bytes, which stay as they are meanwhile, to a place of a file. */
+export type WriteBytes = (bytes: Uint8Array, position: number) => Promise<void>;
+
 /** Starts at `start`; calls `onWritten` with each range after its bytes are in the file. */
 export function createSegmentWriter(
-  file: FileHandle,
+  write: WriteBytes,
   start: number,
   onWritten: (start: number, end: number) => void,
 ): SegmentWriter {
@@ -47,7 +48,7 @@ export function createSegmentWriter(
       buffer = undefined;
       sent = fill = 0;
     }
-    const writing = writeAll(file, bytes, from)
+    const writing = write(bytes, from)
       .then(() => onWritten(from, from + bytes.byteLength))
       .catch((error: unknown) => {
         failure ??= error;
@@ -80,7 +81,8 @@ export function createSegmentWriter(
         return undefined;
       }
       send();
-      return inFlight.size > IN_FLIGHT ? Promise.race(inFlight).then(rethrow) : undefined;
+      const most = buffersAreScarce() ? 0 : IN_FLIGHT;
+      return inFlight.size > most ? Promise.race(inFlight).then(rethrow) : undefined;
     },
     async drain() {
       send();

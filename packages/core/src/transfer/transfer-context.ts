@@ -1,7 +1,7 @@
 import type { DownloadEventBody } from "../events.ts";
 import type { Target } from "../target.ts";
 import type { ConnectionShare } from "./budget.ts";
-import type { FrontierHasher } from "./frontier-hasher.ts";
+import type { DiskThread } from "./disk-thread.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { SourceSet } from "./source-set.ts";
@@ -13,7 +13,7 @@ export interface TransferContext {
   readonly source: SourceSet;
   readonly target: Target;
   readonly budget: ConnectionShare;
-  readonly hasher: FrontierHasher;
+  readonly disk: DiskThread;
   readonly progress: ProgressTracker;
   readonly monitor: TransferMonitor;
   /** How fast bytes may come; shared with other downloads. */

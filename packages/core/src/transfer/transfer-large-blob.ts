@@ -24,7 +24,7 @@ export interface ProvedBlob {
 }
 
 /**
- * Fetches what is missing of a blob in segments, hashed behind the writers while it arrives. The partial and its
+ * Fetches what is missing of a blob in segments, hashed while it arrives. The partial and its
  * journal stay good whatever happens; after a mismatch what is wrong is found by asking again, and replaced.
  */
 export async function transferLargeBlob(
@@ -51,8 +51,7 @@ export async function transferLargeBlob(
     const progress = io.progress(resumedBytes);
     const start = (): RunningProof => (proof = startProof(blob, partial, { context, progress }));
     const behind = start();
-    const onWritten = (): void => behind.onWritten();
-    const ranged = await fill(blob, partial, { context, progress, onWritten });
+    const ranged = await fill(blob, partial, { context, progress, to: behind });
     const first = await behind.finish();
     let { beginnings } = first;
     let replaced = 0;
@@ -103,14 +102,14 @@ async function fill(
   io: {
     readonly context: TransferContext;
     readonly progress: FileProgress;
-    readonly onWritten: () => void;
+    readonly to: RunningProof;
   },
 ): Promise<boolean> {
-  const { context, progress, onWritten } = io;
+  const { context, progress, to } = io;
   const [file] = blob.files;
   const request = { path: file.path, size: blob.size, digest: file.digest };
   const onConnection = (change: 1 | -1): void => void (progress.connections += change);
-  const open = (start: number) => partial.writeFrom(start, onWritten);
+  const open = (start: number) => partial.writeFrom(start, to);
 
   // One lane's end must not leave the others running on their own.
   const stop = new AbortController();

@@ -1,0 +1,155 @@
+import { Worker } from "node:worker_threads";
+import type { Digest } from "@mlx-download/cache";
+import type { DiskReply, DiskRequest, SystemError } from "./disk-worker.ts";
+
+/** A file that the disk thread writes and hashes. */
+export interface DiskBlob {
+  /** Bytes hashed so far. */
+  readonly hashed: number;
+  /**
+   * Writes bytes at `position`; what comes next to be hashed is hashed on the way. They are not copied when they lie in
+   * shared memory (`takeBuffer`), and must stay as they are until this resolves. Rejects with the system's error.
+   */
+  readonly write: (bytes: Uint8Array, position: number) => Promise<void>;
+  /** Tells how far the file is written without a gap from 0. */
+  advance(frontier: number): void;
+  /** The hex digest, once all is written (`advance(size)`) and hashed. */
+  digest(): Promise<string>;
+  /** Lets go of the file, when nothing is being written; `digest` then may never resolve. */
+  close(): void;
+}
+
+/** The blob that a file is to become. */
+export interface OpenedBlob {
+  readonly digest: Digest;
+  readonly size: number;
+  /** Whether it will be written; else it is only hashed. */
+  readonly writable: boolean;
+  /** Told for every 4 MiB, in order: the first 16 hex digits that the digest of all before `end` has. */
+  readonly onPrefix?: ((end: number, hex: string) => void) | undefined;
+}
+
+/**
+ * A thread that writes any number of files and hashes them behind their writers: what comes in order from memory, the
+ * rest through the page cache, so that no byte is read twice from the disk.
+ */
+export interface DiskThread {
+  open(path: string, blob: OpenedBlob): DiskBlob;
+  close(): Promise<void>;
+}
+
+// A message for every piece of eight connections would cost more than it tells.
+const ADVANCE_BYTES = 4 * 1024 * 1024;
+
+interface Job {
+  take(reply: DiskReply): void;
+  /** The thread is gone. */
+  fail(message: string): void;
+}
+
+/** Starts the thread with the first file that is opened. */
+export function createDiskThread(): DiskThread {
+  let worker: Worker | undefined;
+  let nextId = 0;
+  const jobs = new Map<number, Job>();
+
+  const start = (): Worker => {
+    const self = import.meta.url;
+    // From source the neighbour is a .ts file, in the package a .js file.
+    const script = new URL(self.endsWith(".ts") ? "disk-worker.ts" : "disk-worker.js", self);
+    const started = new Worker(script, {
+      execArgv: [],
+      // It holds one buffer and a few numbers; V8's defaults would reserve far more.
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
+    });
+    started.unref();
+    started.on("message", (reply: DiskReply) => jobs.get(reply.id)?.take(reply));
+    started.on("error", (error) => {
+      worker = undefined;
+      for (const job of jobs.values()) job.fail(error.message);
+    });
+    return started;
+  };
+
+  return {
+    open(path, { digest, size, writable, onPrefix }) {
+      worker ??= start();
+      const thread = worker;
+      const id = nextId++;
+      const say = (request: DiskRequest): void => thread.postMessage(request);
+      const [algorithm, prefix] =
+        digest.algorithm === "sha256"
+          ? (["sha256", ""] as const)
+          : (["sha1", `blob ${size}\0`] as const);
+      let hashed = 0;
+      let told = 0;
+      /** Why nothing can be written any more. */
+      let over: string | undefined;
+      /** Writes that were not answered yet; answers come in order. */
+      const writes: PromiseWithResolvers<void>[] = [];
+      const done = Promise.withResolvers<string>();
+      // Nobody may be waiting yet when the thread fails; digest() still hands the error on.
+      done.promise.catch(() => undefined);
+      const cannotVerify = (message: string): Error =>
+        new Error(`could not read ${path} to verify it: ${message}`);
+
+      jobs.set(id, {
+        take(reply) {
+          if (reply.type === "prefix") onPrefix?.(reply.end, reply.hex);
+          else if (reply.type === "digest") {
+            hashed = size;
+            done.resolve(reply.hex);
+          } else if (reply.type === "failed") done.reject(cannotVerify(reply.message));
+          else if (reply.type === "not-written") writes.shift()?.reject(systemError(reply.error));
+          else {
+            ({ hashed } = reply);
+            if (reply.type === "written") writes.shift()?.resolve();
+          }
+        },
+        fail(message) {
+          over = message;
+          done.reject(cannotVerify(message));
+          for (const { reject } of writes.splice(0)) reject(new Error(message));
+        },
+      });
+      thread.ref();
+      const prefixes = onPrefix !== undefined;
+      say({ id, type: "open", path, algorithm, prefix, size, prefixes, writable });
+      return {
+        get hashed() {
+          return hashed;
+        },
+        write(bytes, position) {
+          if (over !== undefined) return Promise.reject(new Error(over));
+          const write = Promise.withResolvers<void>();
+          writes.push(write);
+          say({ id, type: "write", bytes, position });
+          return write.promise;
+        },
+        advance(frontier) {
+          if (frontier - told < ADVANCE_BYTES && frontier < size) return;
+          told = frontier;
+          say({ id, type: "frontier", frontier });
+        },
+        digest: () => done.promise,
+        close() {
+          if (!jobs.delete(id)) return;
+          over = `${path} is closed`;
+          if (jobs.size === 0) thread.unref();
+          say({ id, type: "close" });
+        },
+      };
+    },
+    async close() {
+      await worker?.terminate();
+      worker = undefined;
+    },
+  };
+}
+
+function systemError({ message, code, syscall }: SystemError): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), {
+    ...(code !== undefined && { code }),
+    ...(syscall !== undefined && { syscall }),
+  });
+}
