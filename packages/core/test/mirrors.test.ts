@@ -82,6 +82,19 @@ test("where both contradict each other in several places the right one is found"
   expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
 });
 
+test("where both brought parts of the same blocks, nobody is asked for a second opinion on its own bytes", async () => {
+  const { mirror, hub, both, get, cacheDir } = await startMirrored();
+  slowly(hub, 10_000_000);
+  slowly(mirror, 40_000_000);
+  for (let offset = 100_000; offset < SIZE; offset += 1_300_000) {
+    mirror.faults.add({ on: "cdn", kind: "wrongBytes", offset });
+  }
+  // What it cannot finish the other goes on with, in the middle of a block.
+  mirror.faults.add({ on: "cdn", kind: "cut", afterBytes: 1_500_000, times: 4 });
+  await get("acme/big", { endpoint: both, connections: 2 });
+  expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
+});
+
 test("a mirror without the model's files costs nothing, one that says a file does not exist is believed", async () => {
   const { hub, get, cacheDir } = await startMirrored();
   const empty = await startTestHub();

@@ -21,3 +21,19 @@ test("whose bytes were replaced by another's is told, not who brought the same o
   expect([...deliveries.replaced("a", [{ start: 20, end: 30 }])]).toEqual(["one"]);
   expect([...deliveries.replaced("a", [{ start: 120, end: 130 }])]).toEqual([]);
 });
+
+test("a range falls into parts that were each brought by the same sources", () => {
+  const deliveries = createDeliveries();
+  deliveries.add("a", { start: 10, end: 60 }, "one");
+  deliveries.add("a", { start: 50, end: 90 }, "other");
+  const parts = deliveries.parts("a", { start: 20, end: 100 });
+  expect(parts.map(({ start, end, sources }) => [start, end, ...sources])).toEqual([
+    [20, 50, "one"],
+    [50, 60, "one", "other"],
+    [60, 90, "other"],
+    [90, 100],
+  ]);
+  expect(deliveries.parts("b", { start: 0, end: 5 })).toEqual([
+    { start: 0, end: 5, sources: new Set() },
+  ]);
+});

@@ -5,8 +5,15 @@ export interface Deliveries {
   add(path: string, range: ByteRange, source: string): void;
   /** The sources that the bytes of a range come from now. */
   sourcesOf(path: string, range: ByteRange): ReadonlySet<string>;
+  /** A range cut wherever somebody's bytes begin or end; each part with all who brought it, none for an earlier run. */
+  parts(path: string, range: ByteRange): readonly DeliveredPart[];
   /** The sources whose bytes of these ranges were replaced by another's. */
   replaced(path: string, ranges: readonly ByteRange[]): ReadonlySet<string>;
+}
+
+/** A range that was brought by the same sources from its start to its end. */
+export interface DeliveredPart extends ByteRange {
+  readonly sources: ReadonlySet<string>;
 }
 
 /** An empty record. */
@@ -37,6 +44,20 @@ export function createDeliveries(): Deliveries {
       delivered.set(path, list);
     },
     sourcesOf,
+    parts(path, range) {
+      const all = overlapping(path, range);
+      const cuts = new Set([range.start, range.end]);
+      for (const { start, end } of all) {
+        if (start > range.start) cuts.add(start);
+        if (end < range.end) cuts.add(end);
+      }
+      const sorted = [...cuts].toSorted((a, b) => a - b);
+      return sorted.slice(1).map((end, index) => {
+        const start = sorted[index] ?? range.start;
+        const by = all.filter((one) => one.start <= start && one.end >= end);
+        return { start, end, sources: new Set(by.map(({ source }) => source)) };
+      });
+    },
     replaced(path, ranges) {
       const sources = new Set<string>();
       for (const range of ranges) {

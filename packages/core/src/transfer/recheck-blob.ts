@@ -1,4 +1,5 @@
 import { PROOF_STEP_BYTES } from "@mlx-download/cache";
+import { ModelDownloadError } from "../errors.ts";
 import type { PlannedBlob } from "../plan.ts";
 import type { PartialBlob } from "./partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
@@ -45,20 +46,30 @@ export async function recheckBlob(
   },
 ): Promise<Recheck> {
   const { digest, path } = blob.files[0];
+  const { source } = io.context;
+  const request = { path, digest, size: blob.size };
   const whole = [{ start: 0, end: blob.size }];
   const different = createRangeSet();
+  /** What several sources brought at different times: nobody can give another opinion, all are taken at their word. */
+  const mixed = createRangeSet();
   let proof = io.first;
   let asked = 0;
   const atOnce = (): number => Math.max(1, io.context.budget.limit);
 
   // First somebody else than whoever brought a block; then of what differs one source's word after the other's, since
   // of two that contradict each other nobody knows which one is right.
-  const { names } = io.context.source;
+  const { names } = source;
   const opinions: readonly Opinion[] = [
     "another",
     ...(names.length > 1 ? names.map((from) => ({ from })) : (["any"] as const)),
   ];
-  let left = io.ranged ? bySuspicion(blob.size, io.resumed) : whole;
+  let left: ByteRange[] = io.ranged ? [] : whole;
+  for (const block of io.ranged ? bySuspicion(blob.size, io.resumed) : []) {
+    for (const part of source.parts(request, block)) {
+      if (part.sources.size < 2) left.push(part);
+      else mixed.add(part.start, part.end);
+    }
+  }
   for (const opinion of opinions) {
     const found = createRangeSet();
     /** Blocks that differed since the last proof, and how many make the next one worth its time. */
@@ -89,12 +100,12 @@ export async function recheckBlob(
       enough *= 2;
     }
     for (const range of found.ranges()) different.add(range.start, range.end);
-    if (proof.actual === digest.hex || different.covered === 0) break;
-    left = io.ranged ? blocks(blob.size).filter((block) => overlaps(different, block)) : whole;
+    if (proof.actual === digest.hex || different.covered + mixed.covered === 0) break;
+    const open = (block: ByteRange): boolean =>
+      overlaps(different, block) || overlaps(mixed, block);
+    left = io.ranged ? blocks(blob.size).filter(open) : whole;
   }
-  if (proof.actual === digest.hex) {
-    io.context.source.settle({ path, digest, size: blob.size }, different.ranges());
-  }
+  if (proof.actual === digest.hex) source.settle(request, different.ranges());
   return { actual: proof.actual, asked, different };
 }
 
@@ -119,8 +130,25 @@ function overlaps(set: RangeSet, { start, end }: ByteRange): boolean {
   return set.ranges().some((range) => range.start < end && start < range.end);
 }
 
-/** Asks for ranges side by side and adds to `found` what differed; false when one stream had to bring the whole file. */
+/**
+ * Asks for ranges side by side and adds to `found` what differed; false when one stream had to bring the whole file. One
+ * whose word is wanted and who cannot give it is passed over; for another opinion anybody else is asked then.
+ */
 async function compareAgain(
+  blob: PlannedBlob,
+  partial: PartialBlob,
+  io: Parameters<typeof compareWith>[2],
+): Promise<boolean> {
+  try {
+    return await compareWith(blob, partial, io);
+  } catch (error) {
+    io.context.signal.throwIfAborted();
+    if (io.opinion === "any" || !(error instanceof ModelDownloadError)) throw error;
+    return io.opinion === "another" ? compareWith(blob, partial, { ...io, opinion: "any" }) : true;
+  }
+}
+
+async function compareWith(
   blob: PlannedBlob,
   partial: PartialBlob,
   io: {

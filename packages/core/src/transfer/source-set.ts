@@ -1,6 +1,6 @@
 import { ModelDownloadError } from "../errors.ts";
 import type { DownloadEventBody } from "../events.ts";
-import { createDeliveries } from "./deliveries.ts";
+import { createDeliveries, type DeliveredPart } from "./deliveries.ts";
 import type { ByteRange } from "./ranges.ts";
 import { type BlobRequest, SegmentError, type Source, type SourceIo } from "./source.ts";
 import {
@@ -18,12 +18,17 @@ export type Opinion = "any" | "another" | { readonly from: string };
 export interface SourceSet extends Source {
   /** Their names; the first one is where the listing came from. */
   readonly names: readonly string[];
-  /** `Source.read`, on with another source where one fails. An opinion is followed as long as somebody can give it. */
+  /**
+   * `Source.read`, on with another source where one fails. When somebody can give the opinion that is wanted, nobody
+   * else is asked: it fails with them.
+   */
   read(
     blob: BlobRequest,
     range: ByteRange,
     io: SourceIo & { readonly opinion?: Opinion | undefined },
   ): Promise<void>;
+  /** A range in parts that were each brought by the same sources: who could give another opinion on them. */
+  parts(blob: BlobRequest, range: ByteRange): readonly DeliveredPart[];
   /** The digest is right now: whoever brought other bytes of `replaced` before is not asked any more. */
   settle(blob: BlobRequest, replaced: readonly ByteRange[]): void;
 }
@@ -56,9 +61,9 @@ export function createSourceSet(
     range: ByteRange,
     asked: { readonly tried: ReadonlySet<Member>; readonly opinion: Opinion },
   ): Member | undefined => {
-    const able = members.filter((one) => !one.refused.has(blob.path) && !asked.tried.has(one));
+    const able = members.filter((one) => !one.refused.has(blob.path));
     const wanted = able.filter(follows(blob, range, asked.opinion));
-    const from = wanted.length > 0 ? wanted : able;
+    const from = (wanted.length > 0 ? wanted : able).filter((one) => !asked.tried.has(one));
     const index = chooseSource(
       from.map(({ health }) => health),
       performance.now(),
@@ -170,6 +175,7 @@ export function createSourceSet(
     name: names.join(", "),
     names,
     read: members.length === 1 ? (blob, range, io) => sources[0].read(blob, range, io) : read,
+    parts: ({ path }, range) => deliveries.parts(path, range),
     settle({ path }, replaced) {
       for (const { source, health } of members) {
         if (health.lied || !deliveries.replaced(path, replaced).has(source.name)) continue;
