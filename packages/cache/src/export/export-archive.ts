@@ -36,13 +36,17 @@ async function write(
   pieces: AsyncGenerator<Uint8Array, Exported>,
   target: string,
 ): Promise<Exported> {
-  await using file = await open(target, "wx");
-  for (;;) {
-    const { value, done } = await pieces.next();
-    if (done === true) {
-      await file.sync();
-      return value;
+  const file = await open(target, "wx");
+  try {
+    for (;;) {
+      const { value, done } = await pieces.next();
+      if (done === true) {
+        await file.sync();
+        return value;
+      }
+      await file.writeFile(value);
     }
-    await file.writeFile(value);
+  } finally {
+    await file.close();
   }
 }

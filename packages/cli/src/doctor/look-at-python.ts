@@ -7,13 +7,15 @@ const startTimeoutMs = 10_000;
 export async function lookAtPython(circumstances: Circumstances): Promise<readonly Diagnosis[]> {
   const bridges = await import("@mlx-download/python-bridge");
   const { env, signal } = circumstances;
-  await using bridge = new bridges.PythonBridge({ env, startTimeoutMs, signal, wants: "mlx-lm" });
+  const bridge = new bridges.PythonBridge({ env, startTimeoutMs, signal, wants: "mlx-lm" });
   try {
     return [await look(bridge, circumstances)];
   } catch (error) {
     if (!(error instanceof bridges.PythonBridgeError)) throw error;
     const detail = `${error.message}; no download needs it`;
     return [{ name: "python", status: "skip", detail }];
+  } finally {
+    await bridge.close();
   }
 }
 

@@ -85,6 +85,16 @@ test("pieces are short where an answer comes at once, so that hashing stays clos
   expect(sizes.at(-1)).toBeLessThan(8);
 });
 
+test("of a line that was only glanced at nobody gets a long piece, nor the rest of the file", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 1024 * MiB }]);
+  const first = allocator.take(8, 0) as Lease;
+  // What a server sends before it settles: a gigabyte a second.
+  first.advance(1, 200);
+  first.advance(30_000_000, 230);
+  const next = Array.from({ length: 7 }, () => allocator.take(8, 230) as Lease);
+  expect(new Set(next.map(({ start, end }) => (end - start) / MiB))).toEqual(new Set([32]));
+});
+
 test("when all is handed out, the far end of the slowest piece is taken over, once it is slow for sure", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
   const slow = allocator.take(2, 0) as Lease;

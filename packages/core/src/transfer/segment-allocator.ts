@@ -19,7 +19,7 @@ export interface Lease {
 export interface SegmentAllocator {
   /**
    * The next piece for one of `connections`, or undefined when nothing is left that is worth a request now. The pieces
-   * take two seconds each, less where an answer comes quickly; towards the end every round of them is smaller. When all
+   * take up to six seconds each, less where an answer comes quickly; towards the end every round of them is smaller. When all
    * are handed out, the far end of the one that will be last is, so much of it that both end together; of one that
    * crawls or stands still, all the rest.
    */
@@ -34,9 +34,11 @@ export const MIN_SEGMENT_BYTES: number = 4 * 1024 * 1024;
 export const MAX_SEGMENT_BYTES: number = 128 * 1024 * 1024;
 // Of a line nothing is known of.
 const FIRST_SEGMENT_BYTES = 8 * 1024 * 1024;
+// Of one that was only glanced at: what a server sends at once, before it settles, looks ten times as fast.
+const GLANCED_SEGMENT_BYTES = 32 * 1024 * 1024;
 // Waiting for an answer costs no more than a fortieth of the time, and hashing, which follows the lowest piece, lags no
 // further behind than that asks for.
-const LONGEST_PIECE_MS = 2_000;
+const LONGEST_PIECE_MS = 6_000;
 const SHORTEST_PIECE_MS = 250;
 const PIECE_PER_LATENCY = 40;
 // The last pieces: shorter ones would wait more than they bring.
@@ -90,6 +92,8 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     one.firstAt !== undefined && now - one.firstAt > GLANCE_MS
       ? (one.position - one.start - one.firstBytes) / (now - one.firstAt)
       : 0;
+  const isSettled = ({ firstAt }: ActiveLease, now: number): boolean =>
+    firstAt !== undefined && now - firstAt > TELLING_MS;
   /** What a connection brings here, by what ended and by the best of those under way. */
   const usualSpeed = (now: number): number =>
     Math.max(speed, ...[...active].map((one) => speedOf(one, now)));
@@ -156,15 +160,18 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
 
   /** As many equal pieces as there are connections: they end together, and each round is smaller than the last. */
   const nextRound = (connections: number, now: number): typeof round => {
+    const told = speed > 0 || [...active].some((one) => isSettled(one, now));
     const usual = Math.max(usualSpeed(now), ...[...active].map((one) => glance(one, now)));
     const known = usual > 0 && latency < Infinity;
+    const largest = told ? MAX_SEGMENT_BYTES : GLANCED_SEGMENT_BYTES;
     const ms = Math.max(SHORTEST_PIECE_MS, Math.min(LONGEST_PIECE_MS, PIECE_PER_LATENCY * latency));
-    const most = known ? Math.min(MAX_SEGMENT_BYTES, usual * ms) : FIRST_SEGMENT_BYTES;
+    const most = known ? Math.min(largest, usual * ms) : FIRST_SEGMENT_BYTES;
     const last = known ? LAST_PIECE_PER_LATENCY * latency * usual : 0;
     const least = Math.max(MIN_SEGMENT_BYTES, Math.min(most, last));
     const each = unassigned / Math.max(1, connections);
     // The last round takes all: a few more pieces after it would keep only some of the connections busy.
-    const fair = each <= 2 * least ? Math.max(MIN_SEGMENT_BYTES, each) : each * ROUND_SHARE;
+    const isLast = each <= 2 * least && (told || !known);
+    const fair = isLast ? Math.max(MIN_SEGMENT_BYTES, each) : each * ROUND_SHARE;
     const bytes = Math.ceil(Math.min(most, fair));
     return { pieces: known ? connections - 1 : 0, bytes };
   };
