@@ -19,7 +19,7 @@ export interface PlanBytes {
 export interface ActiveFile {
   readonly path: string;
   readonly size: number;
-  /** Bytes on this disk, resumed ones included. */
+  /** Bytes in their place, resumed and copied ones included. */
   readonly received: number;
   readonly resumed: number;
   /** Bytes hashed so far; trails `received`. */

@@ -116,6 +116,28 @@ test("bytes that another repo of the cache has are copied and proved, not fetche
   await provedBlobs(cacheDir, "acme/two");
 });
 
+test("a copy from this disk tells how far it is, and ends when it is aborted", async () => {
+  const { hub, get, cacheDir } = await startRoad();
+  const weights = { size: 200_000_000, seed: 9 };
+  await hub.addRepo("acme/one", { "model.safetensors": weights });
+  await hub.addRepo("acme/two", { "weights.safetensors": weights });
+  await get("acme/one");
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const copying = get("acme/two", {
+    signal: stop.signal,
+    onEvent(event) {
+      if (event.type !== "progress" || event.bytes.copied === 0) return;
+      seen.push(event.bytes.copied);
+      stop.abort(new Error("enough"));
+    },
+  });
+  await expect(copying).rejects.toThrow("enough");
+  expect(seen[0]).toBeGreaterThan(0);
+  expect(await filesBelow(join(cacheDir, "models--acme--two/.partial"))).toEqual([]);
+  expect((await get("acme/two")).bytes).toMatchObject({ copied: 200_000_000, wire: 0 });
+});
+
 test("a copy on this disk that was damaged is noticed and fetched instead", async () => {
   const { hub, get, cacheDir } = await startRoad();
   await hub.addRepo("acme/one", { "model.safetensors": { size: 3_000_000, seed: 9 } });

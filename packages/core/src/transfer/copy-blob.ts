@@ -1,27 +1,45 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, rm, stat } from "node:fs/promises";
+import { copyFile, open, rm, stat } from "node:fs/promises";
 import type { PlannedBlob } from "../plan.ts";
+import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
+import type { DiskBlob } from "./disk-thread.ts";
 import { isDiskFull } from "./disk-full.ts";
+import type { FileProgress } from "./progress.ts";
 import type { TransferContext } from "./transfer-context.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /**
- * Clones a blob from elsewhere on this disk (free where the file system shares extents) and proves the copy; resolves
- * to a temp file with its bytes, or to undefined when what was found there is not the blob.
+ * Brings a blob from elsewhere on this disk, as a clone where the file system shares extents, else byte by byte, and
+ * proves the copy; resolves to a temp file with its bytes, or to undefined when what was found there is not the blob.
  */
 export async function copyBlob(
   blob: PlannedBlob,
   from: string,
-  context: TransferContext,
+  { context, progress }: { readonly context: TransferContext; readonly progress: FileProgress },
 ): Promise<string | undefined> {
   const [file] = blob.files;
   const { data } = context.target.partialPaths(file);
   const temp = `${data}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await copyFile(from, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    if ((await stat(temp)).size === blob.size) {
-      if ((await hashCopy(temp, blob, context)) === file.digest.hex) return temp;
+    if ((await stat(from)).size === blob.size) {
+      const cloned = await clone(from, temp);
+      if (!cloned) await (await open(temp, "wx", 0o644)).close();
+      const copy = context.disk.open(temp, {
+        digest: file.digest,
+        size: blob.size,
+        writable: !cloned,
+      });
+      try {
+        if (cloned) {
+          context.emit({ type: "verifying", path: file.path, size: blob.size });
+          progress.copied = blob.size;
+          copy.advance(blob.size);
+        } else await pump({ path: from, size: blob.size }, copy, { context, progress });
+        if ((await unlessAborted(copy.digest(), context.signal)) === file.digest.hex) return temp;
+      } finally {
+        copy.close();
+      }
     }
   } catch (error) {
     await rm(temp, { force: true });
@@ -38,17 +56,42 @@ export async function copyBlob(
   return undefined;
 }
 
-async function hashCopy(
-  path: string,
-  { files: [file], size }: PlannedBlob,
-  { disk, emit, signal }: TransferContext,
-): Promise<string> {
-  const copy = disk.open(path, { digest: file.digest, size, writable: false });
+/** Whether the file system made a clone, which takes no time and no room. */
+async function clone(from: string, to: string): Promise<boolean> {
   try {
-    emit({ type: "verifying", path: file.path, size });
-    copy.advance(size);
-    return await unlessAborted(copy.digest(), signal);
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return true;
+  } catch {
+    await rm(to, { force: true });
+    return false;
+  }
+}
+
+/** Copies all bytes, one piece being read while the one before is written and hashed. */
+async function pump(
+  from: { readonly path: string; readonly size: number },
+  to: DiskBlob,
+  { context, progress }: { readonly context: TransferContext; readonly progress: FileProgress },
+): Promise<void> {
+  const source = await open(from.path, "r");
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for (let position = 0; position < from.size;) {
+      context.signal.throwIfAborted();
+      const buffer = takeBuffer();
+      const { bytesRead } = await source.read(buffer, 0, BUFFER_BYTES, position);
+      await writing;
+      writing = to.write(buffer.subarray(0, bytesRead), position).finally(() => giveBuffer(buffer));
+      // Heard of with the next piece, or below.
+      writing.catch(() => undefined);
+      if (bytesRead === 0) throw new Error(`it ended at byte ${position}`);
+      position += bytesRead;
+      progress.copied = position;
+      progress.verified = to.hashed;
+    }
+    await writing;
   } finally {
-    copy.close();
+    await writing.catch(() => undefined);
+    await source.close();
   }
 }

@@ -4,6 +4,8 @@ import { createSpeedMeter } from "./speed.ts";
 /** One file's figures, kept by whoever moves it. */
 export interface FileProgress {
   received: number;
+  /** From elsewhere on this disk. */
+  copied: number;
   verified: number;
   connections: number;
   readonly resumed: number;
@@ -66,9 +68,11 @@ export function createProgressTracker(
     const files: ActiveFile[] = [];
     for (const file of active.values()) {
       bytes.resumed += file.resumed;
+      bytes.copied += file.copied;
       bytes.fetched += Math.max(0, file.received - file.resumed);
       bytes.verified += file.verified;
-      files.push({ ...file });
+      const { copied, ...seen } = file;
+      files.push({ ...seen, received: file.received + copied });
     }
     meter.sample(bytes.fetched, now);
     const here = bytes.cached + bytes.resumed + bytes.copied + bytes.fetched;
@@ -91,7 +95,7 @@ export function createProgressTracker(
       totals.wire += bytes;
     },
     start(file) {
-      const record = { ...file, received: file.resumed, verified: 0, connections: 0 };
+      const record = { ...file, received: file.resumed, copied: 0, verified: 0, connections: 0 };
       active.set(file.path, record);
       return record;
     },

@@ -49,8 +49,7 @@ async function bringBlob(
   };
 
   if (blob.copyFrom !== undefined && !context.force) {
-    start(0);
-    const temp = await copyBlob(blob, blob.copyFrom, context);
+    const temp = await copyBlob(blob, blob.copyFrom, { context, progress: start(0) });
     if (temp !== undefined) {
       return { ...nothing, copied: blob.size, path: await target.publish(file, temp) };
     }
