@@ -5,12 +5,41 @@ import { ModelDownloadError } from "../errors.ts";
 
 const VARIABLES = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const;
 
+/** Which authorities may vouch for a server. */
+export interface TrustStore {
+  /** For TLS; undefined when Node's own authorities are all. Throws `settings/invalid`. */
+  context(): Promise<SecureContext | undefined>;
+  /** Whether what the system trusts counts, too. */
+  readonly wide: boolean;
+  /** From now on it does: authorities of a company, or those of `SSL_CERT_DIR`. */
+  widen(): void;
+}
+
 /**
- * The trust store for TLS when `env` names certificate files (`SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`: PEM, one or
- * more certificates): Node's own authorities and those. Undefined when it names none. Throws `settings/invalid` for a
- * file that cannot be read or holds no certificate, since every connection would fail later with a vaguer error.
+ * Node's own authorities, and those of the files that `env` names (`SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`: PEM, one or
+ * more certificates). Reading the system's takes 200 ms, so that they come in when a server is not trusted without them.
+ * A file that cannot be read or holds no certificate is an error, since every connection would fail later with a vaguer
+ * one.
  */
-export async function trustStore(env: NodeJS.ProcessEnv): Promise<SecureContext | undefined> {
+export function createTrustStore(env: NodeJS.ProcessEnv): TrustStore {
+  let wide = false;
+  let made: Promise<SecureContext | undefined> | undefined;
+  return {
+    context: () => (made ??= makeContext(env, wide)),
+    get wide() {
+      return wide;
+    },
+    widen() {
+      made = wide ? made : undefined;
+      wide = true;
+    },
+  };
+}
+
+async function makeContext(
+  env: NodeJS.ProcessEnv,
+  wide: boolean,
+): Promise<SecureContext | undefined> {
   const extra: string[] = [];
   for (const variable of VARIABLES) {
     const path = env[variable]?.trim();
@@ -31,7 +60,8 @@ export async function trustStore(env: NodeJS.ProcessEnv): Promise<SecureContext 
       );
     }
   }
-  if (extra.length === 0) return undefined;
+  if (extra.length === 0 && !wide) return undefined;
   const { createSecureContext, getCACertificates } = await import("node:tls");
-  return createSecureContext({ ca: [...getCACertificates("default"), ...extra] });
+  const system = wide ? getCACertificates("system") : [];
+  return createSecureContext({ ca: [...getCACertificates("default"), ...system, ...extra] });
 }

@@ -1,13 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { tempDir } from "@mlx-download/test-utils";
+import { run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { closedAddress, failureOf, serve } from "../../test/serve.ts";
 import { createTransport } from "./create-transport.ts";
+import { createTrustStore } from "./certificates.ts";
 import { createUndiciTransport } from "./undici-transport.ts";
 import type { Transport, TransportOptions, TransportResponse } from "./transport.ts";
 
@@ -49,9 +50,27 @@ async function serveSecurely(
   return { cert, port: (server.address() as AddressInfo).port, dir };
 }
 
+/** A proxy whose tunnels all lead to `port`; its URL. */
+async function serveTunnel(
+  port: number,
+  onTunnel?: (to: string | undefined) => void,
+): Promise<string> {
+  const proxy = await serve((_request, response) => void response.writeHead(400).end());
+  proxy.server.on("connect", (request, socket) => {
+    onTunnel?.(request.url);
+    const onward = connect(port, "localhost", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      onward.pipe(socket).pipe(onward);
+    });
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+  });
+  return proxy.url;
+}
+
 describe.each([
   ["sockets", () => createTransport()],
-  ["undici", () => createUndiciTransport()],
+  ["undici", () => createUndiciTransport({}, createTrustStore({}))],
   ["a given fetch", () => createTransport({ fetch })],
 ] as const)("a transport on %s", (_name, create) => {
   const openOne = (): Transport => {
@@ -319,20 +338,33 @@ describe("the transport without a given fetch", () => {
     }
   });
 
+  test("trusts what the system trusts, directly and through a proxy", async () => {
+    const { cert, port } = await serveSecurely("localhost");
+    const authorities = await tempDir();
+    await copyFile(cert, join(authorities, "company.pem"));
+    const proxy = await serveTunnel(port);
+    const source = new URL("create-transport.ts", import.meta.url).href;
+    const script = `
+      const { createTransport } = await import(${JSON.stringify(source)});
+      const transport = createTransport({ env: process.env });
+      const answers = await Promise.all([1, 2, 3].map(() => transport.request(new URL("https://localhost:${port}/"))));
+      for (const { status } of answers) console.log(status);
+      await transport.close();`;
+    for (const env of [{}, { HTTPS_PROXY: proxy }]) {
+      const { stdout, stderr } = await run(
+        process.execPath,
+        ["--conditions=@mlx-download/source", "--input-type=module", "-e", script],
+        { env: { ...process.env, no_proxy: "", NO_PROXY: "", ...env, SSL_CERT_DIR: authorities } },
+      );
+      expect(stdout, stderr).toBe("200\n200\n200\n");
+    }
+  });
+
   test("checks the server's own certificate through a proxy's tunnel", async () => {
     const { cert, port } = await serveSecurely("hub.test");
     const tunnels: (string | undefined)[] = [];
-    const proxy = await serve((_request, response) => void response.writeHead(400).end());
-    proxy.server.on("connect", (request, socket) => {
-      tunnels.push(request.url);
-      const onward = connect(port, "localhost", () => {
-        socket.write("HTTP/1.1 200 OK\r\n\r\n");
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on("error", () => socket.destroy());
-      socket.on("error", () => onward.destroy());
-    });
-    const env = { HTTPS_PROXY: proxy.url, SSL_CERT_FILE: cert };
+    const proxy = await serveTunnel(port, (to) => tunnels.push(to));
+    const env = { HTTPS_PROXY: proxy, SSL_CERT_FILE: cert };
     const url = new URL("https://hub.test/x");
     expect(await text(await open({ env }).request(url))).toBe("secure");
     expect(tunnels).toEqual(["hub.test:443"]);

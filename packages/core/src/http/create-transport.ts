@@ -1,4 +1,6 @@
+import { createTrustStore } from "./certificates.ts";
 import { createFetchTransport } from "./fetch-transport.ts";
+import { isUntrusted } from "./network-error.ts";
 import { proxyFor } from "./proxy.ts";
 import { UnusualHeadError } from "./socket/response-head.ts";
 import { createSocketTransport } from "./socket/socket-transport.ts";
@@ -7,24 +9,35 @@ import { createUndiciTransport } from "./undici-transport.ts";
 
 /**
  * A transport on plain sockets, with undici (loaded when it is needed, it costs tens of ms and 27 MB) behind proxies
- * and for origins that answer oddly; or on the given `fetch`.
+ * and for origins that answer oddly; or on the given `fetch`. A server that Node's own authorities do not vouch for is
+ * asked again with what the system trusts.
  */
 export function createTransport(options: TransportOptions = {}): Transport {
   if (options.fetch) return createFetchTransport(options.fetch);
   const { env = {} } = options;
-  const direct = createSocketTransport(env);
-  const patient = createUndiciTransport(options);
+  const trust = createTrustStore(env);
+  const direct = createSocketTransport(trust);
+  const patient = createUndiciTransport(options, trust);
   const odd = new Set<string>();
+  const request: Transport["request"] = async (url, init) => {
+    if (odd.has(url.origin) || proxyFor(url, env) !== undefined) return patient.request(url, init);
+    try {
+      return await direct.request(url, init);
+    } catch (error) {
+      if (!(error instanceof UnusualHeadError)) throw error;
+      odd.add(url.origin);
+      return patient.request(url, init);
+    }
+  };
   return {
     async request(url, init) {
-      if (odd.has(url.origin) || proxyFor(url, env) !== undefined)
-        return patient.request(url, init);
+      const { wide } = trust;
       try {
-        return await direct.request(url, init);
+        return await request(url, init);
       } catch (error) {
-        if (!(error instanceof UnusualHeadError)) throw error;
-        odd.add(url.origin);
-        return patient.request(url, init);
+        if (wide || !isUntrusted(error)) throw error;
+        trust.widen();
+        return request(url, init);
       }
     },
     async close() {

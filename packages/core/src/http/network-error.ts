@@ -66,7 +66,7 @@ const HINTS: Readonly<Record<NetworkReason, string>> = {
   unreachable: "Check the network connection, VPN and firewall.",
   "connect-timeout":
     "Check the network connection and firewall; behind a proxy set HTTPS_PROXY and NO_PROXY.",
-  tls: "If a company proxy or mirror uses its own certificate authority, name its PEM file in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE; an http:// server needs http:// in HF_ENDPOINT.",
+  tls: "If a company proxy or mirror uses its own certificate authority, let the system trust it or name its PEM file in SSL_CERT_FILE; an http:// server needs http:// in HF_ENDPOINT.",
   proxy:
     "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the user name and password in the proxy's URL.",
   "no-answer": "Try again later, or raise HF_HUB_ETAG_TIMEOUT (seconds) for slow servers.",
@@ -148,6 +148,21 @@ export function unreachable(cause: unknown, place: RequestPlace): ModelDownloadE
       data: { url: redactUrl(place.url), host: place.url.host, reason, cause: code, proxy },
     },
   );
+}
+
+// What TLS says when nobody it knows has signed; everything else no further authority could mend.
+const UNTRUSTED: ReadonlySet<unknown> = new Set([
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
+/** Whether an error of {@link unreachable} says that no known authority vouches for the server. */
+export function isUntrusted(error: unknown): boolean {
+  return error instanceof ModelDownloadError && UNTRUSTED.has(error.data["cause"]);
 }
 
 /**

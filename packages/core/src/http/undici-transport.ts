@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { trustStore } from "./certificates.ts";
+import type { TrustStore } from "./certificates.ts";
 import { bodyFailure, unreachable, type RequestPlace } from "./network-error.ts";
 import { proxyFor } from "./proxy.ts";
 import { responseHeaders } from "./response-headers.ts";
@@ -22,18 +22,26 @@ const DISCARD_LIMIT = 16 * 1024;
  * HTTP/2 stays off: its 256 KiB stream windows throttle long-distance downloads. Each request waits for a free
  * connection of its origin's pool, idle ones are reused and do not keep the process alive.
  */
-export function createUndiciTransport(options: TransportOptions = {}): Transport {
+export function createUndiciTransport(options: TransportOptions, trust: TrustStore): Transport {
   const env = options.env ?? {};
   let pools: Promise<Pools> | undefined;
+  /** Made before the trust grew: what they connected stays connected. */
+  const narrow: Promise<Pools>[] = [];
+  let wide = trust.wide;
   return {
     async request(url, init = {}) {
       init.signal?.throwIfAborted();
-      pools ??= openPools(env, options.connections ?? 16);
+      if (trust.wide !== wide && pools !== undefined) {
+        narrow.push(pools);
+        pools = undefined;
+      }
+      ({ wide } = trust);
+      pools ??= openPools(env, trust, options.connections ?? 16);
       return send(await pools, url, init);
     },
     async close() {
-      const opened = await pools?.catch(() => undefined);
-      await opened?.close();
+      const opened = await Promise.allSettled([...narrow, ...(pools === undefined ? [] : [pools])]);
+      await Promise.all(opened.map((one) => one.status === "fulfilled" && one.value.close()));
     },
   };
 }
@@ -44,10 +52,14 @@ interface Pools {
   close(): Promise<void>;
 }
 
-async function openPools(env: NodeJS.ProcessEnv, connections: number): Promise<Pools> {
+async function openPools(
+  env: NodeJS.ProcessEnv,
+  trust: TrustStore,
+  connections: number,
+): Promise<Pools> {
   const [{ Agent, ProxyAgent, request }, secureContext] = await Promise.all([
     import("undici"),
-    trustStore(env),
+    trust.context(),
   ]);
   const tls = { timeout: CONNECT_TIMEOUT_MS, ...(secureContext && { secureContext }) };
   const pool = {

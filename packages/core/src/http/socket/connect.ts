@@ -3,7 +3,7 @@ import type { SecureContext } from "node:tls";
 
 /** How a connection is made. */
 export interface ConnectOptions {
-  /** Certificates beyond Node's own; see `trustStore`. */
+  /** Certificates beyond Node's own; see `TrustStore`. */
   readonly secureContext: SecureContext | undefined;
   readonly onread: OnReadOpts;
   readonly signal: AbortSignal | undefined;

@@ -5,6 +5,7 @@ import { failureOf } from "../../../test/serve.ts";
 import { pour } from "../byte-sink.ts";
 import { createTransport } from "../create-transport.ts";
 import type { TransportResponse } from "../transport.ts";
+import { createTrustStore } from "../certificates.ts";
 import { createSocketTransport } from "./socket-transport.ts";
 
 /** A server that answers each request head with whatever `answer` writes on the bare socket. */
@@ -27,7 +28,7 @@ async function serveRaw(answer: (socket: Socket, request: string, nth: number) =
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
-  const transport = createSocketTransport({});
+  const transport = createSocketTransport(createTrustStore({}));
   onTestFinished(() => transport.close());
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x?y=1`);
   return { url, transport, connections: () => connections, requests: () => requests };

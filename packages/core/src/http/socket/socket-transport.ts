@@ -1,7 +1,6 @@
-import type { SecureContext } from "node:tls";
 import { ModelDownloadError } from "../../errors.ts";
 import { SinkError } from "../byte-sink.ts";
-import { trustStore } from "../certificates.ts";
+import type { TrustStore } from "../certificates.ts";
 import { bodyFailure, unreachable } from "../network-error.ts";
 import {
   DEFAULT_TIMEOUT_MS,
@@ -20,9 +19,8 @@ const IDLE_LIMIT_MS = 4_000;
  * general client. It speaks to servers directly (no proxy) and refuses odd heads with `UnusualHeadError`, for which a
  * more patient client is asked. Otherwise as `Transport`.
  */
-export function createSocketTransport(env: NodeJS.ProcessEnv): Transport {
+export function createSocketTransport(trust: TrustStore): Transport {
   const pools = new Map<string, Set<Connection>>();
-  let trust: Promise<SecureContext | undefined> | undefined;
 
   const pool = (url: URL): Set<Connection> => {
     const connections = pools.get(url.origin) ?? new Set<Connection>();
@@ -59,7 +57,7 @@ export function createSocketTransport(env: NodeJS.ProcessEnv): Transport {
         if (!isReset(error) || init.method === "POST") throw error;
       }
     }
-    const secureContext = url.protocol === "https:" ? await (trust ??= trustStore(env)) : undefined;
+    const secureContext = url.protocol === "https:" ? await trust.context() : undefined;
     const fresh = await openConnection(url, { secureContext, signal: init.signal });
     for (const connection of connections) if (connection.closed) connections.delete(connection);
     connections.add(fresh);
