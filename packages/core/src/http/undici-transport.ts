@@ -40,8 +40,10 @@ export function createUndiciTransport(options: TransportOptions, trust: TrustSto
       return send(await pools, url, init);
     },
     async close() {
-      const opened = await Promise.allSettled([...narrow, ...(pools === undefined ? [] : [pools])]);
-      await Promise.all(opened.map((one) => one.status === "fulfilled" && one.value.close()));
+      for (const opening of [...narrow, pools]) {
+        const opened = await opening?.catch(() => undefined);
+        await opened?.close();
+      }
     },
   };
 }
