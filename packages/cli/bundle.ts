@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { sparingBuiltins } from "../../scripts/sparing-builtins.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -15,6 +16,7 @@ const bundle = await rolldown({
   cwd: root,
   input: { bin: "src/bin.ts" },
   platform: "node",
+  plugins: [sparingBuiltins()],
   resolve: { conditionNames: ["@mlx-download/source", "node", "import"] },
   treeshake: { moduleSideEffects: false },
   external(source, importer) {
@@ -29,6 +31,14 @@ await bundle.write({
   entryFileNames: "[name].js",
   chunkFileNames: "bin/[name]-[hash].js",
   format: "esm",
+  codeSplitting: {
+    // With everything that a module imports: what every command reads, and the commands that must start fast.
+    groups: [
+      { name: "start", test: /[\\/]src[\\/](?:run-cli|command-line[\\/]parse|commands[\\/]selection)\.ts$/u, priority: 3 },
+      { name: "path", test: /[\\/]src[\\/]commands[\\/]path\.ts$/u, priority: 2 },
+      { name: "get", test: /[\\/]src[\\/]commands[\\/]get\.ts$/u, priority: 1 },
+    ],
+  },
   sourcemap: false,
   minify: false,
 });

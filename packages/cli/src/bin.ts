@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import module from "node:module";
-
-// Nothing heavy may be imported before --version is answered.
-const manifest = new URL("../package.json", import.meta.url);
-const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+// Nothing may be imported before --version is answered; an import of node:fs alone evaluates all streams.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -12,10 +7,15 @@ if (major < 22 || (major === 22 && minor < 19)) {
     `error: mlx-download needs Node 22.19 or newer, this is ${process.version}.\n`,
   );
   process.exitCode = 1;
-} else if (["--version", "-V", "-v"].includes(process.argv[2] ?? "")) {
-  process.stdout.write(`${version}\n`);
 } else {
-  module.enableCompileCache();
-  const { runCli } = await import("./run-cli.ts");
-  process.exitCode = await runCli(process.argv.slice(2), version);
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  const manifest = new URL("../package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  if (["--version", "-V", "-v"].includes(process.argv[2] ?? "")) {
+    process.stdout.write(`${version}\n`);
+  } else {
+    process.getBuiltinModule("node:module").enableCompileCache();
+    const { runCli } = await import("./run-cli.ts");
+    process.exitCode = await runCli(process.argv.slice(2), version);
+  }
 }

@@ -1,13 +1,10 @@
 import type { Invocation } from "./command-line/command-spec.ts";
-import { helpText } from "./command-line/help.ts";
+import { parseCommandLine } from "./command-line/parse.ts";
 import { configPath, readConfig } from "./config/config-file.ts";
 import { configuredEnv, configuredFlags } from "./config/configured.ts";
-import { CliError } from "./failure/cli-error.ts";
-import { describeFailure, failureJson } from "./failure/describe-failure.ts";
 import { watchInterrupts } from "./interrupt.ts";
-import { createOutput, jsonText } from "./output.ts";
+import { createOutput } from "./output.ts";
 import { plainVariable } from "./progress/progress-display.ts";
-import { reportFailure } from "./report-failure.ts";
 import type { Shell } from "./shell.ts";
 import { styleFor } from "./text/style.ts";
 
@@ -46,23 +43,25 @@ function optionWords(argv: readonly string[]): readonly string[] {
  * everything written has left the process by then. Never throws.
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
-  const { env: processEnv, stdin, stdout: out, stderr } = process;
+  const { env: processEnv, stdout: out, stderr } = process;
   const words = optionWords(argv);
   const events = words.includes("--events");
   const agent = isAgent(words, processEnv);
-  const json = words.includes("--json") || (agent && !events);
   const interrupt = watchInterrupts();
   const stdout = createOutput(out, () => {
     if (events) interrupt.abort(new Error("the reader of the events went away"));
   });
   createOutput(stderr);
-  const shell: Shell = {
+  const shell: { -readonly [Key in keyof Shell]: Shell[Key] } = {
     argv,
     version,
     agent,
     env: processEnv,
     processEnv,
-    stdin,
+    // Opened by the first who reads it: few do, and it takes 3 ms.
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
     stdoutColumns: out.isTTY ? out.columns || 80 : undefined,
     stdoutStyle: { ...styleFor(out, processEnv), ...(agent ? { color: false } : {}) },
@@ -72,46 +71,25 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   };
   try {
     if (argv.length === 0 || words.includes("--help") || words.includes("-h")) {
+      const { helpText } = await import("./command-line/help.ts");
       const columns = shell.stdoutColumns ?? 100;
       await stdout.write(`${helpText(words, version, { ...shell.stdoutStyle, columns })}\n`);
       return 0;
     }
-    const { parseCommandLine } = await import("./command-line/parse.ts");
-    const parsed = parseCommandLine(argv);
+    const parsed = await parseCommandLine(argv);
     if (parsed.flags.version) {
       await stdout.write(`${version}\n`);
       return 0;
     }
     warnAboutToken(parsed, shell);
     const configured = configuredEnv(processEnv, readConfig(configPath(processEnv)));
-    const env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
-    const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, env);
+    shell.env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
+    const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
     const runner = await invocation.command.load();
-    return await runner.run(invocation, { ...shell, env });
+    return await runner.run(invocation, shell);
   } catch (error) {
     if (events && stdout.closed) return brokenPipeExit;
-    const at = words.indexOf("--token");
-    const secrets = [
-      at < 0 ? undefined : words[at + 1],
-      words.find((word) => word.startsWith("--token="))?.slice("--token=".length),
-      processEnv["HF_TOKEN"],
-      processEnv["HUGGING_FACE_HUB_TOKEN"],
-    ];
-    // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
-    const stopped = interrupt.signal.aborted && !(error instanceof CliError);
-    const failure = describeFailure(stopped ? interrupt.signal.reason : error, {
-      secrets,
-      tokenOption: words.includes("--token-stdin") ? "--token-stdin" : "--token",
-    });
-    if (!agent) reportFailure(failure, { debug: words.includes("--debug") }, shell);
-    const body = failureJson(failure);
-    if (events) {
-      const about = typeof body["repoId"] === "string" ? { repoId: body["repoId"] } : {};
-      const event = { schema: 1, type: "error", at: Date.now(), ...about, error: body };
-      await stdout.write(jsonText(event, false));
-    } else if (json) {
-      await stdout.write(jsonText({ schema: 1, error: body }, shell.stdoutColumns !== undefined));
-    }
-    return failure.exitCode;
+    const { endInFailure } = await import("./end-in-failure.ts");
+    return await endInFailure(error, words, shell);
   }
 }

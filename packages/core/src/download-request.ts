@@ -1,7 +1,5 @@
 import { resolve } from "node:path";
-import { checkRepoId, checkRevision, type RepoLayout, repoLayout } from "@mlx-download/cache";
 import type { DownloadBackend } from "./backend/backend.ts";
-import { codedError } from "./coded-error.ts";
 import type {
   DownloadOptions,
   FitWish,
@@ -12,16 +10,12 @@ import { ModelDownloadError } from "./errors.ts";
 import { eventMessage } from "./event-message.ts";
 import type { DownloadEventBody } from "./events.ts";
 import { createHubClient, type PatientHubClient } from "./hub/client.ts";
-import { parseRepoRef, type RepoRef } from "./ref.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { type LocatedRequest, locateRequest } from "./locate-request.ts";
+import type { RepoRef } from "./ref.ts";
 import { checkRate, type RateLimit } from "./transfer/rate-limit.ts";
 
 /** A checked request: what is asked for, where it goes, and the ways out (Hub, events, abort). */
-export interface DownloadRequest {
-  readonly repoId: string;
-  readonly revision: string;
-  readonly settings: Settings;
-  readonly layout: RepoLayout;
+export interface DownloadRequest extends LocatedRequest {
   readonly localDir: string | undefined;
   readonly connections: number;
   readonly limitRate: number | RateLimit;
@@ -54,23 +48,8 @@ export async function readRequest(
   ref: string | RepoRef,
   options: DownloadOptions,
 ): Promise<DownloadRequest> {
-  try {
-    return await checkedRequest(ref, options);
-  } catch (error) {
-    throw codedError(error, isRepoRef(ref) ? ref.repoId : undefined);
-  }
-}
-
-const isRepoRef = (ref: string | RepoRef): ref is RepoRef =>
-  typeof ref === "object" && (ref as RepoRef | null) !== null;
-
-async function checkedRequest(
-  ref: string | RepoRef,
-  options: DownloadOptions,
-): Promise<DownloadRequest> {
-  const parsed = isRepoRef(ref) ? ref : parseRepoRef(ref);
-  const repoId = checkRepoId(parsed.repoId);
-  const revision = checkRevision(options.revision ?? parsed.revision ?? "main");
+  const located = await locateRequest(ref, options);
+  const { repoId, settings } = located;
   const { connections = DEFAULT_CONNECTIONS, env = process.env, fetch } = options;
   if (!Number.isInteger(connections) || connections < 1 || connections > MAX_CONNECTIONS) {
     throw new ModelDownloadError(
@@ -81,7 +60,6 @@ async function checkedRequest(
   }
   const { backend } = options;
   if (backend) refuseWhatIsOurs(backend, options, repoId);
-  const settings = await readSettings(options);
   const limitRate = options.limitRate ?? settings.limitRate;
   if (typeof limitRate === "number") checkRate(limitRate);
   const signal = options.signal ?? new AbortController().signal;
@@ -99,10 +77,7 @@ async function checkedRequest(
     createHubClient({ ...settings, endpoint }, { env, fetch, signal, connections, onEvent: emit });
   const client = clientAt(settings.endpoint);
   return {
-    repoId,
-    revision,
-    settings,
-    layout: repoLayout(settings.cacheDir, repoId),
+    ...located,
     localDir: options.localDir === undefined ? undefined : resolve(options.localDir),
     connections,
     limitRate,

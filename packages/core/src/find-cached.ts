@@ -7,7 +7,7 @@ import {
   snapshotDir,
 } from "@mlx-download/cache";
 import type { HubOptions, SelectionOptions } from "./download-options.ts";
-import { readRequest } from "./download-request.ts";
+import { locateRequest } from "./locate-request.ts";
 import type { RepoRef } from "./ref.ts";
 import { createSelector } from "./select.ts";
 
@@ -27,7 +27,7 @@ export async function findCached(
   ref: string | RepoRef,
   options: HubOptions & SelectionOptions = {},
 ): Promise<CachedSnapshot | undefined> {
-  const { repoId, revision, layout } = await readRequest(ref, options);
+  const { repoId, revision, layout } = await locateRequest(ref, options);
   const commit = isCommit(revision) ? revision : await readRef(layout, revision);
   const files = commit === undefined ? undefined : await readTreeRecord(layout, commit);
   if (commit === undefined || files === undefined) return undefined;

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { parseCommandLine } from "./parse.ts";
 
 /** What was understood, without the switches that are off and the lists that are empty. */
-function parsed(...argv: string[]) {
-  const { command, operands, flags } = parseCommandLine(argv);
+async function parsed(...argv: string[]) {
+  const { command, operands, flags } = await parseCommandLine(argv);
   const given = Object.entries(flags).filter(
     ([, value]) => value !== false && !(Array.isArray(value) && value.length === 0),
   );
@@ -33,25 +33,25 @@ test.each([
     { command: "cache", operands: [], clearModel: "a/b", yes: true },
   ],
   [["path", "a/b"], { command: "path", operands: ["a/b"] }],
-])("%j is understood", (argv, expected) => {
-  expect(parsed(...argv)).toEqual(expected);
+])("%j is understood", async (argv, expected) => {
+  expect(await parsed(...argv)).toEqual(expected);
 });
 
-test("patterns may be repeated, listed behind one option, or named as the ancestor did", () => {
+test("patterns may be repeated, listed behind one option, or named as the ancestor did", async () => {
   const include = ["*.json", "*.txt"];
   const expected = { command: "get", operands: ["a/b"], include };
-  expect(parsed("a/b", "--include", "*.json", "--include", "*.txt")).toEqual(expected);
-  expect(parsed("--include", "*.json", "*.txt", "a/b")).toEqual(expected);
-  expect(parsed("download", "a/b", "--allow-patterns", "*.json", "*.txt")).toEqual(expected);
-  expect(parsed("a/b", "--ignore-patterns=*.bin")).toEqual({
+  expect(await parsed("a/b", "--include", "*.json", "--include", "*.txt")).toEqual(expected);
+  expect(await parsed("--include", "*.json", "*.txt", "a/b")).toEqual(expected);
+  expect(await parsed("download", "a/b", "--allow-patterns", "*.json", "*.txt")).toEqual(expected);
+  expect(await parsed("a/b", "--ignore-patterns=*.bin")).toEqual({
     command: "get",
     operands: ["a/b"],
     exclude: ["*.bin"],
   });
 });
 
-test("a pattern option never swallows the repo behind it", () => {
-  expect(parsed("--include", "config.json", "a/b")).toMatchObject({
+test("a pattern option never swallows the repo behind it", async () => {
+  expect(await parsed("--include", "config.json", "a/b")).toMatchObject({
     operands: ["a/b"],
     include: ["config.json"],
   });
@@ -89,8 +89,8 @@ test.each([
   [["cache", "--list", "--clear"], "--list and --clear exclude each other", "Leave one"],
   [["cache", "--clear", "--clear-model", "a/b"], "--clear and --clear-model exclude", "Leave one"],
   [["a/b", "c/d", "--local-dir", "x"], "--local-dir takes one model at a time", "once for each"],
-])("%j is refused with a next step", (argv, message, hint) => {
-  expect(() => parseCommandLine(argv)).toThrow(
+])("%j is refused with a next step", async (argv, message, hint) => {
+  await expect(parseCommandLine(argv)).rejects.toThrow(
     expect.objectContaining({
       code: "cli/usage",
       message: expect.stringContaining(message),
@@ -99,10 +99,10 @@ test.each([
   );
 });
 
-test("an empty token is refused without being sent anonymously", () => {
-  expect(() => parseCommandLine(["a/b", "--token", ""])).toThrow("--token needs a value");
+test("an empty token is refused without being sent anonymously", async () => {
+  await expect(parseCommandLine(["a/b", "--token", ""])).rejects.toThrow("--token needs a value");
 });
 
-test("words that look like prototype members are no options", () => {
-  expect(() => parseCommandLine(["a/b", "--constructor", "x"])).toThrow("there is no option");
+test("words that look like prototype members are no options", async () => {
+  await expect(parseCommandLine(["a/b", "--constructor", "x"])).rejects.toThrow("there is no option");
 });

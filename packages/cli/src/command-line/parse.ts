@@ -1,4 +1,3 @@
-import { Parser } from "yargs/helpers";
 import type { CommandSpec, Invocation } from "./command-spec.ts";
 import {
   commandNamed,
@@ -9,10 +8,9 @@ import {
 } from "./commands.ts";
 import { get } from "./commands/get.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
-import type { FlagSpec } from "./flag-spec.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
-import { separatePatterns } from "./separate-patterns.ts";
+import { type GivenWords, readWords } from "./read-words.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";
 
@@ -24,30 +22,6 @@ function refusePrototypeNames(argv: readonly string[]): void {
     if (name in Object.prototype)
       throw usage(`there is no option ${word}`, "See mlx-download --help for the options.");
   }
-}
-
-function rawParse(argv: readonly string[]): Record<string, unknown> & { _: string[] } {
-  const specs = Object.values(flagSpecs);
-  const named = (...types: readonly FlagSpec["type"][]): string[] =>
-    specs.filter(({ type }) => types.includes(type)).map(({ name }) => name);
-  const { argv: parsed, error } = Parser.detailed(separatePatterns(argv), {
-    alias: Object.fromEntries(specs.map(({ name, aliases = [] }) => [name, [...aliases]])),
-    boolean: named("switch"),
-    string: named("text", "count", "bytes", "rate", "list"),
-    array: named("list"),
-    configuration: {
-      "boolean-negation": false,
-      "camel-case-expansion": false,
-      "dot-notation": false,
-      "duplicate-arguments-array": true,
-      "greedy-arrays": false,
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "strip-aliased": true,
-    },
-  });
-  if (error) throw usage(error.message, "See mlx-download --help.");
-  return { ...parsed, _: parsed._.map(String) };
 }
 
 /** The command that the words name, and the words that remain; without a command's name it is `get`. */
@@ -79,7 +53,7 @@ function readCommand(words: readonly string[]): {
   return { command: get, operands: words };
 }
 
-function refuseUnknown(parsed: Record<string, unknown>, command: CommandSpec): void {
+function refuseUnknown(parsed: GivenWords, command: CommandSpec): void {
   const allowed = new Set([...command.flags, ...commonFlags, "version" as const]);
   const names = [...allowed].flatMap((key) => [
     flagSpecs[key].name,
@@ -140,9 +114,9 @@ function checkOperands({ command, operands }: Invocation): void {
  * Understands the words after the program's name. Throws `cli/usage`, with a guess at what was meant, for unknown
  * commands and options, missing and impossible values, and options that exclude each other.
  */
-export function parseCommandLine(argv: readonly string[]): Invocation {
+export async function parseCommandLine(argv: readonly string[]): Promise<Invocation> {
   refusePrototypeNames(argv);
-  const parsed = rawParse(argv);
+  const parsed = await readWords(argv);
   const helpOrVersion = parsed["help"] === true || parsed["version"] === true;
   const { command, operands } = readCommand(parsed._);
   refuseUnknown(parsed, command);

@@ -24,7 +24,8 @@ export function selectionOf(flags: Flags): Selection {
 
 /** Throws `cli/usage` when the ref says one revision and `--revision` another; nobody can tell which is meant. */
 export async function refuseTwoRevisions(ref: string, flags: Flags): Promise<void> {
-  if (flags.revision === undefined) return;
+  // A plain name says none, and reading refs means loading core.
+  if (flags.revision === undefined || /^[\w.-]+(?:\/[\w.-]+)?$/.test(ref)) return;
   const { parseRepoRef } = await import("@mlx-download/core");
   const { repoId, revision } = parseRepoRef(ref);
   if (revision === undefined || revision === flags.revision) return;

@@ -1,0 +1,31 @@
+import { Parser } from "yargs/helpers";
+import type { FlagSpec } from "./flag-spec.ts";
+import { flagSpecs } from "./flags.ts";
+import type { GivenWords } from "./read-words.ts";
+import { separatePatterns } from "./separate-patterns.ts";
+import { usage } from "./usage.ts";
+
+/** Reads every form of options there is. Throws `cli/usage`. */
+export function parseWords(argv: readonly string[]): GivenWords {
+  const specs = Object.values(flagSpecs);
+  const named = (...types: readonly FlagSpec["type"][]): string[] =>
+    specs.filter(({ type }) => types.includes(type)).map(({ name }) => name);
+  const { argv: parsed, error } = Parser.detailed(separatePatterns(argv), {
+    alias: Object.fromEntries(specs.map(({ name, aliases = [] }) => [name, [...aliases]])),
+    boolean: named("switch"),
+    string: named("text", "count", "bytes", "rate", "list"),
+    array: named("list"),
+    configuration: {
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": true,
+      "greedy-arrays": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "strip-aliased": true,
+    },
+  });
+  if (error) throw usage(error.message, "See mlx-download --help.");
+  return { ...parsed, _: parsed._.map(String) };
+}

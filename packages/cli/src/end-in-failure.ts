@@ -1,0 +1,42 @@
+import { CliError } from "./failure/cli-error.ts";
+import { describeFailure, failureJson } from "./failure/describe-failure.ts";
+import { jsonText } from "./output.ts";
+import { reportFailure } from "./report-failure.ts";
+import type { Shell } from "./shell.ts";
+
+/**
+ * Says what a command threw, to people and in the form that `words` (the options that were given) ask for, and returns
+ * the exit code.
+ */
+export async function endInFailure(
+  error: unknown,
+  words: readonly string[],
+  shell: Shell,
+): Promise<number> {
+  const { agent, interrupt, processEnv, stdout } = shell;
+  const events = words.includes("--events");
+  const json = words.includes("--json") || (agent && !events);
+  const at = words.indexOf("--token");
+  const secrets = [
+    at < 0 ? undefined : words[at + 1],
+    words.find((word) => word.startsWith("--token="))?.slice("--token=".length),
+    processEnv["HF_TOKEN"],
+    processEnv["HUGGING_FACE_HUB_TOKEN"],
+  ];
+  // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
+  const stopped = interrupt.signal.aborted && !(error instanceof CliError);
+  const failure = describeFailure(stopped ? interrupt.signal.reason : error, {
+    secrets,
+    tokenOption: words.includes("--token-stdin") ? "--token-stdin" : "--token",
+  });
+  if (!agent) reportFailure(failure, { debug: words.includes("--debug") }, shell);
+  const body = failureJson(failure);
+  if (events) {
+    const about = typeof body["repoId"] === "string" ? { repoId: body["repoId"] } : {};
+    const event = { schema: 1, type: "error", at: Date.now(), ...about, error: body };
+    await stdout.write(jsonText(event, false));
+  } else if (json) {
+    await stdout.write(jsonText({ schema: 1, error: body }, shell.stdoutColumns !== undefined));
+  }
+  return failure.exitCode;
+}

@@ -1,0 +1,23 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
+import { rolldown } from "rolldown";
+import { expect, test } from "vitest";
+import { sparingBuiltins } from "./sparing-builtins.ts";
+
+test("a bundle imports nothing of Node and works the same", async () => {
+  const dir = await tempDir();
+  const source = join(dir, "source.mjs");
+  await writeFile(
+    source,
+    `import os from "node:os";
+     import { join as put, sep } from "node:path";
+     import { format } from "util";
+     export const said = format("%s", put("a", "b")) + sep + (typeof os.homedir);`,
+  );
+  const bundle = await rolldown({ input: source, platform: "node", plugins: [sparingBuiltins()] });
+  const { output } = await bundle.write({ file: join(dir, "out.mjs") });
+  expect(output[0].code).not.toMatch(/^import /mu);
+  const made = (await import(join(dir, "out.mjs"))) as { said: string };
+  expect(made.said).toBe(`${join("a", "b")}${join("a", "b")[1]}function`);
+});
