@@ -10,10 +10,14 @@ export function sparingBuiltins(): Plugin {
     renderChunk(code) {
       const get = (names: string, from: string): string =>
         `const ${names} = process.getBuiltinModule("node:${from.replace(/^node:/u, "")}");`;
-      const imported = /^import (?:\{ (?<names>[^}]+) \}|(?<whole>\w+)) from "(?<from>node:[\w/]+|fs|path|util)";$/gmu;
+      const imported =
+        /^import (?:\{ (?<names>[^}]+) \}|(?<whole>\w+)) from "(?<from>node:[\w/]+|fs|path|util)";$/gmu;
       return code.replace(imported, (...parts) => {
         const { names, whole, from } = parts.at(-1) as Record<string, string | undefined>;
-        return get(names === undefined ? (whole ?? "") : `{ ${names.replaceAll(" as ", ": ")} }`, from ?? "");
+        return get(
+          names === undefined ? (whole ?? "") : `{ ${names.replaceAll(" as ", ": ")} }`,
+          from ?? "",
+        );
       });
     },
   };

@@ -34,7 +34,11 @@ await bundle.write({
   codeSplitting: {
     // With everything that a module imports: what every command reads, and the commands that must start fast.
     groups: [
-      { name: "start", test: /[\\/]src[\\/](?:run-cli|command-line[\\/]parse|commands[\\/]selection)\.ts$/u, priority: 3 },
+      {
+        name: "start",
+        test: /[\\/]src[\\/](?:run-cli|command-line[\\/]parse|commands[\\/]selection)\.ts$/u,
+        priority: 3,
+      },
       { name: "path", test: /[\\/]src[\\/]commands[\\/]path\.ts$/u, priority: 2 },
       { name: "get", test: /[\\/]src[\\/]commands[\\/]get\.ts$/u, priority: 1 },
     ],

@@ -12,6 +12,9 @@ if (major < 22 || (major === 22 && minor < 19)) {
   const manifest = new URL("../package.json", import.meta.url);
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
   if (["--version", "-V", "-v"].includes(process.argv[2] ?? "")) {
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      process.exitCode = error.code === "EPIPE" ? 0 : 6;
+    });
     process.stdout.write(`${version}\n`);
   } else {
     process.getBuiltinModule("node:module").enableCompileCache();

@@ -31,12 +31,16 @@ export async function endInFailure(
   });
   if (!agent) reportFailure(failure, { debug: words.includes("--debug") }, shell);
   const body = failureJson(failure);
-  if (events) {
-    const about = typeof body["repoId"] === "string" ? { repoId: body["repoId"] } : {};
-    const event = { schema: 1, type: "error", at: Date.now(), ...about, error: body };
-    await stdout.write(jsonText(event, false));
-  } else if (json) {
-    await stdout.write(jsonText({ schema: 1, error: body }, shell.stdoutColumns !== undefined));
-  }
+  if (!events && !json) return failure.exitCode;
+  const text = events
+    ? jsonText(errorEvent(body), false)
+    : jsonText({ schema: 1, error: body }, shell.stdoutColumns !== undefined);
+  // Where nothing can be written any more, the exit code says it.
+  await stdout.write(text).catch(() => undefined);
   return failure.exitCode;
+}
+
+function errorEvent(body: Readonly<Record<string, unknown>>): object {
+  const about = typeof body["repoId"] === "string" ? { repoId: body["repoId"] } : {};
+  return { schema: 1, type: "error", at: Date.now(), ...about, error: body };
 }

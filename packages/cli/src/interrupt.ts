@@ -1,6 +1,6 @@
 import { CliError } from "./failure/cli-error.ts";
 
-/** Ctrl-C and SIGTERM as an abort signal. */
+/** Ctrl-C, SIGTERM and a closed terminal as an abort signal. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Aborts for another reason than a signal. */
@@ -10,8 +10,8 @@ export interface Interrupt {
 }
 
 /**
- * The first SIGINT or SIGTERM aborts, so that what has arrived is kept; the second one ends the process at once, with
- * the same exit code (130, 143).
+ * The first SIGINT, SIGTERM or SIGHUP aborts, so that what has arrived is kept; the second one ends the process at once,
+ * with the same exit code (130, 143, 129). A SIGHUP that nohup(1) wants ignored cannot be told apart: Node resets that.
  */
 export function watchInterrupts(): Interrupt {
   const controller = new AbortController();
@@ -20,7 +20,11 @@ export function watchInterrupts(): Interrupt {
     abort: (reason) => controller.abort(reason),
     onStop: undefined,
   };
-  const listen = (name: "SIGINT" | "SIGTERM", error: CliError, exitCode: number): void => {
+  const listen = (
+    name: "SIGINT" | "SIGTERM" | "SIGHUP",
+    error: CliError,
+    exitCode: number,
+  ): void => {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(exitCode);
       controller.abort(error);
@@ -30,5 +34,6 @@ export function watchInterrupts(): Interrupt {
   const hint = "Run the same command again to go on.";
   listen("SIGINT", new CliError("Stopped by Ctrl-C.", "cli/interrupted", { hint }), 130);
   listen("SIGTERM", new CliError("Stopped by SIGTERM.", "cli/terminated", { hint }), 143);
+  listen("SIGHUP", new CliError("Stopped: the terminal was closed.", "cli/hung-up", { hint }), 129);
   return interrupt;
 }

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeHollowModel } from "@mlx-download/hub-server/testing";
-import { tempDir } from "@mlx-download/test-utils";
+import { run as runProgram, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { modelFiles, readUntil, type Stage, startStage } from "./stage.ts";
+import { modelFiles, nodeArgs, readUntil, type Stage, startStage } from "./stage.ts";
 
 /** The exit codes of the reference, each by a fault that a user can meet; elsewhere the messages are held to account. */
 
@@ -141,7 +141,7 @@ test.each(Object.entries(situations))("%s", async (_, { exits, code, arrange, ar
   if (error !== undefined) expect(error.exitCode).toBe(exits);
 });
 
-test("while a model comes: its removal exits with 9, SIGINT ends with 130 and SIGTERM with 143", async () => {
+test("while a model comes: its removal exits with 9, SIGINT ends with 130, SIGTERM with 143, SIGHUP with 129", async () => {
   const { hub, start, run } = await startStage();
   await hub.addRepo(repo, modelFiles(1_000_000));
   const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
@@ -149,6 +149,7 @@ test("while a model comes: its removal exits with 9, SIGINT ends with 130 and SI
   for (const [signal, exits] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const) {
     const child = start([repo, "--events", "-q"]);
     await readUntil(child.stdout, `"type":"file-started"`);
@@ -163,6 +164,20 @@ test("while a model comes: its removal exits with 9, SIGINT ends with 130 and SI
   }
   letGo();
 });
+
+test.skipIf(process.platform === "win32")(
+  "what the system refuses exits with 1 and says how to mend it",
+  async () => {
+    const { env } = await startStage();
+    const script = `cd "$0" && rmdir "$0" && exec "$@"`;
+    const args = [await tempDir(), process.execPath, ...nodeArgs, "info", "./x", "--json"];
+    const { code, stdout } = await runProgram("sh", ["-c", script, ...args], { env });
+    expect(code, stdout).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: "unexpected", hint: expect.stringContaining("cd ~") },
+    });
+  },
+);
 
 test("a bug exits with 1 and asks to be reported", async () => {
   const { run, env } = await startStage();

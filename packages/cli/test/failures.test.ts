@@ -187,6 +187,11 @@ test.runIf(process.platform === "linux")(
       const [code] = (await once(child, "exit")) as [number];
       expect(code, flag).toBe(flag === "--events" ? 141 : 6);
     }
+    const failed = spawn(process.execPath, [...nodeArgs, "org/none", "--json"], {
+      env,
+      stdio: ["ignore", full.fd, "ignore"],
+    });
+    expect((await once(failed, "exit"))[0]).toBe(4);
     expect((await run(["path", "org/name"])).code).toBe(0);
   },
 );

@@ -68,11 +68,21 @@ test("Ctrl-C keeps what came, names the command that goes on, and that command g
   expect(second.stderr).toContain("from the last attempt");
 });
 
-test("SIGTERM ends with 143", async () => {
-  const { start } = await heldStage();
-  const child = start([repo, "--events", "-q"]);
+test.each([
+  ["SIGTERM", 143, "Stopped by SIGTERM."],
+  ["SIGHUP", 129, "Stopped: the terminal was closed."],
+] as const)("%s ends with %d and says what stays, and the next run goes on", async (...row) => {
+  const [signal, exits, sentence] = row;
+  const { start, run, release } = await heldStage();
+  const child = start([repo, "--events"]);
+  const stderr = readUntil(child.stderr, "Resume with");
   await readUntil(child.stdout, moved);
-  child.kill("SIGTERM");
-  const [code] = (await once(child, "close")) as [number];
-  expect(code).toBe(143);
+  child.stdout.resume();
+  child.kill(signal);
+  expect((await once(child, "close"))[0]).toBe(exits);
+  expect(await stderr).toContain(`${sentence} Kept `);
+  release();
+  const next = await run([repo, "--json"]);
+  const { bytes } = JSON.parse(next.stdout) as { bytes: Record<string, number> };
+  expect(bytes["resumed"]).toBeGreaterThan(2_000_000);
 });

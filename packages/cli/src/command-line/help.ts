@@ -91,7 +91,7 @@ function commandHelp(spec: CommandSpec, style: HelpStyle): string[] {
 }
 
 const exitCodeText =
-  "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 8 does not fit or load, 9 locked, 10 refused, 11 some failed, 75 rate limited, 130 and 143 interrupted, 1 anything else.";
+  "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 8 does not fit or load, 9 locked, 10 refused, 11 some failed, 75 rate limited, 129, 130 and 143 interrupted, 1 anything else.";
 
 /** The examples of the first command, and one for the first command of every other group. */
 function overviewExamples(): readonly Example[] {

@@ -104,5 +104,7 @@ test("an empty token is refused without being sent anonymously", async () => {
 });
 
 test("words that look like prototype members are no options", async () => {
-  await expect(parseCommandLine(["a/b", "--constructor", "x"])).rejects.toThrow("there is no option");
+  await expect(parseCommandLine(["a/b", "--constructor", "x"])).rejects.toThrow(
+    "there is no option",
+  );
 });

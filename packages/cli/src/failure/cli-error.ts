@@ -12,6 +12,7 @@ export type CliErrorCode =
   | "cli/some-failed"
   | "cli/output-failed"
   | "cli/interrupted"
+  | "cli/hung-up"
   | "cli/terminated";
 
 /** A failure of the command line itself: told apart by `code`, with the next step in `hint`. */

@@ -111,6 +111,16 @@ test("what is no coded error is a bug to report, with exit code 1", () => {
   expect(describeFailure("a string").message).toBe("a string");
 });
 
+test.each([
+  [{ code: "EMFILE", syscall: "open" }, "ulimit -n"],
+  [{ code: "ENOENT", syscall: "uv_cwd" }, "cd ~"],
+  [{ code: "ENOENT", syscall: "open" }, "report it"],
+])("what the system refused is no bug to report where it can be mended: %j", (system, hint) => {
+  const failure = describeFailure(Object.assign(new Error("refused"), system));
+  expect(failure).toMatchObject({ code: "unexpected", exitCode: 1 });
+  expect(failure.hint).toContain(hint);
+});
+
 test("a cause that causes itself ends", () => {
   const error = new Error("round");
   error.cause = error;

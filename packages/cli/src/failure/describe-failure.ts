@@ -1,5 +1,6 @@
 import { exitCodeOf } from "./exit-code.ts";
 import { maskSecrets } from "./mask-secrets.ts";
+import { systemHint } from "./system-hint.ts";
 
 /** An error in the one form that the terminal, `--json` and `--events` are made from; secrets are masked. */
 export interface Failure {
@@ -115,7 +116,7 @@ export function describeFailure(
     return {
       code: "unexpected",
       message: mask(messageOf(error)),
-      hint: "This is a bug in mlx-download; please report it with the output of --debug.",
+      hint: systemHint(error),
       exitCode: 1,
       why: undefined,
       data: {},

@@ -15,6 +15,7 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
   "cli/not-logged-in": 3,
   "cli/some-failed": 11,
   "cli/output-failed": 6,
+  "cli/hung-up": 129,
   "cli/interrupted": 130,
   "cli/terminated": 143,
 

@@ -17,7 +17,7 @@ export function renderFailure(failure: Failure, style: FailureStyle): string[] {
     const [first = "", ...rest] = wrapWords(`${label} ${printable(text)}`, columns, 7);
     return [paint(style, tone, label) + first.slice(label.length), ...rest];
   };
-  if (failure.code === "cli/interrupted" || failure.code === "cli/terminated") {
+  if (["cli/interrupted", "cli/hung-up", "cli/terminated"].includes(failure.code)) {
     // Somebody wanted it: no error, and the command to copy stays on a line of its own.
     return [printable(failure.message), printable(failure.hint)];
   }
