@@ -11,11 +11,12 @@ export interface Screen {
   readonly resize: (columns: number) => void;
 }
 
-/** Understands what the display uses: newline, return, cursor up, erase line and below, private modes, colours. */
+/** Understands what the display uses: newline, return, cursor up, its saved place, erase line and below, private modes, colours. */
 export function createScreen(columns: number, height = 24): Screen {
   const lines: string[] = [""];
   let row = 0;
   let column = 0;
+  let saved = { row, column };
   let visible = true;
   let text = "";
 
@@ -36,8 +37,12 @@ export function createScreen(columns: number, height = 24): Screen {
   const write = (chunk: string): void => {
     text += chunk;
     // oxlint-disable-next-line no-control-regex -- a terminal reads control characters
-    for (const [part, body, final] of chunk.matchAll(/\u001b\[([?\d;]*)([A-Za-z])|[^]/g)) {
+    for (const [part, body, final] of chunk.matchAll(
+      /\u001b\[([?\d;]*)([A-Za-z])|\u001b[78]|[^]/g,
+    )) {
       if (final !== undefined) sequence(body ?? "", final);
+      else if (part === "\u001b7") saved = { row, column };
+      else if (part === "\u001b8") ({ row, column } = saved);
       else if (part === "\r") column = 0;
       else if (part === "\n") {
         row += 1;

@@ -75,19 +75,46 @@ test("a note goes above the frame", () => {
   display.finish();
 });
 
-test("after the terminal was made narrower the old, now wrapped, lines are drawn over", () => {
+test("Enter during a frame leaves no row behind", () => {
   const screen = createScreen(80);
   const display = createTerminalDisplay(repoId, screen.stream, style);
   for (const event of opening) display.onEvent(event);
   vi.advanceTimersByTime(100);
+  const frame = screen.rows();
+  screen.stream.write("\n");
+  screen.stream.write("\n");
+  display.onEvent(eventAt(60_000, { type: "progress", ...progressState(667_600_000, shards) }));
+  vi.advanceTimersByTime(100);
+  expect(screen.rows().slice(0, 3)).toEqual(frame.slice(0, 3));
+  expect(screen.rows().filter((row) => row.startsWith("Resolved"))).toHaveLength(1);
+  display.finish();
+  expect(screen.rows().at(-1)).toContain("Stopped ");
+});
+
+test("a terminal that was made narrower took the cursor along, and the frame begins there", () => {
+  const screen = createScreen(80);
+  const display = createTerminalDisplay(repoId, screen.stream, style);
+  for (const event of opening) display.onEvent(event);
+  vi.advanceTimersByTime(100);
+  const { length } = screen.written();
   screen.resize(40);
   vi.advanceTimersByTime(100);
-  // Four lines of up to 79 columns are eight rows of 40 now.
-  const moves = screen
-    .written()
-    .split("\u001b[")
-    .filter((part) => /^\d+A\r/.test(part));
-  expect(moves.map((part) => Number.parseInt(part, 10))).toEqual([8]);
+  // The place that was saved is another row's now.
+  expect(screen.written().slice(length)).not.toContain("\u001b8");
+  expect(screen.rows().filter((row) => row.startsWith("Resolved"))).toHaveLength(1);
+  display.finish();
+});
+
+test("a process that ends in the middle of a frame leaves the cursor below it", () => {
+  const screen = createScreen(80);
+  const display = createTerminalDisplay(repoId, screen.stream, style);
+  for (const event of opening) display.onEvent(event);
+  vi.advanceTimersByTime(100);
+  const frame = screen.rows();
+  for (const leave of process.listeners("exit").slice(-1)) leave(0);
+  screen.stream.write("$ ");
+  expect(screen.rows()).toEqual([...frame, "$ "]);
+  expect(screen.cursorVisible()).toBe(true);
   display.finish();
 });
 

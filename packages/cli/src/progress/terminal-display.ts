@@ -1,8 +1,7 @@
 import type { WriteStream } from "node:tty";
-import { stripVTControlCharacters } from "node:util";
 import type { DownloadEvent } from "@mlx-download/core";
-import { displayWidth } from "../text/display-width.ts";
 import type { Style } from "../text/style.ts";
+import { createFrame } from "./frame.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import type { Picture } from "./picture.ts";
 import { initialState, reduce, type ViewState } from "./reduce.ts";
@@ -13,22 +12,8 @@ const frameMs = 100;
 /** Waiting times in the frame count up even when no event comes. */
 const tickMs = 500;
 
-const hideCursor = "\u001b[?25l";
-const showCursor = "\u001b[?25h";
-/** Terminals that know synchronized output show a frame at once; the others ignore it. */
-const beginFrame = "\u001b[?2026h";
-const endFrame = "\u001b[?2026l";
-const clearLine = "\u001b[K";
-const clearBelow = "\u001b[J";
-
-/** The terminal rows that lines take after the terminal was made `columns` wide. */
-function rowsOf(lines: readonly string[], columns: number): number {
-  return lines.reduce(
-    (sum, line) =>
-      sum + Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / columns)),
-    0,
-  );
-}
+/** How long a process that was stopped for a while needs to notice that it goes on; in ms. */
+const wakeMs = 50;
 
 /** One download. */
 function pictureOf(repoId: string): Picture {
@@ -69,45 +54,39 @@ export function createTerminalDisplay(
   style: Style,
 ): ProgressDisplay {
   const picture = typeof repoIds === "string" ? pictureOf(repoIds) : pictureOfSeveral();
-  let painted: readonly string[] = [];
+  const frame = createFrame(stream);
   let pending: NodeJS.Timeout | undefined;
   let finished = false;
 
-  const size = (): { columns: number; rows: number } => ({
-    columns: Math.max(20, stream.columns || 80),
-    rows: Math.max(4, stream.rows || 24),
-  });
-
-  const paintFrame = (above: readonly string[] = []): void => {
-    const { columns, rows } = size();
-    const lines = picture.lines({ ...style, columns, rows, now: Date.now() });
-    const unchanged =
-      above.length === 0 &&
-      lines.length === painted.length &&
-      lines.every((line, at) => line === painted[at]);
-    if (unchanged) return;
-    const up = rowsOf(painted, columns);
-    const text = [...above, ...lines].map((line) => `${line}${clearLine}\n`).join("");
-    stream.write(
-      `${beginFrame}${hideCursor}${up > 0 ? `\u001b[${up}A\r` : ""}${text}${clearBelow}${endFrame}`,
-    );
-    painted = lines;
+  const lines = (): readonly string[] => {
+    const columns = Math.max(20, stream.columns || 80);
+    const rows = Math.max(4, stream.rows || 24);
+    return picture.lines({ ...style, columns, rows, now: Date.now() });
   };
-
   const schedule = (): void => {
     pending ??= setTimeout(() => {
       pending = undefined;
-      paintFrame();
+      frame.draw(lines());
     }, frameMs);
+  };
+  // Ctrl-Z: the shell gets its cursor, and whoever comes back a frame below what was said meanwhile. The signal itself
+  // stops the process, since only the system knows whether somebody could continue it.
+  const suspend = (): void => {
+    frame.leave();
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      process.once("SIGTSTP", suspend);
+      pending = undefined;
+      schedule();
+    }, wakeMs);
+    process.kill(process.pid, "SIGTSTP");
   };
 
   const ticker = setInterval(schedule, tickMs);
   ticker.unref();
-  const restore = (): void => {
-    stream.write(showCursor);
-  };
   stream.on("resize", schedule);
-  process.on("exit", restore);
+  process.on("exit", frame.leave);
+  process.once("SIGTSTP", suspend);
 
   return {
     onEvent(event: DownloadEvent) {
@@ -117,7 +96,7 @@ export function createTerminalDisplay(
     },
     note(text) {
       if (finished) stream.write(`${text}\n`);
-      else paintFrame(text.split("\n"));
+      else frame.draw(lines(), text.split("\n"));
     },
     finish() {
       if (finished) return;
@@ -125,10 +104,11 @@ export function createTerminalDisplay(
       clearTimeout(pending);
       clearInterval(ticker);
       stream.off("resize", schedule);
+      process.off("SIGTSTP", suspend);
+      process.off("exit", frame.leave);
       picture.end();
-      paintFrame();
-      restore();
-      process.off("exit", restore);
+      frame.draw(lines());
+      frame.leave();
     },
   };
 }
