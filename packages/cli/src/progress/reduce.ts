@@ -43,6 +43,8 @@ export interface ViewState {
   readonly notices: readonly Notice[];
   readonly warnings: readonly { readonly message: string; readonly hint: string | undefined }[];
   readonly result: DownloadResult | undefined;
+  /** The code of the error that ended it; undefined also when somebody stopped it. */
+  readonly failedBy: string | undefined;
 }
 
 /** The state before anything was said about `repoId`. */
@@ -62,6 +64,7 @@ export function initialState(repoId: string): ViewState {
     notices: [],
     warnings: [],
     result: undefined,
+    failedBy: undefined,
   };
 }
 
@@ -173,7 +176,12 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
     case "result":
       return { ...state, phase: "done", result: event.result, notices: [] };
     case "error":
-      return { ...state, phase: "stopped", notices: [] };
+      return {
+        ...state,
+        phase: "stopped",
+        notices: [],
+        failedBy: event.error.code === "aborted" ? undefined : event.error.code,
+      };
   }
 }
 

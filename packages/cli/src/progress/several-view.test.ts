@@ -31,7 +31,7 @@ test("several downloads share one frame: what is done, the sum, and a line for e
   expect(`\n${severalView(states, { ...options, columns: 80 }).join("\n")}\n`)
     .toMatchInlineSnapshot(`
       "
-      ✓ mlx-community/模型-4bit: Verified 3 files in 5m14s: 2.91 GB fetched at
+      ✓ mlx-community/模型-4bit: 4.62 GB, done
       Fetching   67% ════━━━━━━━━━━━━────────  4.58 of 6.82 GB  10.9 MB/s
         mlx-community/Qwen3-8B-4bit  ══━━────────  34%  1.17 of 3.41 GB
         org/just-begun                                  resolving
@@ -44,7 +44,7 @@ test("on forty columns too", () => {
   expect(`\n${severalView(states, { ...options, columns: 40 }).join("\n")}\n`)
     .toMatchInlineSnapshot(`
       "
-      ✓ mlx-community/模型-4bit: Verified 3
+      ✓ mlx-commun…y/模型-4bit: 4.62 GB, done
       Fetching   67% ════━━━━━━━━━━━━────────
       4.58 of 6.82 GB  10.9 MB/s
         mlx-community/Qwen3-8B-4bit   34%
@@ -54,11 +54,22 @@ test("on forty columns too", () => {
     `);
 });
 
+test("one that failed says why, counts as failed, and nobody waits for its bytes", () => {
+  const error = { code: "hub/repo-not-found", message: "There is none.", hint: "Look." };
+  const failed = stateOf("org/none", [...moving, eventAt(60_000, { type: "error", error })]);
+  const lines = severalView([...states, failed], { ...options, columns: 80 });
+  expect(lines).toContain("! org/none: failed (repo not found) at 34%, 1.17 of 3.41 GB");
+  expect(lines.at(-1)).toBe("  1 of 4 models done, 1 failed");
+  expect(lines.find((line) => line.startsWith("Fetching"))).toContain("4.58 of 6.82 GB");
+});
+
 test("no line is wider than the terminal, and the frame stays below its height", () => {
+  const error = { code: "transfer/checksum-mismatch", message: "Wrong.", hint: "Look." };
+  const failed = stateOf("org/failed", [...moving, eventAt(60_000, { type: "error", error })]);
   const many = Array.from({ length: 30 }, (_, at) => stateOf(`org/model-${at}`, moving));
   for (const columns of [20, 33, 40, 60, 80, 200]) {
     for (const rows of [4, 10, 50]) {
-      const lines = severalView([...states, ...many], { ...options, columns, rows });
+      const lines = severalView([...states, failed, ...many], { ...options, columns, rows });
       expect(lines.length).toBeLessThan(rows);
       for (const line of lines) expect(displayWidth(line), line).toBeLessThan(columns);
     }

@@ -6,7 +6,7 @@ import {
   truncateMiddle,
   wrapWords,
 } from "../text/display-width.ts";
-import { formatBytesOf, formatCount, formatPercent } from "../text/format.ts";
+import { formatBytes, formatBytesOf, formatCount, formatPercent } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { paint } from "../text/style.ts";
 import { renderBar } from "./bar.ts";
@@ -116,12 +116,35 @@ function movingLine(state: ViewState, nameWidth: number, options: ViewOptions): 
   return `  ${name}  ${plan === undefined ? " ".repeat(12) : bar} ${percent}  ${words}`.trimEnd();
 }
 
+/** How one of several downloads ended: `failed (repo not found)`, `Stopped at 34%, 1.17 of 3.41 GB`. */
+function endText(state: ViewState): string {
+  if (state.phase === "done") return summaryText(state) ?? "";
+  const at = stoppedText(state) ?? "";
+  if (state.failedBy === undefined) return `Stopped ${at}`.trimEnd();
+  const reason = state.failedBy.slice(state.failedBy.indexOf("/") + 1).replaceAll("-", " ");
+  return `failed (${reason}) ${at}`.trimEnd();
+}
+
+const markOf = ({ phase }: ViewState, { unicode }: ViewOptions): string =>
+  phase === "done" ? (unicode ? "✓" : "OK") : "!";
+
+/** A row for one that ended while others move. */
+function endLine(state: ViewState, options: ViewOptions): string {
+  const { result } = state;
+  const mark = markOf(state, options);
+  const text = result === undefined ? endText(state) : `${formatBytes(result.bytes.total)}, done`;
+  const room = options.columns - 1 - displayWidth(`${mark} : `);
+  const said = truncateMiddle(text, Math.max(4, room - 8));
+  const name = truncateMiddle(printable(state.repoId), room - displayWidth(said));
+  return `${paint(options, result ? "good" : "warn", mark)} ${name}: ${said}`;
+}
+
 function endLines(state: ViewState, options: ViewOptions): string[] {
   const done = state.phase === "done";
-  const mark = done ? (options.unicode ? "✓" : "OK") : "!";
-  const text = done ? summaryText(state) : `Stopped ${stoppedText(state) ?? ""}`.trimEnd();
+  const mark = markOf(state, options);
+  const text = endText(state);
   const name = truncateMiddle(printable(state.repoId), options.columns - 4);
-  const [first = "", ...rest] = wrapWords(`${mark} ${name}: ${text ?? ""}`, options.columns - 1, 2);
+  const [first = "", ...rest] = wrapWords(`${mark} ${name}: ${text}`, options.columns - 1, 2);
   return [paint(options, done ? "good" : "warn", mark) + first.slice(mark.length), ...rest];
 }
 
@@ -137,9 +160,11 @@ export function severalView(
   const over = states.filter(({ phase }) => ended || phase === "done" || phase === "stopped");
   if (ended) return over.flatMap((state) => endLines(state, options));
   // While others move, one line each.
-  const endings = over.flatMap((state) => endLines(state, options).slice(0, 1));
+  const endings = over.map((state) => endLine(state, options));
   const open = states.filter((state) => !over.includes(state));
-  const all = sumStates(states);
+  const failed = states.filter(({ phase }) => phase === "stopped");
+  // Nobody waits for the bytes of those that failed.
+  const all = sumStates(states.filter((state) => !failed.includes(state)));
   const total = fetchShare(all).need === 0 ? [] : totalLines(all, options);
   const height = Math.max(2, options.rows - 1);
   const room = Math.max(1, height - total.length - 1);
@@ -150,7 +175,8 @@ export function severalView(
     Math.min(longest, options.columns < 50 ? options.columns - 9 : options.columns - 46),
   );
   const lines = shown.map((state) => movingLine(state, nameWidth, options));
-  const counts = [`${over.length} of ${formatCount(states.length, "model")} done`];
+  const counts = [`${over.length - failed.length} of ${formatCount(states.length, "model")} done`];
+  if (failed.length > 0) counts.push(`${failed.length} failed`);
   if (open.length > shown.length) counts.push(`${open.length - shown.length} more on their way`);
   const foot = paint(
     options,
