@@ -85,6 +85,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     const configured = configuredEnv(processEnv, readConfig(configPath(processEnv)));
     shell.env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
+    // What the settings add must make sense as well.
+    invocation.command.check?.(invocation);
     const runner = await invocation.command.load();
     return await runner.run(invocation, shell);
   } catch (error) {

@@ -48,10 +48,27 @@ test.skipIf(!env)("plans, lists and streams events through Python", async () => 
 test("without a Python it says what to do, with exit code 2", async () => {
   const { run, env: environment } = await startStage();
   environment["PYTHON_PATH"] = "/no/such/python";
+  environment["MLX_DOWNLOAD_LIMIT_RATE"] = "1M";
   const { code, stdout, stderr } = await run([repo, "--backend", "python", "--json"]);
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "python/not-found", exitCode: 2 } });
   expect(stderr).toContain("/no/such/python (PYTHON_PATH)");
+  expect(stderr).toContain("warning: limit-rate is set");
+});
+
+test("the backend is a setting: the file says it, a variable wins over it, an option over both", async () => {
+  const { hub, run, env: environment } = await startStage();
+  await hub.addRepo(repo, modelFiles(1000));
+  environment["PYTHON_PATH"] = "/no/such/python";
+  expect((await run(["config", "set", "backend", "pyhton"])).code).toBe(2);
+  expect((await run(["config", "set", "backend", "python"])).code).toBe(0);
+  const shown = await run(["config", "show", "--origin"]);
+  expect(shown.stdout).toMatch(/^backend +python +file \(.*config\.json\)$/m);
+  expect((await run([repo, "-q"])).stderr).toContain("/no/such/python");
+  expect((await run([repo, "-q", "--limit-rate", "1M"])).stderr).toContain("--backend native");
+  expect((await run([repo, "-q", "--backend", "native"])).code).toBe(0);
+  environment["MLX_DOWNLOAD_BACKEND"] = "native";
+  expect((await run([repo, "-q"])).code).toBe(0);
 });
 
 test("a limit that Python cannot keep is refused", async () => {

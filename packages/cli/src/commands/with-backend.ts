@@ -4,11 +4,13 @@ import type { Shell } from "../shell.ts";
 
 /** Runs `work` with the backend that `--backend` names, and ends what that started; undefined is the native engine. */
 export async function withBackend<T>(
-  { backend }: Pick<Flags, "backend">,
-  { env }: Pick<Shell, "env">,
+  { backend, quiet }: Pick<Flags, "backend" | "quiet">,
+  { env, stderr }: Pick<Shell, "env" | "stderr">,
   work: (backend: DownloadBackend | undefined) => Promise<T>,
 ): Promise<T> {
   if (backend !== "python") return work(undefined);
+  if (env["MLX_DOWNLOAD_LIMIT_RATE"]?.trim() && !quiet)
+    stderr.write("warning: limit-rate is set, and the Python client has no limit of its own.\n");
   const { PythonBackend } = await import("@mlx-download/python-bridge");
   const python = new PythonBackend({ env });
   try {

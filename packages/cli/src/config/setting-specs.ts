@@ -49,6 +49,13 @@ export const settingSpecs: readonly SettingSpec[] = [
     type: "bytes",
   },
   {
+    name: "backend",
+    summary: "what speaks to the Hub and fetches",
+    variable: "MLX_DOWNLOAD_BACKEND",
+    flag: "backend",
+    choices: ["native", "python"],
+  },
+  {
     name: "preset",
     summary: "which files are downloaded",
     variable: "MLX_DOWNLOAD_PRESET",

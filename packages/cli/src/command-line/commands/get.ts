@@ -57,8 +57,8 @@ export const get: CommandSpec = {
       );
     if (flags.backend === "python" && flags.limitRate !== undefined)
       throw usage(
-        "--limit-rate does nothing with --backend python",
-        "Leave out one of the two: the Python client has no limit of its own.",
+        "--limit-rate does nothing with the python backend",
+        "Leave it out, or add --backend native: the Python client has no limit of its own.",
       );
   },
   load: () => import("../../commands/get.ts"),
