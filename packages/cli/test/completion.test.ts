@@ -16,20 +16,23 @@ function installed(shell: string): boolean {
   return there;
 }
 
-/** The scripts in a folder of their own, beside a cache with one model. */
-async function stage() {
+/** The scripts in a folder of their own, beside a cache with one model that `where` leads to. */
+async function stage(where: "variable" | "file" | "default" = "variable") {
   const folder = await tempDir();
+  const hub = where === "default" ? ".cache/huggingface/hub" : "my hub";
+  const config = { connections: 4, "cache-dir": "~/my hub", preset: "mlx" };
   await writeTree(folder, {
     bash: bashCompletion(),
     fish: fishCompletion(),
     zsh: zshCompletion(),
-    "hub/models--org--model--x/refs/main": "",
+    [`${hub}/models--org--model--x/refs/main`]: "",
+    ...(where === "file" && { ".config/mlx-download/config.json": JSON.stringify(config) }),
   });
   const env = {
     PATH: process.env["PATH"],
     TERM: "xterm",
     HOME: folder,
-    HF_HUB_CACHE: join(folder, "hub"),
+    ...(where === "variable" && { HF_HUB_CACHE: join(folder, hub) }),
   };
   const lines = async (shell: string, args: readonly string[]): Promise<string[]> => {
     const { code, stdout, stderr } = await run(shell, args, { env, cwd: folder });
@@ -78,4 +81,11 @@ test.each(shells)("%s completes commands, options, values and cached models", as
   expect(await complete("config", "show", "--or")).toEqual(["--origin"]);
   expect(await complete("path", "or")).toEqual(["org/model--x"]);
   expect(await complete("list", "--dry")).toEqual([]);
+});
+
+test.each(shells)("%s completes the models of the cache that the command uses", async (shell) => {
+  for (const where of ["file", "default"] as const) {
+    const complete = (await stage(where))[shell];
+    expect(await complete("path", "or"), where).toEqual(["org/model--x"]);
+  }
 });

@@ -1,4 +1,5 @@
 import { completedCommands, isFolder, singleQuoted, spellings } from "./completed-commands.ts";
+import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../command-line/flags.ts";
 
 function values(): string {
@@ -33,9 +34,11 @@ export function bashCompletion(): string {
     ({ name }) => `    ${singleQuoted(name)}) options=${singleQuoted(options(name))} ;;`,
   );
   return `# bash completion of mlx-download: source <(mlx-download completion bash)
+${hubFolderFunction}
+
 _mlx_download_models() {
   local folder name
-  for folder in "\${HF_HUB_CACHE:-\${HF_HOME:-$HOME/.cache/huggingface}/hub}"/models--*--*; do
+  for folder in "$(_mlx_download_hub)"/models--*--*; do
     [ -d "$folder" ] || continue
     name=\${folder##*/models--}
     printf '%s\\n' "\${name%%--*}/\${name#*--}"

@@ -1,4 +1,5 @@
 import { completedCommands, isFolder } from "./completed-commands.ts";
+import { fishHubFolderFunction } from "./hub-folder.ts";
 
 /** Words that fish takes as one. */
 function quoted(text: string): string {
@@ -60,11 +61,10 @@ function __mlx_download_is
   end
 end
 
+${fishHubFolderFunction}
+
 function __mlx_download_models
-  set -l home $HOME/.cache/huggingface
-  set -q HF_HOME; and set home $HF_HOME
-  set -l hub $home/hub
-  set -q HF_HUB_CACHE; and set hub $HF_HUB_CACHE
+  set -l hub (__mlx_download_hub)
   for folder in $hub/models--*--*
     string replace -- '--' '/' (string replace -- 'models--' '' (path basename $folder))
   end

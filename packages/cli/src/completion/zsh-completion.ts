@@ -5,6 +5,7 @@ import {
   singleQuoted,
   spellings,
 } from "./completed-commands.ts";
+import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../command-line/flags.ts";
 
 /** `word:what it does`, as `_describe` takes it. */
@@ -52,9 +53,12 @@ export function zshCompletion(): string {
   const byDefault = commands.find(({ name }) => name === "get");
   return `#compdef mlx-download
 # zsh completion of mlx-download: source <(mlx-download completion zsh)
+${hubFolderFunction}
+
 _mlx_download_models() {
   local -a models
-  models=(\${HF_HUB_CACHE:-\${HF_HOME:-$HOME/.cache/huggingface}/hub}/models--*--*(N:t))
+  local hub=$(_mlx_download_hub)
+  models=($hub/models--*--*(N:t))
   models=(\${models#models--})
   compadd -- \${models/--//}
 }
