@@ -5,6 +5,7 @@ import { configuredEnv, configuredFlags } from "./config/configured.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { createOutput } from "./output.ts";
 import { plainVariable } from "./progress/progress-display.ts";
+import { quietWarnings } from "./quiet-warnings.ts";
 import type { Shell } from "./shell.ts";
 import { styleFor } from "./text/style.ts";
 
@@ -52,6 +53,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     if (events) interrupt.abort(new Error("the reader of the events went away"));
   });
   createOutput(stderr);
+  quietWarnings();
   const shell: { -readonly [Key in keyof Shell]: Shell[Key] } = {
     argv,
     version,

@@ -76,6 +76,14 @@ test("no network: exit 5", async () => {
   expect(stderr).toMatch(/^error: unreachable .*127\.0\.0\.1:9/m);
 });
 
+test("a SOCKS proxy that nobody answers for: exit 5, and no word of Node's own", async () => {
+  const { run, env } = await startStage();
+  Object.assign(env, { HF_ENDPOINT: "http://hub.example", ALL_PROXY: "socks5://127.0.0.1:9" });
+  const { code, stderr } = await run(["org/name", "-q"]);
+  expect(code).toBe(5);
+  expect(stderr).toMatch(/^error: unreachable .* through the proxy socks5:/);
+});
+
 test("a login page where the Hub should be: exit 5", async () => {
   const { hub, run } = await startStage();
   await hub.addRepo("org/name", { "config.json": "{}" });
