@@ -39,6 +39,12 @@ function optionWords(argv: readonly string[]): readonly string[] {
   return end < 0 ? argv : argv.slice(0, end);
 }
 
+/** Nothing at all, `--help` anywhere, and `help cache ls` as other programs have it (a model: `get help`). */
+function asksForHelp(argv: readonly string[], words: readonly string[]): boolean {
+  const asked = words[0] === "help" || words.includes("--help") || words.includes("-h");
+  return argv.length === 0 || asked;
+}
+
 /**
  * Runs `mlx-download` with the words after its name, on this process's streams and signals, and returns the exit code;
  * everything written has left the process by then. Never throws.
@@ -72,9 +78,10 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     interrupt,
   };
   try {
-    if (argv.length === 0 || words.includes("--help") || words.includes("-h")) {
+    if (asksForHelp(argv, words)) {
       const { helpText } = await import("./command-line/help.ts");
-      const columns = shell.stdoutColumns ?? 100;
+      // A pager shows it on the terminal that standard error still has.
+      const columns = shell.stdoutColumns ?? (stderr.isTTY ? stderr.columns : undefined) ?? 100;
       await stdout.write(`${helpText(words, version, { ...shell.stdoutStyle, columns })}\n`);
       return 0;
     }

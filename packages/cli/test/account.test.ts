@@ -104,6 +104,7 @@ test("settings come from the file, the environment wins over it, and options ove
 test("a setting is checked before it is written, and a broken file is named", async () => {
   const { run, env } = await accountStage();
   expect((await run(["config", "set", "connections", "many"])).code).toBe(2);
+  expect((await run(["config", "set", "endpoint", "hub.example"])).code).toBe(2);
   expect((await run(["config", "set", "endpiont", "x"])).stderr).toContain(
     "Did you mean endpoint?",
   );

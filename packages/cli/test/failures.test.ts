@@ -166,6 +166,7 @@ test("--version and --help answer without a network and with exit 0", async () =
   const { run, hub } = await startStage();
   expect((await run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
   expect((await run(["list", "--help"])).stdout).toContain("--filter TEXT");
+  expect((await run(["help", "cache", "ls"])).stdout).toContain("Usage: mlx-download cache ls");
   expect((await run([])).stdout).toContain("Usage: mlx-download");
   expect(hub.log.entries).toEqual([]);
 });

@@ -19,7 +19,8 @@ function rows(pairs: readonly (readonly [string, string])[], style: HelpStyle): 
   return pairs.flatMap(([left, right]) => {
     const [first = "", ...rest] = wrapWords(right, columns - indent);
     const padding = " ".repeat(indent);
-    const start = `  ${paint(style, "strong", left)}`;
+    // Above its text an option needs no column of its own.
+    const start = `  ${paint(style, "strong", below ? left.trim() : left)}`;
     if (below) return [start, ...[first, ...rest].map((line) => padding + line)];
     return [
       `${start}${" ".repeat(indent - 2 - displayWidth(left))}${first}`,
@@ -113,8 +114,11 @@ function groupLines(style: HelpStyle): string[] {
 
 function overview(version: string, style: HelpStyle): string[] {
   const common = [...commonFlags, "version" as const].map((key) => flagSpecs[key]);
+  const wrapped = (text: string): string[] => wrapWords(text, Math.min(120, style.columns) - 1, 2);
   return [
-    `mlx-download ${version}: MLX models from the Hugging Face Hub, resumed, verified, in the cache that every tool shares`,
+    ...wrapped(
+      `mlx-download ${version}: MLX models from the Hugging Face Hub, resumed, verified, in the cache that every tool shares`,
+    ),
     "",
     `${title(style, "Usage:")} mlx-download <org/name[@revision]>… [options]`,
     `       mlx-download <command> [options]`,
@@ -129,7 +133,7 @@ function overview(version: string, style: HelpStyle): string[] {
     title(style, "Examples:"),
     ...exampleLines(overviewExamples(), style),
     "",
-    "mlx-download <command> --help shows the options of a command.",
+    ...wrapped("mlx-download help <command> shows the options of a command."),
     ...wrapWords(exitCodeText, Math.min(100, style.columns) - 1, 2),
   ];
 }

@@ -14,6 +14,12 @@ export function checkSetting({ type, choices }: SettingSpec, value: string): str
       return /^[1-9]\d{0,8}[km]?$/i.test(value) ? undefined : "it is a number such as 32768 or 32k";
     case "switch":
       return /^(?:true|false|1|0)$/.test(value) ? undefined : "it is true or false";
+    case "addresses":
+      return value
+        .split(",")
+        .every((item) => /^https?:$/.test(URL.parse(item.trim())?.protocol ?? ""))
+        ? undefined
+        : "it is an http address such as https://huggingface.co, or several with commas";
     case "text":
     case undefined:
       return undefined;

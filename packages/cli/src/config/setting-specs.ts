@@ -15,7 +15,7 @@ export interface SettingSpec {
   readonly flag?: keyof Flags;
   readonly choices?: readonly string[];
   /** What a value looks like; `text` where nothing is said. */
-  readonly type?: "count" | "bytes" | "tokens" | "switch" | "text";
+  readonly type?: "count" | "bytes" | "tokens" | "switch" | "addresses" | "text";
 }
 
 /** The table of settings: `config`, the reference and the start of every command are made from it. */
@@ -27,7 +27,12 @@ export const settingSpecs: readonly SettingSpec[] = [
     others: ["HUGGINGFACE_HUB_CACHE", "HF_HOME"],
     below: { HF_HOME: "hub" },
   },
-  { name: "endpoint", summary: "the Hub or a mirror of it", variable: "HF_ENDPOINT" },
+  {
+    name: "endpoint",
+    summary: "the Hub or a mirror of it",
+    variable: "HF_ENDPOINT",
+    type: "addresses",
+  },
   {
     name: "offline",
     summary: "make no request",
