@@ -26,9 +26,9 @@ async function heldStage(): Promise<Stage & { release: () => void }> {
 /** Has a progress event said that more than nothing came? */
 const moved = /"type":"progress".*"fetched":[1-9]\d{6,}/;
 
-test("Ctrl-C promises nothing of a download with --force, which starts over", async () => {
+test("Ctrl-C promises nothing of a download with --force, and names the model whole", async () => {
   const { start, release } = await heldStage();
-  const child = start([repo, "--events", "--force"]);
+  const child = start(["large-4bit", "--events", "--force"]);
   const stderr = readUntil(child.stderr, "Start over with");
   await readUntil(child.stdout, moved);
   const rest = readUntil(child.stdout, `"type":"error"`);

@@ -172,8 +172,18 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
   const token = options.token === false ? undefined : options.token;
   const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
   return withBackend(flags, shell, (backend) =>
-    getAll({ ...invocation, operands }, shell, { ...options, backend }),
+    getAll({ ...invocation, operands }, withWholeRefs(invocation.operands, operands, shell), {
+      ...options,
+      backend,
+    }),
   );
+}
+
+/** The shell with the command line as it would be without short names: the one to resume with asks nothing again. */
+function withWholeRefs(short: readonly string[], whole: readonly string[], shell: Shell): Shell {
+  const renamed = new Map(short.map((ref, at) => [ref, whole[at] ?? ref]));
+  if (short.every((ref) => renamed.get(ref) === ref)) return shell;
+  return { ...shell, argv: shell.argv.map((word) => renamed.get(word) ?? word) };
 }
 
 async function getAll(
