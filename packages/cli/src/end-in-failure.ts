@@ -5,11 +5,11 @@ import { reportFailure } from "./report-failure.ts";
 import type { Shell } from "./shell.ts";
 
 /**
- * Says what a command threw, to people and in the form that `words` (the options that were given) ask for, and returns
+ * Says what was `thrown`, to people and in the form that `words` (the options that were given) ask for, and returns
  * the exit code.
  */
 export async function endInFailure(
-  error: unknown,
+  thrown: unknown,
   words: readonly string[],
   shell: Shell,
 ): Promise<number> {
@@ -24,8 +24,8 @@ export async function endInFailure(
     processEnv["HUGGING_FACE_HUB_TOKEN"],
   ];
   // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
-  const stopped = interrupt.signal.aborted && !(error instanceof CliError);
-  const failure = describeFailure(stopped ? interrupt.signal.reason : error, {
+  const stopped = interrupt.signal.aborted && !(thrown instanceof CliError);
+  const failure = describeFailure(stopped ? interrupt.signal.reason : thrown, {
     secrets,
     tokenOption: words.includes("--token-stdin") ? "--token-stdin" : "--token",
   });

@@ -3,9 +3,9 @@ const unhelpful = /^SOCKS5 proxy support is experimental/;
 
 /** Keeps Node's note on experimental SOCKS off this process's standard error; every other warning stays. */
 export function quietWarnings(): void {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process) as (...given: unknown[]) => void;
   process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
     const text = warning instanceof Error ? warning.message : warning;
-    if (!unhelpful.test(text)) Reflect.apply(emitWarning, process, [warning, ...rest]);
+    if (!unhelpful.test(text)) emitWarning(warning, ...rest);
   };
 }

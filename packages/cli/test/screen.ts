@@ -11,6 +11,9 @@ export interface Screen {
   readonly resize: (columns: number) => void;
 }
 
+// oxlint-disable-next-line no-control-regex -- a terminal reads control characters
+const sequences = /\u001b\[([?\d;]*)([A-Za-z])|\u001b[78]|[^]/g;
+
 /** Understands what the display uses: newline, return, cursor up, its saved place, erase line and below, private modes, colours. */
 export function createScreen(columns: number, height = 24): Screen {
   const lines: string[] = [""];
@@ -36,10 +39,7 @@ export function createScreen(columns: number, height = 24): Screen {
   };
   const write = (chunk: string): void => {
     text += chunk;
-    // oxlint-disable-next-line no-control-regex -- a terminal reads control characters
-    for (const [part, body, final] of chunk.matchAll(
-      /\u001b\[([?\d;]*)([A-Za-z])|\u001b[78]|[^]/g,
-    )) {
+    for (const [part, body, final] of chunk.matchAll(sequences)) {
       if (final !== undefined) sequence(body ?? "", final);
       else if (part === "\u001b7") saved = { row, column };
       else if (part === "\u001b8") ({ row, column } = saved);

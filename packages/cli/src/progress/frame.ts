@@ -15,9 +15,9 @@ const restoreCursor = "\u001b8";
 /** Lines at the bottom of a terminal that are drawn over each other. */
 export interface Frame {
   /** Draws `lines` in place of those before; lines `above` them stay. Each is narrower than the terminal. */
-  draw(lines: readonly string[], above?: readonly string[]): void;
+  readonly draw: (lines: readonly string[], above?: readonly string[]) => void;
   /** Leaves the lines where they are, with the cursor below them; the next drawing begins a frame of its own there. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 const textOf = (lines: readonly string[]): string =>
