@@ -67,13 +67,13 @@ function nothingFits({ machine, listed, skipped }: Recommendations, what: string
   return new CliError(
     listed === 0
       ? `no MLX model for ${what} is listed`
-      : `none of ${formatCount(listed, "model")} for ${what} fits into ${formatBytes(machine.wiredLimitBytes)}`,
+      : `none of ${formatCount(listed, "model")} for ${what} is known to load and to fit into ${formatBytes(machine.wiredLimitBytes)}`,
     "cli/nothing-fits",
     {
       hint:
         listed === 0
           ? "Look at every author with --all, or use other words."
-          : "Ask for a shorter context with --ctx, or imagine a larger Mac with --memory.",
+          : "Ask for a shorter context with --ctx, imagine a larger Mac with --memory, or see what mlx-download info says of one.",
       data: { listed, skipped },
     },
   );
