@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { startStage } from "./stage.ts";
+
+const repo = "org/model";
+
+/** Has Node name every module that it loads on standard error. */
+const naming = encodeURIComponent(
+  `import { registerHooks } from "node:module";
+   registerHooks({ load: (url, context, next) => (process.stderr.write(url + "\\n"), next(url, context)) });`,
+);
+
+test("path loads neither the parser of options nor what speaks to a Hub, and asks nobody", async () => {
+  const { hub, env, run } = await startStage();
+  await hub.addRepo(repo, { "config.json": "{}" });
+  expect((await run([repo, "-q"])).code).toBe(0);
+  hub.log.clear();
+  env["NODE_OPTIONS"] = `--import=data:text/javascript,${naming}`;
+  const { code, stderr } = await run(["path", repo, "--json"]);
+  expect(code, stderr).toBe(0);
+  expect(hub.log.entries).toEqual([]);
+  expect(stderr).toContain("/core/src/find-cached.ts");
+  expect(stderr).not.toMatch(
+    /yargs|\/core\/src\/(?:hub|http|transfer)\/|end-in-failure|\/help\.ts/,
+  );
+  // With a value there is something to parse.
+  expect((await run(["path", repo, "--revision", "main"])).stderr).toContain("yargs");
+});
