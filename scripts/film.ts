@@ -21,7 +21,10 @@ export interface Film {
   readonly end: readonly string[];
 }
 
-/** Runs one command line on a terminal; `seen` is called once, when `wanted` was drawn, with the terminal's keyboard. */
+/**
+ * Runs one command line on a terminal; `seen` is called once, when `wanted` was drawn, with the terminal's keyboard.
+ * Throws when that was never drawn.
+ */
 export async function film(
   args: string,
   { wanted, seen }: { wanted?: RegExp; seen?: (type: (keys: string) => void) => void },
@@ -47,5 +50,7 @@ export async function film(
     onTheWay = screen.rows();
     seen?.((keys) => child.stdin.write(keys));
   }
+  if (wanted !== undefined && onTheWay === undefined)
+    throw new Error(`the terminal of ${args} never showed ${String(wanted)}`);
   return { onTheWay: onTheWay ?? [], end: screen.rows() };
 }
