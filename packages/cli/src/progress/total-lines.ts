@@ -32,16 +32,21 @@ function share(state: ViewState): { have: number; need: number; here: number; la
   return { have, need, here, label: "Fetching" };
 }
 
+/** After this long without a byte no end is promised; a slow line brings some more often. */
+const pauseMs = 2500;
+
 function speedText(state: ViewState, label: string, now: number): string[] {
   const { progress } = state;
   if (!progress || label !== "Fetching") return [];
   const quiet = silence(state, now);
   if (quiet !== undefined) return [`no bytes for ${formatWait(quiet)}`];
   // What stands still has no honest end, whatever the last seconds were like.
-  const waits = state.notices.some(({ kind }) => kind === "waiting");
+  const waits =
+    state.notices.some(({ kind }) => kind === "waiting") || now - (state.movedAt ?? now) >= pauseMs;
+  const soon = progress.etaMs === null || progress.etaMs < 500;
   return [
     ...(progress.bytesPerSecond > 0 ? [formatRate(progress.bytesPerSecond)] : []),
-    ...(progress.etaMs === null || waits ? [] : [`${formatWait(progress.etaMs)} left`]),
+    ...(soon || waits ? [] : [`${formatWait(progress.etaMs)} left`]),
   ];
 }
 

@@ -98,6 +98,16 @@ test("fetching at 40 columns", () => {
   `);
 });
 
+test("no end is promised once bytes stay out, nor one that is here", () => {
+  expect(frame(moving, 80, 61_000)).toContain(" left");
+  expect(frame(moving, 80, 63_000)).not.toContain(" left");
+  const nearly = eventAt(60_000, {
+    type: "progress",
+    ...progressState(667_600_000, shards, { etaMs: 400 }),
+  });
+  expect(frame([...moving, nearly], 80, 60_000)).not.toContain(" left");
+});
+
 test("a silent connection shows for how long, and what is done about it", () => {
   const silent = [
     ...moving,
