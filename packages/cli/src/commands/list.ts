@@ -5,6 +5,7 @@ import { readToken } from "../read-token.ts";
 import type { Shell } from "../shell.ts";
 import { createEstimator } from "./estimate-listed.ts";
 import { withBackend } from "./with-backend.ts";
+import { formatNumber } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { renderTable } from "../text/table.ts";
 
@@ -15,8 +16,8 @@ function row(model: MLXModelEntry, estimated: readonly string[] = []): string[] 
   return [
     printable(model.repoId),
     ...estimated,
-    model.downloads.toLocaleString("en-US"),
-    model.likes.toLocaleString("en-US"),
+    formatNumber(model.downloads),
+    formatNumber(model.likes),
     model.lastModified?.slice(0, 10) ?? "",
     model.private ? "private" : gated,
   ];

@@ -1,6 +1,12 @@
 import type { Fit, FitVerdict, LoadVerdict, Machine, ModelDescription } from "@mlx-download/fit";
 import { renderCard, type CardRow } from "../text/card.ts";
-import { formatBytes, formatCount, formatParameters, shortCommit } from "../text/format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatNumber,
+  formatParameters,
+  shortCommit,
+} from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { paint, type Tone } from "../text/style.ts";
 import type { TableStyle } from "../text/table.ts";
@@ -53,7 +59,7 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
       ? [
           {
             label: "Speed",
-            text: `about ${speed.low.toLocaleString("en-US")} to ${speed.high.toLocaleString("en-US")} tokens/s, estimated: ${speed.formula}`,
+            text: `about ${formatNumber(speed.low)} to ${formatNumber(speed.high)} tokens/s, estimated: ${speed.formula}`,
           },
         ]
       : []),

@@ -5,6 +5,7 @@ import { sameCommand } from "../command-line/quote.ts";
 import { CliError } from "../failure/cli-error.ts";
 import { isInteractive } from "../interactive.ts";
 import type { Shell } from "../shell.ts";
+import { formatNumber } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 
 /** A whole repo that a short name may mean. */
@@ -65,8 +66,7 @@ function lines(candidates: readonly Candidate[]): string {
   return candidates
     .map(({ repoId, downloads }, at) => {
       const number = String(at + 1).padStart(width);
-      const often =
-        downloads === undefined ? "" : `  ${downloads.toLocaleString("en-US")} downloads`;
+      const often = downloads === undefined ? "" : `  ${formatNumber(downloads)} downloads`;
       return `  ${number}  ${printable(repoId)}${often}\n`;
     })
     .join("");

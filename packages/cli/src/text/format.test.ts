@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatBytesOf,
   formatCount,
+  formatNumber,
   formatDuration,
   formatParameters,
   formatPercent,
@@ -75,6 +76,7 @@ test("a percentage is 100 only when nothing is missing and 0 only when nothing i
 });
 
 test("counts agree with their noun", () => {
+  expect([999, 1000, 1_234_567].map(formatNumber)).toEqual(["999", "1,000", "1,234,567"]);
   expect([0, 1, 1204].map((count) => formatCount(count, "file"))).toEqual([
     "0 files",
     "1 file",

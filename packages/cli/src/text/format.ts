@@ -55,9 +55,14 @@ export function formatPercent(part: number, whole: number): string {
   return `${Math.min(99, Math.max(part > 0 ? 1 : 0, percent))}%`;
 }
 
+/** A whole number, `1,204`. By hand: the first use of `Intl` takes 14 ms and 9 MB. */
+export function formatNumber(value: number): string {
+  return String(value).replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
+}
+
 /** `1 file`, `9 files`, `1,204 files`. */
 export function formatCount(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** A count of parameters with three significant digits: `8.19 B`, `270 M`, `1.03 T`. */
