@@ -12,6 +12,7 @@ import { ModelDownloadError } from "./errors.ts";
 import type { HubClient } from "./hub/client.ts";
 import { listTree } from "./hub/list-tree.ts";
 import { resolveCommit } from "./hub/resolve-commit.ts";
+import { askTreeAhead } from "./hub/tree-ahead.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A snapshot, and whether the Hub or the cache said what it is. */
@@ -33,8 +34,8 @@ const HUB_IS_AWAY: ReadonlySet<string> = new Set([
 
 /**
  * Finds commit and files of what is asked for: a commit whose listing is in the cache needs no request, a branch one,
- * a new commit two. Of several endpoints the first that answers both decides. Offline, or when all are away, the cache
- * answers for the branch.
+ * a new commit two, at once where the cache knows nothing of the branch. Of several endpoints the first that answers
+ * both decides. Offline, or when all are away, the cache answers for the branch.
  */
 export async function resolveSnapshot(request: DownloadRequest): Promise<ResolvedSnapshot> {
   const { repoId, revision, layout, settings, signal, emit } = request;
@@ -42,22 +43,34 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
   const known = isCommit(revision) ? revision : undefined;
   if (settings.offline) return fromCache(request);
 
+  const { backend } = request;
+  // A damaged cache is reported when it is written to.
+  const before = known ?? (await readRef(layout, revision).catch(() => undefined));
+  const listed = before === undefined ? undefined : await readTreeRecord(layout, before);
+  // Two requests at once need two connections; where the cache has the listing, the branch has hardly moved.
+  const guess = known === undefined && listed === undefined && !backend && request.connections > 1;
   const ask = async (hub: HubClient): Promise<Answer> => {
-    const { backend } = request;
-    const commit =
-      known ??
-      (backend
-        ? await askCommit(backend, { ...request, client: hub })
-        : (await resolveCommit(hub, { repoId, revision }, { signal })).commit);
-    const recorded = await readTreeRecord(layout, commit);
-    const files =
-      recorded ??
-      (backend
-        ? await askTree(backend, { ...request, client: hub }, commit)
-        : await listTree(hub, { repoId, commit }, { signal }));
-    const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
-    emit({ type: "resolved", revision, commit, from });
-    return { snapshot: { repoId, revision, commit, files }, from };
+    const atHub = { ...request, client: hub };
+    const ahead = guess ? askTreeAhead(hub, { repoId, revision }, { signal }) : undefined;
+    try {
+      const commit =
+        known ??
+        (backend
+          ? await askCommit(backend, atHub)
+          : (await resolveCommit(hub, { repoId, revision }, { signal })).commit);
+      const recorded = commit === before ? listed : await readTreeRecord(layout, commit);
+      const files =
+        recorded ??
+        (await ahead?.of(commit)) ??
+        (backend
+          ? await askTree(backend, atHub, commit)
+          : await listTree(hub, { repoId, commit }, { signal }));
+      const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
+      emit({ type: "resolved", revision, commit, from });
+      return { snapshot: { repoId, revision, commit, files }, from };
+    } finally {
+      ahead?.drop();
+    }
   };
   try {
     return await askFirst(request, ask);
