@@ -81,6 +81,8 @@ export type DownloadEventBody =
       readonly path?: string;
       readonly attempt: number;
       readonly delayMs: number;
+      /** How long the next try may take to be answered, in ms; only of a question that was not answered at all. */
+      readonly timeoutMs?: number;
       /** An error code such as `transfer/stalled`. */
       readonly code: string;
       readonly message: string;

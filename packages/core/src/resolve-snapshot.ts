@@ -73,7 +73,7 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
     }
   };
   try {
-    return await askFirst(request, ask);
+    return await askFirst(request, ask, listed !== undefined);
   } catch (error) {
     const away = error instanceof ModelDownloadError && HUB_IS_AWAY.has(error.code);
     const cached = away ? await cachedListing(request) : undefined;
@@ -90,15 +90,16 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
 }
 
 /**
- * The answer of the first Hub that has one, with little patience as long as there is another; when all are away, of the
- * first one with all patience. Throws what says most: what is no absence, and of these the token's Hub's.
+ * The answer of the first Hub that has one, with little patience as long as there is another or the cache; when all are
+ * away, of the first one with all patience. Throws what says most: what is no absence, and of these the token's Hub's.
  */
 async function askFirst(
   { clients, emit, signal }: DownloadRequest,
   ask: (client: HubClient) => Promise<Answer>,
+  isCached: boolean,
 ): Promise<ResolvedSnapshot> {
   const [client] = clients;
-  if (clients.length === 1) return { ...(await ask(client)), client };
+  if (clients.length === 1) return { ...(await ask(isCached ? client.hasty : client)), client };
   const failures: { readonly error: ModelDownloadError; readonly client: HubClient }[] = [];
   for (const [index, one] of clients.entries()) {
     try {
@@ -116,10 +117,11 @@ async function askFirst(
     }
   }
   const telling = failures.filter(({ error }) => !HUB_IS_AWAY.has(error.code));
-  if (telling.length === 0) return { ...(await ask(client)), client };
+  if (telling.length === 0 && !isCached) return { ...(await ask(client)), client };
   const best =
     telling.find((one) => one.client.settings.endpoint === one.client.settings.tokenEndpoint) ??
-    telling[0];
+    telling[0] ??
+    failures[0];
   throw best?.error;
 }
 

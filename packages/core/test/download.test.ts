@@ -51,6 +51,20 @@ test("the second run makes one request, a run by commit none", async () => {
   expect(hub.log.entries).toEqual([]);
 });
 
+test("a Hub that says nothing is asked once where the cache has an answer", async () => {
+  const { hub, get, events } = await startRoad();
+  const { commit } = await hub.addRepo("acme/tiny", MODEL);
+  await get("acme/tiny");
+  hub.log.clear();
+  hub.faults.add({ on: "api", kind: "stall" });
+  const result = await get("acme/tiny", { env: { HF_HUB_ETAG_TIMEOUT: "1" } });
+  expect(result).toMatchObject({ commit, fromCache: true });
+  expect(hub.log.entries).toHaveLength(1);
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: "warning", code: "hub/unreachable" }),
+  );
+});
+
 test("downloads are counted as such, carry our name, and ask for bytes as they are", async () => {
   const { hub, get } = await startRoad();
   await hub.addRepo("acme/tiny", MODEL);

@@ -1,11 +1,15 @@
 import { onTestFinished } from "vitest";
 import type { DownloadEventBody } from "../src/events.ts";
-import { createHubClient, type HubClient, type HubClientOptions } from "../src/hub/client.ts";
+import {
+  createHubClient,
+  type HubClientOptions,
+  type PatientHubClient,
+} from "../src/hub/client.ts";
 import type { Settings } from "../src/settings.ts";
 
 /** A client for one test, with quick retries, and what it said. */
 export interface ClientUnderTest {
-  readonly client: HubClient;
+  readonly client: PatientHubClient;
   readonly events: readonly DownloadEventBody[];
 }
 

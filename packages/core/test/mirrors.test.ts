@@ -46,6 +46,18 @@ test("an endpoint that is away is passed over, for the listing and for the bytes
   expect(switches(events)).toContain("hub/unreachable");
 });
 
+test("an endpoint that says nothing is passed over after its first timeout", async () => {
+  const { hub, mirror, both, get } = await startMirrored();
+  mirror.faults.add({ on: "api", kind: "stall" });
+  const { bytes } = await get("acme/big", {
+    endpoint: both,
+    env: { HF_HUB_ETAG_TIMEOUT: "1" },
+  });
+  expect(bytes.fetched).toBe(bytes.total);
+  expect(mirror.log.of({ target: "api", path: /\/revision\// })).toHaveLength(1);
+  expect(hub.log.of({ target: "api", path: /\/revision\// })).toHaveLength(1);
+});
+
 test("one that goes away in the middle is left, and what came from it is kept", async () => {
   const { hub, mirror, both, get, events } = await startMirrored();
   slowly(mirror);

@@ -244,7 +244,43 @@ describe("a Hub client", () => {
     expect(await failureOf(client.json(client.url(["x"]), { question }))).toMatchObject({
       code: "transfer/stalled",
     });
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(2);
+  });
+
+  test("asks a server that says nothing once more, with more time, and says so", async () => {
+    const { url, requests } = await serve(() => undefined);
+    const { client, events } = clientFor(url, { etagTimeoutMs: 1 }, { slowAnswerMs: 400 });
+    expect(await failureOf(client.json(client.url(["x"]), { question }))).toMatchObject({
+      code: "hub/unreachable",
+      data: { reason: "no-answer" },
+    });
+    expect(requests).toHaveLength(2);
+    expect(events).toMatchObject([
+      {
+        type: "retry",
+        attempt: 1,
+        timeoutMs: 400,
+        message: expect.stringMatching(/in time.*; the next try may take 0 s$/),
+      },
+    ]);
+  });
+
+  test("waits for a slow server the second time", async () => {
+    let asked = 0;
+    const { url } = await serve((_request, response) => {
+      if (asked++ > 0) setTimeout(() => response.end("{}"), 300);
+    });
+    const { client } = clientFor(url, { etagTimeoutMs: 1 });
+    expect((await client.json(client.url(["x"]), { question })).value).toEqual({});
+  });
+
+  test("asks a silent server only once when there is somebody else to ask", async () => {
+    const { url, requests } = await serve(() => undefined);
+    const { client } = clientFor(url, { etagTimeoutMs: 1 });
+    expect(await failureOf(client.hasty.json(client.url(["x"]), { question }))).toMatchObject({
+      code: "hub/unreachable",
+    });
+    expect(requests).toHaveLength(1);
   });
 
   test("survives a listener that throws", async () => {

@@ -69,7 +69,7 @@ export interface HubClient {
 
 /** A client that waits and tries again as long as it makes sense. */
 export interface PatientHubClient extends HubClient {
-  /** The same for when there is somebody else to ask: it tries twice and sits out no long wait. */
+  /** The same for when there is somebody else to ask: it sits out no long wait, and no silence a second time. */
   readonly hasty: HubClient;
 }
 
@@ -85,17 +85,19 @@ export interface HubClientOptions {
   readonly connections?: number | undefined;
   /** First back-off in ms; default 500. */
   readonly retryBaseMs?: number | undefined;
+  /** How long a server that did not answer a first time may take the second time, in ms; default 42 000. */
+  readonly slowAnswerMs?: number | undefined;
   /** The longest that one metadata answer may take from request to last byte, in ms; default 300 000. */
   readonly answerTimeoutMs?: number | undefined;
 }
 
 const MAX_BODY = 64 * 1024 * 1024;
-/** The Python client's second try waits this long for slow servers, too. */
-const PATIENT_MS = 60_000;
+/** For slow servers: with the first try it makes less than a minute, after which nothing is to be hoped for. */
+const SLOW_ANSWER_MS = 42_000;
 /** Against servers that send a byte now and then for ever. */
 const ANSWER_TIMEOUT_MS = 300_000;
-const HASTY: Patience = { retries: 1, waitMs: 2_000 };
-const ONCE: Patience = { retries: 0, waitMs: 0 };
+const HASTY: Patience = { retries: 1, afterSilence: 0, waitMs: 2_000 };
+const ONCE: Patience = { retries: 0, afterSilence: 0, waitMs: 0 };
 
 /** A client for the Hub at `settings.endpoint`. Opens no connection before the first call, offline none at all. */
 export function createHubClient(
@@ -150,7 +152,7 @@ export function createHubClient(
       };
     } catch (error) {
       request.signal?.throwIfAborted();
-      if (late.aborted) return { failed: { error: tooSlow(url, error) } };
+      if (late.aborted) return { failed: { error: tooSlow(url, error), late: true } };
       if (error instanceof ModelDownloadError) return { failed: { error } };
       throw error;
     }
@@ -164,7 +166,10 @@ export function createHubClient(
   }
 
   function timeoutOf(attempt: number): number {
-    return attempt === 1 ? settings.etagTimeoutMs : Math.max(settings.etagTimeoutMs, PATIENT_MS);
+    const { etagTimeoutMs } = settings;
+    return attempt === 1
+      ? etagTimeoutMs
+      : Math.max(etagTimeoutMs, options.slowAnswerMs ?? SLOW_ANSWER_MS);
   }
 
   function run<T>(
@@ -178,6 +183,7 @@ export function createHubClient(
       path: request.question.path,
       baseMs: options.retryBaseMs,
       patience: request.once ? ONCE : patience,
+      timeoutOf,
     });
   }
 

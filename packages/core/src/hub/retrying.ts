@@ -7,6 +7,8 @@ import type { ResponseHeaders } from "../http/transport.ts";
 const MAX_RETRIES = 5;
 /** Nobody is helped by half a minute of trying when there is no network at all. */
 const MAX_RETRIES_UNCONNECTED = 2;
+/** Two timeouts without a sign of life tell enough; the second one is long (`timeoutOf`). */
+const MAX_RETRIES_SILENT = 1;
 const UNCONNECTED: readonly string[] = [
   "dns",
   "refused",
@@ -25,6 +27,8 @@ export interface FailedTry {
   readonly headers?: ResponseHeaders | undefined;
   /** An answer that was cut or not understood, which another try may heal. */
   readonly transient?: boolean | undefined;
+  /** It took all its time. */
+  readonly late?: boolean | undefined;
 }
 
 /** The outcome of one try. */
@@ -39,17 +43,20 @@ export interface RetryingOptions {
   readonly baseMs?: number | undefined;
   /** Less than the usual patience. */
   readonly patience?: Patience | undefined;
+  /** How long try number n waits for an answer, in ms: told to whoever sees that one was not answered. */
+  readonly timeoutOf?: ((attempt: number) => number) | undefined;
 }
 
-/** How often to try again at most, and how long to wait for it at most, in ms. */
+/** How often to try again at most, also after silence, and how long to wait for it at most, in ms. */
 export interface Patience {
   readonly retries: number;
+  readonly afterSilence: number;
   readonly waitMs: number;
 }
 
 /**
  * Runs `attempt` (called with 1, 2, …) until it gives a value: at most 5 more times after a status or cut that may
- * heal, 2 after a failure to connect, never after 401, 403, 404 or a TLS failure. Waits as the server asks; when that
+ * heal, 2 after a failure to connect, once after a try that nothing came of in all its time, never after 401, 403, 404 or a TLS failure. Waits as the server asks; when that
  * is longer than ten minutes, or tries are used up, throws the last error. Each wait is announced by a `retry` event,
  * and by `waiting` when the server asked for it.
  */
@@ -64,10 +71,16 @@ export async function retrying<T>(
     const facts = { status, headers, baseMs: options.baseMs };
     const delayMs = retryDelayMs(tries, facts);
     const { retries = Infinity, waitMs = MAX_WAIT_MS } = options.patience ?? {};
-    if (tries > Math.min(retries, maxRetries(outcome.failed)) || delayMs > waitMs) throw error;
+    const most = Math.min(retries, maxRetries(outcome.failed, options.patience));
+    if (tries > most || delayMs > waitMs) throw error;
     const path = options.path === undefined ? {} : { path: options.path };
-    const { code, message } = error;
-    options.emit({ type: "retry", ...path, attempt: tries, delayMs, code, message });
+    const timeoutMs = isSilent(outcome.failed) ? options.timeoutOf?.(tries + 1) : undefined;
+    const long = timeoutMs === undefined ? {} : { timeoutMs };
+    const more =
+      timeoutMs === undefined ? "" : `; the next try may take ${Math.round(timeoutMs / 1000)} s`;
+    const { code } = error;
+    const message = `${error.message}${more}`;
+    options.emit({ type: "retry", ...path, attempt: tries, delayMs, ...long, code, message });
     if (serverDelayMs(facts) !== undefined) {
       options.emit({ type: "waiting", reason: "rate-limit", ...path, delayMs, message });
     }
@@ -75,7 +88,12 @@ export async function retrying<T>(
   }
 }
 
-function maxRetries({ error, status, transient }: FailedTry): number {
+const isSilent = ({ error, late }: FailedTry): boolean =>
+  late === true || (error.code === "hub/unreachable" && error.data["reason"] === "no-answer");
+
+function maxRetries(failed: FailedTry, patience: Patience | undefined): number {
+  const { error, status, transient } = failed;
+  if (isSilent(failed)) return patience?.afterSilence ?? MAX_RETRIES_SILENT;
   if (status !== undefined) return transient || isRetryableStatus(status) ? MAX_RETRIES : 0;
   if (error.code === "transfer/stalled" || error.code === "transfer/interrupted")
     return MAX_RETRIES;
