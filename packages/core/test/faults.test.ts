@@ -200,6 +200,18 @@ test("a stalled segment is asked for again, and the stall is told", async () => 
   expect(events.some((event) => event.type === "stalled")).toBe(true);
 }, 60_000);
 
+test("a piece that is taken over because it stands still is told as stalled", async () => {
+  const { hub, get, events } = await startRoad();
+  await hub.addRepo("acme/taken", FILES.large);
+  hub.faults.add({ on: "cdn", nth: 2, kind: "stall", afterBytes: 100_000 });
+  await get("acme/taken");
+  const [stall] = events.filter((event) => event.type === "stalled");
+  expect(stall).toMatchObject({ path: "model.safetensors" });
+  // Long before the connection itself would have been given up.
+  expect(stall?.idleMs).toBeLessThan(10_000);
+  expect(events.some((event) => event.type === "retry")).toBe(false);
+}, 60_000);
+
 test("no segment is asked for twice and all of them together are the file", async () => {
   const { hub, get } = await startRoad();
   await hub.addRepo("acme/plain", FILES.large);

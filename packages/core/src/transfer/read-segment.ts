@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelDownloadError } from "../errors.ts";
+import type { DownloadEventBody } from "../events.ts";
 import type { ByteSink } from "../http/byte-sink.ts";
 import type { Lease } from "./segment-allocator.ts";
 import { SMALL_BLOB_BYTES } from "./small-blob-bytes.ts";
@@ -50,7 +51,12 @@ export async function readSegment(
       const failed = await context.budget.run(
         connection,
         async () => {
-          lease ??= options.take();
+          if (lease === undefined) {
+            lease = options.take();
+            const { stoodStillMs } = lease ?? {};
+            if (lease !== undefined && stoodStillMs !== undefined)
+              context.emit(stalled(blob, lease, stoodStillMs));
+          }
           // Somebody else may have taken over the rest while this one waited.
           if (lease === undefined || lease.position >= lease.end) return undefined;
           return tryOnce(blob, lease, options);
@@ -140,10 +146,7 @@ async function waitForNextTry(
   // Several segments that failed together should not come back together.
   const delayMs = Math.round(next.delayMs * (1 + Math.random() / 4));
   const { path } = blob;
-  if (cause.code === "transfer/stalled") {
-    const { position: start, end } = last.lease;
-    context.emit({ type: "stalled", path, idleMs: context.idleMs, range: { start, end } });
-  }
+  if (cause.code === "transfer/stalled") context.emit(stalled(blob, last.lease, context.idleMs));
   const attempt = next.state.transient + next.state.wrong;
   const { code, message } = cause;
   context.emit({ type: "retry", path, attempt, delayMs, code, message });
@@ -158,6 +161,14 @@ async function waitForNextTry(
   }
   await sleep(delayMs, undefined, { signal });
   return next.state;
+}
+
+function stalled(
+  { path }: BlobRequest,
+  { position: start, end }: Lease,
+  idleMs: number,
+): DownloadEventBody {
+  return { type: "stalled", path, idleMs: Math.round(idleMs), range: { start, end } };
 }
 
 /** Answers by which a server says that it is asked too much. */

@@ -123,7 +123,10 @@ test("what is nearly done is left alone", () => {
 });
 
 test("all that is left of a piece that crawls or stands still is taken over, and its reader told at once", () => {
-  for (const lastByteAt of [100, 60_000]) {
+  for (const [lastByteAt, stoodStillMs] of [
+    [100, 59_900],
+    [60_000, undefined],
+  ] as const) {
     const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
     const slow = allocator.take(2, 0) as Lease;
     const quick = allocator.take(2, 0) as Lease;
@@ -135,7 +138,19 @@ test("all that is left of a piece that crawls or stands still is taken over, and
     const taken = allocator.take(2, 60_000) as Lease;
     expect([taken.start, taken.end]).toEqual([200_000, 4 * MiB]);
     expect([slow.end, told]).toEqual([200_000, 1]);
+    expect(taken.stoodStillMs).toBe(stoodStillMs);
   }
+});
+
+test("a piece that stands still is taken over although no speed is known", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 16 * MiB }]);
+  const first = allocator.take(1, 0) as Lease;
+  first.advance(first.end, 50);
+  first.release();
+  const second = allocator.take(1, 50) as Lease;
+  second.advance(second.start + 100_000, 60);
+  const taken = allocator.take(2, 1_600) as Lease;
+  expect([taken.start, taken.end]).toEqual([second.position, 16 * MiB]);
 });
 
 test("a rest that nobody brings is taken over whole a few times only", () => {

@@ -7,6 +7,8 @@ export interface Lease {
   readonly end: number;
   /** The next byte wanted. */
   readonly position: number;
+  /** How long whoever had it before stood still when it was taken over for that, in ms. */
+  readonly stoodStillMs?: number | undefined;
   /** Notes that everything before `position` is here. */
   advance(position: number, now: number): void;
   /** Calls `listener` whenever the end comes nearer. */
@@ -54,6 +56,8 @@ const MIN_STOLEN_BYTES = 128 * 1024;
 const STEAL_AFTER_MS = 1_500;
 // So long without a byte, and what it brought before says nothing.
 const SILENT_MS = 1_500;
+// So long, and what is taken over is told as stalled.
+const STILL_MS = 1_000;
 // One that brings less than this share of the usual gets nothing left to do …
 const CRAWL_SHARE = 0.1;
 // … but a rest is taken over so often only: then it is the server's fault or the line's, and tries are counted.
@@ -98,7 +102,11 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   const usualSpeed = (now: number): number =>
     Math.max(speed, ...[...active].map((one) => speedOf(one, now)));
 
-  const lease = ({ start, end }: ByteRange, now: number, moves = 0): Lease => {
+  const lease = (
+    { start, end }: ByteRange,
+    now: number,
+    from?: { readonly moves: number; readonly stoodStillMs: number | undefined },
+  ): Lease => {
     const one: ActiveLease = {
       start,
       end,
@@ -107,7 +115,8 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       firstAt: undefined,
       firstBytes: 0,
       seenAt: now,
-      moves,
+      moves: from?.moves ?? 0,
+      stoodStillMs: from?.stoodStillMs,
       shrunk: () => undefined,
       onShrink(listener) {
         one.shrunk = listener;
@@ -150,13 +159,17 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     const left = end - position;
     const near = Math.max(MIN_STOLEN_BYTES, Math.min(left - MIN_STOLEN_BYTES, left * kept));
     const cut = crawling ? position : position + Math.ceil(near);
-    const stolen = lease({ start: cut, end }, now, crawling ? slowest.moves + 1 : 0);
+    const idleMs = now - slowest.seenAt;
+    const stoodStillMs = idleMs < STILL_MS ? undefined : idleMs;
+    const from = crawling ? { moves: slowest.moves + 1, stoodStillMs } : undefined;
+    const stolen = lease({ start: cut, end }, now, from);
     slowest.end = cut;
     slowest.shrunk();
     return stolen;
   };
   const crawls = (one: ActiveLease, usual: number, now: number): boolean =>
-    one.moves < MAX_MOVES && speedOf(one, now) < usual * CRAWL_SHARE;
+    one.moves < MAX_MOVES &&
+    (now - one.seenAt >= SILENT_MS || speedOf(one, now) < usual * CRAWL_SHARE);
 
   /** As many equal pieces as there are connections: they end together, and each round is smaller than the last. */
   const nextRound = (connections: number, now: number): typeof round => {
