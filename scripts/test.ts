@@ -1,5 +1,6 @@
 // npm test: every check, then every test, then one line that says how many passed.
 // npm test -- ARGS: `vitest run ARGS` alone, with the same last line.
+// After the checks the command line is tested as it was just built, otherwise from source.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,12 +16,16 @@ const args = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), "mlx-download-test-"));
 try {
   const checks = args.length === 0 ? allChecks(root, folder) : [];
-  const failedChecks = await runChecks(root, checks);
-  const pythonEnvs = await preparePythonEnvs(root, process.env);
+  // The checks compute, the environments mostly come over the network.
+  const [failedChecks, pythonEnvs] = await Promise.all([
+    runChecks(root, checks),
+    preparePythonEnvs(root, process.env),
+  ]);
+  const built = checks.length > 0 && !failedChecks.includes("build");
   const report = join(folder, "vitest.json");
   const code = await vitest(
     [...args, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-    pythonEnvs,
+    { MLX_DOWNLOAD_PYTHON_ENVS: pythonEnvs, MLX_DOWNLOAD_BUILT: built ? "1" : undefined },
   );
   const tests = await countTests(report, code);
   const failures = [...failedChecks.map((name) => `check: ${name}`), ...tests.failures];
@@ -35,10 +40,9 @@ try {
 
 function vitest(
   options: readonly string[],
-  pythonEnvs: string | undefined,
+  found: Readonly<Record<string, string | undefined>>,
 ): Promise<number | null> {
-  const env = { ...process.env };
-  if (pythonEnvs) env["MLX_DOWNLOAD_PYTHON_ENVS"] = pythonEnvs;
+  const env = { ...process.env, ...found };
   const child = spawn(join(root, "node_modules/.bin/vitest"), ["run", ...options], {
     cwd: root,
     env,

@@ -28,8 +28,11 @@ export async function readerProject(
   }
   await standIn(join(dir, "node_modules/@defai.digital/mlx-serving"));
   const command = join(bin, "mlx-download");
-  const source = join(root, "packages/cli/src/bin.ts");
-  await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" ${condition} "${source}" "$@"\n`);
+  const program =
+    process.env["MLX_DOWNLOAD_BUILT"] === "1"
+      ? `"${join(root, "packages/cli/dist/bin.js")}"`
+      : `${condition} "${join(root, "packages/cli/src/bin.ts")}"`;
+  await writeFile(command, `#!/bin/sh\nexec "${process.execPath}" ${program} "$@"\n`);
   await chmod(command, 0o755);
   await writeFile(join(dir, "package.json"), `{ "private": true, "type": "module" }\n`);
   const env = hubEnvironment(process.env, { endpoint, home: join(dir, "home") });

@@ -1,14 +1,14 @@
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { run } from "@mlx-download/test-utils/run";
 import { holdLock } from "../bootstrap/lock.mjs";
 
-/** Every environment of the interop suites, pinned. */
+/** Every environment of the interop suites, pinned; what takes longest comes first. */
 const environments: Readonly<Record<string, readonly string[]>> = {
+  mlx: ["mlx[cpu]==0.32.2", "mlx-lm==0.32.2", "huggingface_hub==2.4.0", "hf_xet==1.8.0"],
   "hub-2.4.0": ["huggingface_hub==2.4.0", "hf_xet==1.8.0", "pytest==9.2.0", "mypy==2.4.1"],
   "hub-1.33.0": ["huggingface_hub==1.33.0", "hf_xet==1.8.0", "pytest==9.2.0"],
   "hub-0.34.6": ["huggingface_hub==0.34.6", "hf_xet==1.8.0", "pytest==9.2.0"],
-  mlx: ["mlx[cpu]==0.32.2", "mlx-lm==0.32.2", "huggingface_hub==2.4.0", "hf_xet==1.8.0"],
   olah: ["olah==0.5.4"],
 };
 
@@ -39,25 +39,28 @@ export async function bringPythonEnvs(root: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const release = await holdLock(join(root, ".toolchain/python.lock"));
   try {
-    for (const [name, requirements] of Object.entries(environments)) {
-      const home = join(folder, name);
-      const wanted = requirements.join("\n");
-      if ((await readFile(join(home, stamp), "utf8").catch(() => undefined)) === wanted) continue;
-      process.stderr.write(`bringing Python environment ${name} …\n`);
-      // A venv knows its own path, so it cannot be made beside and renamed: the stamp written last says it is whole.
-      await rm(home, { recursive: true, force: true });
-      const problem = await makeEnv(home, requirements);
-      if (problem) {
-        await rm(home, { recursive: true, force: true });
-        process.stderr.write(`Python environment ${name} cannot be made: ${problem}\n`);
-      } else {
-        await writeFile(join(home, stamp), wanted);
-      }
-    }
+    const queue = Object.entries(environments).values();
+    const lane = async (): Promise<void> => {
+      for (const [name, requirements] of queue) await bringEnv(join(folder, name), requirements);
+    };
+    await Promise.all([lane(), lane()]);
   } finally {
     await release();
   }
   return folder;
+}
+
+/** Makes an environment that is missing or another one than is wanted now. */
+async function bringEnv(home: string, requirements: readonly string[]): Promise<void> {
+  const wanted = requirements.join("\n");
+  if ((await readFile(join(home, stamp), "utf8").catch(() => undefined)) === wanted) return;
+  process.stderr.write(`bringing Python environment ${basename(home)} …\n`);
+  // A venv knows its own path, so it cannot be made beside and renamed: the stamp written last says it is whole.
+  await rm(home, { recursive: true, force: true });
+  const problem = await makeEnv(home, requirements);
+  if (problem === undefined) return writeFile(join(home, stamp), wanted);
+  await rm(home, { recursive: true, force: true });
+  process.stderr.write(`Python environment ${basename(home)} cannot be made: ${problem}\n`);
 }
 
 async function makeEnv(home: string, requirements: readonly string[]): Promise<string | undefined> {
