@@ -184,10 +184,12 @@ test("when the process that downloads dies, the one that waits takes over where 
     until: new Promise(() => {}),
   });
   const { child, ended } = startChild(hub.url, cacheDir);
-  child.stdout.setEncoding("utf8");
-  for await (const lines of child.stdout) {
-    if (Number(String(lines).trim().split("\n").at(-1)) > 2_000_000) break;
-  }
+  // Its output is read to the end: it must not die of a closed pipe before it is killed.
+  const { promise: hasMuch, resolve: onMuch } = Promise.withResolvers<void>();
+  child.stdout.setEncoding("utf8").on("data", (lines: string) => {
+    if (Number(lines.trim().split("\n").at(-1)) > 2_000_000) onMuch();
+  });
+  await hasMuch;
   const { promise: waiting, resolve } = Promise.withResolvers<void>();
   const mine = get("acme/big", {
     onEvent: (event) => {

@@ -74,6 +74,18 @@ describe("serverDelayMs", () => {
     expect(serverDelayMs(facts)).toBe(3000);
   });
 
+  test("takes a date by the clock of the server that names it", () => {
+    const facts = {
+      status: 429,
+      now: Date.parse("2026-01-02T12:00:00Z"),
+      headers: headers({
+        date: "Fri, 02 Jan 2026 15:00:00 GMT",
+        "retry-after": "Fri, 02 Jan 2026 15:00:07 GMT",
+      }),
+    };
+    expect(serverDelayMs(facts)).toBe(7000);
+  });
+
   test("takes no notice of an empty window on another status", () => {
     expect(serverDelayMs({ status: 503, headers: headers({ ratelimit: '"api";r=0;t=55' }) })).toBe(
       undefined,

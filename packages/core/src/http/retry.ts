@@ -53,7 +53,10 @@ export const MAX_WAIT_MS = 600_000;
 export function serverDelayMs(facts: RetryFacts): number | undefined {
   const limit = parseRateLimit(facts.headers?.get("ratelimit"));
   if (facts.status === 429 && limit?.remaining === 0) return (limit.resetSeconds + 1) * 1000;
-  return parseRetryAfter(facts.headers?.get("retry-after"), facts.now ?? Date.now());
+  // A date is by the server's clock, and so is `Date`; ours may be wrong, or the server's.
+  const sent = Date.parse(facts.headers?.get("date") ?? "");
+  const now = Number.isNaN(sent) ? (facts.now ?? Date.now()) : sent;
+  return parseRetryAfter(facts.headers?.get("retry-after"), now);
 }
 
 /**

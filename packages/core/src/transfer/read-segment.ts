@@ -159,6 +159,7 @@ async function waitForNextTry(
       message: `the server asks to wait ${Math.ceil(delayMs / 1000)} s before ${path} goes on`,
     });
   }
+  last.lease.rest(performance.now() + delayMs);
   await sleep(delayMs, undefined, { signal });
   return next.state;
 }

@@ -153,6 +153,29 @@ test("a piece that stands still is taken over although no speed is known", () =>
   expect([taken.start, taken.end]).toEqual([second.position, 16 * MiB]);
 });
 
+test("a piece whose reader waits before it asks again is left to it", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
+  const waits = allocator.take(2, 0) as Lease;
+  const quick = allocator.take(2, 0) as Lease;
+  quick.advance(8 * MiB, 500);
+  quick.release();
+  waits.rest(10_000);
+  expect(allocator.take(2, 10_000)).toBeUndefined();
+  expect(allocator.take(2, 11_000)).toBeUndefined();
+  expect(allocator.take(2, 12_000)?.start).toBe(0);
+});
+
+test("where every answer takes long, one that is as slow as the others is waited for", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
+  const slow = allocator.take(2, 0) as Lease;
+  const other = allocator.take(2, 0) as Lease;
+  other.advance(8 * MiB, 6_000);
+  other.release();
+  expect(allocator.take(2, 17_000)).toBeUndefined();
+  const taken = allocator.take(2, 18_000) as Lease;
+  expect([taken.start, taken.end]).toEqual([slow.position, 4 * MiB]);
+});
+
 test("a rest that nobody brings is taken over whole a few times only", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
   let holder = allocator.take(2, 0) as Lease;

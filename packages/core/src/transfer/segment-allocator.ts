@@ -11,6 +11,8 @@ export interface Lease {
   readonly stoodStillMs?: number | undefined;
   /** Notes that everything before `position` is here. */
   advance(position: number, now: number): void;
+  /** Nobody takes it over until then: its reader waits before it asks again. */
+  rest(until: number): void;
   /** Calls `listener` whenever the end comes nearer. */
   onShrink(listener: () => void): void;
   /** All of it is here, or it was given up. */
@@ -54,6 +56,8 @@ const GLANCE_MS = 20;
 const MIN_STOLEN_BYTES = 128 * 1024;
 // What ends sooner by itself is left alone.
 const STEAL_AFTER_MS = 1_500;
+// An answer that takes so many times as long as the quickest is no longer waited for.
+const PATIENCE_PER_LATENCY = 3;
 // So long without a byte, and what it brought before says nothing.
 const SILENT_MS = 1_500;
 // So long, and what is taken over is told as stalled.
@@ -71,6 +75,7 @@ interface ActiveLease extends Lease {
   firstAt: number | undefined;
   firstBytes: number;
   seenAt: number;
+  restsUntil: number;
   /** How often these bytes were taken over whole. */
   readonly moves: number;
   shrunk: () => void;
@@ -115,11 +120,15 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       firstAt: undefined,
       firstBytes: 0,
       seenAt: now,
+      restsUntil: now,
       moves: from?.moves ?? 0,
       stoodStillMs: from?.stoodStillMs,
       shrunk: () => undefined,
       onShrink(listener) {
         one.shrunk = listener;
+      },
+      rest(until) {
+        one.restsUntil = until;
       },
       advance(position, at) {
         one.position = position;
@@ -145,8 +154,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     let longest = STEAL_AFTER_MS;
     for (const one of active) {
       const left = one.end - one.position;
-      const patience = STEAL_AFTER_MS * 2 ** one.moves;
-      if (left <= 0 || now - one.startedAt < patience) continue;
+      if (left <= 0 || now - one.restsUntil < patienceWith(one) * 2 ** one.moves) continue;
       if (!crawls(one, usual, now) && left < 2 * MIN_STOLEN_BYTES) continue;
       const time = left / Math.max(speedOf(one, now), 1e-6);
       if (time > longest) [slowest, longest] = [one, time];
@@ -159,7 +167,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     const left = end - position;
     const near = Math.max(MIN_STOLEN_BYTES, Math.min(left - MIN_STOLEN_BYTES, left * kept));
     const cut = crawling ? position : position + Math.ceil(near);
-    const idleMs = now - slowest.seenAt;
+    const idleMs = now - Math.max(slowest.seenAt, slowest.restsUntil);
     const stoodStillMs = idleMs < STILL_MS ? undefined : idleMs;
     const from = crawling ? { moves: slowest.moves + 1, stoodStillMs } : undefined;
     const stolen = lease({ start: cut, end }, now, from);
@@ -167,9 +175,17 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     slowest.shrunk();
     return stolen;
   };
-  const crawls = (one: ActiveLease, usual: number, now: number): boolean =>
-    one.moves < MAX_MOVES &&
-    (now - one.seenAt >= SILENT_MS || speedOf(one, now) < usual * CRAWL_SHARE);
+  /** Has it asked, and nothing came yet? */
+  const asks = (one: ActiveLease): boolean =>
+    one.firstAt === undefined || one.restsUntil > one.seenAt;
+  const patienceWith = (one: ActiveLease): number =>
+    asks(one) && latency < Infinity
+      ? Math.max(STEAL_AFTER_MS, PATIENCE_PER_LATENCY * latency)
+      : STEAL_AFTER_MS;
+  const crawls = (one: ActiveLease, usual: number, now: number): boolean => {
+    const still = !asks(one) && now - one.seenAt >= SILENT_MS;
+    return one.moves < MAX_MOVES && (still || speedOf(one, now) < usual * CRAWL_SHARE);
+  };
 
   /** As many equal pieces as there are connections: they end together, and each round is smaller than the last. */
   const nextRound = (connections: number, now: number): typeof round => {
@@ -226,6 +242,7 @@ export function oneLease(range: ByteRange): () => Lease | undefined {
       advance(to) {
         position = to;
       },
+      rest: () => undefined,
       onShrink: () => undefined,
       release: () => undefined,
     };
