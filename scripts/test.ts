@@ -25,7 +25,10 @@ try {
   const report = join(folder, "vitest.json");
   const code = await vitest(
     [...args, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-    { MLX_DOWNLOAD_PYTHON_ENVS: pythonEnvs, MLX_DOWNLOAD_BUILT: built ? "1" : undefined },
+    {
+      MLX_DOWNLOAD_PYTHON_ENVS: pythonEnvs,
+      MLX_DOWNLOAD_BUILT: built ? "1" : process.env["MLX_DOWNLOAD_BUILT"],
+    },
   );
   const tests = await countTests(report, code);
   const failures = [...failedChecks.map((name) => `check: ${name}`), ...tests.failures];

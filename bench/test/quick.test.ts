@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 import { caseNames } from "../src/options.ts";
 
 const script = fileURLToPath(new URL("../src/bench.ts", import.meta.url));
-const source = fileURLToPath(new URL("../../packages/cli/src/bin.ts", import.meta.url));
+const built = process.env["MLX_DOWNLOAD_BUILT"] === "1";
+const bin = `../../packages/cli/${built ? "dist/bin.js" : "src/bin.ts"}`;
+const cli = fileURLToPath(new URL(bin, import.meta.url));
 
 test("the benchmark runs every case with what is installed", async () => {
   const folder = await tempDir();
@@ -20,9 +22,9 @@ test("the benchmark runs every case with what is installed", async () => {
       "--peers=curl",
       `--json=${json}`,
       `--folder=${folder}`,
-      `--cli=${source}`,
+      `--cli=${cli}`,
     ],
-    { env: { ...process.env, NODE_OPTIONS: "--conditions=@mlx-download/source" } },
+    built ? {} : { env: { ...process.env, NODE_OPTIONS: "--conditions=@mlx-download/source" } },
   );
   expect(code, stderr).toBe(0);
   expect(existsSync(json), stderr).toBe(true);
