@@ -50,6 +50,18 @@ test("a server that pushes back gets half, and more only slowly", () => {
   expect(Math.min(...after)).toBeGreaterThanOrEqual(1);
 });
 
+test("refusals that come together halve once, those of a second later once more", () => {
+  let state = { ...startTuner(8, 0), limit: 8 };
+  const refuse = (now: number, pushbacks: number): number => {
+    state = tune(state, { now, bytes: 1, pushbacks, waiting: true });
+    return state.limit;
+  };
+  expect([100, 125, 150, 175].map((now, index) => refuse(now, 2 * (index + 1)))).toEqual([
+    4, 4, 4, 4,
+  ]);
+  expect(refuse(1_200, 9)).toBe(2);
+});
+
 test("on any line the limit stays between one and the maximum, and the line is used", () => {
   fc.assert(
     fc.property(

@@ -41,6 +41,7 @@ const LEAP_SETTLE_MS = 400;
 const LEAP_MS = 1_500;
 const STEADY_MS = 5_000;
 const RECOVER_MS = 10_000;
+const ONE_BURST_MS = 1_000;
 // Less than this is noise, not a gain.
 const WORTH = 1.05;
 
@@ -73,6 +74,10 @@ export function withMaximum(state: TunerState, max: number): TunerState {
 export function tune(state: TunerState, sample: TunerSample): TunerState {
   const { now, bytes, pushbacks, waiting } = sample;
   if (pushbacks > state.pushbacks) {
+    // Requests that went out together are refused together: that is one word, not many.
+    if (state.ceiling < state.max && now - state.ceilingSince < ONE_BURST_MS) {
+      return { ...state, pushbacks };
+    }
     const ceiling = Math.max(1, Math.floor(state.limit / 2));
     return {
       ...measureFrom(state, sample),

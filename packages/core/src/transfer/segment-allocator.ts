@@ -36,6 +36,8 @@ export interface SegmentAllocator {
 export const MIN_SEGMENT_BYTES: number = 4 * 1024 * 1024;
 /** Largest piece, however fast the line. */
 export const MAX_SEGMENT_BYTES: number = 128 * 1024 * 1024;
+// Of a line that seems to stand still: the next round will know better.
+const SHORTEST_SEGMENT_BYTES = 1024 * 1024;
 // Of a line nothing is known of.
 const FIRST_SEGMENT_BYTES = 8 * 1024 * 1024;
 // Of one that was only glanced at: what a server sends at once, before it settles, looks ten times as fast.
@@ -194,7 +196,9 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     const known = usual > 0 && latency < Infinity;
     const largest = told ? MAX_SEGMENT_BYTES : GLANCED_SEGMENT_BYTES;
     const ms = Math.max(SHORTEST_PIECE_MS, Math.min(LONGEST_PIECE_MS, PIECE_PER_LATENCY * latency));
-    const most = known ? Math.min(largest, usual * ms) : FIRST_SEGMENT_BYTES;
+    const most = known
+      ? Math.max(SHORTEST_SEGMENT_BYTES, Math.min(largest, usual * ms))
+      : FIRST_SEGMENT_BYTES;
     const last = known ? LAST_PIECE_PER_LATENCY * latency * usual : 0;
     const least = Math.max(MIN_SEGMENT_BYTES, Math.min(most, last));
     const each = unassigned / Math.max(1, connections);
