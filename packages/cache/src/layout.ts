@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { CacheError } from "./errors.ts";
 import { isHex } from "./is-hex.ts";
 import { checkRepoPath } from "./repo-path.ts";
@@ -37,19 +37,21 @@ export function repoLayout(
   const folder = repoFolderName(repoId, repoType);
   const root = checkRoot(cacheDir);
   const repoDir = join(root, folder);
+  // The folder is normal already; a scan makes thousands of layouts.
+  const below = (name: string): string => repoDir + sep + name;
   return {
     cacheDir: root,
     repoId,
     repoType,
     repoDir,
-    blobsDir: join(repoDir, "blobs"),
-    refsDir: join(repoDir, "refs"),
-    snapshotsDir: join(repoDir, "snapshots"),
-    treesDir: join(repoDir, "trees"),
-    partialDir: join(repoDir, ".partial"),
-    recordsDir: join(repoDir, ".mlx-download"),
-    proofsDir: join(repoDir, ".mlx-download", "proofs"),
-    quarantineDir: join(repoDir, ".quarantine"),
+    blobsDir: below("blobs"),
+    refsDir: below("refs"),
+    snapshotsDir: below("snapshots"),
+    treesDir: below("trees"),
+    partialDir: below(".partial"),
+    recordsDir: below(".mlx-download"),
+    proofsDir: below(`.mlx-download${sep}proofs`),
+    quarantineDir: below(".quarantine"),
     locksDir: join(root, ".locks", folder),
   };
 }

@@ -17,6 +17,7 @@ import { COMMIT, FILES, golden, publishGolden, stage } from "../test/golden-mode
 import { blobPath, repoLayout, snapshotPath, treePath, type RepoLayout } from "./layout.ts";
 import { writeRef } from "./ref.ts";
 import { scanCache } from "./scan-cache.ts";
+import { scanFolders } from "./scan-folders.ts";
 import { scanRepos } from "./scan-repos.ts";
 import type { CachedRepo } from "./scan-repo.ts";
 
@@ -254,15 +255,21 @@ test("a large cache, shared with other threads, gives the same as a small one", 
     await mkdir(other.refsDir);
     await writeFile(join(other.refsDir, "short"), "0123456");
   }
-  const seen: string[] = [];
+  const folders = (await readdir(layout.cacheDir)).filter((name) => name.startsWith("models--"));
+  const shared: CachedRepo[] = [];
+  for await (const { repo } of scanFolders(layout.cacheDir, folders, { idleCores: 2 })) {
+    shared.push(repo);
+  }
+  expect(shared).toHaveLength(copies + 1);
+  const alone: CachedRepo[] = [];
   const repos = scanRepos(layout.cacheDir);
   let next = await repos.next();
-  for (; next.done !== true; next = await repos.next()) seen.push(next.value.repoId);
+  for (; next.done !== true; next = await repos.next()) alone.push(next.value);
   expect(next.value.sizeOnDisk).toBe(total);
-  expect(new Set(seen).size).toBe(copies + 1);
-  expect(seen).toHaveLength(copies + 1);
+  const byPath = (a: CachedRepo, b: CachedRepo): number => (a.path < b.path ? -1 : 1);
   const scan = await scanCache(layout.cacheDir);
-  expect(scan.repos.map(({ repoId }) => repoId).toSorted()).toEqual(seen.toSorted());
+  expect(shared.toSorted(byPath)).toEqual(scan.repos);
+  expect(alone.toSorted(byPath)).toEqual(scan.repos);
   expect(scan.repos.filter(({ findings }) => findings.length === 1)).toHaveLength(copies);
 });
 

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { scanFolder, type RepoScan } from "./scan-repo.ts";
@@ -13,15 +13,15 @@ const CHUNK = 24;
 const TURN_MS = 8;
 
 /**
- * Looks at repo folders, in no order: on this thread, and beside it on others when there are many. A thread that fails
- * costs nothing but time.
+ * Looks at repo folders, in no order: on this thread, and beside it on others when there are many and cores are idle. A
+ * thread that fails costs nothing but time.
  */
 export async function* scanFolders(
   root: string,
   folders: readonly string[],
-  options: { signal?: AbortSignal | undefined } = {},
+  options: { signal?: AbortSignal | undefined; idleCores?: number | undefined } = {},
 ): AsyncGenerator<RepoScan> {
-  const { signal } = options;
+  const { signal, idleCores = countIdleCores() } = options;
   const queue = folders.toReversed();
   const ready: RepoScan[] = [];
   const busy = new Map<Worker, readonly string[]>();
@@ -32,8 +32,7 @@ export async function* scanFolders(
     if (chunk.length > 0) worker.postMessage({ root, folders: chunk } satisfies ScanRequest);
     else busy.delete(worker);
   };
-  const spare = Math.min(MOST_THREADS, availableParallelism() - 1);
-  const wanted = Math.min(spare, Math.floor(folders.length / WORTH_A_THREAD));
+  const wanted = Math.min(MOST_THREADS, idleCores, Math.floor(folders.length / WORTH_A_THREAD));
   const workers = Array.from({ length: Math.max(0, wanted) }, () => {
     const worker = startWorker();
     worker.on("message", (scans: readonly RepoScan[]) => {
@@ -69,6 +68,16 @@ export async function* scanFolders(
   } finally {
     for (const worker of workers) void worker.terminate();
   }
+}
+
+/**
+ * Cores that nothing keeps busy, this thread's own left out. Where others compute, a further thread takes a quarter more
+ * work (each compiles the scan for itself) and makes it later: 0.87 s instead of 0.66 at a load of 4 on two cores.
+ */
+function countIdleCores(): number {
+  const [load = 0] = loadavg(); // of the last minute; 0 on Windows, which keeps none
+  const cores = availableParallelism();
+  return Math.min(cores - 1, Math.round(cores - load));
 }
 
 function startWorker(): Worker {

@@ -43,8 +43,10 @@ export function scanSnapshot(
     if (dirent.isDirectory() || isLitter(dirent.name)) continue;
     // Folder and name are whole already: joining them properly would cost as much as asking the disk.
     const file = dirent.parentPath + sep + dirent.name;
-    const below = file.slice(directory.length + 1);
-    const path = sep === "/" ? below : below.replaceAll(sep, "/");
+    const path =
+      dirent.parentPath === directory
+        ? dirent.name
+        : file.slice(directory.length + 1).replaceAll(sep, "/");
     const blob = firstHop(layout, file, dirent);
     const stats = look(blob, known);
     if (stats?.isFile()) {

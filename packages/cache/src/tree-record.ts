@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { replaceFile } from "./durable-file.ts";
+import type { Digest } from "./digest.ts";
 import { CacheError } from "./errors.ts";
 import { fsError } from "./fs-error.ts";
 import { treePath, type RepoLayout } from "./layout.ts";
@@ -118,8 +119,10 @@ export function readRecord(path: string): readonly SnapshotFile[] | undefined {
     const record: unknown = JSON.parse(text);
     if (!isObject(record) || record["format_version"] !== FORMAT_VERSION) return undefined;
     if (!isObject(record["files"])) return undefined;
-    const files = Object.entries(record["files"]).map(([name, entry]) => readEntry(name, entry));
-    checkSideBySide(files);
+    const listed = record["files"];
+    const files = Object.keys(listed).map((name) => readEntry(name, listed[name]));
+    // An object holds no name twice, so that only a folder can be in the way of a file.
+    if (files.some(({ path }) => path.includes("/"))) checkSideBySide(files);
     return files;
   } catch {
     return undefined;
@@ -134,15 +137,14 @@ function readEntry(path: string, entry: unknown): SnapshotFile {
   if (isLfs && lfsSize !== undefined && lfsSize !== null && lfsSize !== size) {
     throw new TypeError("two sizes");
   }
-  return checkSnapshotFile({
-    path,
-    size,
-    digest: isLfs
-      ? { algorithm: "sha256", hex: sha256.toLowerCase() }
-      : { algorithm: "git-sha1", hex: blobId },
-    blobId,
-    ...(typeof xetHash === "string" ? { xetHash: xetHash.toLowerCase() } : {}),
-  });
+  const digest: Digest = isLfs
+    ? { algorithm: "sha256", hex: sha256.toLowerCase() }
+    : { algorithm: "git-sha1", hex: blobId };
+  return checkSnapshotFile(
+    typeof xetHash === "string"
+      ? { path, size, digest, blobId, xetHash: xetHash.toLowerCase() }
+      : { path, size, digest, blobId },
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
