@@ -19,34 +19,42 @@ export async function announceDownload(
   layout: RepoLayout,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<() => Promise<void>> {
-  const path = join(layout.locksDir, `download-${randomBytes(8).toString("hex")}.lock`);
-  const take = async (): Promise<FileLock> => {
-    const taken = await tryLock(path);
-    if (taken !== undefined) return taken;
-    throw new CacheError(`Cannot hold ${path}`, "cache/locked", {
-      hint: "Run it again.",
-      data: { path },
-    });
-  };
-  let lock = await take();
+  let mark = await setMark(layout);
   try {
     for (;;) {
       // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
       if (await isAtWork(layout)) await withRepoLock(layout, async () => {}, options);
       // The removal of a whole repo sweeps its folder of locks as well.
-      if (await isStillThere(path)) break;
-      await lock.release();
-      lock = await take();
+      if (await isStillThere(mark.path)) break;
+      await mark.lock.release();
+      mark = await setMark(layout);
     }
   } catch (error) {
-    await lock.release();
-    await discard(path);
+    await mark.lock.release();
+    await discard(mark.path);
     throw error;
   }
+  const { path, lock } = mark;
   return async () => {
     await discard(path);
     await lock.release();
   };
+}
+
+// One that removes holds each sign for a moment to learn whether it is meant: one name in his hand is bad luck.
+const NAMES_TO_TRY = 10;
+
+async function setMark(layout: RepoLayout): Promise<{ path: string; lock: FileLock }> {
+  let path = layout.locksDir;
+  for (let tries = 0; tries < NAMES_TO_TRY; tries += 1) {
+    path = join(layout.locksDir, `download-${randomBytes(8).toString("hex")}.lock`);
+    const lock = await tryLock(path);
+    if (lock !== undefined) return { path, lock };
+  }
+  throw new CacheError(`Cannot hold ${path}`, "cache/locked", {
+    hint: "Run it again.",
+    data: { path },
+  });
 }
 
 async function isAtWork(layout: RepoLayout): Promise<boolean> {
