@@ -7,7 +7,7 @@ import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden } from "../../test/golden-model.ts";
 import type { CopyEvent, CopyOptions } from "../copy-meter.ts";
 import { CacheError } from "../errors.ts";
-import { blobPath, repoLayout } from "../layout.ts";
+import { blobPath, repoLayout, snapshotPath, treePath } from "../layout.ts";
 import { readRef, writeRef } from "../ref.ts";
 import { scanCache } from "../scan-cache.ts";
 import { snapshotStatus } from "../snapshot-status.ts";
@@ -46,7 +46,8 @@ test("a model goes through a folder into another cache", async () => {
   await exportFolder(layout, SNAPSHOT, { target });
   expect(await readdir(join(target, ".."))).toEqual(["tiny"]);
   const cacheDir = await tempDir();
-  expect(await importFolder(cacheDir, target)).toMatchObject({ files: 6, bytes: 186, ref: "main" });
+  const whole = { files: 6, bytes: 186, complete: true, ref: "main" };
+  expect(await importFolder(cacheDir, target)).toMatchObject(whole);
   await expectWhole(cacheDir);
   expect(await importFolder(cacheDir, target)).toMatchObject({ bytes: 0 });
 });
@@ -82,6 +83,46 @@ test("part of a snapshot stays part of a snapshot", async () => {
   const status = await snapshotStatus(repoLayout(cacheDir, "acme/tiny"), COMMIT);
   expect(status).toMatchObject({ status: "incomplete" });
   expect(status.missing).toHaveLength(4);
+});
+
+test("a snapshot whose listing nobody recorded is not taken for the whole commit by who imports it", async () => {
+  const source = await publishGolden(await tempDir(), { paths: ["config.json", "README.md"] });
+  await rm(treePath(source, COMMIT));
+  const folder = join(await tempDir(), "tiny");
+  await exportFolder(source, SNAPSHOT, { target: folder });
+  for (const bringIn of [
+    (cacheDir: string) => importFolder(cacheDir, folder),
+    (cacheDir: string) => importTar(cacheDir, exportTar(source, SNAPSHOT)),
+  ]) {
+    const cacheDir = await tempDir();
+    expect(await bringIn(cacheDir)).toMatchObject({ files: 2, complete: null, ref: "main" });
+    const layout = repoLayout(cacheDir, "acme/tiny");
+    expect(await readTreeRecord(layout, COMMIT)).toBeUndefined();
+    expect((await scanCache(cacheDir)).repos[0]?.revisions[0]?.complete).toBeNull();
+    // Beside a listing it says what is missing.
+    const there = await publishGolden(await tempDir(), { paths: ["sub/dir/notes.txt"] });
+    expect(await bringIn(there.cacheDir)).toMatchObject({ files: 2, complete: false });
+    expect((await snapshotStatus(there, COMMIT)).missing).toHaveLength(3);
+  }
+});
+
+test("a plain file whose git digest is known here only is proved by that one", async () => {
+  const source = await publishGolden(await tempDir(), { paths: ["config.json"] });
+  await rm(treePath(source, COMMIT));
+  const entry = snapshotPath(source, COMMIT, "config.json");
+  const text = await readFile(entry);
+  await rm(entry);
+  await writeFile(entry, text);
+  const bytes = await archive(exportTar(source, SNAPSHOT));
+  const here = await publishGolden(await tempDir(), { paths: ["README.md"] });
+  expect(await importTar(here.cacheDir, inPieces(bytes))).toMatchObject({ files: 1, bytes: 23 });
+  expect((await scanCache(here.cacheDir)).repos[0]?.findings).toEqual([]);
+  expect((await snapshotStatus(here, COMMIT)).missing).toHaveLength(4);
+  await writeFile(entry, text.toString().replace("llama", "LLAMA"));
+  const wrong = await archive(exportTar(source, SNAPSHOT));
+  expect(await codeOf(() => importTar(here.cacheDir, inPieces(wrong)))).toBe(
+    "cache/digest-mismatch",
+  );
 });
 
 test("a ref that says something else here stays as it is", async () => {

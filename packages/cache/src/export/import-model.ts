@@ -11,7 +11,9 @@ import { prepareRepo } from "../prepare-repo.ts";
 import { publishFile } from "../publish-file.ts";
 import { publishRef } from "../publish-ref.ts";
 import { readRef } from "../ref.ts";
+import type { RepoType } from "../repo-id.ts";
 import type { SnapshotFile } from "../snapshot-file.ts";
+import { snapshotStatus } from "../snapshot-status.ts";
 import { readTreeRecord, writeTreeRecord } from "../tree-record.ts";
 import { recordUse } from "../use-record.ts";
 import {
@@ -32,12 +34,15 @@ import { readPieces, writeProved } from "./write-proved.ts";
 /** What came into the cache. */
 export interface Imported {
   readonly repoId: string;
+  readonly repoType: RepoType;
   readonly commit: string;
   /** The snapshot's folder, absolute. */
   readonly path: string;
   readonly files: number;
   /** Of files that were not here. */
   readonly bytes: number;
+  /** Whether every file of the commit is here now; null when no listing came along or was here. */
+  readonly complete: boolean | null;
   /** The ref that points at it now; null when it was exported by commit, or the ref here says another commit. */
   readonly ref: string | null;
 }
@@ -139,18 +144,19 @@ async function publishAll(
   layout: RepoLayout,
   { manifest, contents, options }: Incoming,
 ): Promise<Imported> {
-  const { repoId, commit, included, revision } = manifest;
+  const { repoId, repoType, commit, included, revision } = manifest;
   const leave = await announceDownload(layout, options);
   try {
     await prepareRepo(layout);
-    await agree(layout, manifest);
-    const wanted = includedFiles(manifest);
+    const listed = await agree(layout, manifest);
+    const wanted = includedFiles(manifest).map((file) => listed.get(file.path) ?? file);
     const states = await inspectFiles(layout, commit, wanted);
     const meter = startCopyMeter(amountOf(manifest), options);
     const missing = new Set(included);
     let bytes = 0;
-    for await (const { file, content } of contents) {
-      missing.delete(file.path);
+    for await (const { file: told, content } of contents) {
+      missing.delete(told.path);
+      const file = listed.get(told.path) ?? told;
       // The bytes are proved all the same: an archive that lies is refused whatever is here.
       const from = tempPath(layout.partialDir);
       try {
@@ -171,22 +177,37 @@ async function publishAll(
     await publishRef(layout, { revision: takesRef ? revision : commit, commit, files: wanted });
     await recordUse(layout, commit);
     const path = snapshotDir(layout, commit);
-    return { repoId, commit, path, files: wanted.length, bytes, ref: takesRef ? revision : null };
+    const { status } = await snapshotStatus(layout, commit);
+    const complete = status === "unknown" ? null : status === "complete";
+    const ref = takesRef ? revision : null;
+    const of = { repoId, repoType, commit, path };
+    return { ...of, files: wanted.length, bytes, complete, ref };
   } finally {
     await leave();
   }
 }
 
-/** Writes the listing of the commit, unless there is one; two that differ cannot both be true. */
-async function agree(layout: RepoLayout, { commit, files, isListing }: Manifest): Promise<void> {
+/**
+ * Writes the listing of the commit, unless there is one: two that differ cannot both be true. Returns the one that was
+ * here, by path; what names a file by another digest there is proved by that one.
+ */
+async function agree(
+  layout: RepoLayout,
+  { commit, files, isListing }: Manifest,
+): Promise<ReadonlyMap<string, SnapshotFile>> {
   const known = await readTreeRecord(layout, commit);
+  const listed = new Map(known?.map((file) => [file.path, file]));
   if (known === undefined) {
+    // What merely lay somewhere is no listing: recorded as one, it would tell every client that nothing is missing.
     if (isListing) await writeTreeRecord(layout, commit, files);
-    return;
+    return listed;
   }
-  const expected = new Map(known.map((file) => [file.path, file.digest.hex]));
-  const differs = files.find(({ path, digest }) => expected.get(path) !== digest.hex);
-  if (differs === undefined) return;
+  const differs = files.find((file) => {
+    const here = listed.get(file.path);
+    if (here === undefined || here.size !== file.size) return true;
+    return here.digest.algorithm === file.digest.algorithm && here.digest.hex !== file.digest.hex;
+  });
+  if (differs === undefined) return listed;
   throw new CacheError(
     `The listing of ${layout.repoId} at ${commit} differs from the one in this cache (${differs.path})`,
     "cache/digest-mismatch",

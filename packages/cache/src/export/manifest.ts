@@ -22,7 +22,7 @@ export interface Manifest {
   readonly commit: string;
   /** Every file of the commit, as far as a listing is known. */
   readonly files: readonly SnapshotFile[];
-  /** Whether `files` is to be taken for all that the commit holds. */
+  /** Whether `files` is all that the commit holds; false where nobody knows more than what lay there. */
   readonly isListing: boolean;
   /** Paths of those that came along. */
   readonly included: ReadonlySet<string>;
@@ -38,7 +38,8 @@ export async function describeSnapshot(
 ): Promise<Manifest> {
   const { repoId, repoType } = layout;
   const { revision, commit } = snapshot;
-  const files = (await readTreeRecord(layout, commit)) ?? (await listSnapshot(layout, commit));
+  const recorded = await readTreeRecord(layout, commit);
+  const files = recorded ?? (await listSnapshot(layout, commit));
   const states = await inspectFiles(layout, commit, files);
   const included = new Set(
     files.map(({ path }) => path).filter((path) => states.get(path) === "present"),
@@ -49,7 +50,8 @@ export async function describeSnapshot(
       data: { repoId, revision, commit },
     });
   }
-  return { repoId, repoType, revision, commit, files, isListing: true, included };
+  const isListing = recorded !== undefined;
+  return { repoId, repoType, revision, commit, files, isListing, included };
 }
 
 /** The files that came along. */
@@ -66,7 +68,7 @@ export function amountOf(manifest: Manifest): { repoId: string; files: number; b
 
 /** The text of a manifest: JSON, the same bytes for the same snapshot. */
 export function formatManifest(manifest: Manifest): string {
-  const { repoId, repoType, revision, commit, files, included } = manifest;
+  const { repoId, repoType, revision, commit, files, isListing, included } = manifest;
   const entries = files
     .map(({ path, size, digest, blobId, xetHash }) => ({
       path,
@@ -77,7 +79,13 @@ export function formatManifest(manifest: Manifest): string {
       included: included.has(path),
     }))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return `${JSON.stringify({ schema: 1, repoId, repoType, revision, commit, files: entries }, null, 1)}\n`;
+  const of = { schema: 1, repoId, repoType, revision, commit };
+  const text = JSON.stringify(
+    { ...of, ...(isListing ? {} : { isListing }), files: entries },
+    null,
+    1,
+  );
+  return `${text}\n`;
 }
 
 /** Reads a manifest that anybody may have written; throws `cache/bad-archive` unless every field is sound. */
@@ -99,7 +107,7 @@ export function parseManifest(text: string): Manifest {
       revision: checkRevision(asText(revision)),
       commit: checkCommit(asText(commit)),
       files: read.map(({ file }) => file),
-      isListing: true,
+      isListing: value["isListing"] !== false,
       included: new Set(read.flatMap(({ file, included }) => (included ? file.path : []))),
     };
   } catch (error) {

@@ -41,6 +41,16 @@ async function bringIn(
     : await importTar(cacheDir, createReadStream(from, { highWaterMark: 1 << 20 }), options);
 }
 
+function whatIsMissing({ repoId, repoType, commit, complete, ref }: Imported): string {
+  const what =
+    complete === null
+      ? "No listing came along, so nobody can tell whether these are all files of its commit"
+      : "Its commit has files that are not here";
+  if (repoType !== "model") return `${what}.`;
+  const at = ref === "main" ? "" : `@${ref ?? commit}`;
+  return `${what}: mlx-download ${printable(repoId)}${at} brings what is missing.`;
+}
+
 /** `mlx-download cache import`. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const [from = "", word] = operands;
@@ -56,6 +66,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     shell.stderr.write(
       `${printable(repoId)}: ${formatCount(files, "file")}, ${fresh}, all proved.\n`,
     );
+    if (imported.complete !== true) shell.stderr.write(`${whatIsMissing(imported)}\n`);
     if (ref === null)
       shell.stderr.write(`No ref points at it; use ${printable(repoId)}@${imported.commit}.\n`);
   }
