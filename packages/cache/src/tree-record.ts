@@ -122,7 +122,7 @@ export function readRecord(path: string): readonly SnapshotFile[] | undefined {
     const listed = record["files"];
     const files = Object.keys(listed).map((name) => readEntry(name, listed[name]));
     // An object holds no name twice, so that only a folder can be in the way of a file.
-    if (files.some(({ path }) => path.includes("/"))) checkSideBySide(files);
+    if (files.some((file) => file.path.includes("/"))) checkSideBySide(files);
     return files;
   } catch {
     return undefined;
