@@ -5,19 +5,24 @@ import { localDirPaths } from "./local-dir.ts";
 import { readLocalTreeRecord } from "./local-tree-record.ts";
 import { listNotedFiles } from "./noted-files.ts";
 import { localProofs } from "./proof-record.ts";
+import type { RepoType } from "./repo-id.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
 import { verifyFiles, type Expectation, type VerifyOptions } from "./verify-files.ts";
 import type { MissingFile, VerifyReport } from "./verify-report.ts";
 
 /**
  * `verifyCache` for a local dir: every file that was downloaded into it, against the digest and commit that were noted
- * then. Files that nobody noted are not looked at. `repoId` only names the repo in the report. Throws `cache/not-found`
+ * then. Files that nobody noted are not looked at. `repoId` and `repoType` only name the repo in the report. Throws `cache/not-found`
  * when nothing was downloaded there.
  */
 export async function verifyLocalDir(
   localDir: string,
-  options: VerifyOptions & { readonly repoId?: string | undefined } = {},
+  options: VerifyOptions & {
+    readonly repoId?: string | undefined;
+    readonly repoType?: RepoType | undefined;
+  } = {},
 ): Promise<VerifyReport> {
+  const { repoId = "", repoType = "model" } = options;
   const root = checkRoot(localDir);
   const expectations: Expectation[] = [];
   const missing: MissingFile[] = [];
@@ -28,7 +33,7 @@ export async function verifyLocalDir(
       listings.set(commit, new Map(files?.map((file) => [file.path, file])));
     }
     const { file: blob } = localDirPaths(root, path);
-    const file = { repoId: options.repoId ?? "", repoType: "model" as const, commit, path };
+    const file = { repoId, repoType, commit, path };
     if (!existsSync(blob)) {
       missing.push({ ...file, reason: "dangling" });
       continue;

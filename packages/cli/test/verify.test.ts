@@ -45,8 +45,8 @@ test("verify that is killed in the middle goes on from what it had proved", asyn
   expect(json((await run(["verify", "--json"])).stdout)).toMatchObject({ bytesKnown: 0 });
 });
 
-test("a dataset is verified by its type, and its repair says what it does not fetch", async () => {
-  const { run, folder, cacheDir } = await filledStage();
+test("a dataset is verified and repaired by its type, also where a model has its id", async () => {
+  const { run, folder, cacheDir, hub } = await filledStage();
   await rename(folder, join(cacheDir, "datasets--org--model"));
   expect((await run(["verify", repo])).code).toBe(4);
   const good = await run(["verify", repo, "--type", "dataset"]);
@@ -62,14 +62,17 @@ test("a dataset is verified by its type, and its repair says what it does not fe
   const bad = await run(["verify", repo, "--type", "dataset"]);
   expect(bad.code).toBe(7);
   expect(bad.stderr).toContain("Next: mlx-download repair org/model --type dataset");
-  const repair = await run(["repair", repo, "--type", "dataset"]);
-  expect(repair.code).toBe(2);
-  expect(repair.stdout).toContain("only models are fetched");
-  for (const args of [
-    ["verify", "--type", "dataset"],
-    ["verify", repo, "--type", "dataset", "--hub"],
-  ])
-    expect((await run(args)).code).toBe(2);
+  // The Hub has a model of this name and no such dataset: nothing is moved.
+  const absent = await run(["repair", repo, "--type", "dataset"]);
+  expect(absent).toMatchObject({ code: 4, stdout: expect.stringContaining("failed") });
+  expect((await stat(join(blobs, large))).size).toBe(5_000_000);
+  await hub.addRepo(repo, modelFiles(5_000_000), { repoType: "dataset" });
+  hub.log.clear();
+  const repair = await run(["repair", repo, "--type", "dataset", "--json"]);
+  expect(json(repair.stdout)).toMatchObject({ repaired: [{ how: "segments" }], failed: [] });
+  expect(hub.log.entries.map(({ url }) => url).join("\n")).not.toContain("/api/models");
+  expect((await run(["verify", repo, "--type", "dataset", "--hub"])).code).toBe(0);
+  expect((await run(["verify", "--type", "dataset"])).code).toBe(2);
 });
 
 test("verify says that all is well, names what is bad with exit code 7, and repair puts it right", async () => {

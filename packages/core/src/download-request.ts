@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { RepoType } from "@mlx-download/cache";
 import type { DownloadBackend } from "./backend/backend.ts";
 import type {
   DownloadOptions,
@@ -59,7 +60,7 @@ export async function readRequest(
     );
   }
   const { backend } = options;
-  if (backend) refuseWhatIsOurs(backend, options, repoId);
+  if (backend) refuseWhatIsOurs(backend, { ...options, repoType: located.repoType }, repoId);
   const limitRate = options.limitRate ?? settings.limitRate;
   if (typeof limitRate === "number") checkRate(limitRate);
   const signal = options.signal ?? new AbortController().signal;
@@ -105,10 +106,17 @@ export async function readRequest(
 /** A backend is chosen so that nothing else speaks to the Hub: what needs our own requests cannot go with it. */
 function refuseWhatIsOurs(
   backend: DownloadBackend,
-  { fetch, limitRate, requireFit, trust }: DownloadOptions,
+  { fetch, limitRate, requireFit, trust, repoType }: DownloadOptions & { repoType: RepoType },
   repoId: string,
 ): void {
-  const given = { fetch, limitRate, requireFit: requireFit || undefined, trust };
+  const type = repoType === "model" ? undefined : repoType;
+  const given = {
+    fetch,
+    limitRate,
+    requireFit: requireFit || undefined,
+    trust,
+    [`a ${repoType}`]: type,
+  };
   const [name] =
     Object.entries(given).find(([, value]) => value !== undefined && value !== "any") ?? [];
   if (name === undefined) return;

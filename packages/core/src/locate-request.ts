@@ -1,4 +1,10 @@
-import { checkRepoId, checkRevision, type RepoLayout, repoLayout } from "@mlx-download/cache";
+import {
+  checkRepoId,
+  checkRevision,
+  type RepoLayout,
+  repoLayout,
+  type RepoType,
+} from "@mlx-download/cache";
 import { codedError } from "./coded-error.ts";
 import type { HubOptions } from "./download-options.ts";
 import { parseRepoRef, type RepoRef } from "./ref.ts";
@@ -7,6 +13,7 @@ import { readSettings, type Settings } from "./settings.ts";
 /** What is asked for, and where the cache has it. */
 export interface LocatedRequest {
   readonly repoId: string;
+  readonly repoType: RepoType;
   readonly revision: string;
   readonly settings: Settings;
   readonly layout: RepoLayout;
@@ -26,9 +33,11 @@ export async function locateRequest(
   try {
     const parsed = isRepoRef(ref) ? ref : parseRepoRef(ref);
     const repoId = checkRepoId(parsed.repoId);
+    const { repoType = "model" } = parsed;
     const revision = checkRevision(options.revision ?? parsed.revision ?? "main");
     const settings = await readSettings(options);
-    return { repoId, revision, settings, layout: repoLayout(settings.cacheDir, repoId) };
+    const layout = repoLayout(settings.cacheDir, repoId, repoType);
+    return { repoId, repoType, revision, settings, layout };
   } catch (error) {
     throw codedError(error, isRepoRef(ref) ? ref.repoId : undefined);
   }

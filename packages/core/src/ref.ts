@@ -1,9 +1,11 @@
-import { checkRepoId, checkRevision } from "@mlx-download/cache";
+import { checkRepoId, checkRevision, type RepoType } from "@mlx-download/cache";
 import { ModelDownloadError } from "./errors.ts";
 
 /** Which model, at which revision (branch, tag, `refs/pr/N` or commit; `main` when absent). */
 export interface RepoRef {
   readonly repoId: string;
+  /** What the id names, when it is no model: no text says so, only a caller that means to. */
+  readonly repoType?: RepoType | undefined;
   readonly revision?: string;
 }
 

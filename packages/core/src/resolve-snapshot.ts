@@ -38,7 +38,7 @@ const HUB_IS_AWAY: ReadonlySet<string> = new Set([
  * both decides. Offline, or when all are away, the cache answers for the branch.
  */
 export async function resolveSnapshot(request: DownloadRequest): Promise<ResolvedSnapshot> {
-  const { repoId, revision, layout, settings, signal, emit } = request;
+  const { repoId, repoType, revision, layout, settings, signal, emit } = request;
   emit({ type: "resolving", revision });
   const known = isCommit(revision) ? revision : undefined;
   if (settings.offline) return fromCache(request);
@@ -51,23 +51,23 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
   const guess = known === undefined && listed === undefined && !backend && request.connections > 1;
   const ask = async (hub: HubClient): Promise<Answer> => {
     const atHub = { ...request, client: hub };
-    const ahead = guess ? askTreeAhead(hub, { repoId, revision }, { signal }) : undefined;
+    const ahead = guess ? askTreeAhead(hub, { repoId, repoType, revision }, { signal }) : undefined;
     try {
       const commit =
         known ??
         (backend
           ? await askCommit(backend, atHub)
-          : (await resolveCommit(hub, { repoId, revision }, { signal })).commit);
+          : (await resolveCommit(hub, { repoId, repoType, revision }, { signal })).commit);
       const recorded = commit === before ? listed : await readTreeRecord(layout, commit);
       const files =
         recorded ??
         (await ahead?.of(commit)) ??
         (backend
           ? await askTree(backend, atHub, commit)
-          : await listTree(hub, { repoId, commit }, { signal }));
+          : await listTree(hub, { repoId, repoType, commit }, { signal }));
       const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
       emit({ type: "resolved", revision, commit, from });
-      return { snapshot: { repoId, revision, commit, files }, from };
+      return { snapshot: { repoId, repoType, revision, commit, files }, from };
     } finally {
       ahead?.drop();
     }
@@ -85,7 +85,11 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
       hint: error.hint,
     });
     emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
-    return { snapshot: { repoId, revision, ...cached }, from: "cache", client: request.client };
+    return {
+      snapshot: { repoId, repoType, revision, ...cached },
+      from: "cache",
+      client: request.client,
+    };
   }
 }
 
@@ -151,11 +155,11 @@ async function cachedListing(
 }
 
 async function fromCache(request: DownloadRequest): Promise<ResolvedSnapshot> {
-  const { repoId, revision, client, emit } = request;
+  const { repoId, repoType, revision, client, emit } = request;
   const cached = await cachedListing(request);
   if (cached === undefined) throw notCached(request, []);
   emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
-  return { snapshot: { repoId, revision, ...cached }, from: "cache", client };
+  return { snapshot: { repoId, repoType, revision, ...cached }, from: "cache", client };
 }
 
 /** Offline and not (wholly) in the cache; `missing` names files when some are there. */

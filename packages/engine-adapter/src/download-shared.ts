@@ -19,7 +19,7 @@ let identityCount = 0;
 
 /** Brings a model here, together with all who ask for the same at the same time in this process. */
 export async function downloadShared(
-  ref: Required<RepoRef>,
+  ref: RepoRef & { readonly revision: string },
   options: EnsureOptions,
 ): Promise<EnsuredModel> {
   const { signal, onEvent } = options;
@@ -29,7 +29,7 @@ export async function downloadShared(
 
 /** Callers share a download when nothing that decides its outcome differs. */
 async function flightKey(
-  { repoId, revision }: Required<RepoRef>,
+  { repoId, revision }: RepoRef & { readonly revision: string },
   options: EnsureOptions,
 ): Promise<string> {
   const { cacheDir, endpoint, mirrors, token, offline } = await readSettings(options);
@@ -54,7 +54,7 @@ function identityOf(value: object | undefined): number {
 }
 
 async function bring(
-  { repoId, revision }: Required<RepoRef>,
+  { repoId, revision }: RepoRef & { readonly revision: string },
   options: EnsureOptions,
   { signal, emit }: FlightContext<DownloadEvent>,
 ): Promise<EnsuredModel> {

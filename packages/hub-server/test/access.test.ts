@@ -77,11 +77,12 @@ test("the anonymous cannot tell a private repo from none; others are told that t
   expect((await ask("/api/models/corp/secret", { token: "hf_anna" })).status).toBe(200);
 });
 
-test("datasets and spaces are as unknown as any other repo", async () => {
+test("an unknown dataset or space is as unknown as any other repo, also where a model has its id", async () => {
   const { ask } = await goldenHub();
   expect((await ask("/api/datasets/acme/data")).status).toBe(401);
-  const known = await ask("/api/spaces/acme/app/revision/main", { token: "hf_anna" });
+  const known = await ask("/api/spaces/acme/tiny/revision/main", { token: "hf_anna" });
   expect([known.status, known.headers.get("x-error-code")]).toEqual([404, "RepoNotFound"]);
+  expect((await ask("/datasets/acme/tiny/resolve/main/config.json")).status).toBe(401);
 });
 
 test("a bad token is refused even where none is needed, from the moment it is revoked", async () => {

@@ -5,6 +5,7 @@ import { redactUrl } from "../http/redact.ts";
 import type { RepoRef } from "../ref.ts";
 import type { HubClient, JsonAnswer } from "./client.ts";
 import { nextPage } from "./next-page.ts";
+import { apiSegments, type TypedRepo } from "./repo-segments.ts";
 import type { Question } from "./response-error.ts";
 import { parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
 
@@ -14,8 +15,7 @@ const MAX_PAGES = 20_000;
 const MAX_FOLDERS = 20_000;
 
 /** A repo at a commit. */
-export interface CommitRef {
-  readonly repoId: string;
+export interface CommitRef extends TypedRepo {
   readonly commit: string;
 }
 
@@ -27,13 +27,13 @@ export interface CommitRef {
  */
 export async function listTree(
   client: HubClient,
-  { repoId, commit }: CommitRef,
+  { repoId, repoType, commit }: CommitRef,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<readonly SnapshotFile[]> {
   const listing: Listing = {
     client,
     question: { kind: "revision", repoId, revision: commit },
-    segments: ["api", "models", ...repoId.split("/"), "tree", commit],
+    segments: [...apiSegments({ repoId, repoType }), "tree", commit],
     signal: options.signal,
   };
   const files = (await listRecursive(listing)) ?? (await listFolders(listing));
@@ -55,7 +55,7 @@ export interface NamedTree {
  */
 export async function listNamedTree(
   client: HubClient,
-  { repoId, revision }: Required<RepoRef>,
+  { repoId, repoType, revision }: RepoRef & { readonly revision: string },
   options: { readonly signal: AbortSignal; readonly onPage: (commit: string) => void },
 ): Promise<NamedTree | undefined> {
   const { signal, onPage } = options;
@@ -70,7 +70,7 @@ export async function listNamedTree(
   const files = await listRecursive({
     client,
     question: { kind: "revision", repoId, revision },
-    segments: ["api", "models", ...repoId.split("/"), "tree", revision],
+    segments: [...apiSegments({ repoId, repoType }), "tree", revision],
     signal,
     once: true,
     accepts: isOfOneCommit,

@@ -4,6 +4,7 @@ import { redactUrl } from "../http/redact.ts";
 import type { RepoRef } from "../ref.ts";
 import type { HubClient, JsonAnswer } from "./client.ts";
 import { isObject, stringField } from "./json-value.ts";
+import { apiSegments, type TypedRepo } from "./repo-segments.ts";
 import type { Question } from "./response-error.ts";
 
 /** A repo at the commit that its revision means now. */
@@ -26,18 +27,18 @@ export async function resolveCommit(
   ref: RepoRef,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ResolvedRef> {
-  const { repoId, revision = "main" } = ref;
+  const { repoId, repoType, revision = "main" } = ref;
   const full = revision.toLowerCase();
   if (isCommit(full)) return { repoId, revision, commit: full };
   const question: Question = { kind: "revision", repoId, revision };
-  const url = client.url(["api", "models", ...repoId.split("/"), "revision", revision], {
+  const url = client.url([...apiSegments({ repoId, repoType }), "revision", revision], {
     expand: "sha",
   });
   try {
     const answer = await client.json(url, { question, signal: options.signal });
     return { repoId, revision, commit: commitOf(answer, question, client) };
   } catch (error) {
-    throw await tellRepoFromRevision(client, { error, question, signal: options.signal });
+    throw await tellRepoFromRevision(client, { error, ref, signal: options.signal });
   }
 }
 
@@ -75,21 +76,17 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
 /** A 404 without a code leaves open what is missing; one more question tells. */
 async function tellRepoFromRevision(
   client: HubClient,
-  {
-    error,
-    question,
-    signal,
-  }: { error: unknown; question: Question; signal: AbortSignal | undefined },
+  { error, ref, signal }: { error: unknown; ref: TypedRepo; signal: AbortSignal | undefined },
 ): Promise<unknown> {
   const bare =
     error instanceof ModelDownloadError &&
     error.code === "hub/revision-not-found" &&
     error.data["status"] === 404 &&
     error.data["errorCode"] === undefined;
-  if (!bare || question.repoId === undefined) return error;
+  if (!bare) return error;
   try {
-    const url = client.url(["api", "models", ...question.repoId.split("/")], { expand: "sha" });
-    await client.json(url, { question: { kind: "repo", repoId: question.repoId }, signal });
+    const url = client.url(apiSegments(ref), { expand: "sha" });
+    await client.json(url, { question: { kind: "repo", repoId: ref.repoId }, signal });
   } catch (other) {
     signal?.throwIfAborted();
     if (other instanceof ModelDownloadError && other.code === "hub/repo-not-found") return other;

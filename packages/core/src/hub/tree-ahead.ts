@@ -23,7 +23,7 @@ const FIRST_PAGE_MS = 2_000;
  */
 export function askTreeAhead(
   client: HubClient,
-  ref: Required<RepoRef>,
+  ref: RepoRef & { readonly revision: string },
   options: { readonly signal: AbortSignal },
 ): TreeAhead {
   const stop = new AbortController();

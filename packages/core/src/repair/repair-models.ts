@@ -9,6 +9,7 @@ import {
   prepareRepo,
   quarantine,
   repoLayout,
+  type RepoType,
   type SnapshotFile,
   snapshotPath,
   type VerifiedFile,
@@ -39,7 +40,7 @@ export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent"> {
 /** The files of one commit that need repair. */
 interface Damage {
   readonly repoId: string;
-  readonly repoType: BadFile["repoType"];
+  readonly repoType: RepoType;
   readonly commit: string;
   readonly bad: BadFile[];
   readonly dangling: VerifiedFile[];
@@ -106,19 +107,12 @@ async function repairCommit(
     readonly emit: (event: WithoutTime<RepairEvent>) => void;
   },
 ): Promise<Pick<RepairReport, "repaired" | "bytes" | "failed">> {
-  const { repoId, commit, bad, dangling } = damage;
+  const { repoId, repoType, commit, bad, dangling } = damage;
   const { options, aside, emit } = io;
-  if (damage.repoType !== "model") {
-    throw new ModelDownloadError(
-      `${repoId} is a ${damage.repoType}, and only models are fetched`,
-      "ref/unsupported-repo-type",
-      { hint: "Fetch it again with the tool that brought it.", repoId },
-    );
-  }
-  const ref = { repoId, revision: commit };
+  const ref = { repoId, repoType, revision: commit };
   const forDownload = { ...options, revision: undefined, force: false };
   const { cacheDir, listing } = await askFirst(ref, forDownload);
-  const layout = repoLayout(cacheDir, repoId);
+  const layout = repoLayout(cacheDir, repoId, repoType);
   const { localDir } = options;
   const place = localDir === undefined ? cachePlace(layout) : localPlace(localDir);
   if (localDir === undefined) {
@@ -195,13 +189,13 @@ function notListed({ repoId, commit, path }: VerifiedFile): ModelDownloadError {
 
 /** Asks the Hub what the commit holds, before anything is moved. */
 async function askFirst(
-  ref: Required<RepoRef>,
+  ref: RepoRef & { readonly revision: string },
   options: RepairOptions,
 ): Promise<{
   readonly cacheDir: string;
   readonly listing: ReadonlyMap<string, SnapshotFile>;
 }> {
-  const { repoId, revision: commit } = ref;
+  const { repoId, repoType, revision: commit } = ref;
   const { client, signal, settings } = await readRequest(ref, { ...options, onEvent: undefined });
   try {
     if (settings.offline) {
@@ -210,7 +204,7 @@ async function askFirst(
         repoId,
       });
     }
-    const files = await listTree(client, { repoId, commit }, { signal });
+    const files = await listTree(client, { repoId, repoType, commit }, { signal });
     const listing = new Map(files.map((file) => [file.path, file]));
     return { cacheDir: settings.cacheDir, listing };
   } finally {

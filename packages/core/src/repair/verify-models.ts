@@ -26,7 +26,7 @@ export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
   readonly localDir?: string | undefined;
   /** What kind of repo the refs name; default `model`. */
   readonly repoType?: RepoType | undefined;
-  /** Ask the Hub what the files should be, instead of what was recorded; needs commits that the Hub still has. Models only. */
+  /** Ask the Hub what the files should be, instead of what was recorded; needs commits that the Hub still has. */
   readonly hub?: boolean | undefined;
   /** Sizes and safetensors headers only; no weights are read. */
   readonly quick?: boolean | undefined;
@@ -96,18 +96,14 @@ async function withListings(
   const listed: VerifyTarget[] = [];
   for (const { layout, commit } of targets) {
     const { repoId, repoType } = layout;
-    if (repoType !== "model") {
-      listed.push({ layout, commit });
-      continue;
-    }
     const commits = commit === undefined ? listCommits(layout) : [commit];
     const { client, signal } = await readRequest(
-      { repoId },
+      { repoId, repoType },
       { ...options, revision: undefined, onEvent: undefined },
     );
     try {
       for (const one of commits) {
-        const listing = await listTree(client, { repoId, commit: one }, { signal });
+        const listing = await listTree(client, { repoId, repoType, commit: one }, { signal });
         listed.push({ layout, commit: one, listing });
       }
     } finally {

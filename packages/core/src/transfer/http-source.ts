@@ -5,6 +5,7 @@ import { type FollowedResponse, requestFollowing } from "../http/follow.ts";
 import { isRetryableStatus, MAX_WAIT_MS, serverDelayMs } from "../http/retry.ts";
 import type { ResponseHeaders } from "../http/transport.ts";
 import type { HubClient } from "../hub/client.ts";
+import { repoSegments } from "../hub/repo-segments.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { answerError, webPageError } from "./answer-error.ts";
 import { isEncoded, judgeAnswer } from "./judge-answer.ts";
@@ -29,7 +30,7 @@ interface Route {
 /** The Hub at the client's endpoint, and whatever storage it redirects to, as a source of the snapshot's blobs. */
 export function createHttpSource(
   client: HubClient,
-  snapshot: Pick<Snapshot, "repoId" | "commit">,
+  snapshot: Pick<Snapshot, "repoId" | "repoType" | "commit">,
 ): Source {
   const { repoId, commit } = snapshot;
   const endpoint = new URL(client.settings.endpoint);
@@ -55,7 +56,7 @@ export function createHttpSource(
     const route = routeOf(blob.path);
     for (;;) {
       const known = route.location;
-      const segments = [...repoId.split("/"), "resolve", commit, ...blob.path.split("/")];
+      const segments = [...repoSegments(snapshot), "resolve", commit, ...blob.path.split("/")];
       const answer = await requestFollowing(client.transport, known ?? client.url(segments), {
         headers: {
           ...client.downloadHeaders,

@@ -1,3 +1,4 @@
+import type { RepoType } from "@mlx-download/cache";
 import type { MiddlewareHandler } from "hono";
 import { rawPath, type HubContext, type HubEnv } from "../http/hub-env.ts";
 import { textAnswer } from "../http/json-answer.ts";
@@ -9,6 +10,7 @@ import {
   gatedRefused,
   repoNotFound,
 } from "../http/refusal.ts";
+import { kindOf } from "../store/repo-kind.ts";
 import type { HubUser, StoredRepo } from "../store/repo-store.ts";
 
 /** Who asks: undefined without an Authorization header; a token that the store does not know is refused. */
@@ -47,20 +49,22 @@ export function checkGate({ repoId, settings }: StoredRepo, user: HubUser | unde
  * verb. A former id is answered with a redirect on the API (`redirect`); `/resolve/` serves it as if it were the new one.
  */
 export function findRepo(options: {
+  kind: RepoType;
   prefix: number;
   idSegments: number;
   redirect: boolean;
   /** Segments between the id and `rest`: 1 (default) is a verb. */
   verb?: 0 | 1;
 }): MiddlewareHandler<HubEnv> {
-  const { prefix, idSegments, redirect, verb = 1 } = options;
+  const { kind, prefix, idSegments, redirect, verb = 1 } = options;
   return async (c, next) => {
     const segments = rawPath(c).slice(1).split("/");
     const id = segments.slice(prefix, prefix + idSegments).map(decodeURIComponent);
     if (id.some((part) => part.includes("/"))) throw badRequest("Invalid repo id");
     const user = await identify(c);
-    const repo = await c.env.config.store.find(id.join("/"));
-    if (!repo || !canSee(repo, user)) throw repoNotFound(user !== undefined);
+    const repo = await c.env.config.store.find(id.join("/"), kind);
+    if (!repo || kindOf(repo) !== kind || !canSee(repo, user))
+      throw repoNotFound(user !== undefined);
     if (redirect && repo.repoId !== id.join("/")) {
       const rest = segments.slice(prefix + idSegments);
       const path = [...segments.slice(0, prefix), repo.repoId, ...rest].join("/");

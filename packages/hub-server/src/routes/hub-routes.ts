@@ -1,8 +1,9 @@
+import type { RepoType } from "@mlx-download/cache";
 import { Hono, type Handler } from "hono";
 import type { HubEnv } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
-import { repoNotFound } from "../http/refusal.ts";
-import { findRepo, identify } from "./access.ts";
+import { REPO_WORDS } from "../store/repo-kind.ts";
+import { findRepo } from "./access.ts";
 import { collectionInfo, collectionList } from "./collections.ts";
 import { deviceCode, deviceToken } from "./device-login.ts";
 import { modelInfo, revisionInfo } from "./model-info.ts";
@@ -25,10 +26,8 @@ const IDS = [
   { id: "/:namespace/:name", idSegments: 2 },
 ] as const;
 
-/** This Hub has models only; what else is asked for is as unknown as any other repo. */
-const onlyModels: Handler<HubEnv> = async (c) => {
-  throw repoNotFound((await identify(c)) !== undefined);
-};
+/** Models last: `datasets/name` could be one of theirs, too. */
+const KINDS: readonly RepoType[] = ["dataset", "space", "kernel", "model"];
 
 /** All routes of the Hub, in the order in which they win. */
 export function hubRoutes(): Hono<HubEnv> {
@@ -40,23 +39,28 @@ export function hubRoutes(): Hono<HubEnv> {
   app.get("/api/collections", collectionList);
   app.get("/api/collections/:owner/:slug", collectionInfo);
   app.get("/api/models", modelList);
-  for (const type of ["datasets", "spaces", "kernels"]) app.get(`/api/${type}/*`, onlyModels);
-  const cached = findRepo({ prefix: 3, idSegments: 2, redirect: true, verb: 0 });
-  app.get("/api/resolve-cache/models/:namespace/:name/:commit/*", cached, resolveCache);
+  for (const kind of KINDS) addRepoRoutes(app, kind);
+  return app;
+}
+
+function addRepoRoutes(app: Hono<HubEnv>, kind: RepoType): void {
+  const word = REPO_WORDS[kind];
+  const cached = findRepo({ kind, prefix: 3, idSegments: 2, redirect: true, verb: 0 });
+  app.get(`/api/resolve-cache/${word}/:namespace/:name/:commit/*`, cached, resolveCache);
+  const [root, prefix] = kind === "model" ? ["", 0] : [`/${word}`, 1];
   // Ids of one segment are former names of old repos; their verbs must win over a two-segment id.
   for (const { id, idSegments } of IDS) {
-    const onApi = findRepo({ prefix: 2, idSegments, redirect: true });
+    const onApi = findRepo({ kind, prefix: 2, idSegments, redirect: true });
     for (const [path, handler] of Object.entries(VERBS)) {
-      app.get(`/api/models${id}${path}`, onApi, handler);
+      app.get(`/api/${word}${id}${path}`, onApi, handler);
     }
-    app.post(`/api/models${id}/paths-info/*`, onApi, pathsInfo);
-    const atRoot = findRepo({ prefix: 0, idSegments, redirect: false });
-    app.get(`${id}/resolve/*`, atRoot, resolve);
-    app.get(`${id}/raw/*`, atRoot, raw);
+    app.post(`/api/${word}${id}/paths-info/*`, onApi, pathsInfo);
+    const atRoot = findRepo({ kind, prefix, idSegments, redirect: false });
+    app.get(`${root}${id}/resolve/*`, atRoot, resolve);
+    app.get(`${root}${id}/raw/*`, atRoot, raw);
   }
   for (const { id, idSegments } of IDS) {
-    const onApi = findRepo({ prefix: 2, idSegments, redirect: true });
-    app.get(`/api/models${id}`, onApi, modelInfo);
+    const onApi = findRepo({ kind, prefix: 2, idSegments, redirect: true });
+    app.get(`/api/${word}${id}`, onApi, modelInfo);
   }
-  return app;
 }

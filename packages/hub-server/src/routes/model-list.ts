@@ -3,6 +3,7 @@ import { jsonAnswer } from "../http/json-answer.ts";
 import { flag, page } from "../http/paging.ts";
 import { badRequest } from "../http/refusal.ts";
 import { readModelCard } from "../store/model-card.ts";
+import { kindOf } from "../store/repo-kind.ts";
 import type { RepoSettings, StoredRepo } from "../store/repo-store.ts";
 import { canSee, identify } from "./access.ts";
 import { FULL_FIELDS, LISTED_FIELDS, modelFields } from "./model-fields.ts";
@@ -24,6 +25,7 @@ export async function modelList(c: HubContext): Promise<Response> {
   const user = await identify(c);
   const found: StoredRepo[] = [];
   for (const repo of await c.env.config.store.list()) {
+    if (kindOf(repo) !== "model") continue;
     if (canSee(repo, user) && (await isAskedFor(c, repo))) found.push(repo);
   }
   const sorted = sortRepos(found, c.req.query("sort") ?? "trendingScore");

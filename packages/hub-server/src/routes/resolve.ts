@@ -1,5 +1,6 @@
 import type { RepoFile, RepoSnapshot } from "../store/repo-store.ts";
 import { memoryBlob } from "../store/blob-source.ts";
+import { addressOf, kindOf, REPO_WORDS } from "../store/repo-kind.ts";
 import { lfsPointer } from "../store/git-object.ts";
 import { matchesEtag } from "../http/conditional.ts";
 import { fileAnswer } from "../http/file-answer.ts";
@@ -10,7 +11,7 @@ import { contentDisposition } from "../http/signed-url.ts";
 import { checkGate } from "./access.ts";
 import { fileAt } from "./revision.ts";
 
-/** `GET /{id}/resolve/{revision}/{path}`: where the file's bytes are, or the bytes themselves. */
+/** `GET /[datasets/…]{id}/resolve/{revision}/{path}`: where the file's bytes are, or the bytes themselves. */
 export async function resolve(c: HubContext): Promise<Response> {
   checkGate(c.get("repo"), c.get("user"));
   const { snapshot, file } = await fileAt(c);
@@ -31,7 +32,7 @@ export async function resolve(c: HubContext): Promise<Response> {
     : fileAnswer(c, file.blob, { ...commit, ...described(file, etag) });
 }
 
-/** `GET /api/resolve-cache/models/{id}/{commit}/{path}`: a small file's bytes. */
+/** `GET /api/resolve-cache/{models,datasets,…}/{id}/{commit}/{path}`: a small file's bytes. */
 export async function resolveCache(c: HubContext): Promise<Response> {
   checkGate(c.get("repo"), c.get("user"));
   const { snapshot, file } = await fileAt(c);
@@ -82,7 +83,9 @@ function toResolveCache(
 ): Response {
   const { basePath, linkedSize } = c.env.config;
   const asked = encodeURIComponent(rawPath(c));
-  const path = `${basePath}/api/resolve-cache/models/${c.get("repo").repoId}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
+  const repo = c.get("repo");
+  const word = REPO_WORDS[kindOf(repo)];
+  const path = `${basePath}/api/resolve-cache/${word}/${repo.repoId}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
   const location = `${path}?${asked}=&etag=${encodeURIComponent(headers.etag)}`;
   return textAnswer(`Temporary Redirect. Redirecting to ${location}`, {
     status: 307,
@@ -101,7 +104,7 @@ function toCdn(
   headers: Record<string, string>,
 ): Response {
   const { config, signer } = c.env;
-  const path = `/repos/${c.get("repo").repoId}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
+  const path = `/repos/${addressOf(c.get("repo"))}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
   const life = { now: config.now(), seconds: config.signedUrlSeconds };
   const location = (config.cdnUrl ?? "") + signer.sign(path, file.path, life);
   return textAnswer(`Found. Redirecting to ${location}`, {

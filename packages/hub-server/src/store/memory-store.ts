@@ -1,3 +1,4 @@
+import type { RepoType } from "@mlx-download/cache";
 import { HubServerError } from "../errors.ts";
 import { contentBlob, knownSha256, type FileContent } from "./file-content.ts";
 import { stableId } from "./git-object.ts";
@@ -15,6 +16,8 @@ import type {
 
 /** How a repo, or a further commit of it, is added to a memory store. */
 export interface RepoOptions extends Partial<RepoSettings> {
+  /** Default `model`; the same id may name a repo of each kind. */
+  readonly repoType?: RepoType;
   /** A branch (default `main`), `refs/tags/v1`, or `refs/pr/1`. */
   readonly revision?: string;
   /** 40 hex; by default derived from the repo id and the content. */
@@ -34,8 +37,9 @@ export interface MemoryStore extends RepoStore {
     files: Readonly<Record<string, FileContent>>,
     options?: RepoOptions,
   ): Promise<{ readonly commit: string }>;
-  /** Changes settings of a repo that is there; does nothing when it is not. */
+  /** Changes settings of a model that is there; does nothing when it is not. */
   changeSettings(repoId: string, settings: Partial<RepoSettings>): void;
+  /** Removes a model. */
   removeRepo(repoId: string): void;
   addUser(user: HubUser): void;
   /** Makes a token invalid from the next request on. */
@@ -53,6 +57,7 @@ interface MemoryRepo extends StoredRepo {
 /** An empty {@link MemoryStore}. Contents stay where they are: a file on disk is read when it is asked for. */
 export function createMemoryStore(): MemoryStore {
   const repos = new Map<string, MemoryRepo>();
+  const keyOf = (repoId: string, repoType: RepoType = "model"): string => `${repoType} ${repoId}`;
   const users = new Map<string, HubUser>();
   const collections: HubCollection[] = [];
   return {
@@ -64,8 +69,10 @@ export function createMemoryStore(): MemoryStore {
         });
       }
       const described = await describeFiles(files, options);
-      const repo = repos.get(repoId) ?? memoryRepo(repoId);
-      repos.set(repoId, repo);
+      const { repoType = "model" } = options;
+      const key = keyOf(repoId, repoType);
+      const repo = repos.get(key) ?? memoryRepo(repoId, repoType);
+      repos.set(key, repo);
       repo.settings = repoSettings({ ...repo.settings, ...settingsOf(options) });
       const commit =
         options.commit ??
@@ -83,30 +90,33 @@ export function createMemoryStore(): MemoryStore {
       return { commit };
     },
     changeSettings(repoId, settings) {
-      const repo = repos.get(repoId);
+      const repo = repos.get(keyOf(repoId));
       if (repo) repo.settings = { ...repo.settings, ...settings };
     },
-    removeRepo: (repoId) => void repos.delete(repoId),
+    removeRepo: (repoId) => void repos.delete(keyOf(repoId)),
     addUser(user) {
       for (const token of user.tokens) users.set(token, user);
     },
     revokeToken: (token) => void users.delete(token),
     addCollection: (collection) => void collections.push(collection),
     list: async () => [...repos.values()],
-    find: async (repoId) =>
-      repos.get(repoId) ??
-      [...repos.values()].find((repo) => repo.settings.renamedFrom.includes(repoId)),
+    find: async (repoId, repoType = "model") =>
+      repos.get(keyOf(repoId, repoType)) ??
+      [...repos.values()].find(
+        (repo) => repo.repoType === repoType && repo.settings.renamedFrom.includes(repoId),
+      ),
     userOf: async (token) => users.get(token),
     collections: async () => [...collections],
   };
 }
 
-function memoryRepo(repoId: string): MemoryRepo {
+function memoryRepo(repoId: string, repoType: RepoType): MemoryRepo {
   const refMap = new Map<string, string>();
   const snapshots = new Map<string, RepoSnapshot>();
   const parents = new Map<string, string>();
   return {
     repoId,
+    repoType,
     settings: repoSettings(),
     refMap,
     snapshots,
@@ -148,7 +158,15 @@ async function describeFiles(
 }
 
 function settingsOf(options: RepoOptions): Partial<RepoSettings> {
-  const { revision: _r, commit: _c, title: _t, lfs: _l, declared: _d, ...settings } = options;
+  const {
+    repoType: _k,
+    revision: _r,
+    commit: _c,
+    title: _t,
+    lfs: _l,
+    declared: _d,
+    ...settings
+  } = options;
   return settings;
 }
 

@@ -1,3 +1,4 @@
+import type { RepoType } from "@mlx-download/cache";
 import type { BlobSource } from "./blob-source.ts";
 
 /** What the Hub knows about a repo beside its files. */
@@ -55,6 +56,8 @@ export interface RepoRefTarget {
 /** A repo of a store. Reading `settings` and `readMain` is cheap; `refs` and `snapshot` may have to digest files. */
 export interface StoredRepo {
   readonly repoId: string;
+  /** Default: a model. */
+  readonly repoType?: RepoType | undefined;
   readonly settings: RepoSettings;
   refs(): Promise<readonly RepoRefTarget[]>;
   /** Undefined when the repo has no such commit. */
@@ -91,8 +94,11 @@ export interface HubCollection {
 export interface RepoStore {
   /** All repos, in no particular order. */
   list(): Promise<readonly StoredRepo[]>;
-  /** The repo of that id or of that former id (`repoId` tells them apart); undefined when there is none. Never throws on a strange id. */
-  find(repoId: string): Promise<StoredRepo | undefined>;
+  /**
+   * The repo of that id or of that former id (`repoId` tells them apart) and kind, default a model; undefined when there
+   * is none. One of another kind counts as none. Never throws on a strange id.
+   */
+  find(repoId: string, repoType?: RepoType): Promise<StoredRepo | undefined>;
   /** The owner of a token; undefined when it is not, or no longer, valid. */
   userOf(token: string): Promise<HubUser | undefined>;
   collections(): Promise<readonly HubCollection[]>;

@@ -10,11 +10,14 @@ export interface RequestKind {
 }
 
 const FILE_ROUTES: readonly { pattern: RegExp; target: "resolve" | "cdn" }[] = [
-  { pattern: /^\/repos\/([^/]+\/[^/]+)\/[^/]+\/(.+)$/, target: "cdn" },
-  { pattern: /^\/api\/resolve-cache\/models\/([^/]+\/[^/]+)\/[^/]+\/(.+)$/, target: "resolve" },
+  {
+    pattern: /^\/repos\/(?:(?:datasets|spaces|kernels)\/)?([^/]+\/[^/]+)\/[^/]+\/(.+)$/,
+    target: "cdn",
+  },
+  { pattern: /^\/api\/resolve-cache\/[a-z]+\/([^/]+\/[^/]+)\/[^/]+\/(.+)$/, target: "resolve" },
   {
     pattern:
-      /^\/([^/]+(?:\/[^/]+)?)\/(?:resolve|raw)\/(?:refs\/(?:pr|convert|heads|tags)\/[^/]+|[^/]+)\/(.+)$/,
+      /^\/(?:(?:datasets|spaces|kernels)\/(?=[^/]+\/[^/]+\/(?:resolve|raw)\/))?([^/]+(?:\/[^/]+)?)\/(?:resolve|raw)\/(?:refs\/(?:pr|convert|heads|tags)\/[^/]+|[^/]+)\/(.+)$/,
     target: "resolve",
   },
 ];
@@ -25,7 +28,9 @@ export function requestKind(pathname: string): RequestKind {
     const match = pattern.exec(pathname);
     if (match) return { target, repoId: decode(match[1]), path: decode(match[2]) };
   }
-  const repoId = /^\/api\/models\/([^/]+\/[^/]+)(?:\/|$)/.exec(pathname)?.[1];
+  const repoId = /^\/api\/(?:models|datasets|spaces|kernels)\/([^/]+\/[^/]+)(?:\/|$)/.exec(
+    pathname,
+  )?.[1];
   return {
     target: "api",
     repoId: repoId === undefined ? undefined : decode(repoId),

@@ -30,7 +30,6 @@ export const repair: CommandSpec = {
     { line: "mlx-download repair", purpose: "the whole cache" },
   ],
   notes: [
-    "Of datasets, spaces and kernels links and refs are mended; what has to be fetched is only named.",
     "Damaged data goes to quarantine beside the blobs, not to the bin: mlx-download cache prune removes it.",
   ],
   check({ operands, flags }) {

@@ -37,8 +37,6 @@ export const verify: CommandSpec = {
       throw usage("--local-dir takes one model at a time", "Run the command once for each.");
     if (flags.localDir !== undefined && flags.hub)
       throw usage("--hub does nothing for a folder", "Leave out --hub, or --local-dir.");
-    if (flags.repoType !== undefined && flags.repoType !== "model" && flags.hub)
-      throw usage("--hub asks for models only", "Leave out --hub: what was recorded is proved.");
     if (flags.repoType !== undefined && operands.length === 0)
       throw usage("--type says what a name means, and none is given", "Name a repo, too.");
   },

@@ -1,0 +1,17 @@
+import type { RepoType } from "@mlx-download/cache";
+
+/** A repo of some kind; a model when nothing is said. */
+export interface TypedRepo {
+  readonly repoId: string;
+  readonly repoType?: RepoType | undefined;
+}
+
+/** The segments of a repo's address on the API: `api/models/org/name`, `api/datasets/org/name`. */
+export function apiSegments({ repoId, repoType = "model" }: TypedRepo): readonly string[] {
+  return ["api", `${repoType}s`, ...repoId.split("/")];
+}
+
+/** The segments of a repo's address outside the API: `org/name`, `datasets/org/name`. */
+export function repoSegments({ repoId, repoType = "model" }: TypedRepo): readonly string[] {
+  return [...(repoType === "model" ? [] : [`${repoType}s`]), ...repoId.split("/")];
+}
