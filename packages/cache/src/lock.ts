@@ -2,7 +2,7 @@ import { mkdir, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CacheError } from "./errors.ts";
-import { fsError } from "./fs-error.ts";
+import { errnoOf, fsError } from "./fs-error.ts";
 import { tryNativeLock } from "./native-lock.ts";
 import { trySoftLock } from "./soft-lock.ts";
 
@@ -18,6 +18,7 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
+const FOLDERS_TO_MAKE = 10;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 500;
 
@@ -26,17 +27,24 @@ const LONGEST_WAIT_MS = 500;
  * folders are created, and a native lock's file stays. Throws `cache/not-writable`, `cache/damaged` on a planted link.
  */
 export async function tryLock(path: string): Promise<FileLock | undefined> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const taken = await tryNativeLock(path);
-    if (taken === "busy") return undefined;
-    if (taken === "no-flock-here") return await soft(path);
-    // Where Python does have flock it leaves an empty file behind, which must not count as a soft lock.
-    if (taken === "no-flock-command") return await soft(`${path}.soft`);
-    return native(path, taken);
-  } catch (error) {
-    throw fsError(error, path);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryOnce(path);
+    } catch (error) {
+      // The removal of a repo takes its folder of locks along, at any moment.
+      if (errnoOf(error) !== "ENOENT" || tries === FOLDERS_TO_MAKE) throw fsError(error, path);
+    }
   }
+}
+
+async function tryOnce(path: string): Promise<FileLock | undefined> {
+  await mkdir(dirname(path), { recursive: true });
+  const taken = await tryNativeLock(path);
+  if (taken === "busy") return undefined;
+  if (taken === "no-flock-here") return await soft(path);
+  // Where Python does have flock it leaves an empty file behind, which must not count as a soft lock.
+  if (taken === "no-flock-command") return await soft(`${path}.soft`);
+  return native(path, taken);
 }
 
 /**

@@ -56,15 +56,17 @@ export async function removeRepo(
 
 /**
  * Takes a repo's folder and locks away and returns the bytes that were its own. Refs and snapshots go first; of a folder
- * that is a link only that link goes. For callers that hold the repo's lock and have looked for pins and downloads.
+ * that is a link only that link goes; what another program removed meanwhile counts nothing. For callers that hold the
+ * repo's lock and have looked for pins and downloads.
  */
 export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
   const { repoDir, locksDir } = layout;
   let freedBytes = 0;
-  if ((await lstat(repoDir)).isSymbolicLink()) {
-    await unlink(repoDir);
-  } else {
-    freedBytes = await folderSize(repoDir);
+  const stats = await lstat(repoDir).catch(ifThere);
+  if (stats?.isSymbolicLink() === true) {
+    await unlink(repoDir).catch(ifThere);
+  } else if (stats !== undefined) {
+    freedBytes = (await folderSize(repoDir).catch(ifThere)) ?? 0;
     for (const path of [layout.refsDir, layout.snapshotsDir, repoDir]) {
       await rm(path, { recursive: true, force: true });
     }
@@ -72,6 +74,10 @@ export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
   // Not through a link that somebody planted in place of .locks.
   if (await isFolder(dirname(locksDir))) await rm(locksDir, { recursive: true, force: true });
   return freedBytes;
+}
+
+function ifThere(error: unknown): undefined {
+  if (errnoOf(error) !== "ENOENT") throw error;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -61,8 +61,7 @@ export async function applyRemoval(
   for (const repo of plan.repos) {
     signal?.throwIfAborted();
     const layout = repoLayout(plan.cacheDir, repo.repoId, repo.repoType);
-    const there = (await lstat(layout.repoDir).catch(() => undefined)) !== undefined;
-    if (!there && repo.leftovers.length === 0) continue;
+    if (!(await isThere(layout)) && repo.leftovers.length === 0) continue;
     onEvent?.({ type: "removing", repoId: repo.repoId, whole: repo.whole });
     const done = await withRepoLock(
       layout,
@@ -78,12 +77,21 @@ export async function applyRemoval(
   return { removed, kept, freedBytes };
 }
 
+async function isThere({ repoDir }: RepoLayout): Promise<boolean> {
+  return (await lstat(repoDir).catch(() => undefined)) !== undefined;
+}
+
 async function removeOne(
   layout: RepoLayout,
   repo: RepoRemoval,
   context: { careful: boolean; kept: KeptRevision[]; payloads: Set<string> },
 ): Promise<RemovedRepo | undefined> {
   const { kept, payloads } = context;
+  // Another removal took it while this one waited for its turn; what is left are its locks.
+  if (repo.whole && !(await isThere(layout))) {
+    await removeRepoFolder(layout);
+    return undefined;
+  }
   if ((await findActiveDownload(layout)) !== undefined) {
     kept.push(keep(layout, null, "downloading"));
     return undefined;

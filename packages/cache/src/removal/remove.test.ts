@@ -174,6 +174,19 @@ test("a download that announced itself is left alone, the sign of a dead one is 
   expect((await applyRemoval(plan)).removed).toMatchObject([{ whole: true }]);
 });
 
+test("of two removals at once each repo goes once, and neither trips over the other", async () => {
+  const cacheDir = await tempDir();
+  const names = Array.from({ length: 12 }, (_, index) => `acme/m${index}`);
+  for (const repoId of names) await publishGolden(cacheDir, { repoId, paths: ["README.md"] });
+  const plan = await planRemoval(cacheDir, [], { where: ["name=acme/*"] });
+  const results = await Promise.all([applyRemoval(plan), applyRemoval(plan), applyRemoval(plan)]);
+  const removed = results.flatMap((result) => result.removed.map(({ repoId }) => repoId));
+  expect(removed.toSorted()).toEqual(names.toSorted());
+  expect(results.flatMap(({ kept }) => kept)).toEqual([]);
+  expect(await readdir(join(cacheDir, ".locks"))).toEqual([]);
+  expect((await readdir(cacheDir)).filter((name) => name.startsWith("models--"))).toEqual([]);
+});
+
 test("a download that begins while a repo is removed waits, and then finds it empty", async () => {
   const layout = await publishGolden(await tempDir());
   const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
