@@ -38,6 +38,7 @@ export { moveCache } from "./move/move-cache.ts";
 export { moveRepo, type MovedRepo } from "./move/move-repo.ts";
 export { cacheLocations, type CacheLocations } from "./locations.ts";
 export { acquireLock, tryLock, type FileLock } from "./lock.ts";
+export { notInCache } from "./not-in-cache.ts";
 export { listPins, pinModel, unpinModel, type Pin } from "./pin.ts";
 export { prepareLocalDir } from "./prepare-local-dir.ts";
 export { prepareRepo } from "./prepare-repo.ts";

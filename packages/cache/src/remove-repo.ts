@@ -6,6 +6,7 @@ import { folderSize } from "./folder-size.ts";
 import { errnoOf, fsError } from "./fs-error.ts";
 import { repoLayout, type RepoLayout } from "./layout.ts";
 import { locked } from "./lock.ts";
+import { notInCache } from "./not-in-cache.ts";
 import { pinned, repoPins } from "./pin.ts";
 import { withRepoLock } from "./repo-lock.ts";
 import { payloadsOf } from "./removal/payloads-of.ts";
@@ -28,10 +29,7 @@ export async function removeRepo(
   try {
     const stats = await lstat(repoDir).catch((error: unknown) => {
       if (errnoOf(error) !== "ENOENT") throw error;
-      throw new CacheError(`${repoId} is not in the cache ${layout.cacheDir}`, "cache/not-found", {
-        hint: "See what the cache holds with mlx-download cache ls.",
-        data: { repoId, path: repoDir },
-      });
+      throw notInCache(layout);
     });
     if (!stats.isDirectory() && !stats.isSymbolicLink()) {
       throw new CacheError(`${repoDir} is a file, not a repo's folder`, "cache/damaged", {

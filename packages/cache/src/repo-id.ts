@@ -9,7 +9,8 @@ const FOLDER_PREFIX: Readonly<Record<RepoType, string>> = {
   space: "spaces",
   kernel: "kernels",
 };
-const REPO_TYPES: readonly RepoType[] = ["model", "dataset", "space", "kernel"];
+/** Every kind, models first. */
+export const REPO_TYPES: readonly RepoType[] = ["model", "dataset", "space", "kernel"];
 const PART = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
 
 /**

@@ -91,7 +91,8 @@ describe("parseRepoRef", () => {
     ["https://huggingface.co/%E0%A4%A/x", "org/name"],
     ["org/name@../../x", ""],
     ["org/name@a..b", ""],
-    ["org/..", ""],
+    ["org/..", "org/name"],
+    ["org/../name", "org/name"],
     ["org/a--b", ""],
   ])("refuses %j with a hint that holds %j", (text, hint) => {
     const error = errorOf(text);

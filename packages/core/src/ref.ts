@@ -88,6 +88,12 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
       hint: `Write org/name; did you mean ${segments.filter(Boolean).join("/")}?`,
     };
   }
+  if (segments.some((part) => part === "." || part === "..")) {
+    return {
+      problem: "it walks out of its folder",
+      hint: "Write org/name, e.g. mlx-community/Qwen3-4B-4bit.",
+    };
+  }
   if (segments.length > 2 && !OTHER_TYPES.has(segments[0] ?? "")) {
     return {
       problem: "it has more than one slash",

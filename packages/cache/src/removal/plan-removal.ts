@@ -3,6 +3,7 @@ import { CacheError } from "../errors.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
 import { listFolder } from "../list-folder.ts";
 import { listRepos } from "../list-repos.ts";
+import { notInCache } from "../not-in-cache.ts";
 import { readRef } from "../ref.ts";
 import type { RepoType } from "../repo-id.ts";
 import { checkRevision, isCommit } from "../revision.ts";
@@ -158,7 +159,7 @@ async function findWanted(
   const found = [];
   for (const { layout, revisions } of byRepo.values()) {
     if ((await lstat(layout.repoDir).catch(() => undefined)) === undefined) {
-      throw absent(layout, undefined);
+      throw notInCache(layout);
     }
     const inventory = await takeInventory(layout);
     found.push({ inventory, wanted: revisions && (await pick(inventory, revisions)) });
@@ -174,18 +175,10 @@ async function pick(
   for (const name of names) {
     const commit = isCommit(name) ? name : await readRef(layout, name);
     const found = revisions.find((revision) => revision.commit === commit);
-    if (found === undefined) throw absent(layout, name);
+    if (found === undefined) throw notInCache(layout, name);
     picked.add(found);
   }
   return [...picked];
-}
-
-function absent(layout: RepoLayout, revision: string | undefined): CacheError {
-  const what = revision === undefined ? layout.repoId : `${layout.repoId} at ${revision}`;
-  return new CacheError(`${what} is not in the cache ${layout.cacheDir}`, "cache/not-found", {
-    hint: "See what the cache holds with mlx-download cache ls.",
-    data: { repoId: layout.repoId, path: layout.repoDir, revision },
-  });
 }
 
 function chooseFiles(

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "../../test/golden-model.ts";
 import { announceDownload } from "../active-download.ts";
-import { blobPath, lockPath, partialPaths, type RepoLayout } from "../layout.ts";
+import { blobPath, lockPath, partialPaths, type RepoLayout, repoLayout } from "../layout.ts";
 import { tryLock } from "../lock.ts";
 import { pinModel } from "../pin.ts";
 import { scanCache } from "../scan-cache.ts";
@@ -172,6 +172,16 @@ test("a download that announced itself is left alone, the sign of a dead one is 
   await leave();
   await writeFile(join(layout.locksDir, `download-${"0".repeat(16)}.lock`), "");
   expect((await applyRemoval(plan)).removed).toMatchObject([{ whole: true }]);
+});
+
+test("a name that another kind of repo has here is told with that kind", async () => {
+  const layout = await publishGolden(await tempDir());
+  await rename(layout.repoDir, repoLayout(layout.cacheDir, "acme/tiny", "dataset").repoDir);
+  const hint = "A dataset of this name is: add --type dataset.";
+  const error = { code: "cache/not-found", hint };
+  const targets = [{ repoId: "acme/tiny" }];
+  await expect(planRemoval(layout.cacheDir, targets)).rejects.toMatchObject(error);
+  await expect(removeRepo(layout.cacheDir, "acme/tiny")).rejects.toMatchObject(error);
 });
 
 test("of two removals at once each repo goes once, and neither trips over the other", async () => {

@@ -3,6 +3,7 @@ import {
   isCommit,
   listCommits,
   listRepos,
+  notInCache,
   readRef,
   type RepoType,
   repoLayout,
@@ -15,7 +16,6 @@ import {
 import { codedError } from "../coded-error.ts";
 import type { HubOptions } from "../download-options.ts";
 import { readRequest } from "../download-request.ts";
-import { ModelDownloadError } from "../errors.ts";
 import { listTree } from "../hub/list-tree.ts";
 import { parseRepoRef, type RepoRef } from "../ref.ts";
 import { readSettings } from "../settings.ts";
@@ -70,16 +70,7 @@ async function findTargets(
     const known = revision === undefined || isCommit(revision);
     const commit = known ? revision : await readRef(layout, revision);
     if (!existsSync(layout.repoDir) || (!known && commit === undefined)) {
-      const at = revision === undefined ? "" : ` at ${revision}`;
-      throw new ModelDownloadError(
-        `${ref.repoId}${at} is not in the cache ${cacheDir}`,
-        "cache/not-found",
-        {
-          hint: "mlx-download cache ls shows what is there; name another cache with --cache-dir.",
-          repoId: ref.repoId,
-          data: { repoId: ref.repoId, revision: revision ?? null, cacheDir },
-        },
-      );
+      throw notInCache(layout, revision);
     }
     targets.push({ layout, commit });
   }
