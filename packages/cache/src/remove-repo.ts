@@ -64,7 +64,7 @@ export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
   if (stats?.isSymbolicLink() === true) {
     await unlink(repoDir).catch(ifThere);
   } else if (stats !== undefined) {
-    freedBytes = (await folderSize(repoDir).catch(ifThere)) ?? 0;
+    freedBytes = await folderSize(repoDir);
     for (const path of [layout.refsDir, layout.snapshotsDir, repoDir]) {
       await rm(path, { recursive: true, force: true });
     }

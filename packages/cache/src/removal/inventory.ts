@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { errnoOf } from "../fs-error.ts";
 import { isLitter, type Finding } from "../finding.ts";
 import { snapshotDir, type RepoLayout } from "../layout.ts";
 import { listFolder } from "../list-folder.ts";
@@ -120,10 +121,11 @@ async function listFiles(
 ): Promise<{ files: readonly StoredFile[]; findings: readonly Finding[] }> {
   const { entries, findings } = await listFolder(folder, { recursive: true });
   const listed = entries.filter((entry) => !entry.isDirectory() && !isLitter(entry.name));
-  const files = listed.map((dirent) => {
+  const files = listed.flatMap((dirent): readonly StoredFile[] => {
     const entry = dirent.parentPath + sep + dirent.name;
-    const blob = dirent.isSymbolicLink() ? resolve(dirent.parentPath, readlinkSync(entry)) : entry;
-    return { path: entry.slice(folder.length + 1).replaceAll(sep, "/"), entry, blob };
+    const blob = dirent.isSymbolicLink() ? hopOf(entry) : entry;
+    if (blob === undefined) return [];
+    return [{ path: entry.slice(folder.length + 1).replaceAll(sep, "/"), entry, blob }];
   });
   return { files, findings };
 }
@@ -156,6 +158,16 @@ function statQuietly(path: string): Stats | undefined {
 
 /** The payload of this cache's shared store that a blob is a link to; looks at the first hop only. */
 function payloadOf(cacheDir: string, blob: string): string | undefined {
-  const target = resolve(dirname(blob), readlinkSync(blob));
-  return target.startsWith(join(cacheDir, "blobs") + sep) ? target : undefined;
+  const target = hopOf(blob);
+  return target?.startsWith(join(cacheDir, "blobs") + sep) === true ? target : undefined;
+}
+
+/** Where a link leads, by its first hop; undefined when somebody removed it meanwhile. */
+function hopOf(link: string): string | undefined {
+  try {
+    return resolve(dirname(link), readlinkSync(link));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
