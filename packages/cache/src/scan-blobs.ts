@@ -16,15 +16,16 @@ export interface BlobsScan {
 }
 
 /** What is wrong or superfluous in a repo's `blobs`, given what its snapshots use. */
-export function scanBlobs(layout: RepoLayout, used: Pick<ReadonlySet<string>, "has">): BlobsScan {
+export function scanBlobs(layout: RepoLayout, isUsed: (name: string) => boolean): BlobsScan {
   const { entries, findings } = listFolderSync(layout.blobsDir);
   const links = new Set<string>();
   for (const entry of entries) {
-    const path = layout.blobsDir + sep + entry.name;
-    if (entry.isSymbolicLink()) links.add(path);
+    const { name } = entry;
+    if (entry.isSymbolicLink()) links.add(layout.blobsDir + sep + name);
+    const used = isUsed(name);
     // What a snapshot uses was looked at there: nothing more is to be said of it, and most blobs are such.
-    if (used.has(path) && isDigest(entry.name)) continue;
-    if (!isLitter(entry.name)) findings.push(...look(path, entry, used));
+    if (used && isDigest(name)) continue;
+    if (!isLitter(name)) findings.push(...look(layout.blobsDir + sep + name, entry, used));
   }
   return { findings, links };
 }
@@ -58,11 +59,7 @@ export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
   return [...partial.findings, ...quarantine.findings, ...inPartial, ...inQuarantine];
 }
 
-function look(
-  path: string,
-  entry: Dirent,
-  used: Pick<ReadonlySet<string>, "has">,
-): readonly Finding[] {
+function look(path: string, entry: Dirent, used: boolean): readonly Finding[] {
   const { name } = entry;
   const own = peek(path);
   if (/\.incomplete$|^\..*\.shared$/.test(name)) {
@@ -81,7 +78,7 @@ function look(
     const message = "The name is no digest, so the content cannot be verified.";
     findings.push({ code: "odd-blob-name", path, message });
   }
-  if (!used.has(path)) {
+  if (!used) {
     const message = `No snapshot uses this blob of ${stats.size} bytes.`;
     findings.push(finding("unreferenced-blob", path, message, own));
   }

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
 import { repoLayout, snapshotDir, type RepoLayout } from "./layout.ts";
@@ -7,7 +7,12 @@ import { parseRepoFolderName, type RepoType } from "./repo-id.ts";
 import { isCommit } from "./revision.ts";
 import { scanBlobs, scanLeftovers } from "./scan-blobs.ts";
 import { scanRefs } from "./scan-refs.ts";
-import { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan-snapshot.ts";
+import {
+  scanSnapshot,
+  type SeenBlobs,
+  type SnapshotEntry,
+  type SnapshotScan,
+} from "./scan-snapshot.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
 import { INDEX_FILE, statusOfScan } from "./snapshot-status.ts";
 
@@ -58,7 +63,7 @@ function scanRepo(layout: RepoLayout): RepoScan {
   const revisions: CachedRevision[] = [];
   const used = new Map<string, SnapshotEntry>();
   const wrongSizes = new Map<string, Finding>();
-  const known = new Map<string, Stats | undefined>();
+  const known: SeenBlobs = new Map();
   for (const commit of commits) {
     const snapshot = scanSnapshot(layout, commit, known);
     const { revision, wrong } = describe(layout, commit, snapshot);
@@ -68,7 +73,7 @@ function scanRepo(layout: RepoLayout): RepoScan {
     for (const finding of wrong) wrongSizes.set(finding.path, finding);
   }
   const { refs, findings: refFindings } = scanRefs(layout.refsDir, new Set(commits));
-  const blobs = scanBlobs(layout, used);
+  const blobs = scanBlobs(layout, (name) => known.get(name)?.stats?.isFile() === true);
   const leftovers = scanLeftovers(layout);
   const entries = [...used.values()];
   // The status of a snapshot without a listing reads the index: that is no use of the model.

@@ -1,5 +1,5 @@
 import { type Dirent, readlinkSync, type Stats, statSync } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
 import { isLitter, type Finding } from "./finding.ts";
 import { snapshotDir, type RepoLayout } from "./layout.ts";
 import { listFolderSync } from "./list-folder.ts";
@@ -24,6 +24,9 @@ export interface SnapshotScan {
   readonly exists: boolean;
 }
 
+/** What was seen at the end of links: of the repo's own blobs by name, of all else by path. */
+export type SeenBlobs = Map<string, { readonly path: string; readonly stats: Stats | undefined }>;
+
 /**
  * The files of a snapshot that are really there, and what is wrong with the others. `known` carries what was seen of
  * the repo's blobs from one snapshot to the next.
@@ -31,7 +34,7 @@ export interface SnapshotScan {
 export function scanSnapshot(
   layout: RepoLayout,
   commit: string,
-  known: Map<string, Stats | undefined> = new Map(),
+  known: SeenBlobs = new Map(),
 ): SnapshotScan {
   const directory = snapshotDir(layout, commit);
   const listing = listFolderSync(directory, { recursive: true });
@@ -47,8 +50,7 @@ export function scanSnapshot(
       dirent.parentPath === directory
         ? dirent.name
         : file.slice(directory.length + 1).replaceAll(sep, "/");
-    const blob = firstHop(layout, file, dirent);
-    const stats = look(blob, known);
+    const { path: blob, stats } = look(layout, firstHop(layout, file, dirent), known);
     if (stats?.isFile()) {
       entries.push({ path, blob, stats });
       if (blob.startsWith(inside)) continue;
@@ -71,29 +73,36 @@ export function scanSnapshot(
 // What nearly every link says; resolving it costs more than reading it.
 const TO_BLOBS = /^(?:\.\.\/)+blobs\/([^/]+)$/;
 
+/** The name of one of the repo's blobs, or a path. */
 function firstHop(layout: RepoLayout, file: string, dirent: Dirent): string {
   if (!dirent.isSymbolicLink()) return file;
   try {
     const hop = readlinkSync(file);
     const name = TO_BLOBS.exec(hop)?.[1];
     const depth = dirent.parentPath.slice(layout.repoDir.length).split(sep).length - 1;
-    if (name !== undefined && hop.length === depth * 3 + "blobs/".length + name.length) {
-      return layout.blobsDir + sep + name;
-    }
-    return resolve(dirname(file), hop);
+    if (name !== undefined && hop.length === depth * 3 + "blobs/".length + name.length) return name;
+    const blob = resolve(dirname(file), hop);
+    return dirname(blob) === layout.blobsDir ? basename(blob) : blob;
   } catch {
     return file;
   }
 }
 
-function look(blob: string, known: Map<string, Stats | undefined>): Stats | undefined {
-  if (known.has(blob)) return known.get(blob);
+function look(
+  layout: RepoLayout,
+  blob: string,
+  known: SeenBlobs,
+): { readonly path: string; readonly stats: Stats | undefined } {
+  const there = known.get(blob);
+  if (there !== undefined) return there;
+  const path = blob.includes(sep) ? blob : layout.blobsDir + sep + blob;
   let stats: Stats | undefined;
   try {
-    stats = statSync(blob, { throwIfNoEntry: false });
+    stats = statSync(path, { throwIfNoEntry: false });
   } catch {
     // A loop of links, or a folder above it that may not be entered: nothing that can be used.
   }
-  known.set(blob, stats);
-  return stats;
+  const seen = { path, stats };
+  known.set(blob, seen);
+  return seen;
 }
