@@ -86,6 +86,23 @@ describe.each(["hub-2.4.0", "hub-1.33.0"] as const)("huggingface_hub of %s", (na
     expect(hub.log.entries).toEqual([]);
   });
 
+  test.skipIf(!env)("fetches and verifies a dataset that has the id of a model", async () => {
+    const { hub, run, hfHome } = await setUp();
+    const files = { "data/train.csv": "a,b\n1,2\n", "data/large.parquet": { size: 11_000_000 } };
+    const { commit } = await hub.addRepo("acme/tiny", files, { repoType: "dataset" });
+    hub.log.clear();
+    const got = await run(["hf", "download", "acme/tiny", "--type", "dataset"]);
+    const path = join(hfHome, "hub/datasets--acme--tiny/snapshots", commit);
+    expect([got.code, got.stdout]).toEqual([0, expect.stringContaining(path)]);
+    expect(await readFile(join(path, "data/train.csv"), "utf8")).toBe("a,b\n1,2\n");
+    expect(hub.log.of(({ url }) => url.includes("/models/"))).toEqual([]);
+    const verified = await run(["hf", "cache", "verify", "acme/tiny", "--type", "dataset"]);
+    expect([verified.code, verified.stdout]).toEqual([
+      0,
+      expect.stringContaining("checksums match"),
+    ]);
+  });
+
   test.skipIf(!env)("sends its token to the Hub and never to the CDN", async () => {
     const { hub, python } = await setUp();
     await python(DOWNLOAD, { HF_TOKEN: "hf_anna" });
