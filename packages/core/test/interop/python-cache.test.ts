@@ -1,8 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { pythonEnv, type PythonEnv } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
+import { repairModels } from "../../src/repair/repair-models.ts";
 import { provedBlobs, startRoad } from "../fixture.ts";
 import { pythonOnRoad } from "./python-on-road.ts";
 
@@ -46,6 +47,26 @@ describe.each(["hub-2.4.0", "hub-1.33.0"] as const)("huggingface_hub of %s", (na
     // It says nothing when there is nothing to prune.
     const pruned = await py.hf("cache", "prune", "--dry-run", "--format", "json");
     expect([pruned.code, pruned.stdout]).toEqual([0, ""]);
+  });
+
+  test.skipIf(!env)("is content with its own dataset again that we repaired", async () => {
+    const { py, hub, cacheDir } = await startTiny();
+    const files = { "data/a.csv": "a\n1\n", "data/b.parquet": { size: 5_000_000 } };
+    await hub.addRepo("acme/tiny", files, { repoType: "dataset" });
+    expect((await py.hf("download", "acme/tiny", "--type", "dataset")).code).toBe(0);
+    const blobs = join(cacheDir, "datasets--acme--tiny", "blobs");
+    for (const blob of await readdir(blobs)) {
+      const bytes = await readFile(join(blobs, blob));
+      bytes[1] = (bytes[1] ?? 0) ^ 1;
+      await writeFile(join(blobs, blob), bytes);
+    }
+    const verify = ["cache", "verify", "acme/tiny", "--type", "dataset"];
+    expect((await py.hf(...verify)).code).not.toBe(0);
+    const options = { env: {}, endpoint: hub.url, cacheDir, token: false } as const;
+    const report = await repairModels(["acme/tiny"], { ...options, repoType: "dataset" });
+    expect(report).toMatchObject({ failed: [], repaired: [{ how: "file" }, { how: "file" }] });
+    const verified = await py.hf(...verify);
+    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
   });
 
   test.skipIf(!env)("takes an unfinished download of ours for unfinished", async () => {
