@@ -62,6 +62,8 @@ test("a dataset is verified and repaired by its type, also where a model has its
   const bad = await run(["verify", repo, "--type", "dataset"]);
   expect(bad.code).toBe(7);
   expect(bad.stderr).toContain("Next: mlx-download repair org/model --type dataset");
+  // Nobody said which kind here: the command names it.
+  expect((await run(["verify"])).stderr).toContain("repair org/model --type dataset\n");
   // The Hub has a model of this name and no such dataset: nothing is moved.
   const absent = await run(["repair", repo, "--type", "dataset"]);
   expect(absent).toMatchObject({ code: 4, stdout: expect.stringContaining("failed") });
@@ -69,7 +71,10 @@ test("a dataset is verified and repaired by its type, also where a model has its
   await hub.addRepo(repo, modelFiles(5_000_000), { repoType: "dataset" });
   hub.log.clear();
   const repair = await run(["repair", repo, "--type", "dataset", "--json"]);
-  expect(json(repair.stdout)).toMatchObject({ repaired: [{ how: "segments" }], failed: [] });
+  expect(json(repair.stdout)).toMatchObject({
+    repaired: [{ repoType: "dataset", how: "segments" }],
+    failed: [],
+  });
   expect(hub.log.entries.map(({ url }) => url).join("\n")).not.toContain("/api/models");
   expect((await run(["verify", repo, "--type", "dataset", "--hub"])).code).toBe(0);
   expect((await run(["verify", "--type", "dataset"])).code).toBe(2);

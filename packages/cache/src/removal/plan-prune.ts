@@ -110,9 +110,6 @@ async function findLeftovers(
   for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
     await addOlder(found, join(layout.quarantineDir, name), partialGrace);
   }
-  for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
-    await addOlder(found, join(layout.quarantineDir, name), partialGrace);
-  }
   await addForeignTrees(found, inventory, tempGrace);
   return found;
 }

@@ -263,8 +263,9 @@ test("prune finds what killed moves and repairs left", async () => {
   await mkdir(layout.quarantineDir, { recursive: true });
   await writeFile(join(layout.quarantineDir, "bad"), "damaged");
   expect((await planPrune(layout.cacheDir)).repos).toEqual([]);
-  const { freedBytes } = await applyRemoval(await planPrune(layout.cacheDir, { graceMs: 0 }));
-  expect(freedBytes).toBe("half a copydamaged".length);
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  expect(plan.freedBytes).toBe("half a copydamaged".length);
+  expect((await applyRemoval(plan)).freedBytes).toBe(plan.freedBytes);
   expect(await readdir(layout.locksDir)).not.toContain("moving");
   expect(await readdir(layout.quarantineDir)).toEqual([]);
 });

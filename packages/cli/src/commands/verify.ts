@@ -24,10 +24,13 @@ export function badLine(file: BadFile): string {
 /** Where a file is, as people name it. */
 export function placeOf({
   repoId,
+  repoType,
   commit,
   path,
-}: Pick<BadFile, "repoId" | "commit" | "path">): string {
-  return repoId === "" ? path : `${repoId}@${shortCommit(commit)} ${path}`;
+}: Pick<BadFile, "repoId" | "repoType" | "commit" | "path">): string {
+  if (repoId === "") return path;
+  const kind = repoType === "model" ? "" : `${repoType} `;
+  return `${kind}${repoId}@${shortCommit(commit)} ${path}`;
 }
 
 /** What a verification says to machines. */
@@ -55,13 +58,20 @@ function danglingLines(missing: readonly MissingFile[]): string[] {
     .map((file) => printable(`gone ${placeOf(file)}: Its entry is here, its content is not.`));
 }
 
-/** The command that repairs what is wrong with these repos, where it was found. A local dir does not know its repo. */
-function repairCommand(names: readonly string[], { repoType, localDir, cacheDir }: Flags): string {
-  const [name] = names;
+/** The command that repairs what is wrong with these files, where it was found. A local dir does not know its repo. */
+function repairCommand(
+  files: readonly Pick<BadFile, "repoId" | "repoType">[],
+  { localDir, cacheDir }: Flags,
+): string {
+  const [first] = files;
+  const isOne = files.every(
+    ({ repoId, repoType }) => repoId === first?.repoId && repoType === first.repoType,
+  );
+  const { repoId = "", repoType = "model" } = first ?? {};
   return [
     "mlx-download repair",
-    ...(names.length === 1 ? [name === "" ? "org/name" : name] : []),
-    ...(names.length === 1 && repoType !== undefined ? ["--type", repoType] : []),
+    ...(isOne ? [repoId === "" ? "org/name" : repoId] : []),
+    ...(isOne && repoType !== "model" ? ["--type", repoType] : []),
     ...(localDir === undefined ? [] : ["--local-dir", quoteWord(localDir)]),
     ...(cacheDir === undefined ? [] : ["--cache-dir", quoteWord(cacheDir)]),
   ].join(" ");
@@ -104,10 +114,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const lines = [...report.bad.map(badLine), ...danglingLines(report.missing)];
     await shell.stdout.write([...lines, summary(report)].map((line) => `${line}\n`).join(""));
   }
-  const broken = report.bad.length + danglingLines(report.missing).length;
-  if (broken > 0 && !flags.quiet) {
-    const names = [...new Set([...report.bad, ...report.missing].map(({ repoId }) => repoId))];
-    shell.stderr.write(`Next: ${printable(repairCommand(names, flags))}\n`);
-  }
+  const broken = [...report.bad, ...report.missing.filter(({ reason }) => reason === "dangling")];
+  if (broken.length > 0 && !flags.quiet)
+    shell.stderr.write(`Next: ${printable(repairCommand(broken, flags))}\n`);
   return report.bad.length > 0 ? integrityExit : 0;
 }

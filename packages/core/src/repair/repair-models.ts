@@ -135,12 +135,12 @@ async function repairCommit(
       const expected = formatDigest(listed.digest);
       // The record that it was held against was wrong, and is right now; the file always was.
       if (expected === file.actual) {
-        repaired.push({ repoId, commit, path, how: "entry", quarantined: null });
+        repaired.push({ repoId, repoType, commit, path, how: "entry", quarantined: null });
       } else {
         const right = { ...file, expected, expectedSize: listed.size };
         const done = aside.get(blob) ?? (await setAside(right, place));
         aside.set(blob, done);
-        const one = { repoId, commit, path, ...done };
+        const one = { repoId, repoType, commit, path, ...done };
         repaired.push(one);
         emit({ type: "repair-set-aside", ...one });
       }
@@ -158,7 +158,14 @@ async function repairCommit(
         ? null
         : await quarantine(place.quarantine, snapshotPath(layout, commit, path));
     if (listed) wanted.push(path);
-    repaired.push({ repoId, commit, path, how: listed ? "entry" : "removed", quarantined });
+    repaired.push({
+      repoId,
+      repoType,
+      commit,
+      path,
+      how: listed ? "entry" : "removed",
+      quarantined,
+    });
   }
   const bytes = { fetched: 0, wire: 0 };
   if (wanted.length > 0) {

@@ -4,6 +4,7 @@ import type { DownloadEvent } from "../events.ts";
 /** A file that is right again. */
 export interface RepairedFile {
   readonly repoId: string;
+  readonly repoType: RepoType;
   readonly commit: string;
   readonly path: string;
   /**
