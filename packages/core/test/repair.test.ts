@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import {
   chmod,
   copyFile,
@@ -102,6 +102,32 @@ test("a flipped byte in a large file is named, and only its 4 MiB are fetched ag
   // A second look finds nothing to do.
   expect((await repairModels(["acme/big"], options)).repaired).toEqual([]);
 }, 300_000);
+
+test("of two repairs at once the file is right afterwards, and at worst one says that the other writes it", async () => {
+  const road = await downloaded(MIDDLE);
+  await damage(road.blob, 10);
+  const reports = await Promise.all([
+    repairModels(["acme/big"], road.options),
+    repairModels(["acme/big"], { ...road.options, force: true }),
+  ]);
+  const codes = reports.flatMap(({ failed }) => failed.map(({ code }) => code));
+  expect(codes.filter((code) => code !== "cache/locked")).toEqual([]);
+  expect(codes.length).toBeLessThan(2);
+  expect(await digestOf(road.blob)).toBe(basename(road.blob));
+});
+
+test("a damaged file that another repair took away since it was found is fetched all the same", async () => {
+  const { blob, options } = await downloaded(MIDDLE);
+  await damage(blob, 10);
+  const report = await repairModels(["acme/big"], {
+    ...options,
+    onEvent: ({ type }) => {
+      if (type === "verify-bad") rmSync(blob);
+    },
+  });
+  expect(report).toMatchObject({ failed: [], repaired: [{ how: "entry", quarantined: null }] });
+  expect(await digestOf(blob)).toBe(basename(blob));
+});
 
 test("damage in several places and in the last bytes costs little more than those places", async () => {
   const road = await downloaded(MIDDLE + 1000);

@@ -62,8 +62,11 @@ export function localPlace(localDir: string): RepairPlace {
 export interface SetAside {
   /** Where the damaged data is now; null where it was a link, or there was room for one copy only. */
   readonly quarantined: string | null;
-  /** `segments`: only what is damaged is fetched; `file`: all of it, since nothing tells where the damage is. */
-  readonly how: "segments" | "file";
+  /**
+   * `segments`: only what is damaged is fetched; `file`: all of it, since nothing tells where the damage is; `entry`: it
+   * was taken away already.
+   */
+  readonly how: "segments" | "file" | "entry";
 }
 
 /**
@@ -90,7 +93,13 @@ export async function setAside(file: BadFile, place: RepairPlace): Promise<SetAs
     const known =
       file.reason === "unreadable" ? undefined : await readProofRecord(place.proofs, blob);
     const how = known === undefined ? "file" : "segments";
-    const isLink = (await lstat(holder)).isSymbolicLink();
+    const stats = await lstat(holder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    // Another repair set it aside since it was found, and fetches it: the download to come waits for that one.
+    if (stats === undefined) return { quarantined: null, how: "entry" };
+    const isLink = stats.isSymbolicLink();
     const aside = isLink ? undefined : await quarantine(place.quarantine, holder);
     let kept = !isLink;
     if (known !== undefined) {
