@@ -8,6 +8,7 @@ import { listRepos } from "../list-repos.ts";
 import { parseRepoFolderName } from "../repo-id.ts";
 import { makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
+import { isShell } from "./is-shell.ts";
 import {
   keep,
   meets,
@@ -27,8 +28,8 @@ const TEMP_GRACE_MS = DAY_MS;
 
 /**
  * What nobody needs: revisions without a ref (as `hf cache prune` takes them, but not pinned ones), unfinished data that
- * nobody touched for a week, temporary files and blobs of no snapshot that are a day old, and payloads of the shared
- * store that no repo leads to. `graceMs` stands for both times.
+ * nobody touched for a week, temporary files and blobs of no snapshot that are a day old, repo folders in which nothing
+ * else is left, and payloads of the shared store that no repo leads to. `graceMs` stands for both times.
  */
 export async function planPrune(
   cacheDir: string,
@@ -53,7 +54,12 @@ export async function planPrune(
       else kept.push(keep(layout, revision.commit, reason));
     }
     const leftovers = filters.length > 0 ? [] : await findLeftovers(inventory, options.graceMs);
-    if (revisions.length + leftovers.length > 0) {
+    if (
+      filters.length === 0 &&
+      (await isShell(inventory, leftovers, options.graceMs ?? TEMP_GRACE_MS))
+    ) {
+      choices.push({ inventory, revisions, whole: true });
+    } else if (revisions.length + leftovers.length > 0) {
       const whole =
         revisions.length > 0 && (await takesAll(inventory, revisions, { partial: false }));
       choices.push({ inventory, revisions, leftovers, whole });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
@@ -268,6 +268,24 @@ test("prune finds what killed moves and repairs left", async () => {
   expect((await applyRemoval(plan)).freedBytes).toBe(plan.freedBytes);
   expect(await readdir(layout.locksDir)).not.toContain("moving");
   expect(await readdir(layout.quarantineDir)).toEqual([]);
+});
+
+test("prune takes the folder that a killed removal left, but none with a ref, and none too soon", async () => {
+  const layout = await publishGolden(await tempDir());
+  const other = await publishGolden(layout.cacheDir, { repoId: "acme/ref", commit: OTHER });
+  for (const { snapshotsDir } of [layout, other]) await rm(snapshotsDir, { recursive: true });
+  await rm(layout.refsDir, { recursive: true });
+  expect((await planPrune(layout.cacheDir)).repos).toEqual([]);
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  expect(plan.repos).toMatchObject([
+    { repoId: "acme/ref", whole: false },
+    { repoId: "acme/tiny", whole: true },
+  ]);
+  const { removed } = await applyRemoval(plan);
+  expect(removed.map(({ repoId, whole }) => [repoId, whole])).toContainEqual(["acme/tiny", true]);
+  const names = await readdir(layout.cacheDir);
+  expect(names).not.toContain("models--acme--tiny");
+  expect(names).toContain("models--acme--ref");
 });
 
 test("what an unknown folder among the snapshots leads to stays", async () => {
