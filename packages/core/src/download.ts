@@ -15,6 +15,7 @@ import { createHttpSource } from "./transfer/http-source.ts";
 import { createProgressTracker, type ProgressTracker } from "./transfer/progress.ts";
 import { createSourceSet } from "./transfer/source-set.ts";
 import { joinScheduler } from "./transfer/scheduler.ts";
+import { SMALL_BLOB_BYTES } from "./transfer/small-blob-bytes.ts";
 import { transfer } from "./transfer/transfer.ts";
 
 /**
@@ -182,6 +183,7 @@ async function transferNatively(
   const others = clients.filter((one) => one !== client);
   const { leave, ...place } = joinScheduler(settings.endpoint, request);
   try {
+    if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) place.disk.start();
     return await transfer(plan.blobs, {
       repoId: plan.repoId,
       source: createSourceSet(

@@ -4,18 +4,20 @@ import { startTuner, tune, type TunerState } from "./connection-tuner.ts";
 
 /** Plays a line on which each connection carries `each` and all together `total` bytes a second. */
 function play(
-  line: { each: number; total: number; pushbackAbove?: number },
+  line: { each: number; total: number; pushbackAbove?: number; heldShare?: number },
   seconds: number,
   from: TunerState = startTuner(8, 0),
 ) {
   let state = from;
   let bytes = 0;
   let pushbacks = 0;
+  let heldMs = 0;
   const limits: number[] = [];
   for (let now = 50; now <= seconds * 1000; now += 50) {
     bytes += (Math.min(line.total, line.each * state.limit) * 50) / 1000;
     if (state.limit > (line.pushbackAbove ?? Infinity)) pushbacks += 1;
-    state = tune(state, { now, bytes, pushbacks, waiting: true });
+    heldMs += 50 * state.limit * (line.heldShare ?? 0);
+    state = tune(state, { now, bytes, heldMs, pushbacks, waiting: true });
     limits.push(state.limit);
   }
   return { state, limits, bytes };
@@ -43,6 +45,12 @@ test("where one connection is as fast as the machine there is never a second for
   expect(Math.max(...limits)).toBe(1);
 });
 
+test("where the disk holds a connection up there is no second one", () => {
+  const line = { each: 100 * MB, total: 10_000 * MB };
+  expect(Math.max(...play({ ...line, heldShare: 0.6 }, 60).limits)).toBe(1);
+  expect(Math.max(...play({ ...line, heldShare: 0.1 }, 60).limits)).toBe(8);
+});
+
 test("a server that pushes back gets half, and more only slowly", () => {
   const { limits } = play({ each: 5 * MB, total: 1000 * MB, pushbackAbove: 4 }, 30);
   const after = limits.slice(limits.indexOf(8) + 2);
@@ -53,7 +61,7 @@ test("a server that pushes back gets half, and more only slowly", () => {
 test("refusals that come together halve once, those of a second later once more", () => {
   let state = { ...startTuner(8, 0), limit: 8 };
   const refuse = (now: number, pushbacks: number): number => {
-    state = tune(state, { now, bytes: 1, pushbacks, waiting: true });
+    state = tune(state, { now, bytes: 1, heldMs: 0, pushbacks, waiting: true });
     return state.limit;
   };
   expect([100, 125, 150, 175].map((now, index) => refuse(now, 2 * (index + 1)))).toEqual([

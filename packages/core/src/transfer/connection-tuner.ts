@@ -4,6 +4,8 @@ export interface TunerSample {
   readonly now: number;
   /** Useful bytes in all. */
   readonly bytes: number;
+  /** How long reads waited for this machine's disk in all, summed over connections, ms. */
+  readonly heldMs: number;
   /** Answers that said "not so fast" (429, 5xx) in all. */
   readonly pushbacks: number;
   /** Does somebody wait for a connection? Without that, more would change nothing. */
@@ -20,6 +22,7 @@ export interface TunerState {
   /** Where the present measurement began. */
   readonly since: number;
   readonly bytes: number;
+  readonly heldMs: number;
   readonly pushbacks: number;
   /** Bytes a second before the last change of `limit`. */
   readonly rate: number;
@@ -35,6 +38,7 @@ const FIRST_MS = 50;
 // Half of that, from a program that has just started: it is looked at for longer.
 const PROMISING_BYTES_PER_SECOND = 125_000_000;
 const PROMISING_MS = 200;
+const HELD_SHARE = 0.4;
 const FIRST_BYTES = 256 * 1024;
 const SLOW_FIRST_MS = 400;
 const LEAP_SETTLE_MS = 400;
@@ -54,6 +58,7 @@ export function startTuner(max: number, now: number): TunerState {
     phase: "first",
     since: now,
     bytes: 0,
+    heldMs: 0,
     pushbacks: 0,
     rate: 0,
     step: 0,
@@ -68,7 +73,7 @@ export function withMaximum(state: TunerState, max: number): TunerState {
 }
 
 /**
- * The next state. One connection is measured; unless it is as fast as this machine can work, the maximum is tried, and
+ * The next state. One connection is measured; unless it is as fast as this machine works, the maximum is tried, and
  * cut down to what the gain asks for; after that single steps are kept only while they pay. Pure.
  */
 export function tune(state: TunerState, sample: TunerSample): TunerState {
@@ -99,7 +104,7 @@ export function tune(state: TunerState, sample: TunerSample): TunerState {
       // The clock starts with the first byte: the way to it says nothing about speed.
       if (state.bytes === 0 && bytes === 0) return { ...state, since: now };
       if (elapsed < FIRST_MS || (bytes < FIRST_BYTES && elapsed < SLOW_FIRST_MS)) return state;
-      const fast = rate >= FAST_BYTES_PER_SECOND;
+      const fast = rate >= FAST_BYTES_PER_SECOND || isHeld(state, sample);
       if (!fast && rate >= PROMISING_BYTES_PER_SECOND && elapsed < PROMISING_MS) return state;
       const measured = { ...measureFrom(state, sample), rate };
       return fast
@@ -120,25 +125,36 @@ export function tune(state: TunerState, sample: TunerSample): TunerState {
     }
     case "steady": {
       if (elapsed < STEADY_MS || !waiting) return state;
-      return steady({ ...measureFrom(state, sample), rate }, state, rate);
+      const measured = { ...measureFrom(state, sample), rate };
+      return steady(measured, state, isHeld(state, sample));
     }
   }
 }
 
-/** A step up is kept while it pays, a step down while it costs nothing; otherwise it is taken back. */
-function steady(measured: TunerState, before: TunerState, rate: number): TunerState {
+/** Do the connections wait for the disk most of the time? More of them would wait as well. */
+function isHeld(state: TunerState, { now, heldMs }: TunerSample): boolean {
+  return heldMs - state.heldMs > HELD_SHARE * state.limit * (now - state.since);
+}
+
+/**
+ * A step up is kept while it pays, a step down while it costs nothing; otherwise it is taken back. Where the disk holds
+ * everything up, steps lead down.
+ */
+function steady(measured: TunerState, before: TunerState, held: boolean): TunerState {
   const { limit, step, ceiling } = before;
+  const { rate } = measured;
   const paid = step === 1 ? rate >= before.rate * WORTH : rate * WORTH >= before.rate;
   if (step !== 0 && !paid) return { ...measured, limit: clamp(limit - step, ceiling), step: 0 };
-  const next = step !== 0 ? step : limit < ceiling ? 1 : -1;
+  const next = held ? -1 : step !== 0 ? step : limit < ceiling ? 1 : -1;
   const moved = clamp(limit + next, ceiling);
   return { ...measured, limit: moved, step: moved === limit ? 0 : next };
 }
 
 const clamp = (limit: number, ceiling: number): number => Math.max(1, Math.min(ceiling, limit));
 
-const measureFrom = (state: TunerState, { now, bytes }: TunerSample): TunerState => ({
+const measureFrom = (state: TunerState, { now, bytes, heldMs }: TunerSample): TunerState => ({
   ...state,
   since: now,
   bytes,
+  heldMs,
 });

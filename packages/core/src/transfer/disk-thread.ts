@@ -34,6 +34,8 @@ export interface OpenedBlob {
  * rest through the page cache, so that no byte is read twice from the disk.
  */
 export interface DiskThread {
+  /** Starts the thread, which the first `open` does otherwise: it takes some 30 ms to be ready. */
+  start(): void;
   open(path: string, blob: OpenedBlob): DiskBlob;
   close(): Promise<void>;
 }
@@ -50,20 +52,24 @@ interface Job {
 /** Starts the thread with the first file that is opened. */
 export function createDiskThread(): DiskThread {
   let worker: Worker | undefined;
+  const bell = new Int32Array(new SharedArrayBuffer(4));
   let nextId = 0;
   const jobs = new Map<number, Job>();
 
-  const start = (): Worker => {
+  const startWorker = (): Worker => {
     const self = import.meta.url;
     // From source the neighbour is a .ts file, in the package a .js file.
     const script = new URL(self.endsWith(".ts") ? "disk-worker.ts" : "disk-worker.js", self);
     const started = new Worker(script, {
       execArgv: [],
+      workerData: bell,
       // It holds one buffer and a few numbers; V8's defaults would reserve far more.
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
     });
     started.unref();
-    started.on("message", (reply: DiskReply) => jobs.get(reply.id)?.take(reply));
+    started.on("message", (replies: readonly DiskReply[]) => {
+      for (const reply of replies) jobs.get(reply.id)?.take(reply);
+    });
     started.on("error", (error) => {
       worker = undefined;
       for (const job of jobs.values()) job.fail(error.message);
@@ -72,11 +78,18 @@ export function createDiskThread(): DiskThread {
   };
 
   return {
+    start() {
+      worker ??= startWorker();
+    },
     open(path, { digest, size, writable, onPrefix }) {
-      worker ??= start();
+      worker ??= startWorker();
       const thread = worker;
       const id = nextId++;
-      const say = (request: DiskRequest): void => thread.postMessage(request);
+      const say = (request: DiskRequest): void => {
+        thread.postMessage(request);
+        Atomics.add(bell, 0, 1);
+        Atomics.notify(bell, 0);
+      };
       const [algorithm, prefix] =
         digest.algorithm === "sha256"
           ? (["sha256", ""] as const)

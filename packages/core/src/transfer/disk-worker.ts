@@ -1,8 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
+import {
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from "node:worker_threads";
 
-/** What the main thread says: open a blob, write bytes of it, its frontier moved, or let go of it. */
+/** What the main thread says, one message each, ringing the bell: open a blob, write bytes of it, its frontier moved, or let go of it. */
 export type DiskRequest =
   | {
       readonly id: number;
@@ -27,7 +32,7 @@ export type DiskRequest =
   | { readonly id: number; readonly type: "close" };
 
 /**
- * What the worker says: how far hashing is, the digest of a beginning, the digest at the end, or why it could not read;
+ * What the worker says, several a message: how far hashing is, the digest of a beginning, the digest at the end, or why it could not read;
  * and for each write, in order, that it is done or why it failed.
  */
 export type DiskReply =
@@ -66,9 +71,15 @@ const buffer = Buffer.allocUnsafe(1024 * 1024);
 // After this much, writes and other files get their turn.
 const TURN_BYTES = 4 * 1024 * 1024;
 const jobs = new Map<number, Job>();
-let scheduled = false;
+let replies: DiskReply[] = [];
 
-const reply = (message: DiskReply): void => parentPort?.postMessage(message);
+const reply = (message: DiskReply): void => void replies.push(message);
+/** Sends what there is to say; each message wakes the main thread. */
+function flush(port: MessagePort): void {
+  if (replies.length === 0) return;
+  port.postMessage(replies);
+  replies = [];
+}
 const isBehind = (job: Job): boolean => job.state === "open" && job.hashed < job.frontier;
 
 function fail(job: Job, message: string): void {
@@ -117,7 +128,6 @@ function write(job: Job, bytes: Uint8Array, position: number): void {
   }
   if (position <= job.frontier) {
     job.frontier = Math.max(job.frontier, position + bytes.byteLength);
-    if (isBehind(job)) schedule();
   }
 }
 
@@ -136,25 +146,6 @@ function catchUp(job: Job): void {
   reply({ id: job.id, type: "hashed", hashed: job.hashed });
 }
 
-function work(): void {
-  scheduled = false;
-  for (const job of jobs.values()) {
-    try {
-      if (isBehind(job)) catchUp(job);
-      finishWhenHashed(job);
-    } catch (error) {
-      fail(job, (error as Error).message);
-    }
-  }
-  if ([...jobs.values()].some(isBehind)) schedule();
-}
-
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  setImmediate(work);
-}
-
 function open({ id, path, ...request }: DiskRequest & { readonly type: "open" }): void {
   try {
     const access = request.writable ? constants.O_RDWR : constants.O_RDONLY;
@@ -163,8 +154,6 @@ function open({ id, path, ...request }: DiskRequest & { readonly type: "open" })
     const started = createHash(request.algorithm).update(request.prefix);
     const job = { id, descriptor, hash: started, size, prefixes, hashed: 0, frontier: 0 };
     jobs.set(id, { ...job, state: "open" });
-    // A file without bytes has nothing to wait for.
-    if (size === 0) schedule();
   } catch (error) {
     reply({ id, type: "failed", message: (error as Error).message });
   }
@@ -183,18 +172,50 @@ function answerWrite({ id, bytes, position }: DiskRequest & { readonly type: "wr
   }
 }
 
-parentPort?.on("message", (request: DiskRequest) => {
+function answer(request: DiskRequest): void {
   if (request.type === "open") open(request);
   else if (request.type === "write") answerWrite(request);
   else {
     const job = jobs.get(request.id);
     if (job === undefined) return;
-    if (request.type === "frontier") {
-      job.frontier = Math.max(job.frontier, request.frontier);
-      schedule();
-    } else {
+    if (request.type === "frontier") job.frontier = Math.max(job.frontier, request.frontier);
+    else {
       jobs.delete(request.id);
       closeSync(job.descriptor);
     }
   }
-});
+}
+
+/** Hashes a little of what is behind; whether anything is. */
+function hashBehind(): boolean {
+  let behind = false;
+  for (const job of jobs.values()) {
+    try {
+      if (isBehind(job)) catchUp(job);
+      finishWhenHashed(job);
+    } catch (error) {
+      fail(job, (error as Error).message);
+    }
+    behind ||= isBehind(job);
+  }
+  return behind;
+}
+
+/**
+ * Answers requests as they come, and catches up in between. It sleeps on the bell instead of in an event loop: waking
+ * that costs several system calls a message, and both threads would spend most of their time being woken.
+ */
+function run(port: MessagePort, bell: Int32Array): void {
+  for (;;) {
+    const rung = Atomics.load(bell, 0);
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      answer(next.message as DiskRequest);
+      flush(port);
+    }
+    const behind = hashBehind();
+    flush(port);
+    if (!behind) Atomics.wait(bell, 0, rung);
+  }
+}
+
+if (parentPort !== null) run(parentPort, workerData as Int32Array);

@@ -8,6 +8,7 @@ import { nextTry, NO_FAILURES, type RetryState } from "./segment-retry.ts";
 import { type BlobRequest, SegmentError } from "./source.ts";
 import type { Opinion } from "./source-set.ts";
 import type { TransferContext } from "./transfer-context.ts";
+import type { TransferMonitor } from "./transfer-monitor.ts";
 
 /** Where the bytes of a segment go. */
 export interface SegmentOutput extends ByteSink {
@@ -105,6 +106,7 @@ async function tryOnce(
         },
         filled(bytes) {
           const kept = output.filled(bytes);
+          if (kept !== undefined) void timeWait(kept, context.monitor);
           const paid = context.rateLimit.spend(bytes);
           lease.advance(output.position, performance.now());
           context.monitor.arrived(bytes);
@@ -162,6 +164,13 @@ async function waitForNextTry(
   last.lease.rest(performance.now() + delayMs);
   await sleep(delayMs, undefined, { signal });
   return next.state;
+}
+
+/** Tells how long bytes waited for the disk; what went wrong with it is for others to hear. */
+async function timeWait(kept: Promise<void>, monitor: TransferMonitor): Promise<void> {
+  const began = performance.now();
+  await kept.catch(() => undefined);
+  monitor.held(performance.now() - began);
 }
 
 function stalled(

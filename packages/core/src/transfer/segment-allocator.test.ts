@@ -85,6 +85,26 @@ test("pieces are short where an answer comes at once, so that hashing stays clos
   expect(sizes.at(-1)).toBeLessThan(8);
 });
 
+test("a line so fast that no piece lasts long enough to tell its speed gets longer pieces all the same", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 4096 * MiB }]);
+  const sizes: number[] = [];
+  let now = 0;
+  for (
+    let next = allocator.take(1, now);
+    next && sizes.length < 20;
+    next = allocator.take(1, now)
+  ) {
+    // A gigabyte a second, half a millisecond until it begins.
+    next.advance(next.start + 1, now + 0.5);
+    now += (next.end - next.start) / 1e6;
+    next.advance(next.end, now);
+    next.release();
+    sizes.push((next.end - next.start) / MiB);
+  }
+  expect(sizes[0]).toBe(8);
+  expect(sizes.at(-1)).toBe(128);
+});
+
 test("of a line that was only glanced at nobody gets a long piece, nor the rest of the file", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 1024 * MiB }]);
   const first = allocator.take(8, 0) as Lease;

@@ -88,8 +88,10 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   const free = missing.map(({ start, end }) => ({ start, end }));
   let unassigned = free.reduce((sum, range) => sum + range.end - range.start, 0);
   const active = new Set<ActiveLease>();
-  /** Bytes per ms of the connection that ended last. */
+  /** Bytes per ms of a connection, by what ended last. */
   let speed = 0;
+  /** Ended since then, too short to tell one by one. */
+  let ended = { bytes: 0, ms: 0 };
   /** The shortest time from asking to the first byte, ms: one that had to connect or to find the way took longer. */
   let latency = Infinity;
   /** Pieces of the present round that are still to be handed out, and their size. */
@@ -141,8 +143,15 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
         latency = Math.min(latency, at - now);
       },
       release() {
-        speed = speedOf(one, one.seenAt) || speed;
         active.delete(one);
+        if (one.seenAt === one.startedAt) return;
+        ended = {
+          bytes: ended.bytes + one.position - start,
+          ms: ended.ms + one.seenAt - one.startedAt,
+        };
+        if (ended.ms <= TELLING_MS) return;
+        speed = ended.bytes / ended.ms;
+        ended = { bytes: 0, ms: 0 };
       },
     };
     active.add(one);

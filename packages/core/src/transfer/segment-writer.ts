@@ -1,7 +1,7 @@
 import type { ByteSink } from "../http/byte-sink.ts";
 import { BUFFER_BYTES, buffersAreScarce, giveBuffer, takeBuffer } from "./buffer-pool.ts";
 
-/** A sink that writes the bytes of one segment at their place in the file, in pieces of 512 KiB, two in flight. */
+/** A sink that writes the bytes of one segment at their place in the file, in pieces of 512 KiB. */
 export interface SegmentWriter extends ByteSink {
   /** Position after the last byte taken. */
   readonly position: number;
@@ -9,8 +9,8 @@ export interface SegmentWriter extends ByteSink {
   drain(): Promise<void>;
 }
 
-// One more is on its way when reading pauses.
-const IN_FLIGHT = 1;
+// So many on their way keep the disk thread busy while the main thread is woken; more bring nothing.
+const IN_FLIGHT = 2;
 // A TLS record; with less room than that left, a read brings little.
 const WORTH_READING = 16 * 1024;
 // A slow line must reach the journal too: a kill costs no more than this.

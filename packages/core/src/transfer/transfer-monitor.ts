@@ -19,6 +19,8 @@ export interface TransferMonitor {
   readonly reads: Set<ActiveRead>;
   /** Notes that bytes of a large blob arrived. */
   arrived(bytes: number): void;
+  /** Notes that bytes waited for this machine's disk, for so many ms. */
+  held(ms: number): void;
   /** Notes that a server said it is asked too much. */
   pushedBack(): void;
   stop(): void;
@@ -34,6 +36,7 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
   const reads = new Set<ActiveRead>();
   let bytes = 0;
   let pushbacks = 0;
+  let heldMs = 0;
   let state = startTuner(budget.max, performance.now());
   budget.limit = state.limit;
   let lastTick = Date.now();
@@ -47,7 +50,7 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
 
     const now = performance.now();
     if (state.max !== budget.max) state = withMaximum(state, budget.max);
-    state = tune(state, { now, bytes, pushbacks, waiting: budget.waiting > 0 });
+    state = tune(state, { now, bytes, heldMs, pushbacks, waiting: budget.waiting > 0 });
     budget.limit = state.limit;
 
     if (now - lastLook < STRAGGLER_MS) return;
@@ -71,6 +74,9 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
     reads,
     arrived(count) {
       bytes += count;
+    },
+    held(ms) {
+      heldMs += ms;
     },
     pushedBack() {
       pushbacks += 1;
