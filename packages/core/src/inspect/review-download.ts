@@ -63,16 +63,21 @@ async function look(
 ): Promise<DownloadReview> {
   const { wishes, signal } = request;
   const thorough = wishes.trust !== "any";
+  // Without it nothing can be described, and the requests for the rest would be for nothing.
+  const describable =
+    wishes.requireFit || snapshot.files.some(({ path }) => path === "config.json");
   const [machine, inspected] = await Promise.all([
     wishes.fit.machine ?? readMachine({ signal }),
-    inspectSnapshot(request, snapshot, { from, thorough, support: wishes.fit.support }).catch(
-      (error: unknown) => {
-        const undescribed =
-          error instanceof ModelDownloadError && error.code === "inspect/no-config";
-        if (undescribed && !wishes.requireFit) return undefined;
-        throw error;
-      },
-    ),
+    !describable
+      ? undefined
+      : inspectSnapshot(request, snapshot, { from, thorough, support: wishes.fit.support }).catch(
+          (error: unknown) => {
+            const undescribed =
+              error instanceof ModelDownloadError && error.code === "inspect/no-config";
+            if (undescribed && !wishes.requireFit) return undefined;
+            throw error;
+          },
+        ),
   ]);
   const selected = new Set(plan.files.map(({ path }) => path));
   const { commit } = snapshot;
