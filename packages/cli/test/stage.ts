@@ -7,14 +7,17 @@ import { run, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { onTestFinished } from "vitest";
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** Node's arguments for the command as its source says it. */
+export const sourceArgs: readonly string[] = [
+  "--conditions=@mlx-download/source",
+  file("../src/bin.ts"),
+];
 /**
  * Node's arguments for the command, before its own: its source, or what was just built from it (by `npm test`, which
  * says so), which starts with a third of the work.
  */
 export const nodeArgs: readonly string[] =
-  process.env["MLX_DOWNLOAD_BUILT"] === "1"
-    ? [file("../dist/bin.js")]
-    : ["--conditions=@mlx-download/source", file("../src/bin.ts")];
+  process.env["MLX_DOWNLOAD_BUILT"] === "1" ? [file("../dist/bin.js")] : sourceArgs;
 
 /** The real command beside a Hub of its own, with an empty home and nothing of this machine's environment. */
 export interface Stage {

@@ -1,5 +1,6 @@
+import { run as runProgram, type RunResult } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { startStage } from "./stage.ts";
+import { sourceArgs, startStage } from "./stage.ts";
 
 const repo = "org/model";
 
@@ -15,7 +16,10 @@ test("path loads neither the parser of options nor what speaks to a Hub, and ask
   expect((await run([repo, "-q"])).code).toBe(0);
   hub.log.clear();
   env["NODE_OPTIONS"] = `--import=data:text/javascript,${naming}`;
-  const { code, stderr } = await run(["path", repo, "--json"]);
+  // From source, where every module has its name.
+  const path = (...args: readonly string[]): Promise<RunResult> =>
+    runProgram(process.execPath, [...sourceArgs, "path", repo, ...args], { env });
+  const { code, stderr } = await path("--json");
   expect(code, stderr).toBe(0);
   expect(hub.log.entries).toEqual([]);
   expect(stderr).toContain("/core/src/find-cached.ts");
@@ -23,5 +27,5 @@ test("path loads neither the parser of options nor what speaks to a Hub, and ask
     /yargs|\/core\/src\/(?:hub|http|transfer)\/|end-in-failure|\/help\.ts/,
   );
   // With a value there is something to parse.
-  expect((await run(["path", repo, "--revision", "main"])).stderr).toContain("yargs");
+  expect((await path("--revision", "main")).stderr).toContain("yargs");
 });
