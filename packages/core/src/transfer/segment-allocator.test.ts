@@ -169,8 +169,46 @@ test("a piece that stands still is taken over although no speed is known", () =>
   first.release();
   const second = allocator.take(1, 50) as Lease;
   second.advance(second.start + 100_000, 60);
-  const taken = allocator.take(2, 1_600) as Lease;
-  expect([taken.start, taken.end]).toEqual([second.position, 16 * MiB]);
+  const halves = [1_600, 1_600].map((now) => allocator.take(2, now) as Lease);
+  expect(halves[0]?.start).toBe(second.position);
+  expect(halves[1]).toMatchObject({ start: halves[0]?.end, end: 16 * MiB });
+  expect(halves.map(({ stoodStillMs }) => stoodStillMs)).toEqual([1_540, undefined]);
+});
+
+test("a review ends what stands still while others bring something, and nothing when all are silent", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 64 * MiB }]);
+  const still = allocator.take(2, 0) as Lease;
+  const lively = allocator.take(2, 0) as Lease;
+  for (const one of [still, lively]) one.advance(one.start + 100_000, 50);
+  allocator.review(5_000);
+  expect(still.end).toBeGreaterThan(still.position);
+  lively.advance(lively.start + 5_000_000, 5_000);
+  allocator.review(5_100);
+  expect(still.end).toBe(still.position);
+  expect(allocator.take(2, 5_100)?.start).toBe(still.position);
+});
+
+test("what crawls is handed out anew to all, also while others have enough to do", () => {
+  const allocator = createSegmentAllocator([{ start: 0, end: 1024 * MiB }]);
+  const first = allocator.take(8, 0) as Lease;
+  first.advance(1, 50);
+  first.advance(first.end, 250);
+  first.release();
+  const round = Array.from({ length: 8 }, () => allocator.take(8, 250) as Lease);
+  const [crawls, ...quick] = round as [Lease, ...Lease[]];
+  crawls.advance(crawls.start + 20_000, 2_000);
+  for (const one of quick) {
+    one.advance(one.start + 1, 300);
+    one.advance(one.end, 2_200);
+    one.release();
+  }
+  const { position, end } = crawls;
+  const next = Array.from({ length: 8 }, () => allocator.take(8, 2_200) as Lease);
+  expect(crawls.end).toBe(position);
+  expect(next[0]?.start).toBe(position);
+  const within = next.filter((one) => one.start < end);
+  expect(within.length).toBeGreaterThan(1);
+  expect(Math.max(...within.map((one) => one.end))).toBe(end);
 });
 
 test("a piece whose reader waits before it asks again is left to it", () => {

@@ -23,11 +23,16 @@ export interface Lease {
 export interface SegmentAllocator {
   /**
    * The next piece for one of `connections`, or undefined when nothing is left that is worth a request now. The pieces
-   * take up to six seconds each, less where an answer comes quickly; towards the end every round of them is smaller. When all
-   * are handed out, the far end of the one that will be last is, so much of it that both end together; of one that
-   * crawls or stands still, all the rest.
+   * take up to six seconds each, less where an answer comes quickly; towards the end every round of them is smaller. What
+   * is left of one that crawls or stands still is handed out anew. When all are handed out, the far end of the one that
+   * will be last is, so much of it that both end together.
    */
   take(connections: number, now: number): Lease | undefined;
+  /**
+   * To be called now and then: ends leases that crawl or stand still while others bring something. Hashing follows the
+   * lowest piece, and one that nobody gets done would leave all the rest to be hashed at the end.
+   */
+  review(now: number): void;
   /** Is anybody still fetching? Then `take` may have something later. */
   readonly busy: boolean;
 }
@@ -62,6 +67,8 @@ const STEAL_AFTER_MS = 1_500;
 const PATIENCE_PER_LATENCY = 3;
 // So long without a byte, and what it brought before says nothing.
 const SILENT_MS = 1_500;
+// Who brought something so lately is at work.
+const LIVELY_MS = 500;
 // So long, and what is taken over is told as stalled.
 const STILL_MS = 1_000;
 // One that brings less than this share of the usual gets nothing left to do …
@@ -83,9 +90,22 @@ interface ActiveLease extends Lease {
   shrunk: () => void;
 }
 
+/** Nobody fetches it now. */
+interface FreeRange {
+  start: number;
+  readonly end: number;
+  readonly moves: number;
+  stoodStillMs: number | undefined;
+}
+
 /** An allocator over the missing ranges of a blob, in order. */
 export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAllocator {
-  const free = missing.map(({ start, end }) => ({ start, end }));
+  const free = missing.map(({ start, end }): FreeRange => ({
+    start,
+    end,
+    moves: 0,
+    stoodStillMs: undefined,
+  }));
   let unassigned = free.reduce((sum, range) => sum + range.end - range.start, 0);
   const active = new Set<ActiveLease>();
   /** Bytes per ms of a connection, by what ended last. */
@@ -111,11 +131,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   const usualSpeed = (now: number): number =>
     Math.max(speed, ...[...active].map((one) => speedOf(one, now)));
 
-  const lease = (
-    { start, end }: ByteRange,
-    now: number,
-    from?: { readonly moves: number; readonly stoodStillMs: number | undefined },
-  ): Lease => {
+  const lease = ({ start, end }: ByteRange, now: number, from?: FreeRange): Lease => {
     const one: ActiveLease = {
       start,
       end,
@@ -158,30 +174,40 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     return one;
   };
 
-  /** The far end of the lease that will take longest, when that is long enough; all of one that crawls. */
-  const steal = (now: number): Lease | undefined => {
+  /** Takes what crawls or stands still from whoever has it: all that is left of it is handed out anew. */
+  const reclaim = (now: number): void => {
     const usual = usualSpeed(now);
+    for (const one of active) {
+      const { position: start, end, moves } = one;
+      if (start >= end || !isLate(one, now) || !crawls(one, usual, now)) continue;
+      const idleMs = now - Math.max(one.seenAt, one.restsUntil);
+      const stoodStillMs = idleMs < STILL_MS ? undefined : idleMs;
+      free.push({ start, end, moves: moves + 1, stoodStillMs });
+      free.sort((a, b) => a.start - b.start);
+      unassigned += end - start;
+      round = { pieces: 0, bytes: 0 };
+      one.end = start;
+      one.shrunk();
+    }
+  };
+  /** The far end of the lease that will take longest, when that is long enough. */
+  const steal = (now: number): Lease | undefined => {
     let slowest: ActiveLease | undefined;
     let longest = STEAL_AFTER_MS;
     for (const one of active) {
       const left = one.end - one.position;
-      if (left <= 0 || now - one.restsUntil < patienceWith(one) * 2 ** one.moves) continue;
-      if (!crawls(one, usual, now) && left < 2 * MIN_STOLEN_BYTES) continue;
+      if (left < 2 * MIN_STOLEN_BYTES || !isLate(one, now)) continue;
       const time = left / Math.max(speedOf(one, now), 1e-6);
       if (time > longest) [slowest, longest] = [one, time];
     }
     if (slowest === undefined) return undefined;
     const { position, end } = slowest;
-    const crawling = crawls(slowest, usual, now);
     const own = speedOf(slowest, now);
-    const kept = own / (own + usual || 1);
+    const kept = own / (own + usualSpeed(now) || 1);
     const left = end - position;
     const near = Math.max(MIN_STOLEN_BYTES, Math.min(left - MIN_STOLEN_BYTES, left * kept));
-    const cut = crawling ? position : position + Math.ceil(near);
-    const idleMs = now - Math.max(slowest.seenAt, slowest.restsUntil);
-    const stoodStillMs = idleMs < STILL_MS ? undefined : idleMs;
-    const from = crawling ? { moves: slowest.moves + 1, stoodStillMs } : undefined;
-    const stolen = lease({ start: cut, end }, now, from);
+    const cut = position + Math.ceil(near);
+    const stolen = lease({ start: cut, end }, now);
     slowest.end = cut;
     slowest.shrunk();
     return stolen;
@@ -193,6 +219,8 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     asks(one) && latency < Infinity
       ? Math.max(STEAL_AFTER_MS, PATIENCE_PER_LATENCY * latency)
       : STEAL_AFTER_MS;
+  const isLate = (one: ActiveLease, now: number): boolean =>
+    now - one.restsUntil >= patienceWith(one) * 2 ** one.moves;
   const crawls = (one: ActiveLease, usual: number, now: number): boolean => {
     const still = !asks(one) && now - one.seenAt >= SILENT_MS;
     return one.moves < MAX_MOVES && (still || speedOf(one, now) < usual * CRAWL_SHARE);
@@ -222,7 +250,12 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     get busy() {
       return active.size > 0;
     },
+    review(now) {
+      // Where all are silent it is the line, and new connections would be as silent.
+      if ([...active].some((one) => now - one.seenAt < LIVELY_MS)) reclaim(now);
+    },
     take(connections, now) {
+      reclaim(now);
       const range = free[0];
       if (range === undefined) return steal(now);
       round.pieces -= 1;
@@ -231,8 +264,9 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       const length = range.end - range.start;
       // A rest that would be too small for a request goes with this one.
       const taken = length - wanted < MIN_SEGMENT_BYTES / 2 ? length : wanted;
-      const piece = lease({ start: range.start, end: range.start + taken }, now);
+      const piece = lease({ start: range.start, end: range.start + taken }, now, range);
       range.start += taken;
+      range.stoodStillMs = undefined;
       unassigned -= taken;
       if (range.start === range.end) free.shift();
       return piece;

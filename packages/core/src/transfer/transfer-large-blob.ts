@@ -133,6 +133,7 @@ async function fill(
       });
     }
   };
+  const reviewing = setInterval(() => allocator.review(performance.now()), LOOK_AGAIN_MS);
   const lanes = Array.from({ length: context.budget.max }, () =>
     lane().catch((error: unknown) => {
       stop.abort(error);
@@ -140,6 +141,7 @@ async function fill(
     }),
   );
   const failed = (await Promise.allSettled(lanes)).some((one) => one.status === "rejected");
+  clearInterval(reviewing);
   if (!failed) return true;
   context.signal.throwIfAborted();
   const error: unknown = stop.signal.reason;
