@@ -79,13 +79,20 @@ async function pump(
     for (let position = 0; position < from.size;) {
       context.signal.throwIfAborted();
       const buffer = takeBuffer();
-      const { bytesRead } = await source.read(buffer, 0, BUFFER_BYTES, position);
-      await writing;
-      writing = to.write(buffer.subarray(0, bytesRead), position).finally(() => giveBuffer(buffer));
+      let bytes: Uint8Array;
+      try {
+        const { bytesRead } = await source.read(buffer, 0, BUFFER_BYTES, position);
+        if (bytesRead === 0) throw new Error(`it ended at byte ${position}`);
+        bytes = buffer.subarray(0, bytesRead);
+        await writing;
+      } catch (error) {
+        giveBuffer(buffer);
+        throw error;
+      }
+      writing = to.write(bytes, position).finally(() => giveBuffer(buffer));
       // Heard of with the next piece, or below.
       writing.catch(() => undefined);
-      if (bytesRead === 0) throw new Error(`it ended at byte ${position}`);
-      position += bytesRead;
+      position += bytes.byteLength;
       progress.copied = position;
       progress.verified = to.hashed;
     }
