@@ -2,7 +2,8 @@ import type { CopyEvent, VerifyEvent } from "@mlx-download/cache";
 import type { Flags } from "../command-line/flags.ts";
 import type { Shell } from "../shell.ts";
 import { formatBytes, formatBytesOf, formatDuration, formatRate } from "../text/format.ts";
-import { renderBar } from "./bar.ts";
+import type { Style } from "../text/style.ts";
+import { type BarParts, renderBar } from "./bar.ts";
 import { drawsFrames } from "./progress-display.ts";
 
 /** Shows how far a verification or a copy is. */
@@ -14,6 +15,21 @@ export interface AmountDisplay {
 
 const lineMs = 10_000;
 const barColumns = 30;
+const leastBarColumns = 8;
+
+/** A bar and words within so many columns: the bar becomes shorter, then goes, and after it the last words. */
+export function amountLine(
+  parts: BarParts,
+  words: readonly string[],
+  { columns, style }: { readonly columns: number; readonly style: Style },
+): string {
+  const amount = words.join("  ");
+  const forBar = Math.min(barColumns, columns - amount.length - 1);
+  if (forBar >= leastBarColumns) return `${renderBar(parts, forBar, style)} ${amount}`;
+  return amount.length <= columns || words.length < 2
+    ? amount.slice(0, columns)
+    : amountLine(parts, words.slice(0, -1), { columns, style });
+}
 
 /** One line that is drawn over on a terminal, a line every ten seconds elsewhere, nothing with `--quiet`. */
 export function createAmountDisplay(flags: Flags, shell: Shell): AmountDisplay {
@@ -45,11 +61,18 @@ export function createAmountDisplay(flags: Flags, shell: Shell): AmountDisplay {
       const elapsed = Math.max(1, event.at - startedAt);
       const rate = (event.bytesDone / elapsed) * 1000;
       const left = rate > 0 ? (event.bytes - event.bytesDone) / rate : 0;
-      const amount = `${formatBytesOf(event.bytesDone, event.bytes)}  ${formatRate(rate)}  ${formatDuration(left * 1000)} left`;
+      const words = [
+        formatBytesOf(event.bytesDone, event.bytes),
+        formatRate(rate),
+        `${formatDuration(left * 1000)} left`,
+      ];
+      const amount = words.join("  ");
       if (draws) {
         const parts = { here: 0, came: event.bytesDone, whole: event.bytes };
-        const bar = renderBar(parts, barColumns, shell.stderrStyle);
-        shell.stderr.write(`\r${bar} ${amount}\u001b[K`);
+        // A line that wraps could not be drawn over.
+        const columns = Math.max(20, shell.stderr.columns || 80) - 1;
+        const line = amountLine(parts, words, { columns, style: shell.stderrStyle });
+        shell.stderr.write(`\r${line}\u001b[K`);
         drawn = true;
       } else if (event.at - saidAt >= lineMs) {
         saidAt = event.at;
