@@ -36,11 +36,11 @@ await bundle.write({
     groups: [
       {
         name: "start",
-        test: /[\\/]src[\\/](?:run-cli|command-line[\\/]parse|commands[\\/]selection)\.ts$/u,
+        test: /[\\/]src[\\/](?:run-cli|command-line[\\/]parse|commands[\\/]refs[\\/]selection)\.ts$/u,
         priority: 3,
       },
-      { name: "path", test: /[\\/]src[\\/]commands[\\/]path\.ts$/u, priority: 2 },
-      { name: "get", test: /[\\/]src[\\/]commands[\\/]get\.ts$/u, priority: 1 },
+      { name: "path", test: /[\\/]src[\\/]commands[\\/]cache[\\/]path\.ts$/u, priority: 2 },
+      { name: "get", test: /[\\/]src[\\/]commands[\\/]download[\\/]get\.ts$/u, priority: 1 },
     ],
   },
   sourcemap: false,

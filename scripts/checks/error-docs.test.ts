@@ -12,7 +12,7 @@ export type Other = "other/not-a-code";
 async function problemsOf(page: string): Promise<readonly string[]> {
   const root = await tempDir();
   await writeTree(root, {
-    "packages/cache/src/errors.ts": source,
+    "packages/cache/src/names/errors.ts": source,
     "docs/reference/errors.md": page,
   });
   return errorDocs.find(root);
@@ -25,7 +25,7 @@ test("a page with one heading a code is fine", async () => {
 
 test("a code without a heading is found", async () => {
   expect(await problemsOf("## `cache/locked`\n")).toEqual([
-    "packages/cache/src/errors.ts: cache/not-found has no heading in docs/reference/errors.md",
+    "packages/cache/src/names/errors.ts: cache/not-found has no heading in docs/reference/errors.md",
   ]);
 });
 

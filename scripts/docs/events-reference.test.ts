@@ -6,11 +6,11 @@ const read = (path: string): Promise<string> =>
 
 test("the reference of events names every type of event, and no others", async () => {
   const sources = [
-    "packages/core/src/events.ts",
-    "packages/cache/src/verify-report.ts",
-    "packages/cache/src/copy-meter.ts",
+    "packages/core/src/contract/events.ts",
+    "packages/cache/src/verify/verify-report.ts",
+    "packages/cache/src/disk/copy-meter.ts",
     "packages/core/src/repair/repair-report.ts",
-    "packages/engine-adapter/src/events.ts",
+    "packages/engine-adapter/src/contract/events.ts",
   ];
   const source = (await Promise.all(sources.map(read))).join("");
   const types = [...source.matchAll(/readonly type: "(?<type>[^"]+)"/gu)].map(([, type]) => type);

@@ -1,4 +1,4 @@
-export { announceDownload } from "./active-download.ts";
+export { announceDownload } from "./lock/active-download.ts";
 export {
   createDigester,
   digestFile,
@@ -7,15 +7,15 @@ export {
   type Digest,
   type DigestAlgorithm,
   type Digester,
-} from "./digest.ts";
-export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./errors.ts";
+} from "./digest/digest.ts";
+export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./names/errors.ts";
 export type { ImportedAs } from "./export/describe-local-dir.ts";
 export { exportArchive } from "./export/export-archive.ts";
 export { exportFolder, exportTar, type Exported } from "./export/export-model.ts";
 export { importFolder, importTar, type Imported } from "./export/import-model.ts";
-export type { CopyEvent, CopyOptions } from "./copy-meter.ts";
-export type { Finding, FindingCode } from "./finding.ts";
-export { inspectFiles, type FileState } from "./inspect-files.ts";
+export type { CopyEvent, CopyOptions } from "./disk/copy-meter.ts";
+export type { Finding, FindingCode } from "./names/finding.ts";
+export { inspectFiles, type FileState } from "./scan/inspect-files.ts";
 export {
   blobPath,
   lockPath,
@@ -26,23 +26,23 @@ export {
   snapshotPath,
   treePath,
   type RepoLayout,
-} from "./layout.ts";
-export { lfsPointerId } from "./lfs-pointer.ts";
-export { listRepos } from "./list-repos.ts";
-export { listCommits } from "./list-commits.ts";
-export { listSnapshot } from "./list-snapshot.ts";
-export { localDirPaths, localPartialPaths } from "./local-dir.ts";
-export { readLocalMetadata, type LocalMetadata } from "./local-metadata.ts";
-export { readLocalTreeRecord, writeLocalTreeRecord } from "./local-tree-record.ts";
+} from "./names/layout.ts";
+export { lfsPointerId } from "./digest/lfs-pointer.ts";
+export { listRepos } from "./disk/list-repos.ts";
+export { listCommits } from "./disk/list-commits.ts";
+export { listSnapshot } from "./scan/list-snapshot.ts";
+export { localDirPaths, localPartialPaths } from "./names/local-dir.ts";
+export { readLocalMetadata, type LocalMetadata } from "./records/local-metadata.ts";
+export { readLocalTreeRecord, writeLocalTreeRecord } from "./records/local-tree-record.ts";
 export { moveCache } from "./move/move-cache.ts";
 export { moveRepo, type MovedRepo } from "./move/move-repo.ts";
-export { cacheLocations, type CacheLocations } from "./locations.ts";
-export { acquireLock, tryLock, type FileLock } from "./lock.ts";
-export { notInCache } from "./not-in-cache.ts";
-export { listPins, pinModel, unpinModel, type Pin } from "./pin.ts";
-export { prepareLocalDir } from "./prepare-local-dir.ts";
-export { prepareRepo } from "./prepare-repo.ts";
-export { publishRef } from "./publish-ref.ts";
+export { cacheLocations, type CacheLocations } from "./names/locations.ts";
+export { acquireLock, tryLock, type FileLock } from "./lock/lock.ts";
+export { notInCache } from "./names/not-in-cache.ts";
+export { listPins, pinModel, unpinModel, type Pin } from "./records/pin.ts";
+export { prepareLocalDir } from "./publish/prepare-local-dir.ts";
+export { prepareRepo } from "./publish/prepare-repo.ts";
+export { publishRef } from "./publish/publish-ref.ts";
 export {
   localProofs,
   PROOF_STEP_BYTES,
@@ -51,10 +51,10 @@ export {
   writeProofRecord,
   type ProofFolder,
   type ProvedBlob,
-} from "./proof-record.ts";
-export { publishFile, type PublishFile } from "./publish-file.ts";
-export { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
-export { readRef, writeRef } from "./ref.ts";
+} from "./records/proof-record.ts";
+export { publishFile, type PublishFile } from "./publish/publish-file.ts";
+export { inspectLocalFiles, publishLocalFile } from "./publish/publish-local-file.ts";
+export { readRef, writeRef } from "./records/ref.ts";
 export {
   applyRemoval,
   type RemovalEvent,
@@ -74,24 +74,29 @@ export type {
   RepoRemoval,
   RevisionRemoval,
 } from "./removal/removal-plan.ts";
-export { mendRepo, type Mended } from "./mend-repo.ts";
-export { localQuarantine, quarantine, repoQuarantine } from "./quarantine.ts";
-export { removeRepo } from "./remove-repo.ts";
-export { checkRepoId, parseRepoFolderName, repoFolderName, type RepoType } from "./repo-id.ts";
-export { checkRepoPath } from "./repo-path.ts";
-export { checkRevision, isCommit } from "./revision.ts";
-export { scanCache, type CacheScan } from "./scan-cache.ts";
-export { scanRepos, type CacheSummary } from "./scan-repos.ts";
-export { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan-snapshot.ts";
-export type { CachedRepo, CachedRevision } from "./scan-repo.ts";
-export type { SnapshotFile } from "./snapshot-file.ts";
-export { snapshotStatus, type SnapshotStatus } from "./snapshot-status.ts";
-export { supportsSymlinks } from "./symlinks.ts";
-export { lastUses, recordUse } from "./use-record.ts";
-export { readTreeRecord, writeTreeRecord } from "./tree-record.ts";
-export { verifyCache, type VerifyTarget } from "./verify-cache.ts";
-export type { VerifyOptions } from "./verify-files.ts";
-export { verifyLocalDir } from "./verify-local-dir.ts";
+export { mendRepo, type Mended } from "./verify/mend-repo.ts";
+export { localQuarantine, quarantine, repoQuarantine } from "./verify/quarantine.ts";
+export { removeRepo } from "./removal/remove-repo.ts";
+export {
+  checkRepoId,
+  parseRepoFolderName,
+  repoFolderName,
+  type RepoType,
+} from "./names/repo-id.ts";
+export { checkRepoPath } from "./names/repo-path.ts";
+export { checkRevision, isCommit } from "./names/revision.ts";
+export { scanCache, type CacheScan } from "./scan/scan-cache.ts";
+export { scanRepos, type CacheSummary } from "./scan/scan-repos.ts";
+export { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan/scan-snapshot.ts";
+export type { CachedRepo, CachedRevision } from "./scan/scan-repo.ts";
+export type { SnapshotFile } from "./digest/snapshot-file.ts";
+export { snapshotStatus, type SnapshotStatus } from "./scan/snapshot-status.ts";
+export { supportsSymlinks } from "./disk/symlinks.ts";
+export { lastUses, recordUse } from "./records/use-record.ts";
+export { readTreeRecord, writeTreeRecord } from "./records/tree-record.ts";
+export { verifyCache, type VerifyTarget } from "./verify/verify-cache.ts";
+export type { VerifyOptions } from "./verify/verify-files.ts";
+export { verifyLocalDir } from "./verify/verify-local-dir.ts";
 export type {
   BadFile,
   MissingFile,
@@ -99,6 +104,6 @@ export type {
   VerifiedFile,
   VerifyEvent,
   VerifyReport,
-} from "./verify-report.ts";
+} from "./verify/verify-report.ts";
 export { makeView, removeView, viewPath, type ViewLayout } from "./view/make-view.ts";
-export { listViews, type View, type ViewMethod } from "./view/view-record.ts";
+export { listViews, type View, type ViewMethod } from "./records/view-record.ts";

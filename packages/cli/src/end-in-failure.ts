@@ -1,8 +1,8 @@
 import { CliError } from "./failure/cli-error.ts";
 import { describeFailure, failureJson } from "./failure/describe-failure.ts";
-import { jsonText } from "./output.ts";
-import { reportFailure } from "./report-failure.ts";
-import type { Shell } from "./shell.ts";
+import { jsonText } from "./shell/output.ts";
+import { reportFailure } from "./shell/report-failure.ts";
+import type { Shell } from "./shell/shell.ts";
 
 /**
  * Says what was `thrown`, to people and in the form that `words` (the options that were given) ask for, and returns

@@ -2,11 +2,11 @@ import type { Invocation } from "./command-line/command-spec.ts";
 import { parseCommandLine } from "./command-line/parse.ts";
 import { configPath, readConfig } from "./config/config-file.ts";
 import { configuredEnv, configuredFlags } from "./config/configured.ts";
-import { watchInterrupts } from "./interrupt.ts";
-import { createOutput } from "./output.ts";
+import { watchInterrupts } from "./shell/interrupt.ts";
+import { createOutput } from "./shell/output.ts";
 import { plainVariable } from "./progress/progress-display.ts";
 import { quietWarnings } from "./quiet-warnings.ts";
-import type { Shell } from "./shell.ts";
+import type { Shell } from "./shell/shell.ts";
 import { styleFor } from "./text/style.ts";
 
 /** Ends like a program that SIGPIPE ended, when the reader of `--events` goes away in the middle. */

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run, tempDir, writeTree } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { bashCompletion } from "../src/completion/bash-completion.ts";
-import { fishCompletion } from "../src/completion/fish-completion.ts";
-import { zshCompletion } from "../src/completion/zsh-completion.ts";
+import { bashCompletion } from "../src/commands/setup/completion/bash.ts";
+import { fishCompletion } from "../src/commands/setup/completion/fish.ts";
+import { zshCompletion } from "../src/commands/setup/completion/zsh.ts";
 
 /** What each shell offers behind these words; the last one is being typed. */
 type Complete = (...words: string[]) => Promise<string[]>;

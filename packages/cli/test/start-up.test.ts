@@ -22,7 +22,7 @@ test("path loads neither the parser of options nor what speaks to a Hub, and ask
   const { code, stderr } = await path("--json");
   expect(code, stderr).toBe(0);
   expect(hub.log.entries).toEqual([]);
-  expect(stderr).toContain("/core/src/find-cached.ts");
+  expect(stderr).toContain("/core/src/download/find-cached.ts");
   expect(stderr).not.toMatch(
     /yargs|\/core\/src\/(?:hub|http|transfer)\/|end-in-failure|\/help\.ts/,
   );

@@ -5,7 +5,7 @@ export type {
   BackendHub,
   BackendRepo,
   DownloadBackend,
-} from "./backend/backend.ts";
+} from "./contract/backend.ts";
 export { type Account, type AccountOptions, whoAmI } from "./account/account.ts";
 export { type DeviceCode, deviceLogin } from "./account/device-login.ts";
 export type { GivenToken } from "./account/oauth.ts";
@@ -19,8 +19,8 @@ export {
   type TokenFiles,
   tokenFiles,
 } from "./account/stored-token.ts";
-export { download } from "./download.ts";
-export { downloadMany, type DownloadOutcome } from "./download-many.ts";
+export { download } from "./download/download.ts";
+export { downloadMany, type DownloadOutcome } from "./download/download-many.ts";
 export type {
   AncestorOptions,
   DownloadOptions,
@@ -29,8 +29,12 @@ export type {
   ReviewOptions,
   SelectionOptions,
   TrustPolicy,
-} from "./download-options.ts";
-export { type ErrorCode, ModelDownloadError, type ModelDownloadErrorDetails } from "./errors.ts";
+} from "./contract/options.ts";
+export {
+  type ErrorCode,
+  ModelDownloadError,
+  type ModelDownloadErrorDetails,
+} from "./contract/errors.ts";
 export type {
   ActiveFile,
   DownloadEvent,
@@ -40,41 +44,41 @@ export type {
   PlanBytes,
   ProgressState,
   WaitReason,
-} from "./events.ts";
-export { type CachedSnapshot, findCached } from "./find-cached.ts";
-export { listMLXModels, type ListOptions, type MLXModelEntry } from "./list-mlx-models.ts";
-export { listModels, type ListModelsOptions } from "./list-models.ts";
-export type { ListedModel, ListSort, ModelQuery } from "./hub/search-models.ts";
-export { listCachedModels } from "./list-cached-models.ts";
+} from "./contract/events.ts";
+export { type CachedSnapshot, findCached } from "./download/find-cached.ts";
+export { listMLXModels, type ListOptions, type MLXModelEntry } from "./find/list-mlx-models.ts";
+export { listModels, type ListModelsOptions } from "./find/list-models.ts";
+export type { ListedModel, ListSort, ModelQuery } from "./find/search-models.ts";
+export { listCachedModels } from "./find/list-cached-models.ts";
 export {
   downloadModel,
   MLXModelDownloader,
   type MLXModelDownloaderEvents,
   type MLXModelDownloaderOptions,
-} from "./mlx-model-downloader.ts";
-export type { DownloadedModel, ModelInfo } from "./model-info.ts";
-export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./plan.ts";
-export { planModel } from "./plan-model.ts";
-export { parseRate } from "./parse-rate.ts";
-export type { PresetName } from "./preset.ts";
-export { inspectMlx } from "./inspect-mlx.ts";
+} from "./download/mlx-model-downloader.ts";
+export type { DownloadedModel, ModelInfo } from "./find/model-info.ts";
+export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./transfer/plan.ts";
+export { planModel } from "./download/plan-model.ts";
+export { parseRate } from "./settings/parse-rate.ts";
+export type { PresetName } from "./select/preset.ts";
+export { inspectMlx } from "./find/inspect-mlx.ts";
 export {
   createSelector,
   type SelectableFile,
   type SelectOptions,
   type Selector,
-} from "./select.ts";
-export { parseRepoRef, type RepoRef } from "./ref.ts";
-export { readSettings, type Settings, type SettingsOptions } from "./settings.ts";
-export { createRateLimit, type RateLimit } from "./transfer/rate-limit.ts";
-export type { DownloadResult, FileResult, FileStatus } from "./result.ts";
+} from "./select/select.ts";
+export { parseRepoRef, type RepoRef } from "./settings/ref.ts";
+export { readSettings, type Settings, type SettingsOptions } from "./settings/settings.ts";
+export { createRateLimit, type RateLimit } from "./transfer/connections/rate-limit.ts";
+export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";
 export {
   inspectFolder,
   inspectModel,
   type InspectedModel,
   type InspectOptions,
-} from "./inspect/inspect-model.ts";
-export { readMachine, type ReadMachineOptions } from "./machine/read-machine.ts";
+} from "./find/inspect-model.ts";
+export { readMachine, type ReadMachineOptions } from "./find/read-machine.ts";
 export { repairModels, type RepairOptions } from "./repair/repair-models.ts";
 export type {
   RepairedFile,
@@ -83,11 +87,11 @@ export type {
   UnrepairedFile,
 } from "./repair/repair-report.ts";
 export { verifyModels, type VerifyModelsOptions } from "./repair/verify-models.ts";
-export type { DownloadReview } from "./inspect/review-download.ts";
+export type { DownloadReview } from "./download/review-download.ts";
 export {
   type JudgedVariant,
   recommendModels,
   type Recommendation,
   type Recommendations,
   type RecommendOptions,
-} from "./recommend/recommend-models.ts";
+} from "./find/recommend-models.ts";

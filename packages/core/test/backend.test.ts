@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import type { BackendFailure, DownloadBackend } from "../src/backend/backend.ts";
+import type { BackendFailure, DownloadBackend } from "../src/contract/backend.ts";
 import { exists, failure, filesBelow, startRoad } from "./fixture.ts";
 
 const MODEL = { "config.json": "{}\n", "sub/notes.txt": "hello\n" } as const;

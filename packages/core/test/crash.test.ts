@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { parseDigest } from "@mlx-download/cache";
 import { pythonEnv, run } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { createRangeSet } from "../src/transfer/ranges.ts";
-import { readJournal } from "../src/transfer/journal.ts";
+import { createRangeSet } from "../src/transfer/disk/ranges.ts";
+import { readJournal } from "../src/transfer/disk/journal.ts";
 import { exists, filesBelow, provedBlobs, startRoad } from "./fixture.ts";
 
 const SIZE = 32_000_000;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { parseDigest } from "@mlx-download/cache";
-import { openJournal, readJournal } from "../src/transfer/journal.ts";
+import { openJournal, readJournal } from "../src/transfer/disk/journal.ts";
 import { exists, failure, filesBelow, provedBlobs, type Road, startRoad } from "./fixture.ts";
 
 const MB = 1_000_000;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { reserveDisk } from "../src/disk-reservation.ts";
-import { downloadMany } from "../src/download-many.ts";
-import { ModelDownloadError } from "../src/errors.ts";
-import { createRateLimit } from "../src/transfer/rate-limit.ts";
+import { reserveDisk } from "../src/download/disk-reservation.ts";
+import { downloadMany } from "../src/download/download-many.ts";
+import { ModelDownloadError } from "../src/contract/errors.ts";
+import { createRateLimit } from "../src/transfer/connections/rate-limit.ts";
 import { provedBlobs, startRoad } from "./fixture.ts";
 
 const MODELS = ["acme/one", "acme/two", "acme/three", "acme/four", "acme/five"];

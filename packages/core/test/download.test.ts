@@ -2,8 +2,8 @@ import { lstat, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { findCached } from "../src/find-cached.ts";
-import { planModel } from "../src/plan-model.ts";
+import { findCached } from "../src/download/find-cached.ts";
+import { planModel } from "../src/download/plan-model.ts";
 import { failure, filesBelow, MODEL, provedBlobs, startRoad } from "./fixture.ts";
 
 test("a model comes into an empty cache, proved, in the layout that every tool reads", async () => {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { startTestHub, type TestHub, type TestHubOptions } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished } from "vitest";
-import { download } from "../src/download.ts";
-import type { DownloadOptions } from "../src/download-options.ts";
-import { ModelDownloadError } from "../src/errors.ts";
-import type { DownloadEvent } from "../src/events.ts";
-import type { DownloadResult } from "../src/result.ts";
+import { download } from "../src/download/download.ts";
+import type { DownloadOptions } from "../src/contract/options.ts";
+import { ModelDownloadError } from "../src/contract/errors.ts";
+import type { DownloadEvent } from "../src/contract/events.ts";
+import type { DownloadResult } from "../src/contract/result.ts";
 
 /** A test Hub, an empty cache, and a download between them. */
 export interface Road {

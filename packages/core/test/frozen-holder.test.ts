@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readRequest } from "../src/download-request.ts";
-import { prepareDownload } from "../src/plan-model.ts";
-import { createHttpSource } from "../src/transfer/http-source.ts";
+import { readRequest } from "../src/request/download-request.ts";
+import { prepareDownload } from "../src/download/plan-model.ts";
+import { createHttpSource } from "../src/transfer/sources/http-source.ts";
 import { createProgressTracker } from "../src/transfer/progress.ts";
-import { createSourceSet } from "../src/transfer/source-set.ts";
-import { joinScheduler } from "../src/transfer/scheduler.ts";
+import { createSourceSet } from "../src/transfer/sources/source-set.ts";
+import { joinScheduler } from "../src/transfer/connections/scheduler.ts";
 import { transfer } from "../src/transfer/transfer.ts";
 import { provedBlobs, type Road, startRoad } from "./fixture.ts";
 

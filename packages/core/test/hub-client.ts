@@ -1,11 +1,11 @@
 import { onTestFinished } from "vitest";
-import type { DownloadEventBody } from "../src/events.ts";
+import type { DownloadEventBody } from "../src/contract/events.ts";
 import {
   createHubClient,
   type HubClientOptions,
   type PatientHubClient,
 } from "../src/hub/client.ts";
-import type { Settings } from "../src/settings.ts";
+import type { Settings } from "../src/settings/settings.ts";
 
 /** A client for one test, with quick retries, and what it said. */
 export interface ClientUnderTest {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
-import { inspectFolder, inspectModel, type InspectOptions } from "../src/inspect/inspect-model.ts";
+import { inspectFolder, inspectModel, type InspectOptions } from "../src/find/inspect-model.ts";
 import { failure, filesBelow, startRoad } from "./fixture.ts";
 
 async function startInspection(): Promise<

@@ -4,8 +4,8 @@ import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDigest } from "@mlx-download/cache";
 import { expect, onTestFinished, test } from "vitest";
-import { headerLine, parseJournal } from "../src/transfer/journal-text.ts";
-import { createRangeSet } from "../src/transfer/ranges.ts";
+import { headerLine, parseJournal } from "../src/transfer/disk/journal-text.ts";
+import { createRangeSet } from "../src/transfer/disk/ranges.ts";
 import { filesBelow, provedBlobs, startRoad } from "./fixture.ts";
 
 const SIZE = 160 * 1024 * 1024;

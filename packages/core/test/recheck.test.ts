@@ -2,8 +2,8 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDigest } from "@mlx-download/cache";
 import { expect, test } from "vitest";
-import { createDiskThread } from "../src/transfer/disk-thread.ts";
-import { openPartialBlob } from "../src/transfer/partial-blob.ts";
+import { createDiskThread } from "../src/transfer/disk/disk-thread.ts";
+import { openPartialBlob } from "../src/transfer/disk/partial-blob.ts";
 import { exists, failure, filesBelow, provedBlobs, type Road, startRoad } from "./fixture.ts";
 
 const MB = 1024 * 1024;

@@ -7,13 +7,13 @@ import {
 } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
-import { listMLXModels } from "../src/list-mlx-models.ts";
-import { readMachine } from "../src/machine/read-machine.ts";
+import { listMLXModels } from "../src/find/list-mlx-models.ts";
+import { readMachine } from "../src/find/read-machine.ts";
 import {
   type Recommendations,
   recommendModels,
   type RecommendOptions,
-} from "../src/recommend/recommend-models.ts";
+} from "../src/find/recommend-models.ts";
 import { startRoad } from "./fixture.ts";
 
 /** Shapes of models that exist. */

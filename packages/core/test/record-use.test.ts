@@ -1,6 +1,6 @@
 import { lastUses, recordUse, repoLayout } from "@mlx-download/cache";
 import { expect, test } from "vitest";
-import { findCached } from "../src/find-cached.ts";
+import { findCached } from "../src/download/find-cached.ts";
 import { MODEL, startRoad } from "./fixture.ts";
 
 test("a download and a lookup count as a use of the snapshot", async () => {

@@ -3,8 +3,8 @@ import { simulateMachine } from "@mlx-download/fit";
 import { tinyModelFiles, writeHollowModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
-import { readMachine } from "../src/machine/read-machine.ts";
-import { planModel } from "../src/plan-model.ts";
+import { readMachine } from "../src/find/read-machine.ts";
+import { planModel } from "../src/download/plan-model.ts";
 import { failure, filesBelow, startRoad } from "./fixture.ts";
 
 const mac = async (memory: string): Promise<ReturnType<typeof simulateMachine>> =>

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { startTestHub, type Quirks } from "@mlx-download/hub-server/testing";
 import { onTestFinished } from "vitest";
-import { createHttpSource } from "../src/transfer/http-source.ts";
-import { createSourceSet } from "../src/transfer/source-set.ts";
+import { createHttpSource } from "../src/transfer/sources/http-source.ts";
+import { createSourceSet } from "../src/transfer/sources/source-set.ts";
 import { clientFor } from "./hub-client.ts";
 import { type SourceUnderTest, testSource } from "./test-source.ts";
 

@@ -1,6 +1,6 @@
 import type { ByteSink } from "../src/http/byte-sink.ts";
-import type { ByteRange } from "../src/transfer/ranges.ts";
-import { type BlobRequest, SegmentError, type Source } from "../src/transfer/source.ts";
+import type { ByteRange } from "../src/transfer/disk/ranges.ts";
+import { type BlobRequest, SegmentError, type Source } from "../src/transfer/sources/source.ts";
 import { expect, test } from "vitest";
 
 /** A source under test, and a blob that it has. */

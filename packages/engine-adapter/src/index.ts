@@ -1,14 +1,14 @@
-export type { Engine, EngineLoadContext, EngineModel } from "./engine.ts";
-export { ensureModel, type EnsuredModel, type ModelPlace } from "./ensure-model.ts";
+export type { Engine, EngineLoadContext, EngineModel } from "./contract/engine.ts";
+export { ensureModel, type EnsuredModel, type ModelPlace } from "./ensure/ensure-model.ts";
 export {
   EngineAdapterError,
   type EngineAdapterErrorCode,
   type EngineAdapterErrorDetails,
-} from "./errors.ts";
-export type { EngineEvent, LoadEventBody, OnEngineEvent } from "./events.ts";
-export { installAutoDownload } from "./install-auto-download.ts";
-export { loadModel, type LoadModelOptions } from "./load-model.ts";
-export { loadOrDownloadModel } from "./load-or-download-model.ts";
+} from "./contract/errors.ts";
+export type { EngineEvent, LoadEventBody, OnEngineEvent } from "./contract/events.ts";
+export { installAutoDownload } from "./hook/install-auto-download.ts";
+export { loadModel, type LoadModelOptions } from "./load/load-model.ts";
+export { loadOrDownloadModel } from "./ensure/load-or-download-model.ts";
 export type {
   EngineLoadOptions,
   EngineModelDescriptor,
@@ -22,7 +22,7 @@ export {
   type ModelResolver,
   type ResolveCall,
   type ResolvedLoadOptions,
-} from "./model-resolver.ts";
-export type { EnsureOptions, LoadOptions } from "./options.ts";
-export { prefetch } from "./prefetch.ts";
-export { unloadModel } from "./unload-model.ts";
+} from "./hook/model-resolver.ts";
+export type { EnsureOptions, LoadOptions } from "./contract/options.ts";
+export { prefetch } from "./ensure/prefetch.ts";
+export { unloadModel } from "./load/unload-model.ts";

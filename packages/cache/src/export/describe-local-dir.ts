@@ -1,12 +1,12 @@
 import { lstat } from "node:fs/promises";
-import { checkRoot } from "../layout.ts";
-import { lfsPointerId } from "../lfs-pointer.ts";
-import { localDirPaths } from "../local-dir.ts";
-import { readLocalTreeRecord } from "../local-tree-record.ts";
-import { listNotedFiles } from "../noted-files.ts";
-import { checkRepoId, type RepoType } from "../repo-id.ts";
-import { checkRevision } from "../revision.ts";
-import { checkSnapshotFile, type SnapshotFile } from "../snapshot-file.ts";
+import { checkRoot } from "../names/layout.ts";
+import { lfsPointerId } from "../digest/lfs-pointer.ts";
+import { localDirPaths } from "../names/local-dir.ts";
+import { readLocalTreeRecord } from "../records/local-tree-record.ts";
+import { listNotedFiles } from "../records/noted-files.ts";
+import { checkRepoId, type RepoType } from "../names/repo-id.ts";
+import { checkRevision } from "../names/revision.ts";
+import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 import { badArchive, type Manifest } from "./manifest.ts";
 
 /** What a folder holds that does not say it itself. */

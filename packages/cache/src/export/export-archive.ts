@@ -1,11 +1,11 @@
 import { mkdir, open, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { discard, syncDirectory } from "../durable-file.ts";
-import { fsError } from "../fs-error.ts";
-import type { RepoLayout } from "../layout.ts";
+import { discard, syncDirectory } from "../disk/durable-file.ts";
+import { fsError } from "../disk/fs-error.ts";
+import type { RepoLayout } from "../names/layout.ts";
 import { exportTar, type Exported } from "./export-model.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
-import type { CopyOptions } from "../copy-meter.ts";
+import type { CopyOptions } from "../disk/copy-meter.ts";
 
 /**
  * Writes the archive of `exportTar` into the file `target`, which gets its name when it is whole and on the disk; a file

@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
-import { createDigester } from "../digest.ts";
-import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
-import { CacheError } from "../errors.ts";
-import { repoFolderName } from "../repo-id.ts";
-import { snapshotPath, type RepoLayout } from "../layout.ts";
+import { createDigester } from "../digest/digest.ts";
+import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
+import { CacheError } from "../names/errors.ts";
+import { repoFolderName } from "../names/repo-id.ts";
+import { snapshotPath, type RepoLayout } from "../names/layout.ts";
 import {
   amountOf,
   describeSnapshot,
@@ -13,7 +13,7 @@ import {
 } from "./manifest.ts";
 import { makePlainFolder } from "./plain-folder.ts";
 import { padding, tarEnd, tarHeader } from "./tar-format.ts";
-import { readPieces } from "./write-proved.ts";
+import { readPieces } from "../digest/write-proved.ts";
 
 /** What was exported. */
 export interface Exported {

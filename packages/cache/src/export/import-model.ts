@@ -1,21 +1,21 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { announceDownload } from "../active-download.ts";
-import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
-import { discard, tempPath } from "../durable-file.ts";
-import { CacheError } from "../errors.ts";
-import { fsError } from "../fs-error.ts";
-import { inspectFiles } from "../inspect-files.ts";
-import { repoLayout, snapshotDir, type RepoLayout } from "../layout.ts";
-import { prepareRepo } from "../prepare-repo.ts";
-import { publishFile } from "../publish-file.ts";
-import { publishRef } from "../publish-ref.ts";
-import { readRef } from "../ref.ts";
-import type { RepoType } from "../repo-id.ts";
-import type { SnapshotFile } from "../snapshot-file.ts";
-import { snapshotStatus } from "../snapshot-status.ts";
-import { readTreeRecord, writeTreeRecord } from "../tree-record.ts";
-import { recordUse } from "../use-record.ts";
+import { announceDownload } from "../lock/active-download.ts";
+import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
+import { discard, tempPath } from "../disk/durable-file.ts";
+import { CacheError } from "../names/errors.ts";
+import { fsError } from "../disk/fs-error.ts";
+import { inspectFiles } from "../scan/inspect-files.ts";
+import { repoLayout, snapshotDir, type RepoLayout } from "../names/layout.ts";
+import { prepareRepo } from "../publish/prepare-repo.ts";
+import { publishFile } from "../publish/publish-file.ts";
+import { publishRef } from "../publish/publish-ref.ts";
+import { readRef } from "../records/ref.ts";
+import type { RepoType } from "../names/repo-id.ts";
+import type { SnapshotFile } from "../digest/snapshot-file.ts";
+import { snapshotStatus } from "../scan/snapshot-status.ts";
+import { readTreeRecord, writeTreeRecord } from "../records/tree-record.ts";
+import { recordUse } from "../records/use-record.ts";
 import {
   amountOf,
   badArchive,
@@ -29,7 +29,7 @@ import { describeLocalDir, type ImportedAs } from "./describe-local-dir.ts";
 import { readFolderManifest } from "./plain-folder.ts";
 import { rememberBefore } from "./take-back.ts";
 import { readTar } from "./read-tar.ts";
-import { readPieces, writeProved } from "./write-proved.ts";
+import { readPieces, writeProved } from "../digest/write-proved.ts";
 
 /** What came into the cache. */
 export interface Imported {

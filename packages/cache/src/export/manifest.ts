@@ -1,12 +1,12 @@
-import { formatDigest, parseDigest } from "../digest.ts";
-import { CacheError } from "../errors.ts";
-import { inspectFiles } from "../inspect-files.ts";
-import { repoLayout, type RepoLayout } from "../layout.ts";
-import { listSnapshot } from "../list-snapshot.ts";
-import type { RepoType } from "../repo-id.ts";
-import { checkCommit, checkRevision } from "../revision.ts";
-import { checkSnapshotFile, type SnapshotFile } from "../snapshot-file.ts";
-import { readTreeRecord } from "../tree-record.ts";
+import { formatDigest, parseDigest } from "../digest/digest.ts";
+import { CacheError } from "../names/errors.ts";
+import { inspectFiles } from "../scan/inspect-files.ts";
+import { repoLayout, type RepoLayout } from "../names/layout.ts";
+import { listSnapshot } from "../scan/list-snapshot.ts";
+import type { RepoType } from "../names/repo-id.ts";
+import { checkCommit, checkRevision } from "../names/revision.ts";
+import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
+import { readTreeRecord } from "../records/tree-record.ts";
 
 /** The file that lies in an exported folder, a view, and at the beginning of an archive. */
 export const MANIFEST_FILE = ".mlx-download.json";

@@ -11,14 +11,14 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type CopyMeter, type CopyOptions, startCopyMeter } from "../copy-meter.ts";
-import { CacheError } from "../errors.ts";
-import { errnoOf, fsError } from "../fs-error.ts";
-import { checkRoot, snapshotPath, type RepoLayout } from "../layout.ts";
-import { readSmallFile } from "../read-small-file.ts";
-import { ensureDirectory } from "../real-directory.ts";
-import type { SnapshotFile } from "../snapshot-file.ts";
-import type { ViewMethod } from "../view/view-record.ts";
+import { type CopyMeter, type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
+import { CacheError } from "../names/errors.ts";
+import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { checkRoot, snapshotPath, type RepoLayout } from "../names/layout.ts";
+import { readSmallFile } from "../disk/read-small-file.ts";
+import { ensureDirectory } from "../disk/real-directory.ts";
+import type { SnapshotFile } from "../digest/snapshot-file.ts";
+import type { ViewMethod } from "../records/view-record.ts";
 import {
   amountOf,
   formatManifest,
@@ -29,7 +29,7 @@ import {
   type Manifest,
 } from "./manifest.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
-import { readPieces, writeProved } from "./write-proved.ts";
+import { readPieces, writeProved } from "../digest/write-proved.ts";
 
 /** Programs rewrite their small files in place, which must not reach the cache through a hard link. */
 const SMALL_BYTES = 1_000_000;

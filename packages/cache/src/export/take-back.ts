@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
-import { discard } from "../durable-file.ts";
-import { snapshotDir, treePath, type RepoLayout } from "../layout.ts";
-import { listCommits } from "../list-commits.ts";
+import { discard } from "../disk/durable-file.ts";
+import { snapshotDir, treePath, type RepoLayout } from "../names/layout.ts";
+import { listCommits } from "../disk/list-commits.ts";
 import { applyRemoval } from "../removal/apply-removal.ts";
 import { planRemoval } from "../removal/plan-removal.ts";
 

@@ -1,12 +1,12 @@
 import type { Dirent, Stats } from "node:fs";
 import { lstat, mkdir, readdir, readlink, rm, stat, symlink, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import type { CopyMeter } from "../copy-meter.ts";
-import { digestFile, type DigestAlgorithm } from "../digest.ts";
-import { isTemp, moveIntoPlace, syncDirectory, tempPath } from "../durable-file.ts";
-import { CacheError } from "../errors.ts";
-import { lfsPointerId } from "../lfs-pointer.ts";
-import { readPieces, writeProved } from "../export/write-proved.ts";
+import type { CopyMeter } from "../disk/copy-meter.ts";
+import { digestFile, type DigestAlgorithm } from "../digest/digest.ts";
+import { isTemp, moveIntoPlace, syncDirectory, tempPath } from "../disk/durable-file.ts";
+import { CacheError } from "../names/errors.ts";
+import { lfsPointerId } from "../digest/lfs-pointer.ts";
+import { readPieces, writeProved } from "../digest/write-proved.ts";
 
 /** What is copied where. */
 export interface CopyTree {

@@ -11,16 +11,16 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { findActiveDownload } from "../active-download.ts";
-import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
-import { discard, syncDirectory } from "../durable-file.ts";
-import { errnoOf, fsError } from "../fs-error.ts";
-import { checkRoot, type RepoLayout } from "../layout.ts";
-import { listRepos } from "../list-repos.ts";
-import { locked } from "../lock.ts";
-import { readSmallFile } from "../read-small-file.ts";
-import { withRepoLock } from "../repo-lock.ts";
-import { disownViews } from "../view/view-record.ts";
+import { findActiveDownload } from "../lock/active-download.ts";
+import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
+import { discard, syncDirectory } from "../disk/durable-file.ts";
+import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { checkRoot, type RepoLayout } from "../names/layout.ts";
+import { listRepos } from "../disk/list-repos.ts";
+import { locked } from "../lock/lock.ts";
+import { readSmallFile } from "../disk/read-small-file.ts";
+import { withRepoLock } from "../lock/repo-lock.ts";
+import { disownViews } from "../records/view-record.ts";
 import { copyTree, measureTree } from "./copy-tree.ts";
 import { absent, exists, refuseNested } from "./move-errors.ts";
 

@@ -1,5 +1,5 @@
 import { sep } from "node:path";
-import { CacheError } from "../errors.ts";
+import { CacheError } from "../names/errors.ts";
 
 /** The error for what should be moved and is not here. */
 export function absent(what: string, path: string): CacheError {

@@ -12,18 +12,18 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { findActiveDownload } from "../active-download.ts";
-import { type CopyOptions, startCopyMeter } from "../copy-meter.ts";
-import { discard, syncDirectory } from "../durable-file.ts";
-import { fsError } from "../fs-error.ts";
-import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
-import { locked } from "../lock.ts";
-import { writeCacheDirTag } from "../prepare-repo.ts";
-import { readSmallFile } from "../read-small-file.ts";
-import { payloadsOf } from "../removal/payloads-of.ts";
-import { sweepPayload } from "../removal/sweep-shared.ts";
-import { withRepoLock } from "../repo-lock.ts";
-import { disownViews } from "../view/view-record.ts";
+import { findActiveDownload } from "../lock/active-download.ts";
+import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
+import { discard, syncDirectory } from "../disk/durable-file.ts";
+import { fsError } from "../disk/fs-error.ts";
+import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
+import { locked } from "../lock/lock.ts";
+import { writeCacheDirTag } from "../publish/prepare-repo.ts";
+import { readSmallFile } from "../disk/read-small-file.ts";
+import { payloadsOf } from "../shared/payloads-of.ts";
+import { sweepPayload } from "../shared/sweep-shared.ts";
+import { withRepoLock } from "../lock/repo-lock.ts";
+import { disownViews } from "../records/view-record.ts";
 import { copyTree, measureTree } from "./copy-tree.ts";
 import { absent, exists, refuseNested } from "./move-errors.ts";
 

@@ -1,10 +1,10 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { folderSize } from "../folder-size.ts";
-import { listViews } from "../view/view-record.ts";
+import { folderSize } from "../disk/folder-size.ts";
+import { listViews } from "../records/view-record.ts";
 import type { Inventory, StoredRevision } from "./inventory.ts";
 import type { KeptRevision, Leftover, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
-import { sharedUsers } from "./sweep-shared.ts";
+import { sharedUsers } from "../shared/sweep-shared.ts";
 
 /** What was chosen of one repo. */
 export interface Choice {

@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { lstat, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { findActiveDownload } from "../active-download.ts";
-import { discard } from "../durable-file.ts";
-import { errnoOf, fsError } from "../fs-error.ts";
-import { repoLayout, snapshotPath, treePath, type RepoLayout } from "../layout.ts";
-import { ensureDirectory } from "../real-directory.ts";
-import { removeRepoFolder } from "../remove-repo.ts";
-import { withRepoLock } from "../repo-lock.ts";
-import type { RepoType } from "../repo-id.ts";
-import { forgetUse } from "../use-record.ts";
+import { findActiveDownload } from "../lock/active-download.ts";
+import { discard } from "../disk/durable-file.ts";
+import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { repoLayout, snapshotPath, treePath, type RepoLayout } from "../names/layout.ts";
+import { ensureDirectory } from "../disk/real-directory.ts";
+import { removeRepoFolder } from "./remove-repo.ts";
+import { withRepoLock } from "../lock/repo-lock.ts";
+import type { RepoType } from "../names/repo-id.ts";
+import { forgetUse } from "../records/use-record.ts";
 import { blobsToFree } from "./account.ts";
 import { pinnedCommits, takeInventory, type Inventory } from "./inventory.ts";
 import { absentDir } from "./plan-prune.ts";
 import { keep } from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
-import { sweepPayload } from "./sweep-shared.ts";
+import { sweepPayload } from "../shared/sweep-shared.ts";
 
 /** What went of one repo. */
 export interface RemovedRepo {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
-import { CacheError } from "../errors.ts";
+import { CacheError } from "../names/errors.ts";
 import { type FilterSubject, parseCacheFilter } from "./cache-filter.ts";
 
 const NOW = 1_800_000_000_000;

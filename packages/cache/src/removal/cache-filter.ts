@@ -1,4 +1,4 @@
-import { CacheError } from "../errors.ts";
+import { CacheError } from "../names/errors.ts";
 import { parseAge } from "./parse-age.ts";
 
 /** What a condition can ask about a revision in the cache. */

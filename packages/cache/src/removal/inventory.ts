@@ -1,14 +1,14 @@
 import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { errnoOf } from "../fs-error.ts";
-import { isLitter, type Finding } from "../finding.ts";
-import { snapshotDir, type RepoLayout } from "../layout.ts";
-import { listFolder } from "../list-folder.ts";
-import { repoPins, type Pin } from "../pin.ts";
-import { isCommit } from "../revision.ts";
-import { scanRefs } from "../scan-refs.ts";
-import { lastUses } from "../use-record.ts";
+import { errnoOf } from "../disk/fs-error.ts";
+import { isLitter, type Finding } from "../names/finding.ts";
+import { snapshotDir, type RepoLayout } from "../names/layout.ts";
+import { listFolder } from "../disk/list-folder.ts";
+import { repoPins, type Pin } from "../records/pin.ts";
+import { isCommit } from "../names/revision.ts";
+import { scanRefs } from "../scan/scan-refs.ts";
+import { lastUses } from "../records/use-record.ts";
 
 /** One entry of a snapshot and the blob that its link names; the blob is the entry itself where it is a plain file. */
 export interface StoredFile {

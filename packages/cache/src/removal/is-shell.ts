@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { isLitter } from "../finding.ts";
-import { listFolder } from "../list-folder.ts";
+import { isLitter } from "../names/finding.ts";
+import { listFolder } from "../disk/list-folder.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Leftover } from "./removal-plan.ts";
 

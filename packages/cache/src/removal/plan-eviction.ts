@@ -1,7 +1,7 @@
-import { CacheError } from "../errors.ts";
-import { checkRoot } from "../layout.ts";
-import { listRepos } from "../list-repos.ts";
-import { scanCache } from "../scan-cache.ts";
+import { CacheError } from "../names/errors.ts";
+import { checkRoot } from "../names/layout.ts";
+import { listRepos } from "../disk/list-repos.ts";
+import { scanCache } from "../scan/scan-cache.ts";
 import { blobsToFree, makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type SelectionRules,
 } from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
-import { sharedUsers } from "./sweep-shared.ts";
+import { sharedUsers } from "../shared/sweep-shared.ts";
 
 /** A plan that makes the cache small enough, or says by how much it cannot. */
 export interface EvictionPlan extends RemovalPlan {

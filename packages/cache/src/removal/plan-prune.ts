@@ -1,11 +1,11 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isTemp } from "../durable-file.ts";
-import { isLitter } from "../finding.ts";
-import { folderSize } from "../folder-size.ts";
-import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
-import { listRepos } from "../list-repos.ts";
-import { parseRepoFolderName } from "../repo-id.ts";
+import { isTemp } from "../disk/durable-file.ts";
+import { isLitter } from "../names/finding.ts";
+import { folderSize } from "../disk/folder-size.ts";
+import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
+import { listRepos } from "../disk/list-repos.ts";
+import { parseRepoFolderName } from "../names/repo-id.ts";
 import { makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
 import { isShell } from "./is-shell.ts";
@@ -18,7 +18,7 @@ import {
   type SelectionRules,
 } from "./plan-removal.ts";
 import type { KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
-import { orphanedPayloads } from "./sweep-shared.ts";
+import { orphanedPayloads } from "../shared/sweep-shared.ts";
 
 const DAY_MS = 86_400_000;
 /** What can be continued costs a download to have again. */

@@ -1,5 +1,5 @@
-import type { RepoType } from "../repo-id.ts";
-import type { View } from "../view/view-record.ts";
+import type { RepoType } from "../names/repo-id.ts";
+import type { View } from "../records/view-record.ts";
 
 /** Why something that a plan could have taken stays. */
 export type KeepReason =

@@ -5,15 +5,15 @@ import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, publishGolden } from "../../test/golden-model.ts";
-import { blobPath, repoLayout, type RepoLayout } from "../layout.ts";
-import { prepareRepo } from "../prepare-repo.ts";
-import { publishFile } from "../publish-file.ts";
+import { blobPath, repoLayout, type RepoLayout } from "../names/layout.ts";
+import { prepareRepo } from "../publish/prepare-repo.ts";
+import { publishFile } from "../publish/publish-file.ts";
 import { planEviction } from "../removal/plan-eviction.ts";
 import { planRemoval } from "../removal/plan-removal.ts";
-import { writeRef } from "../ref.ts";
-import { writeTreeRecord } from "../tree-record.ts";
+import { writeRef } from "../records/ref.ts";
+import { writeTreeRecord } from "../records/tree-record.ts";
 import { makeView, removeView, viewPath } from "./make-view.ts";
-import { listViews } from "./view-record.ts";
+import { listViews } from "../records/view-record.ts";
 
 const SNAPSHOT = { revision: "main", commit: COMMIT };
 

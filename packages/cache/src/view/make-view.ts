@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { lstat, rename, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { CopyOptions } from "../copy-meter.ts";
+import type { CopyOptions } from "../disk/copy-meter.ts";
 import { describeSnapshot, MANIFEST_FILE } from "../export/manifest.ts";
 import { makePlainFolder, notOurs, readFolderManifest } from "../export/plain-folder.ts";
-import { fsError } from "../fs-error.ts";
-import { checkRoot, repoLayout, type RepoLayout } from "../layout.ts";
-import { recordUse } from "../use-record.ts";
-import { forgetView, recordView, type View } from "./view-record.ts";
+import { fsError } from "../disk/fs-error.ts";
+import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
+import { recordUse } from "../records/use-record.ts";
+import { forgetView, recordView, type View } from "../records/view-record.ts";
 
 /** How programs lay out their models: `org/name` and LM Studio in a folder for each owner, `flat` side by side. */
 export type ViewLayout = "lmstudio" | "org/name" | "flat";

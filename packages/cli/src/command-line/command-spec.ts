@@ -1,4 +1,4 @@
-import type { Shell } from "../shell.ts";
+import type { Shell } from "../shell/shell.ts";
 import type { Flags } from "./flags.ts";
 
 /** A command line, understood. */

@@ -1,4 +1,4 @@
-import type { FlagSpec } from "./flag-spec.ts";
+import type { FlagSpec } from "./flags/flag-spec.ts";
 import { type SelectionFlags, selectionFlags } from "./flags/selection-flags.ts";
 import { type TransferFlags, transferFlags } from "./flags/transfer-flags.ts";
 import { type AccountFlags, accountFlags } from "./flags/account-flags.ts";

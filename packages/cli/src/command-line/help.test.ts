@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { displayWidth } from "../text/display-width.ts";
-import { commandSpecs, commonFlags } from "./commands.ts";
+import { commandSpecs, commonFlags } from "../commands/table.ts";
 import { flagSpecs } from "./flags.ts";
 import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";

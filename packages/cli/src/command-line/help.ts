@@ -1,8 +1,8 @@
 import { displayWidth, padEnd, wrapWords } from "../text/display-width.ts";
 import { paint, type Style } from "../text/style.ts";
 import { commandGroups, type CommandSpec, type Example } from "./command-spec.ts";
-import { commandNamed, commandSpecs, commandsUnder, commonFlags } from "./commands.ts";
-import type { FlagSpec } from "./flag-spec.ts";
+import { commandNamed, commandSpecs, commandsUnder, commonFlags } from "../commands/table.ts";
+import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
 
 /** What help is written for. */

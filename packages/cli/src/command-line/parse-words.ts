@@ -1,5 +1,5 @@
 import { Parser } from "yargs/helpers";
-import type { FlagSpec } from "./flag-spec.ts";
+import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
 import type { GivenWords } from "./read-words.ts";
 import { separatePatterns } from "./separate-patterns.ts";

@@ -5,8 +5,8 @@ import {
   commandsUnder,
   commandWords,
   commonFlags,
-} from "./commands.ts";
-import { get } from "./commands/get.ts";
+} from "../commands/table.ts";
+import { get } from "../commands/download/specs.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";

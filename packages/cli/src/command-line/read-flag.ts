@@ -1,4 +1,4 @@
-import type { FlagSpec } from "./flag-spec.ts";
+import type { FlagSpec } from "./flags/flag-spec.ts";
 import { readBytes } from "./read-bytes.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";

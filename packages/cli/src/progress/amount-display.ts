@@ -1,6 +1,6 @@
 import type { CopyEvent, VerifyEvent } from "@mlx-download/cache";
 import type { Flags } from "../command-line/flags.ts";
-import type { Shell } from "../shell.ts";
+import type { Shell } from "../shell/shell.ts";
 import { formatBytes, formatBytesOf, formatDuration, formatRate } from "../text/format.ts";
 import type { Style } from "../text/style.ts";
 import { type BarParts, renderBar } from "./bar.ts";

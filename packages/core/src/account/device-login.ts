@@ -1,7 +1,7 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { createHubClient, type HubClient } from "../hub/client.ts";
 import { sleep } from "../http/sleep.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "./account.ts";
 import { loginError } from "./login-error.ts";
 import { givenToken, type GivenToken, oauthClientId, postForm } from "./oauth.ts";

@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 
 const hints = {
   "login/denied": "Log in again and agree in the browser, or create a token and use --token-stdin.",

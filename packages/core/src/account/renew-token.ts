@@ -1,5 +1,5 @@
 import { createHubClient } from "../hub/client.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "./account.ts";
 import { givenToken, oauthClientId, postForm } from "./oauth.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { SecureContext } from "node:tls";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 
 const VARIABLES = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const;
 

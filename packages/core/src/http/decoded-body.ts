@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import type { TransportResponse } from "./transport.ts";
 
 /** What {@link decodedBody} can decode, for `Accept-Encoding`. */

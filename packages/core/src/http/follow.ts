@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { isLoopback } from "./loopback.ts";
 import { redactUrl } from "./redact.ts";
 import type { ResponseHeaders, Transport, TransportInit, TransportResponse } from "./transport.ts";

@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { redactText, redactUrl } from "./redact.ts";
 
 /** Why a request got no answer. */

@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "./redact.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { isLoopback } from "./loopback.ts";
 
 /** First variable that is set and not empty, lower case before upper case, as curl and Python's httpx do. */

@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { decodedBody } from "./decoded-body.ts";
 import type { TransportResponse } from "./transport.ts";
 

@@ -1,5 +1,5 @@
-import { ModelDownloadError } from "../errors.ts";
-import type { DownloadEventBody } from "../events.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
 import {
   mayAuthorize,
   requestFollowing,
@@ -13,8 +13,8 @@ import { isLoopback } from "../http/loopback.ts";
 import { createOfflineTransport } from "../http/offline-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
-import type { Settings } from "../settings.ts";
-import { createHubFetch } from "./hub-fetch.ts";
+import type { Settings } from "../settings/settings.ts";
+import { createHubFetch } from "../find/hub-fetch.ts";
 import { parseJson } from "./parse-json.ts";
 import { responseError, type Question } from "./response-error.ts";
 import { type Patience, retrying, type Try } from "./retrying.ts";

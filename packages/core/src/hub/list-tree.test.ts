@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clientFor } from "../../test/hub-client.ts";
 import { failureOf, serve } from "../../test/serve.ts";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { listTree } from "./list-tree.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";

@@ -1,8 +1,8 @@
 import { isCommit, type SnapshotFile } from "@mlx-download/cache";
-import { ModelDownloadError } from "../errors.ts";
-import type { DownloadEventBody } from "../events.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
 import { redactUrl } from "../http/redact.ts";
-import type { RepoRef } from "../ref.ts";
+import type { RepoRef } from "../settings/ref.ts";
 import type { HubClient, JsonAnswer } from "./client.ts";
 import { nextPage } from "./next-page.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";

@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { redactText, redactUrl } from "../http/redact.ts";
 import type { HubAnswer, JsonAnswer } from "./client.ts";
 import type { Try } from "./retrying.ts";

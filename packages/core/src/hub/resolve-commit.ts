@@ -1,7 +1,7 @@
 import { isCommit } from "@mlx-download/cache";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
-import type { RepoRef } from "../ref.ts";
+import type { RepoRef } from "../settings/ref.ts";
 import type { HubClient, JsonAnswer } from "./client.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";

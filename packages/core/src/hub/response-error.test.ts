@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { responseHeaders } from "../http/response-headers.ts";
 import { responseError, type ErrorContext, type Question } from "./response-error.ts";
 

@@ -1,4 +1,4 @@
-import { ModelDownloadError, type ErrorCode } from "../errors.ts";
+import { ModelDownloadError, type ErrorCode } from "../contract/errors.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactText, redactUrl } from "../http/redact.ts";
 import { serverDelayMs } from "../http/retry.ts";

@@ -1,5 +1,5 @@
-import type { DownloadEventBody } from "../events.ts";
-import { ModelDownloadError } from "../errors.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { isRetryableStatus, MAX_WAIT_MS, retryDelayMs, serverDelayMs } from "../http/retry.ts";
 import { sleep } from "../http/sleep.ts";
 import type { ResponseHeaders } from "../http/transport.ts";

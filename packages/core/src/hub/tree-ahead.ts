@@ -1,5 +1,5 @@
 import type { SnapshotFile } from "@mlx-download/cache";
-import type { RepoRef } from "../ref.ts";
+import type { RepoRef } from "../settings/ref.ts";
 import type { HubClient } from "./client.ts";
 import { listNamedTree } from "./list-tree.ts";
 

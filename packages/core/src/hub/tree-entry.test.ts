@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { parseTreeEntry } from "./tree-entry.ts";
 
 const OID = "8e2e871357bef652084a73f7173adc5eb8859a33";

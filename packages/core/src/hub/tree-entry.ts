@@ -1,5 +1,5 @@
 import { checkRepoPath, lfsPointerId, type SnapshotFile } from "@mlx-download/cache";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { redactText } from "../http/redact.ts";
 import { isObject, stringField } from "./json-value.ts";
 

@@ -16,14 +16,14 @@ import {
   writeLocalTreeRecord,
   writeTreeRecord,
 } from "@mlx-download/cache";
-import { codedError } from "../coded-error.ts";
-import { download } from "../download.ts";
-import { readRequest } from "../download-request.ts";
-import { ModelDownloadError } from "../errors.ts";
-import type { DownloadEvent } from "../events.ts";
+import { codedError } from "../contract/coded-error.ts";
+import { download } from "../download/download.ts";
+import { readRequest } from "../request/download-request.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { DownloadEvent } from "../contract/events.ts";
 import { listTree } from "../hub/list-tree.ts";
-import { parseRepoRef, type RepoRef } from "../ref.ts";
-import { readSettings } from "../settings.ts";
+import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
+import { readSettings } from "../settings/settings.ts";
 import { cachePlace, localPlace, setAside } from "./repair-place.ts";
 import type { RepairedFile, RepairEvent, RepairReport, UnrepairedFile } from "./repair-report.ts";
 import { verifyModels, type VerifyModelsOptions } from "./verify-models.ts";

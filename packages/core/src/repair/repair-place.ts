@@ -18,7 +18,7 @@ import {
   snapshotPath,
   tryLock,
 } from "@mlx-download/cache";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { seedPartial } from "./seed-partial.ts";
 
 /** A repo in the cache, or a local dir, as a repair needs to know it. */

@@ -1,5 +1,5 @@
 import type { Mended, RepoType, VerifyEvent, VerifyReport } from "@mlx-download/cache";
-import type { DownloadEvent } from "../events.ts";
+import type { DownloadEvent } from "../contract/events.ts";
 
 /** A file that is right again. */
 export interface RepairedFile {

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { chmod, copyFile, rename, stat } from "node:fs/promises";
 import { PROOF_STEP_BYTES, type ProvedBlob } from "@mlx-download/cache";
-import { diskFree } from "../disk-free.ts";
-import { openJournal } from "../transfer/journal.ts";
+import { diskFree } from "../download/disk-free.ts";
+import { openJournal } from "../transfer/disk/journal.ts";
 
 /**
  * Makes an unfinished download of a damaged blob: its bytes, and the record by which a download finds the damaged ones

@@ -13,12 +13,12 @@ import {
   type VerifyReport,
   type VerifyTarget,
 } from "@mlx-download/cache";
-import { codedError } from "../coded-error.ts";
-import type { HubOptions } from "../download-options.ts";
-import { readRequest } from "../download-request.ts";
+import { codedError } from "../contract/coded-error.ts";
+import type { HubOptions } from "../contract/options.ts";
+import { readRequest } from "../request/download-request.ts";
 import { listTree } from "../hub/list-tree.ts";
-import { parseRepoRef, type RepoRef } from "../ref.ts";
-import { readSettings } from "../settings.ts";
+import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
+import { readSettings } from "../settings/settings.ts";
 
 /** Options of `verifyModels`. */
 export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {

@@ -1,5 +1,5 @@
 import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
-import { ModelDownloadError } from "../errors.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** What is known about bytes that are not the file's. */

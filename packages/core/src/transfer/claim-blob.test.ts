@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tryLock } from "@mlx-download/cache";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
-import type { DownloadEventBody } from "../events.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
 import { claimBlob } from "./claim-blob.ts";
 
 /** A blob whose lock somebody else holds until `letGo`. */

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FileLock, tryLock } from "@mlx-download/cache";
-import type { DownloadEventBody } from "../events.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
 
 /**
  * What came of asking for a blob: the lock; nothing to do, since another program published it meanwhile; or leave to

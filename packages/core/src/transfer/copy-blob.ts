@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, open, rm, stat } from "node:fs/promises";
-import type { PlannedBlob } from "../plan.ts";
-import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./buffer-pool.ts";
-import type { DiskBlob } from "./disk-thread.ts";
+import type { PlannedBlob } from "./plan.ts";
+import { BUFFER_BYTES, giveBuffer, takeBuffer } from "./disk/buffer-pool.ts";
+import type { DiskBlob } from "./disk/disk-thread.ts";
 import { isDiskFull } from "./disk-full.ts";
 import type { FileProgress } from "./progress.ts";
 import type { TransferContext } from "./transfer-context.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import { unlessAborted } from "../http/unless-aborted.ts";
 
 /**
  * Brings a blob from elsewhere on this disk, as a clone where the file system shares extents, else byte by byte, and

@@ -1,9 +1,9 @@
 import { CacheError } from "@mlx-download/cache";
-import { diskFree } from "../disk-free.ts";
-import { ModelDownloadError } from "../errors.ts";
-import type { PlannedBlob } from "../plan.ts";
-import { readJournal } from "./journal.ts";
-import { createRangeSet } from "./ranges.ts";
+import { diskFree } from "../download/disk-free.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { PlannedBlob } from "./plan.ts";
+import { readJournal } from "./disk/journal.ts";
+import { createRangeSet } from "./disk/ranges.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** Does an error say that the disk, or this user's share of it, is full? */

@@ -1,4 +1,4 @@
-import type { ActiveFile, DownloadEventBody } from "../events.ts";
+import type { ActiveFile, DownloadEventBody } from "../contract/events.ts";
 import { createSpeedMeter } from "./speed.ts";
 
 /** One file's figures, kept by whoever moves it. */

@@ -1,8 +1,8 @@
-import type { PlannedBlob } from "../plan.ts";
-import type { PartialBlob } from "./partial-blob.ts";
+import type { PlannedBlob } from "./plan.ts";
+import type { PartialBlob } from "./disk/partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
-import type { WriteBytes } from "./segment-writer.ts";
-import { unlessAborted } from "./unless-aborted.ts";
+import type { WriteBytes } from "./disk/segment-writer.ts";
+import { unlessAborted } from "../http/unless-aborted.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** What hashing a partial from its first byte to its last told. */

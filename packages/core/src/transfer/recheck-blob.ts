@@ -1,14 +1,14 @@
 import { PROOF_STEP_BYTES } from "@mlx-download/cache";
-import { ModelDownloadError } from "../errors.ts";
-import type { PlannedBlob } from "../plan.ts";
-import type { PartialBlob } from "./partial-blob.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { PlannedBlob } from "./plan.ts";
+import type { PartialBlob } from "./disk/partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
 import type { Proof } from "./prove-partial.ts";
-import { type ByteRange, createRangeSet, type RangeSet } from "./ranges.ts";
-import { readSegment } from "./read-segment.ts";
-import { oneLease } from "./segment-allocator.ts";
-import { SegmentError } from "./source.ts";
-import type { Opinion } from "./source-set.ts";
+import { type ByteRange, createRangeSet, type RangeSet } from "./disk/ranges.ts";
+import { readSegment } from "./segments/read-segment.ts";
+import { oneLease } from "./segments/segment-allocator.ts";
+import { SegmentError } from "./sources/source.ts";
+import type { Opinion } from "./sources/source-set.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 /** What asking again brought. */

@@ -1,6 +1,6 @@
 import { formatDigest } from "@mlx-download/cache";
-import type { FileStatus, FileResult } from "../result.ts";
-import type { PlannedBlob } from "../plan.ts";
+import type { FileStatus, FileResult } from "../contract/result.ts";
+import type { PlannedBlob } from "./plan.ts";
 import { type Claim, claimBlob } from "./claim-blob.ts";
 import { copyBlob } from "./copy-blob.ts";
 import { SMALL_BLOB_BYTES } from "./small-blob-bytes.ts";

@@ -1,11 +1,11 @@
-import type { DownloadEventBody } from "../events.ts";
-import type { Target } from "../target.ts";
-import type { ConnectionShare } from "./budget.ts";
-import type { DiskThread } from "./disk-thread.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
+import type { Target } from "./target.ts";
+import type { ConnectionShare } from "./connections/budget.ts";
+import type { DiskThread } from "./disk/disk-thread.ts";
 import type { ProgressTracker } from "./progress.ts";
-import type { RateLimit } from "./rate-limit.ts";
-import type { SourceSet } from "./source-set.ts";
-import type { TransferMonitor } from "./transfer-monitor.ts";
+import type { RateLimit } from "./connections/rate-limit.ts";
+import type { SourceSet } from "./sources/source-set.ts";
+import type { TransferMonitor } from "./connections/transfer-monitor.ts";
 
 /** What everything that moves bytes of one download shares. */
 export interface TransferContext {

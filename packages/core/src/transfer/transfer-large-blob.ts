@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PlannedBlob } from "../plan.ts";
+import type { PlannedBlob } from "./plan.ts";
 import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
-import { openPartialBlob, type PartialBlob } from "./partial-blob.ts";
+import { openPartialBlob, type PartialBlob } from "./disk/partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
 import { type Proof, type RunningProof, startProof } from "./prove-partial.ts";
-import { readSegment } from "./read-segment.ts";
+import { readSegment } from "./segments/read-segment.ts";
 import { recheckBlob } from "./recheck-blob.ts";
-import { createSegmentAllocator, type Lease, oneLease } from "./segment-allocator.ts";
-import { SegmentError } from "./source.ts";
+import { createSegmentAllocator, type Lease, oneLease } from "./segments/segment-allocator.ts";
+import { SegmentError } from "./sources/source.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 const LOOK_AGAIN_MS = 250;

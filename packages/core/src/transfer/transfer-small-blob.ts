@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { open, rm, writeFile } from "node:fs/promises";
 import { createDigester } from "@mlx-download/cache";
-import type { PlannedBlob } from "../plan.ts";
+import type { PlannedBlob } from "./plan.ts";
 import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import type { FileProgress } from "./progress.ts";
-import { readSegment } from "./read-segment.ts";
-import { oneLease } from "./segment-allocator.ts";
+import { readSegment } from "./segments/read-segment.ts";
+import { oneLease } from "./segments/segment-allocator.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 const TRIES = 3;

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import type { FileResult } from "../result.ts";
-import type { PlannedBlob } from "../plan.ts";
+import type { FileResult } from "../contract/result.ts";
+import type { PlannedBlob } from "./plan.ts";
 import { diskFullError, isDiskFull } from "./disk-full.ts";
-import { sweepPartials } from "./sweep-partials.ts";
+import { sweepPartials } from "./disk/sweep-partials.ts";
 import { transferBlob } from "./transfer-blob.ts";
 import type { TransferContext } from "./transfer-context.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { download } from "../../src/download.ts";
+import { download } from "../../src/download/download.ts";
 import { failure, filesBelow, provedBlobs } from "../fixture.ts";
 import { serve } from "../serve.ts";
 

@@ -2,7 +2,7 @@ import { startTestHub, type TestHub, type TestHubOptions } from "@mlx-download/h
 import { describe, expect, onTestFinished, test } from "vitest";
 import { listTree } from "../../src/hub/list-tree.ts";
 import { resolveCommit } from "../../src/hub/resolve-commit.ts";
-import { searchModels } from "../../src/hub/search-models.ts";
+import { searchModels } from "../../src/find/search-models.ts";
 import { collect } from "../collect.ts";
 import { clientFor } from "../hub-client.ts";
 import { failureOf } from "../serve.ts";

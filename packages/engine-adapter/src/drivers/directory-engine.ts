@@ -1,4 +1,4 @@
-import type { Engine, EngineModel } from "../engine.ts";
+import type { Engine, EngineModel } from "../contract/engine.ts";
 
 /** What a program brings that loads models from a folder by itself. */
 export interface DirectoryEngineOptions<Handle> {

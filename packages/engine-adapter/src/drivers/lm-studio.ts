@@ -2,9 +2,9 @@ import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { listViews, makeView, repoLayout, viewPath } from "@mlx-download/cache";
-import type { Engine, EngineModel } from "../engine.ts";
-import { EngineAdapterError } from "../errors.ts";
-import { isInside } from "../trusted-directories.ts";
+import type { Engine, EngineModel } from "../contract/engine.ts";
+import { EngineAdapterError } from "../contract/errors.ts";
+import { isInside } from "../ensure/trusted-directories.ts";
 
 /** What the driver needs of `LMStudioClient` of `@lmstudio/sdk`, by shape alone. */
 export interface LmStudioClient<Instance> {

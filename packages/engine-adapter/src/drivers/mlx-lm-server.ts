@@ -1,5 +1,5 @@
-import type { Engine } from "../engine.ts";
-import { letModelsGo } from "../model-holds.ts";
+import type { Engine } from "../contract/engine.ts";
+import { letModelsGo } from "../load/model-holds.ts";
 import { openAiServer, type ServedModel, type ServerKind } from "./openai-server.ts";
 import { startServerProcess } from "./server-process.ts";
 

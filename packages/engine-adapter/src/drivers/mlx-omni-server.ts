@@ -1,4 +1,4 @@
-import type { Engine } from "../engine.ts";
+import type { Engine } from "../contract/engine.ts";
 import { openAiServer, type ServedModel } from "./openai-server.ts";
 
 export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";

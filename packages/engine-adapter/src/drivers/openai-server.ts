@@ -1,5 +1,5 @@
-import type { Engine, EngineModel } from "../engine.ts";
-import { EngineAdapterError } from "../errors.ts";
+import type { Engine, EngineModel } from "../contract/engine.ts";
+import { EngineAdapterError } from "../contract/errors.ts";
 import { eventData, notAnswering, postJson, readText } from "./post-json.ts";
 
 /** A message of a chat, as OpenAI's API has them. */

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { EngineAdapterError } from "../errors.ts";
+import { EngineAdapterError } from "../contract/errors.ts";
 
 const MAX_ERROR_BYTES = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineAdapterError } from "../errors.ts";
+import { EngineAdapterError } from "../contract/errors.ts";
 import { postJson } from "./post-json.ts";
 
 /** How a server is started. */

@@ -1,4 +1,4 @@
-import { EngineAdapterError } from "../errors.ts";
+import { EngineAdapterError } from "../contract/errors.ts";
 
 const ID = /^[a-zA-Z0-9_\-./@:]+$/;
 const MAX_ID = 512;

@@ -1,4 +1,4 @@
-import type { EngineEvent, OnEngineEvent } from "../events.ts";
+import type { EngineEvent, OnEngineEvent } from "../contract/events.ts";
 
 interface Emitter {
   emit(event: string, payload: object): boolean;

@@ -1,4 +1,4 @@
-import { EngineAdapterError } from "../errors.ts";
+import { EngineAdapterError } from "../contract/errors.ts";
 import type { EngineLoadOptions, EngineModelDescriptor } from "./engine-types.ts";
 
 /** A call of `loadModel`, taken apart. */

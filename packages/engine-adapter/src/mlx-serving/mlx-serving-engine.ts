@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
-import type { Engine, EngineModel } from "../engine.ts";
-import type { EnsuredModel } from "../ensure-model.ts";
-import { realPlace } from "../trusted-directories.ts";
+import type { Engine, EngineModel } from "../contract/engine.ts";
+import type { EnsuredModel } from "../ensure/ensure-model.ts";
+import { realPlace } from "../ensure/trusted-directories.ts";
 import { checkEngineId, checkEnginePath } from "./engine-rules.ts";
 import type { EngineLoadOptions, EngineModelHandle, LoadableEngine } from "./engine-types.ts";
 import { loadInLine, stateOf } from "./load-queue.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Engine } from "../engine.ts";
-import type { EngineEvent } from "../events.ts";
-import { loadModel } from "../load-model.ts";
-import type { EnsureOptions } from "../options.ts";
+import type { Engine } from "../contract/engine.ts";
+import type { EngineEvent } from "../contract/events.ts";
+import { loadModel } from "../load/load-model.ts";
+import type { EnsureOptions } from "../contract/options.ts";
 
 /** Registers one case; vitest's `test`, node's, or anything like them. */
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;

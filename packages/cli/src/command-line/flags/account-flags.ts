@@ -1,4 +1,4 @@
-import type { FlagSpec } from "../flag-spec.ts";
+import type { FlagSpec } from "./flag-spec.ts";
 
 /** Options about whose token is used, and what the configuration says. */
 export interface AccountFlags {

@@ -1,4 +1,4 @@
-import type { FlagSpec } from "../flag-spec.ts";
+import type { FlagSpec } from "./flag-spec.ts";
 
 /** Options about what the cache commands look at, keep and give away. */
 export interface CacheFlags {

@@ -1,4 +1,4 @@
-import type { FlagSpec } from "../flag-spec.ts";
+import type { FlagSpec } from "./flag-spec.ts";
 
 /** Options about which models are listed. */
 export interface SearchFlags {

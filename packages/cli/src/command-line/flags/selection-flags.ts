@@ -1,4 +1,4 @@
-import type { FlagSpec } from "../flag-spec.ts";
+import type { FlagSpec } from "./flag-spec.ts";
 
 /** Options about which files of which revision. */
 export interface SelectionFlags {

@@ -1,4 +1,4 @@
-import type { FlagSpec } from "../flag-spec.ts";
+import type { FlagSpec } from "./flag-spec.ts";
 
 /** Options about where the bytes come from and how, and what is done with them. */
 export interface TransferFlags {

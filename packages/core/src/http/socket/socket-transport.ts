@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../../errors.ts";
+import { ModelDownloadError } from "../../contract/errors.ts";
 import { SinkError } from "../byte-sink.ts";
 import type { TrustStore } from "../certificates.ts";
 import { bodyFailure, unreachable } from "../network-error.ts";

@@ -1,0 +1,125 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { DigestAlgorithm } from "./digest.ts";
+import type { VerifyAnswer, VerifyRequest } from "./digest-worker.ts";
+
+/** A file to be digested; its size decides the order only. */
+export interface FileToDigest {
+  readonly path: string;
+  readonly size: number;
+  readonly algorithm: DigestAlgorithm;
+}
+
+/** What a file's bytes are, or why they cannot be read. */
+export type FileDigest = Exclude<VerifyAnswer, { type: "read" }>;
+
+/** Files handed to a thread at once: one large one, or small ones up to this. */
+const CHUNK_BYTES = 8 << 20;
+const CHUNK_FILES = 64;
+
+/**
+ * Digests files on one thread a core, the largest first so that all end together; `onDigest` is told of each. Memory
+ * does not grow with the files. Rejects with the signal's reason when aborted.
+ */
+export async function digestFiles<T extends FileToDigest>(
+  files: readonly T[],
+  options: {
+    readonly onDigest: (file: T, digest: FileDigest) => void;
+    /** Told the bytes that were read since it was told last. */
+    readonly onRead: (bytes: number) => void;
+    readonly threads?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const { signal, threads = availableParallelism() } = options;
+  const queue = files.toSorted((a, b) => a.size - b.size);
+  const chunk = (): readonly T[] => {
+    const taken: T[] = [];
+    for (let bytes = 0; taken.length < CHUNK_FILES && bytes < CHUNK_BYTES;) {
+      const next = queue.pop();
+      if (next === undefined) break;
+      taken.push(next);
+      bytes += next.size;
+    }
+    return taken;
+  };
+  const stop = new AbortController();
+  const lane = async (): Promise<void> => {
+    let worker: Worker | undefined;
+    try {
+      for (let taken = chunk(); taken.length > 0; taken = chunk()) {
+        await run((worker ??= startWorker()), taken, {
+          ...options,
+          signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+        });
+      }
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    } finally {
+      await worker?.terminate();
+    }
+  };
+  signal?.throwIfAborted();
+  const lanes = Array.from({ length: Math.max(1, Math.min(threads, files.length)) }, () => lane());
+  const settled = await Promise.allSettled(lanes);
+  signal?.throwIfAborted();
+  if (settled.some((one) => one.status === "rejected")) throw stop.signal.reason as Error;
+}
+
+/** Has a thread digest files; the answers come in order. */
+function run<T extends FileToDigest>(
+  worker: Worker,
+  files: readonly T[],
+  options: {
+    readonly onDigest: (file: T, digest: FileDigest) => void;
+    readonly onRead: (bytes: number) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { onDigest, onRead, signal } = options;
+  return new Promise((resolve, reject) => {
+    const left = [...files];
+    const end = (error?: Error): void => {
+      worker.off("message", listen);
+      worker.off("error", end);
+      signal.removeEventListener("abort", abort);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const abort = (): void => end((signal.reason as Error | undefined) ?? new Error("aborted"));
+    const listen = (answer: VerifyAnswer): void => {
+      try {
+        if (answer.type === "read") {
+          onRead(answer.bytes);
+          return;
+        }
+        const file = left.shift();
+        if (file !== undefined) onDigest(file, answer);
+        if (left.length === 0) end();
+      } catch (error) {
+        end(error as Error);
+      }
+    };
+    worker.on("message", listen);
+    worker.on("error", end);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+    else worker.postMessage({ files: files.map(fileOf) } satisfies VerifyRequest);
+  });
+}
+
+function fileOf({ path, algorithm }: FileToDigest): VerifyRequest["files"][number] {
+  return { path, algorithm };
+}
+
+function startWorker(): Worker {
+  const self = import.meta.url;
+  // From source the neighbour is a .ts file, in the package a .js file.
+  const script = new URL(self.endsWith(".ts") ? "digest-worker.ts" : "digest-worker.js", self);
+  return new Worker(script, {
+    execArgv: [],
+    // It holds one buffer and a few numbers; V8's defaults would reserve far more.
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+  });
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { lstat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { discard } from "../disk/durable-file.ts";
+import { CacheError } from "../names/errors.ts";
+import type { RepoLayout } from "../names/layout.ts";
+import { listFolder } from "../disk/list-folder.ts";
+import { tryLock, type FileLock } from "./lock.ts";
+import { repoLockPath, withRepoLock } from "./repo-lock.ts";
+
+const MARKER = /^download-[0-9a-f]{16}\.lock(?:\.soft)?$/;
+
+/**
+ * Says to every other process of ours that a download into this repo goes on, until the returned function is called or
+ * this process ends; nothing is removed from the repo meanwhile. Waits for a removal that is at work. Throws
+ * `cache/locked`, `cache/not-writable`, and the signal's reason.
+ */
+export async function announceDownload(
+  layout: RepoLayout,
+  options: { signal?: AbortSignal | undefined } = {},
+): Promise<() => Promise<void>> {
+  let mark = await setMark(layout);
+  try {
+    for (;;) {
+      // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
+      if (await isAtWork(layout)) await withRepoLock(layout, async () => {}, options);
+      // The removal of a whole repo sweeps its folder of locks as well.
+      if (await isStillThere(mark.path)) break;
+      await mark.lock.release();
+      mark = await setMark(layout);
+    }
+  } catch (error) {
+    await mark.lock.release();
+    await discard(mark.path);
+    throw error;
+  }
+  const { path, lock } = mark;
+  return async () => {
+    await discard(path);
+    await lock.release();
+  };
+}
+
+// One that removes holds each sign for a moment to learn whether it is meant: one name in his hand is bad luck.
+const NAMES_TO_TRY = 10;
+
+async function setMark(layout: RepoLayout): Promise<{ path: string; lock: FileLock }> {
+  let path = layout.locksDir;
+  for (let tries = 0; tries < NAMES_TO_TRY; tries += 1) {
+    path = join(layout.locksDir, `download-${randomBytes(8).toString("hex")}.lock`);
+    const lock = await tryLock(path);
+    if (lock !== undefined) return { path, lock };
+  }
+  throw new CacheError(`Cannot hold ${path}`, "cache/locked", {
+    hint: "Run it again.",
+    data: { path },
+  });
+}
+
+async function isAtWork(layout: RepoLayout): Promise<boolean> {
+  const path = repoLockPath(layout);
+  const found = await Promise.all(
+    [path, `${path}.soft`].map(async (name) => await lstat(name).catch(() => undefined)),
+  );
+  return found.some((stats) => stats !== undefined);
+}
+
+async function isStillThere(path: string): Promise<boolean> {
+  const { entries } = await listFolder(join(path, ".."));
+  const names = new Set(entries.map(({ name }) => name));
+  return names.has(basename(path)) || names.has(`${basename(path)}.soft`);
+}
+
+/**
+ * The lock of a download into this repo that goes on now; undefined when there is none. Ours announce themselves;
+ * Python's client holds the lock of each blob it is writing. Only locks of unfinished blobs are asked about, since every
+ * lock file of a blob stays behind for ever.
+ */
+export async function findActiveDownload(layout: RepoLayout): Promise<string | undefined> {
+  const partial = await listFolder(layout.partialDir);
+  const blobs = await listFolder(layout.blobsDir);
+  const unfinished = [
+    ...partial.entries.map(({ name }) => name).filter((name) => name.endsWith(".data")),
+    ...blobs.entries.map(({ name }) => name).filter((name) => name.endsWith(".incomplete")),
+  ];
+  const hexes = new Set(unfinished.map((name) => name.split(".")[0] ?? ""));
+  const locks = await listFolder(layout.locksDir);
+  for (const { name } of locks.entries) {
+    const isMarker = MARKER.test(name);
+    if (!isMarker && !hexes.has(basename(name, ".lock"))) continue;
+    const path = join(layout.locksDir, isMarker ? name.replace(/\.soft$/, "") : name);
+    const lock = await tryLock(path);
+    if (lock === undefined) return path;
+    // Whoever set this sign is dead.
+    if (isMarker) await discard(path);
+    await lock.release();
+  }
+  return undefined;
+}

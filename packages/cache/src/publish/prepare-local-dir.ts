@@ -1,0 +1,29 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fsError } from "../disk/fs-error.ts";
+import { checkRoot } from "../names/layout.ts";
+import { localMetadataDir } from "../names/local-dir.ts";
+import { writeCacheDirTag } from "./prepare-repo.ts";
+import { ensureDirectory } from "../disk/real-directory.ts";
+import { sweepTemps } from "./sweep-temps.ts";
+
+/**
+ * Creates a local folder and what Python's client keeps in it, and a folder for unfinished data. The local folder
+ * itself may be a link, `.cache/huggingface` and what is below may not: `cache/damaged`.
+ */
+export async function prepareLocalDir(localDir: string): Promise<void> {
+  const root = checkRoot(localDir);
+  const directory = localMetadataDir(root);
+  const partialDir = join(directory, ".partial");
+  try {
+    await mkdir(root, { recursive: true });
+    await ensureDirectory(root, join(directory, "download"));
+    await ensureDirectory(root, partialDir);
+    // What is downloaded should not get into a commit of the folder around it; not worth a failure.
+    await writeFile(join(directory, ".gitignore"), "*", { flag: "wx" }).catch(() => {});
+    await writeCacheDirTag(directory);
+    await sweepTemps(partialDir);
+  } catch (error) {
+    throw fsError(error, directory);
+  }
+}

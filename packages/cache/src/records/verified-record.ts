@@ -1,0 +1,59 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { discard } from "../disk/durable-file.ts";
+import type { ProofFolder } from "./proof-record.ts";
+import { readSmallFile } from "../disk/read-small-file.ts";
+import { ensureDirectory } from "../disk/real-directory.ts";
+
+/** A file on the disk as it was when it was proved. */
+export interface FileIdentity {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}
+
+// What was proved longer ago is proved again: a disk rots without touching a file's times.
+const TRUST_MS = 24 * 3_600_000;
+const MAX_BYTES = 16 << 20;
+
+/**
+ * What an interrupted verification proved, so that the next one goes on there: a line a blob, valid for a day and as
+ * long as size, mtime and inode stay. A verification that reaches its end removes it.
+ */
+export async function readVerified(
+  folder: ProofFolder,
+): Promise<(hex: string, file: FileIdentity) => boolean> {
+  const text = (await readSmallFile(pathOf(folder), MAX_BYTES)) ?? "";
+  const oldest = Date.now() - TRUST_MS;
+  const known = new Set<string>();
+  for (const line of text.split("\n")) {
+    const [at, ...facts] = line.split(" ");
+    if (facts.length === 4 && Number(at) > oldest && Number(at) <= Date.now()) {
+      known.add(facts.join(" "));
+    }
+  }
+  return (hex, file) => known.has(factsOf(hex, file));
+}
+
+/** Notes that a blob was proved just now. */
+export async function noteVerified(
+  folder: ProofFolder,
+  hex: string,
+  file: FileIdentity,
+): Promise<void> {
+  await ensureDirectory(folder.root, folder.directory);
+  await appendFile(pathOf(folder), `${Date.now()} ${factsOf(hex, file)}\n`);
+}
+
+/** Forgets what was proved: the verification came to its end. */
+export async function forgetVerified(folder: ProofFolder): Promise<void> {
+  await discard(pathOf(folder));
+}
+
+function pathOf(folder: ProofFolder): string {
+  return join(folder.directory, "verified");
+}
+
+function factsOf(hex: string, { size, mtimeMs, ino }: FileIdentity): string {
+  return `${hex} ${size} ${mtimeMs} ${ino}`;
+}

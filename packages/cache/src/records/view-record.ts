@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { discard, replaceFile } from "../disk/durable-file.ts";
+import { fsError } from "../disk/fs-error.ts";
+import type { RepoLayout } from "../names/layout.ts";
+import { readSmallFile } from "../disk/read-small-file.ts";
+import { ensureDirectory } from "../disk/real-directory.ts";
+import { isCommit } from "../names/revision.ts";
+
+/** How the bytes of a view came about: shared blocks, a second name for the same bytes, or bytes of its own. */
+export type ViewMethod = "clone" | "hard-link" | "copy";
+
+/** A folder of plain files made from a snapshot for a program that wants its own layout. */
+export interface View {
+  /** Absolute. */
+  readonly path: string;
+  readonly commit: string;
+  /** How its large files were made. */
+  readonly method: ViewMethod;
+  /** Unix time in ms. */
+  readonly createdAt: number;
+}
+
+/** Notes a view in its repo, so that removal can say who else uses the bytes. */
+export async function recordView(layout: RepoLayout, view: View): Promise<void> {
+  const folder = viewsDir(layout);
+  try {
+    await ensureDirectory(layout.repoDir, folder);
+    await ensureDirectory(layout.repoDir, layout.partialDir);
+    await replaceFile(recordPath(layout, view.path), JSON.stringify(view), layout.partialDir);
+  } catch (error) {
+    throw fsError(error, folder);
+  }
+}
+
+/** Forgets a view. */
+export async function forgetView(layout: RepoLayout, path: string): Promise<void> {
+  await discard(recordPath(layout, path));
+}
+
+/** The views of a repo whose folder is still there, by path. */
+export async function listViews(layout: RepoLayout): Promise<readonly View[]> {
+  const folder = viewsDir(layout);
+  const names = await readdir(folder).catch(() => []);
+  const views: View[] = [];
+  for (const name of names) {
+    const view = parse(await readSmallFile(join(folder, name), 65_536));
+    const there = view && (await stat(view.path).catch(() => undefined));
+    if (view && there?.isDirectory()) views.push(view);
+  }
+  return views.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** After a repo was copied elsewhere and before anybody sees the copy: its views share no bytes with it. */
+export async function disownViews({ recordsDir }: Pick<RepoLayout, "recordsDir">): Promise<void> {
+  const folder = viewsDir({ recordsDir });
+  for (const name of await readdir(folder).catch(() => [])) {
+    const view = parse(await readSmallFile(join(folder, name), 65_536));
+    if (view === undefined || view.method === "copy") continue;
+    await writeFile(join(folder, name), JSON.stringify({ ...view, method: "copy" }));
+  }
+}
+
+function viewsDir({ recordsDir }: Pick<RepoLayout, "recordsDir">): string {
+  return join(recordsDir, "views");
+}
+
+function recordPath(layout: RepoLayout, path: string): string {
+  return join(
+    viewsDir(layout),
+    `${createHash("sha256").update(path).digest("hex").slice(0, 40)}.json`,
+  );
+}
+
+function parse(text: string | undefined): View | undefined {
+  try {
+    const value = JSON.parse(text ?? "") as Partial<Record<keyof View, unknown>> | null;
+    const { path, commit, method, createdAt } = value ?? {};
+    if (typeof path !== "string" || typeof commit !== "string" || !isCommit(commit))
+      return undefined;
+    if (method !== "clone" && method !== "hard-link" && method !== "copy") return undefined;
+    return { path, commit, method, createdAt: typeof createdAt === "number" ? createdAt : 0 };
+  } catch {
+    return undefined;
+  }
+}

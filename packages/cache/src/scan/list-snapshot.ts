@@ -1,0 +1,41 @@
+import { readdir, readlink, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { digestFile } from "../digest/digest.ts";
+import { inBatches } from "../disk/in-batches.ts";
+import { snapshotDir, type RepoLayout } from "../names/layout.ts";
+import { lfsPointerId } from "../digest/lfs-pointer.ts";
+import { checkRepoPath } from "../names/repo-path.ts";
+import type { SnapshotFile } from "../digest/snapshot-file.ts";
+
+/**
+ * The files that are in a snapshot's folder, for snapshots whose listing nobody recorded (older clients): size from the
+ * disk, digest from the blob's name. A plain file is read for its sha256; dangling links and what has no safe path is
+ * left out. Empty when there is no such snapshot. Says nothing about files that are missing.
+ */
+export async function listSnapshot(
+  layout: RepoLayout,
+  commit: string,
+): Promise<readonly SnapshotFile[]> {
+  const folder = snapshotDir(layout, commit);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = await inBatches(entries, async (entry) => {
+    const file = join(entry.parentPath, entry.name);
+    const stats = entry.isDirectory() ? undefined : await stat(file).catch(() => undefined);
+    if (stats?.isFile() !== true) return undefined;
+    const hex = basename(await readlink(file).catch(() => "")).toLowerCase();
+    const digest = /^[0-9a-f]{64}$/.test(hex)
+      ? { algorithm: "sha256" as const, hex }
+      : /^[0-9a-f]{40}$/.test(hex)
+        ? { algorithm: "git-sha1" as const, hex }
+        : await digestFile(file, "sha256");
+    const path = file.slice(folder.length + 1).replaceAll("\\", "/");
+    const { size } = stats;
+    const blobId = digest.algorithm === "sha256" ? lfsPointerId(digest.hex, size) : digest.hex;
+    try {
+      return { path: checkRepoPath(path), size, digest, blobId };
+    } catch {
+      return undefined;
+    }
+  });
+  return files.filter((file) => file !== undefined).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}

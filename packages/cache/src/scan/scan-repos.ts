@@ -1,0 +1,79 @@
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isLitter, type Finding } from "../names/finding.ts";
+import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { checkRoot } from "../names/layout.ts";
+import { parseRepoFolderName } from "../names/repo-id.ts";
+import { scanFolders } from "./scan-folders.ts";
+import type { CachedRepo } from "./scan-repo.ts";
+import { readSharedStore } from "../shared/shared-store.ts";
+
+/** What concerns a cache as a whole. */
+export interface CacheSummary {
+  readonly cacheDir: string;
+  /** Bytes: each blob once, each payload of the shared store once, whether some repo uses it or not. */
+  readonly sizeOnDisk: number;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The repos of a cache one by one, as they are looked at and in no order, for interfaces that show them while they
+ * come; returns what concerns the cache as a whole. Rules and errors are those of `scanCache`. Looking at a repo holds
+ * this thread for the few file calls of that repo; a large cache is shared with other threads.
+ */
+export async function* scanRepos(
+  cacheDir: string,
+  options: { signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<CachedRepo, CacheSummary> {
+  const root = checkRoot(cacheDir);
+  const entries = listRoot(root);
+  if (entries === undefined) {
+    const message = "There is no cache yet; the first download creates it.";
+    const findings: Finding[] = [{ code: "no-cache", path: root, message }];
+    return { cacheDir: root, sizeOnDisk: 0, findings };
+  }
+  const store = await readSharedStore(root);
+  const folders: string[] = [];
+  const findings: Finding[] = [];
+  for (const entry of entries) {
+    if (isKnown(entry.name, store !== undefined)) continue;
+    const path = join(root, entry.name);
+    // A whole repo may be linked to another disk.
+    if (parseRepoFolderName(entry.name) !== undefined && isFolder(path, entry)) {
+      folders.push(entry.name);
+    } else {
+      findings.push({ code: "not-a-repo", path, message: "No client of the cache put this here." });
+    }
+  }
+  let sizeOnDisk = store?.sizeOnDisk ?? 0;
+  for await (const { repo, ownBytes } of scanFolders(root, folders, options)) {
+    sizeOnDisk += ownBytes;
+    yield repo;
+  }
+  return { cacheDir: root, sizeOnDisk, findings };
+}
+
+function listRoot(root: string): readonly Dirent[] | undefined {
+  try {
+    const entries = readdirSync(root, { withFileTypes: true });
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw fsError(error, root, "read");
+  }
+}
+
+function isFolder(path: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isKnown(name: string, hasStore: boolean): boolean {
+  return (
+    name === ".locks" || name === "CACHEDIR.TAG" || isLitter(name) || (name === "blobs" && hasStore)
+  );
+}

@@ -1,0 +1,99 @@
+import { inspectFiles } from "./inspect-files.ts";
+import { snapshotPath, type RepoLayout } from "../names/layout.ts";
+import { readSmallFileSync } from "../disk/read-small-file.ts";
+import { checkRepoPath } from "../names/repo-path.ts";
+import { scanSnapshot, type SnapshotScan } from "./scan-snapshot.ts";
+import type { SnapshotFile } from "../digest/snapshot-file.ts";
+import { readTreeRecordSync } from "../records/tree-record.ts";
+
+/** How much of a snapshot is on this disk. */
+export interface SnapshotStatus {
+  /** `unknown`: nothing is known to be missing, but no listing says what there should be. */
+  readonly status: "complete" | "incomplete" | "unknown";
+  /** Paths known to be missing, truncated or dangling, among the selected ones. */
+  readonly missing: readonly string[];
+  /** The full listing of the commit, where there is one. */
+  readonly files: readonly SnapshotFile[] | undefined;
+}
+
+/** Chooses files; without a listing their size is not known and given as 0. */
+type Select = (file: { path: string; size: number }) => boolean;
+
+/** Names the shards of a sharded safetensors model. */
+export const INDEX_FILE = "model.safetensors.index.json";
+const MAX_INDEX_BYTES = 64 << 20;
+
+/**
+ * Whether the selected files (default: all) of a snapshot are here, by names and lengths only, without network. What
+ * there should be says `listing` (the Hub's, say), else the recorded one. Without any, a dangling link or a shard that
+ * the safetensors index names and that is absent makes it `incomplete`; there `select` sees such a file with size 0,
+ * since its size is not known. A commit with no snapshot folder is `incomplete`. Throws `cache/invalid-revision`.
+ */
+export async function snapshotStatus(
+  layout: RepoLayout,
+  commit: string,
+  options: {
+    select?: Select | undefined;
+    listing?: readonly SnapshotFile[] | undefined;
+  } = {},
+): Promise<SnapshotStatus> {
+  const select = options.select ?? (() => true);
+  const files = options.listing ?? readTreeRecordSync(layout, commit);
+  if (files === undefined) return guess(layout, commit, select);
+  const selected = files.filter(({ path, size }) => select({ path, size }));
+  const states = await inspectFiles(layout, commit, selected);
+  const missing = selected.map(({ path }) => path).filter((path) => states.get(path) !== "present");
+  return { status: missing.length === 0 ? "complete" : "incomplete", missing, files };
+}
+
+/** The status of a whole snapshot from what a scan of its folder saw, without asking the disk for each file again. */
+export function statusOfScan(
+  layout: RepoLayout,
+  commit: string,
+  snapshot: SnapshotScan,
+): SnapshotStatus {
+  const files = readTreeRecordSync(layout, commit);
+  const here = new Map(snapshot.entries.map(({ path, stats }) => [path, stats.size]));
+  if (files === undefined) {
+    const missing = absentShards(layout, commit, here).concat(snapshot.dangling).toSorted();
+    return { status: missing.length === 0 ? "unknown" : "incomplete", missing, files };
+  }
+  const missing = files.filter((file) => here.get(file.path) !== file.size).map(({ path }) => path);
+  return { status: missing.length === 0 ? "complete" : "incomplete", missing, files };
+}
+
+function guess(layout: RepoLayout, commit: string, select: Select): SnapshotStatus {
+  const { entries, dangling, exists } = scanSnapshot(layout, commit);
+  if (!exists) return { status: "incomplete", missing: [], files: undefined };
+  const here = new Set(entries.map(({ path }) => path));
+  const absent = [...new Set([...dangling, ...absentShards(layout, commit, here)])];
+  const missing = absent.filter((path) => select({ path, size: 0 })).toSorted();
+  return { status: missing.length === 0 ? "unknown" : "incomplete", missing, files: undefined };
+}
+
+/** The shards that the safetensors index names and that are not here. */
+function absentShards(
+  layout: RepoLayout,
+  commit: string,
+  here: { has(path: string): boolean },
+): string[] {
+  if (!here.has(INDEX_FILE)) return [];
+  const text = readSmallFileSync(snapshotPath(layout, commit, INDEX_FILE), MAX_INDEX_BYTES);
+  if (text === undefined) return [];
+  try {
+    const index: unknown = JSON.parse(text);
+    if (typeof index !== "object" || index === null || !("weight_map" in index)) return [];
+    const names = new Set(Object.values(index.weight_map ?? {}));
+    return [...names].filter((name) => typeof name === "string" && isSafe(name) && !here.has(name));
+  } catch {
+    return [];
+  }
+}
+
+function isSafe(path: string): boolean {
+  try {
+    return checkRepoPath(path) === path;
+  } catch {
+    return false;
+  }
+}

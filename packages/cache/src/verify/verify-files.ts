@@ -1,0 +1,266 @@
+import { type Stats, statSync } from "node:fs";
+import { checkSafetensors } from "./check-safetensors.ts";
+import { formatDigest, type Digest } from "../digest/digest.ts";
+import { digestFiles, type FileDigest } from "../digest/digest-files.ts";
+import { errnoOf } from "../disk/fs-error.ts";
+import {
+  firstDamage,
+  readProofRecord,
+  writeProofRecord,
+  type ProofFolder,
+} from "../records/proof-record.ts";
+import { forgetVerified, noteVerified, readVerified } from "../records/verified-record.ts";
+import type {
+  BadFile,
+  MissingFile,
+  UnprovenFile,
+  VerifiedFile,
+  VerifyEvent,
+  VerifyReport,
+} from "./verify-report.ts";
+
+/** How to verify. */
+export interface VerifyOptions {
+  /** Sizes and safetensors headers only; weights are read of a file whose header does not fit it. */
+  readonly quick?: boolean | undefined;
+  /** Read also what an interrupted run proved less than a day ago. */
+  readonly force?: boolean | undefined;
+  /** Threads that read and hash; default: one a core. */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What it throws is ignored. */
+  readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
+}
+
+/** A file that is here, and what it should be. */
+export interface Expectation {
+  readonly file: VerifiedFile;
+  readonly blob: string;
+  readonly digest: Digest;
+  /** Null where no listing says it. */
+  readonly size: number | null;
+  readonly proofs: ProofFolder;
+}
+
+/** Content on the disk that one or more files share. */
+interface Content {
+  readonly path: string;
+  readonly stats: Stats;
+  readonly size: number;
+  readonly algorithm: Digest["algorithm"];
+  readonly expectations: [Expectation, ...Expectation[]];
+}
+
+// Smaller ones are read again as fast as they are looked up.
+const WORTH_NOTING_BYTES = 1 << 20;
+const PROGRESS_MS = 100;
+
+/** Proves files, each content once; adds what the caller knows to be missing or unproven to the report. */
+export async function verifyFiles(
+  expectations: readonly Expectation[],
+  known: { missing: readonly MissingFile[]; unproven: readonly UnprovenFile[] },
+  options: VerifyOptions,
+): Promise<VerifyReport> {
+  const bad: BadFile[] = [];
+  const unproven = [...known.unproven];
+  const emit = emitter(options);
+  const report = (content: Content, told: Verdict): void => {
+    for (const one of content.expectations) {
+      const file = badFile(one, content, told);
+      bad.push(file);
+      emit({ type: "verify-bad", ...file });
+    }
+  };
+  const contents = contentsOf(expectations);
+  const result = { checked: expectations.length + known.unproven.length, bytesKnown: 0, bytes: 0 };
+
+  const folders = new Map(expectations.map(({ proofs }) => [proofs.directory, proofs]));
+  const suspects = new Map<Content, string>();
+  if (options.quick === true) {
+    for (const content of contents) {
+      options.signal?.throwIfAborted();
+      const verdict = await glance(content);
+      // A strange header may be just what was published: only the digest can tell.
+      if (verdict?.reason === "header") suspects.set(content, verdict.message);
+      else if (verdict !== undefined) report(content, verdict);
+    }
+  }
+  const { toRead, bytesKnown } =
+    options.quick === true
+      ? { toRead: [...suspects.keys()], bytesKnown: 0 }
+      : await withoutKnown(contents, folders, options.force === true);
+  const bytes = toRead.reduce((sum, { size }) => sum + size, 0);
+  const progress = { files: contents.length, filesDone: contents.length - toRead.length, bytes };
+  let bytesDone = 0;
+  let told = performance.now();
+  const tell = (): void => {
+    told = performance.now();
+    emit({ type: "verify-progress", ...progress, bytesDone });
+  };
+  emit({ type: "verify-started", files: contents.length, bytes });
+  const judge = async (content: Content, digest: FileDigest): Promise<void> => {
+    const verdict = await conclude(content, digest);
+    if (verdict === "not-readable") {
+      const files = content.expectations.map(({ file }) => file);
+      unproven.push(...files.map((file) => ({ ...file, reason: "not-readable" as const })));
+    } else if (verdict !== undefined) {
+      const message = suspects.get(content);
+      report(content, message === undefined ? verdict : { ...verdict, reason: "header", message });
+    }
+  };
+  const judged: Promise<void>[] = [];
+  try {
+    await digestFiles(toRead, {
+      threads: options.threads,
+      signal: options.signal,
+      onRead(read) {
+        bytesDone += read;
+        if (performance.now() - told > PROGRESS_MS) tell();
+      },
+      onDigest(content, digest) {
+        progress.filesDone += 1;
+        judged.push(judge(content, digest));
+      },
+    });
+  } finally {
+    await Promise.all(judged);
+  }
+  tell();
+  if (options.quick !== true) {
+    for (const folder of folders.values()) await forgetVerified(folder);
+  }
+  const { missing } = known;
+  return { ...result, bytes: bytesDone, bytesKnown, bad: bad.toSorted(byPlace), missing, unproven };
+}
+
+/** What was found of a content. */
+type Verdict = Pick<BadFile, "actual" | "reason" | "message" | "damage">;
+
+/** Size and header, without reading what is large. */
+async function glance(content: Content): Promise<Verdict | undefined> {
+  const [{ size, file }] = content.expectations;
+  if (size !== null && size !== content.size) return wrongSize(content, size, null);
+  if (!/\.safetensors$/i.test(file.path)) return undefined;
+  try {
+    const message = await checkSafetensors(content.path);
+    if (message === undefined) return undefined;
+    return { reason: "header", message: `By its header ${message}.`, actual: null, damage: null };
+  } catch (error) {
+    if (errnoOf(error) !== "EIO") return undefined;
+    return unreadable(errnoOf(error));
+  }
+}
+
+function wrongSize(content: Content, expected: number, actual: string | null): Verdict {
+  const message = `It has ${content.size} bytes instead of ${expected}.`;
+  return { reason: "size", message, actual, damage: null };
+}
+
+function unreadable(errno: string | undefined): Verdict {
+  const message = `The disk does not give its bytes (${errno ?? "unknown error"}).`;
+  return { reason: "unreadable", message, actual: null, damage: null };
+}
+
+/** Judges a digest, and keeps what it proved. */
+async function conclude(
+  content: Content,
+  answer: FileDigest,
+): Promise<Verdict | "not-readable" | undefined> {
+  const [first] = content.expectations;
+  const { digest, size } = first;
+  if (answer.type === "failed") {
+    if (["EACCES", "EPERM"].includes(answer.errno ?? "")) return "not-readable";
+    return unreadable(answer.errno);
+  }
+  const actual = formatDigest({ algorithm: digest.algorithm, hex: answer.hex });
+  if (answer.hex === digest.hex) {
+    await Promise.all(content.expectations.map((one) => keep(one, content, answer.beginnings)));
+    return undefined;
+  }
+  if (size !== null && size !== content.size) return wrongSize(content, size, actual);
+  const record = await readProofRecord(first.proofs, { digest, size: content.size });
+  const damage = record === undefined ? null : firstDamage(content.size, record, answer.beginnings);
+  return { reason: "digest", message: "Its bytes are not the file's.", actual, damage };
+}
+
+/** A cache that may be read-only: what cannot be kept costs time later, and nothing else. */
+async function keep(
+  { proofs, digest }: Expectation,
+  { size, stats }: Content,
+  beginnings: readonly string[],
+): Promise<void> {
+  try {
+    if (size >= WORTH_NOTING_BYTES) await noteVerified(proofs, digest.hex, stats);
+    if ((await readProofRecord(proofs, { digest, size })) === undefined) {
+      await writeProofRecord(proofs, { digest, size }, beginnings);
+    }
+  } catch {
+    // As said above.
+  }
+}
+
+/** Files that lead to the same bytes on the disk and should be the same, as one. */
+function contentsOf(expectations: readonly Expectation[]): readonly Content[] {
+  const contents = new Map<string, Content>();
+  for (const expectation of expectations) {
+    const { blob, digest } = expectation;
+    const stats = statSync(blob, { throwIfNoEntry: false });
+    if (stats === undefined) continue; // it went meanwhile
+    // Windows' inode numbers may be rounded, so that two files share one.
+    const id = process.platform === "win32" ? blob : `${stats.dev}:${stats.ino}`;
+    const key = `${id} ${formatDigest(digest)}`;
+    const there = contents.get(key);
+    if (there !== undefined) {
+      there.expectations.push(expectation);
+      continue;
+    }
+    const { size } = stats;
+    const { algorithm } = digest;
+    contents.set(key, { path: blob, stats, size, algorithm, expectations: [expectation] });
+  }
+  return [...contents.values()];
+}
+
+/** Leaves out what an interrupted run proved. */
+async function withoutKnown(
+  contents: readonly Content[],
+  folders: ReadonlyMap<string, ProofFolder>,
+  force: boolean,
+): Promise<{ toRead: readonly Content[]; bytesKnown: number }> {
+  if (force) return { toRead: contents, bytesKnown: 0 };
+  const known = new Map<string, Awaited<ReturnType<typeof readVerified>>>();
+  for (const folder of folders.values()) known.set(folder.directory, await readVerified(folder));
+  let bytesKnown = 0;
+  const toRead = contents.filter(({ expectations: [{ proofs, digest }], stats }) => {
+    if (known.get(proofs.directory)?.(digest.hex, stats) !== true) return true;
+    bytesKnown += stats.size;
+    return false;
+  });
+  return { toRead, bytesKnown };
+}
+
+function badFile(
+  { file, blob, digest, size }: Expectation,
+  content: Content,
+  told: Verdict,
+): BadFile {
+  const expected = formatDigest(digest);
+  return { ...file, blob, expected, ...told, size: content.size, expectedSize: size };
+}
+
+function emitter({ onEvent }: VerifyOptions): (event: WithoutTime<VerifyEvent>) => void {
+  return (event) => {
+    try {
+      onEvent?.({ ...event, at: Date.now() });
+    } catch {
+      // A listener's fault is not the verification's.
+    }
+  };
+}
+
+type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
+
+function byPlace(a: BadFile, b: BadFile): number {
+  const [left, right] = [a, b].map(({ repoId, commit, path }) => `${repoId}\0${commit}\0${path}`);
+  return (left ?? "") < (right ?? "") ? -1 : 1;
+}

@@ -1,0 +1,26 @@
+import { removeTokens, tokenFiles } from "@mlx-download/core";
+import { openKeychain } from "./keychain.ts";
+import { tokenAccount } from "./token-account.ts";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { jsonText } from "../../shell/output.ts";
+import type { Shell } from "../../shell/shell.ts";
+
+/** `mlx-download logout`: forgets the tokens of the files, and of the keychain where that is used. */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { env } = shell;
+  const inFiles = await removeTokens(tokenFiles(env));
+  const inKeychain =
+    env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain" &&
+    (await openKeychain(env).remove(tokenAccount(env, flags.endpoint)));
+  const removed = inFiles || inKeychain;
+  if (flags.json)
+    await shell.stdout.write(jsonText({ schema: 1, removed }, shell.stdoutColumns !== undefined));
+  if (flags.quiet) return 0;
+  shell.stderr.write(removed ? "Logged out.\n" : "Nobody was logged in.\n");
+  for (const variable of ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"])
+    if (env[variable]?.trim())
+      shell.stderr.write(
+        `warning: ${variable} is still set; its token is used until you unset it.\n`,
+      );
+  return 0;
+}

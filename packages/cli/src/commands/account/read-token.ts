@@ -1,0 +1,65 @@
+import { ask } from "../../shell/ask.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import type { Shell } from "../../shell/shell.ts";
+
+/** A token is one short line; more is a mistaken file. */
+const longestToken = 4096;
+
+/** The first line of a pipe or file, without waiting for its end. */
+async function firstLine(stdin: Shell["stdin"]): Promise<string> {
+  let text = "";
+  stdin.setEncoding("utf8");
+  for await (const chunk of stdin) {
+    text += String(chunk);
+    if (text.trimStart().includes("\n") || text.length > longestToken) break;
+  }
+  return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? "";
+}
+
+/** The token of `--token` or `--token-stdin`. */
+export async function readGivenToken(
+  { token, tokenStdin }: Pick<Flags, "token" | "tokenStdin">,
+  shell: Pick<Shell, "stdin" | "stderr" | "interrupt">,
+): Promise<string | undefined> {
+  if (!tokenStdin) return token;
+  const line = shell.stdin.isTTY
+    ? (await ask("Hub token (not shown): ", shell, { hidden: true })).trim()
+    : await firstLine(shell.stdin);
+  if (line !== "" && line.length <= longestToken) return line;
+  throw new CliError("--token-stdin found no token on standard input", "cli/usage", {
+    hint: "For example: mlx-download org/name --token-stdin < token.txt",
+  });
+}
+
+/**
+ * The token for a command that asks the Hub: of `--token`, `--token-stdin`, or the keychain where that is used; undefined
+ * leaves the choice to the environment, where a browser login is renewed first when it is about to end.
+ */
+export async function readToken(
+  flags: Pick<Flags, "token" | "tokenStdin" | "endpoint" | "quiet">,
+  shell: Pick<Shell, "stdin" | "stderr" | "interrupt" | "env">,
+): Promise<string | undefined> {
+  const given = await readGivenToken(flags, shell);
+  const { env, stderr, interrupt } = shell;
+  if (given !== undefined || env["HF_TOKEN"]?.trim() || env["HUGGING_FACE_HUB_TOKEN"]?.trim())
+    return given;
+  if (env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain") {
+    const [{ openKeychain }, { tokenAccount }] = await Promise.all([
+      import("./keychain.ts"),
+      import("./token-account.ts"),
+    ]);
+    return openKeychain(env).find(tokenAccount(env, flags.endpoint));
+  }
+  const { renewToken } = await import("@mlx-download/core");
+  await renewToken({
+    env,
+    endpoint: flags.endpoint,
+    signal: interrupt.signal,
+    onEvent(event) {
+      if (event.type === "warning" && event.code === "login/not-renewed" && !flags.quiet)
+        stderr.write(`warning: ${event.message} ${event.hint ?? ""}\n`);
+    },
+  });
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import { whoAmI } from "@mlx-download/core";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import { jsonText } from "../../shell/output.ts";
+import { readToken } from "./read-token.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { printable } from "../../text/printable.ts";
+
+/** `mlx-download whoami`: the account's name, and on standard error what is known about the token. */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const account = await whoAmI({
+    env: shell.env,
+    endpoint: flags.endpoint,
+    token: await readToken(flags, shell),
+    signal: shell.interrupt.signal,
+  });
+  if (account === undefined)
+    throw new CliError("nobody is logged in", "cli/not-logged-in", {
+      hint: "mlx-download login, or set HF_TOKEN.",
+    });
+  if (flags.json) {
+    const indented = shell.stdoutColumns !== undefined;
+    await shell.stdout.write(jsonText({ schema: 1, ...account }, indented));
+    return 0;
+  }
+  await shell.stdout.write(`${printable(account.name)}\n`);
+  if (flags.quiet) return 0;
+  const { organizations, tokenName, tokenRole, tokenSource } = account;
+  const role = tokenRole === undefined ? "" : ` (${tokenRole})`;
+  const lines = [
+    ...(organizations.length > 0 ? [`organizations: ${organizations.join(", ")}`] : []),
+    `token: ${tokenName ?? "from a login in the browser"}${role}, from ${tokenSource}`,
+  ];
+  shell.stderr.write(lines.map((line) => `${printable(line)}\n`).join(""));
+  return 0;
+}

@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import type { Exported } from "@mlx-download/cache";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { usage } from "../../command-line/usage.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatBytes, formatCount } from "../../text/format.ts";
+import { hubCacheOf, readStored, readTarget } from "./target.ts";
+import { copying, writeResult } from "./copying.ts";
+
+async function pour(
+  pieces: AsyncGenerator<Uint8Array, Exported>,
+  { stdout }: Shell,
+): Promise<Exported> {
+  for (;;) {
+    const { value, done } = await pieces.next();
+    if (done === true) return value;
+    await stdout.write(value);
+    if (stdout.closed)
+      throw new CliError("whoever read the archive went away before its end", "cli/output-failed", {
+        hint: "Look at what it was sent to, and run both again.",
+      });
+  }
+}
+
+/** `mlx-download cache export`. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { to } = flags;
+  if (to === undefined)
+    throw usage("nothing says where to export to", "Add --to FOLDER, --to FILE.tar or --to=-.");
+  if (to === "-" && (flags.json || flags.events)) {
+    const also = flags.json ? "--json" : "--events";
+    throw usage("standard output cannot hold both the archive and JSON", `Leave out ${also}.`);
+  }
+  if (to === "-" && shell.stdoutColumns !== undefined)
+    throw usage(
+      "an archive is not for a terminal",
+      "Send it somewhere: … --to=- | ssh …, or --to FILE.tar.",
+    );
+  const target = await readTarget(operands[0] ?? "", flags);
+  const { exportArchive, exportFolder, exportTar } = await import("@mlx-download/cache");
+  const { layout, snapshot } = await readStored(target, await hubCacheOf(flags, shell));
+  const path = to === "-" ? null : resolve(to);
+  const exported = await copying(
+    async (options): Promise<Exported> => {
+      if (path === null) return await pour(exportTar(layout, snapshot, options), shell);
+      return /\.tar$/i.test(path)
+        ? await exportArchive(layout, snapshot, { ...options, target: path })
+        : await exportFolder(layout, snapshot, { ...options, target: path });
+    },
+    {
+      flags,
+      shell,
+      stopped: () =>
+        path === null
+          ? "The archive ends without its end, so no import takes it."
+          : `Nothing of this export is at ${path}; the cache has the model as before.`,
+    },
+  );
+  const { files, bytes } = exported;
+  if (!flags.quiet)
+    shell.stderr.write(
+      `Exported ${formatCount(files, "file")}, ${formatBytes(bytes)}, all proved.\n`,
+    );
+  if (path === null) return 0;
+  const { repoId } = target;
+  const body = { repoId, commit: snapshot.commit, path, files, bytes };
+  await writeResult(body, `${path}\n`, { flags, shell });
+  return 0;
+}

@@ -1,0 +1,133 @@
+import type { CachedRepo, CacheScan, Finding, Pin } from "@mlx-download/cache";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { jsonText } from "../../shell/output.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatBytes, formatCount } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { renderTable } from "../../text/table.ts";
+import { hubCacheOf, isMlxModel } from "./target.ts";
+
+/** Findings that say what lies about, not what is wrong. */
+const harmless: ReadonlySet<Finding["code"]> = new Set([
+  "unreferenced-blob",
+  "unfinished-download",
+  "leftover",
+  "quarantined",
+  "no-cache",
+]);
+
+/** The repos of which some revision passes every `--where`. */
+async function chosen(scan: CacheScan, flags: Flags): Promise<readonly CachedRepo[]> {
+  if (flags.where.length === 0) return scan.repos;
+  const { parseCacheFilter } = await import("@mlx-download/cache");
+  const filters = flags.where.map((text) => parseCacheFilter(text));
+  const now = Date.now();
+  const passing: CachedRepo[] = [];
+  for (const repo of scan.repos) {
+    for (const revision of repo.revisions) {
+      const subject = {
+        repoId: repo.repoId,
+        repoType: repo.repoType,
+        size: revision.sizeOnDisk,
+        usedAt: repo.lastUsedAt ?? revision.lastModifiedAt,
+        modifiedAt: revision.lastModifiedAt,
+        refs: Object.keys(repo.refs).filter((name) => repo.refs[name] === revision.commit),
+        isMlx: () => isMlxModel(revision),
+      };
+      const passes = await Promise.all(filters.map((filter) => filter.matches(subject, now)));
+      if (!passes.every(Boolean)) continue;
+      passing.push(repo);
+      break;
+    }
+  }
+  return passing;
+}
+
+const day = (ms: number | null): string =>
+  ms === null ? "" : new Date(ms).toISOString().slice(0, 10);
+
+/** A repo as it is listed, with what is pinned of it. */
+type Listed = CachedRepo & { readonly pins: readonly Omit<Pin, "repoId" | "repoType">[] };
+
+async function withPins(
+  repos: readonly CachedRepo[],
+  cacheDir: string,
+): Promise<readonly Listed[]> {
+  const { listPins } = await import("@mlx-download/cache");
+  const all = await listPins(cacheDir);
+  return repos.map((repo) => {
+    const own = all.filter((pin) => pin.repoId === repo.repoId && pin.repoType === repo.repoType);
+    const pins = own.map(({ revision, commit, pinnedAt }) => ({ revision, commit, pinnedAt }));
+    return { ...repo, pins };
+  });
+}
+
+function stateOf({ revisions, findings, pins }: Listed): string {
+  const wrong = findings.filter(({ code }) => !harmless.has(code)).length;
+  const parts = [
+    pins.length > 0 ? "pinned" : "",
+    wrong > 0 ? formatCount(wrong, "finding") : "",
+    wrong === 0 && revisions.some(({ complete }) => complete === false) ? "incomplete" : "",
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+function findingLines(findings: readonly Finding[]): string[] {
+  return findings.map(
+    ({ code, path, message }) => `  ${code}  ${printable(path)}\n    ${printable(message)}`,
+  );
+}
+
+/** `mlx-download cache ls`. */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { scanCache } = await import("@mlx-download/cache");
+  const scan = await scanCache(await hubCacheOf(flags, shell), { signal: shell.interrupt.signal });
+  const repos = await withPins(await chosen(scan, flags), scan.cacheDir);
+  const { cacheDir, sizeOnDisk, unusedOnDisk, findings } = scan;
+  if (flags.json) {
+    const body = { schema: 1, cacheDir, sizeOnDisk, unusedOnDisk, repos, findings };
+    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+    return 0;
+  }
+  if (flags.quiet) {
+    await shell.stdout.write(repos.map(({ repoId }) => `${printable(repoId)}\n`).join(""));
+    return 0;
+  }
+  if (repos.length > 0) {
+    const rows = repos.map((repo) => [
+      printable(repo.repoType === "model" ? repo.repoId : `${repo.repoType} ${repo.repoId}`),
+      formatBytes(repo.sizeOnDisk),
+      String(repo.files),
+      String(repo.revisions.length),
+      printable(Object.keys(repo.refs).join(" ")),
+      day(repo.lastUsedAt),
+      stateOf(repo),
+    ]);
+    const table = renderTable(
+      [
+        { title: "REPO", flexible: true },
+        { title: "SIZE", align: "right" },
+        { title: "FILES", align: "right" },
+        { title: "REVISIONS", align: "right" },
+        { title: "REFS", flexible: true },
+        { title: "USED" },
+        { title: "STATE" },
+      ],
+      rows,
+      { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+    );
+    await shell.stdout.write(`${table.join("\n")}\n`);
+  }
+  const unused = unusedOnDisk > 0 ? `, ${formatBytes(unusedOnDisk)} of no use (cache prune)` : "";
+  const wrong = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(
+    ({ code }) => !harmless.has(code),
+  );
+  const lines = [
+    `${formatCount(repos.length, "repo")}, ${formatBytes(sizeOnDisk)}${unused} in ${cacheDir}`,
+    ...findings.filter(({ code }) => code === "no-cache").map(({ message }) => message),
+    ...findingLines(wrong),
+  ];
+  shell.stderr.write(`${lines.join("\n")}\n`);
+  return 0;
+}

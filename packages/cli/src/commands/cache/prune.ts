@@ -1,0 +1,17 @@
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { hubCacheOf, isMlxModel, readGrace } from "./target.ts";
+import { carryOut } from "./carry-out.ts";
+
+/** `mlx-download cache prune`. */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { planPrune } = await import("@mlx-download/cache");
+  const plan = await planPrune(await hubCacheOf(flags, shell), {
+    where: flags.where,
+    keepNewest: flags.keepNewest,
+    graceMs: await readGrace(flags),
+    isMlx: isMlxModel,
+  });
+  await carryOut(plan, { flags, shell });
+  return 0;
+}

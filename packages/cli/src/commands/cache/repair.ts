@@ -1,0 +1,137 @@
+import type { RepairEvent, RepairReport } from "@mlx-download/core";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { exitCodeOf } from "../../failure/exit-code.ts";
+import { jsonText, writeEvent } from "../../shell/output.ts";
+import { createPlainDisplay } from "../../progress/plain-display.ts";
+import {
+  drawsFrames,
+  type ProgressDisplay,
+  silentDisplay,
+} from "../../progress/progress-display.ts";
+import { createTerminalDisplay } from "../../progress/terminal-display.ts";
+import { createAmountDisplay } from "../../progress/amount-display.ts";
+import { readToken } from "../account/read-token.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatBytes } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { readTargets, repoTypeOf } from "./target.ts";
+import { badLine, placeOf } from "./verify.ts";
+
+const someFailed = 11;
+
+const fetched = {
+  segments: "only the damaged parts were fetched",
+  file: "fetched again as a whole",
+  entry: "its entry has its content again",
+  removed: "a link without content, which the repo does not have, was moved to quarantine",
+} as const;
+
+/** A display for the downloads of a repair, one after the other. */
+function createDisplays(
+  flags: Flags,
+  shell: Shell,
+): { onEvent(event: RepairEvent): void; finish(): void } {
+  const verifying = createAmountDisplay(flags, shell);
+  const write = (text: string): void => void shell.stderr.write(text);
+  const silent = flags.quiet || (flags.events && shell.stdoutColumns !== undefined);
+  let current: ProgressDisplay = silentDisplay;
+  const begin = (repoId: string): ProgressDisplay => {
+    current.finish();
+    if (silent) return silentDisplay;
+    return drawsFrames(shell.stderr, shell.env)
+      ? createTerminalDisplay(repoId, shell.stderr, shell.stderrStyle)
+      : createPlainDisplay(repoId, write);
+  };
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case "verify-bad":
+          verifying.finish();
+          if (!silent) write(`${badLine(event)}\n`);
+          return;
+        case "verify-started":
+        case "verify-progress":
+          verifying.onEvent(event);
+          return;
+        case "repair-set-aside":
+        case "repair-done":
+        case "repair-failed":
+          return;
+        default:
+          verifying.finish();
+          if (event.type === "resolving") current = begin(event.repoId);
+          current.onEvent(event);
+      }
+    },
+    finish() {
+      verifying.finish();
+      current.finish();
+    },
+  };
+}
+
+function lines(report: RepairReport, localDir: string | undefined): string[] {
+  const { repaired, mended, bytes, failed, found } = report;
+  const what = [
+    ...repaired.map((file) => `repaired ${placeOf(file)}: ${fetched[file.how]}.`),
+    ...mended.map(({ path, message }) => `mended ${path}: ${message}`),
+    ...failed.map((file) => `failed ${placeOf(file)}: ${file.message}. ${file.hint}`),
+  ].map(printable);
+  const aside = repaired.flatMap(({ quarantined }) => quarantined ?? []);
+  const place = localDir === undefined ? "mlx-download cache prune removes it" : aside.join(", ");
+  const kept = aside.length === 0 ? "" : printable(` Damaged data is in quarantine (${place}).`);
+  const nothing = repaired.length + mended.length + failed.length === 0;
+  const end = nothing
+    ? `${found.checked} files checked, nothing to repair.`
+    : `${repaired.length} repaired, ${mended.length} mended, ${failed.length} failed, ${formatBytes(bytes.wire)} fetched.${kept}`;
+  return [...what, end];
+}
+
+/** `mlx-download repair [ref…]`. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { repairModels } = await import("@mlx-download/core");
+  const display = createDisplays(flags, shell);
+  const token = await readToken(flags, shell);
+  let report: RepairReport;
+  try {
+    report = await repairModels(await readTargets(operands, flags), {
+      repoType: repoTypeOf(flags),
+      localDir: flags.localDir,
+      cacheDir: flags.cacheDir,
+      quick: flags.quick,
+      force: flags.force,
+      threads: flags.threads,
+      endpoint: flags.endpoint,
+      connections: flags.connections,
+      limitRate: flags.limitRate,
+      offline: flags.offline ? true : undefined,
+      token,
+      env: shell.env,
+      signal: shell.interrupt.signal,
+      onEvent(event) {
+        display.onEvent(event);
+        if (flags.events) writeEvent(event, shell.stdout);
+      },
+    });
+  } finally {
+    display.finish();
+  }
+  const { repaired, mended, bytes, failed } = report;
+  const body = { schema: 1, repaired, mended, bytes, failed };
+  if (flags.json) {
+    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+  } else if (flags.events) {
+    const event = { schema: 1, type: "result", at: Date.now(), result: body };
+    await shell.stdout.write(jsonText(event, false));
+  } else {
+    await shell.stdout.write(
+      lines(report, flags.localDir)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+  }
+  const [first] = failed;
+  if (first === undefined) return 0;
+  return repaired.length > 0 ? someFailed : exitCodeOf(first.code);
+}

@@ -1,0 +1,121 @@
+import type { BadFile, MissingFile, VerifyReport } from "@mlx-download/cache";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { quoteWord } from "../../command-line/quote.ts";
+import { jsonText, writeEvent } from "../../shell/output.ts";
+import { createAmountDisplay } from "../../progress/amount-display.ts";
+import { readToken } from "../account/read-token.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { readTargets, repoTypeOf } from "./target.ts";
+
+/** What went wrong with bytes on this disk. */
+const integrityExit = 7;
+
+/** One line about a bad file. */
+export function badLine(file: BadFile): string {
+  const { damage } = file;
+  const where =
+    damage === null ? "" : ` The damage begins in bytes ${damage.start}-${damage.end - 1}.`;
+  return printable(`bad  ${placeOf(file)}: ${file.message}${where}`);
+}
+
+/** Where a file is, as people name it. */
+export function placeOf({
+  repoId,
+  repoType,
+  commit,
+  path,
+}: Pick<BadFile, "repoId" | "repoType" | "commit" | "path">): string {
+  if (repoId === "") return path;
+  const kind = repoType === "model" ? "" : `${repoType} `;
+  return `${kind}${repoId}@${shortCommit(commit)} ${path}`;
+}
+
+/** What a verification says to machines. */
+export function verifyJson(report: VerifyReport): Record<string, unknown> {
+  const { checked, bytes, bytesKnown, bad, missing, unproven } = report;
+  return { schema: 1, checked, bytes, bytesKnown, bad, missing, unproven };
+}
+
+function summary({ checked, bytes, bytesKnown, bad, missing, unproven }: VerifyReport): string {
+  const dangling = missing.filter(({ reason }) => reason === "dangling").length;
+  const parts = [
+    `${formatCount(checked, "file")} checked, ${formatBytes(bytes)} read`,
+    bytesKnown > 0 ? `${formatBytes(bytesKnown)} proved by the interrupted run before` : "",
+    bad.length > 0 ? `${bad.length} bad` : "none bad",
+    dangling > 0 ? `${dangling} without content` : "",
+    missing.length > dangling ? `${missing.length - dangling} not downloaded` : "",
+    unproven.length > 0 ? `${unproven.length} that nothing can be held against` : "",
+  ];
+  return `${parts.filter(Boolean).join(", ")}.`;
+}
+
+function danglingLines(missing: readonly MissingFile[]): string[] {
+  return missing
+    .filter(({ reason }) => reason === "dangling")
+    .map((file) => printable(`gone ${placeOf(file)}: Its entry is here, its content is not.`));
+}
+
+/** The command that repairs what is wrong with these files, where it was found. A local dir does not know its repo. */
+function repairCommand(
+  files: readonly Pick<BadFile, "repoId" | "repoType">[],
+  { localDir, cacheDir }: Flags,
+): string {
+  const [first] = files;
+  const isOne = files.every(
+    ({ repoId, repoType }) => repoId === first?.repoId && repoType === first.repoType,
+  );
+  const { repoId = "", repoType = "model" } = first ?? {};
+  return [
+    "mlx-download repair",
+    ...(isOne ? [repoId === "" ? "org/name" : repoId] : []),
+    ...(isOne && repoType !== "model" ? ["--type", repoType] : []),
+    ...(localDir === undefined ? [] : ["--local-dir", quoteWord(localDir)]),
+    ...(cacheDir === undefined ? [] : ["--cache-dir", quoteWord(cacheDir)]),
+  ].join(" ");
+}
+
+/** `mlx-download verify [ref…]`. Exit code 7 when a file is bad. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { verifyModels } = await import("@mlx-download/core");
+  const display = createAmountDisplay(flags, shell);
+  const token = await readToken(flags, shell);
+  let report: VerifyReport;
+  try {
+    report = await verifyModels(await readTargets(operands, flags), {
+      repoType: repoTypeOf(flags),
+      localDir: flags.localDir,
+      cacheDir: flags.cacheDir,
+      quick: flags.quick,
+      hub: flags.hub,
+      force: flags.force,
+      threads: flags.threads,
+      endpoint: flags.endpoint,
+      token,
+      env: shell.env,
+      signal: shell.interrupt.signal,
+      onEvent(event) {
+        display.onEvent(event);
+        if (flags.events) writeEvent(event, shell.stdout);
+      },
+    });
+  } finally {
+    display.finish();
+  }
+  const body = verifyJson(report);
+  if (flags.json) {
+    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+  } else if (flags.events) {
+    const event = { schema: 1, type: "result", at: Date.now(), result: body };
+    await shell.stdout.write(jsonText(event, false));
+  } else {
+    const lines = [...report.bad.map(badLine), ...danglingLines(report.missing)];
+    await shell.stdout.write([...lines, summary(report)].map((line) => `${line}\n`).join(""));
+  }
+  const broken = [...report.bad, ...report.missing.filter(({ reason }) => reason === "dangling")];
+  if (broken.length > 0 && !flags.quiet)
+    shell.stderr.write(`Next: ${printable(repairCommand(broken, flags))}\n`);
+  return report.bad.length > 0 ? integrityExit : 0;
+}

@@ -1,0 +1,90 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { View, ViewLayout } from "@mlx-download/cache";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { usage } from "../../command-line/usage.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { shortCommit } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { renderTable } from "../../text/table.ts";
+import { hubCacheOf, readStored, readTarget } from "./target.ts";
+import { copying, writeResult } from "./copying.ts";
+
+/** The folder that the program looks into. */
+function rootOf(flags: Flags, shell: Shell): string {
+  if (flags.to !== undefined) return flags.to;
+  if (flags.layout === "lmstudio")
+    return join(shell.env["HOME"] ?? homedir(), ".lmstudio", "models");
+  throw usage("nothing says where the view belongs", "Add --to FOLDER, or --layout lmstudio.");
+}
+
+async function listAll(cacheDir: string): Promise<readonly (View & { readonly repoId: string })[]> {
+  const { listViews, repoLayout, scanCache } = await import("@mlx-download/cache");
+  const { repos } = await scanCache(cacheDir);
+  const views: (View & { repoId: string })[] = [];
+  for (const { repoId, repoType } of repos)
+    for (const view of await listViews(repoLayout(cacheDir, repoId, repoType)))
+      views.push({ repoId, ...view });
+  return views;
+}
+
+async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<void> {
+  const views = await listAll(cacheDir);
+  const columns = shell.stdoutColumns;
+  if (flags.json || flags.events) {
+    await writeResult({ cacheDir, views }, "", { flags, shell });
+    return;
+  }
+  if (views.length === 0) {
+    if (!flags.quiet) shell.stderr.write("There are no views.\n");
+    return;
+  }
+  const table = renderTable(
+    [{ title: "MODEL", flexible: true }, { title: "COMMIT" }, { title: "HOW" }, { title: "PATH" }],
+    views.map(({ repoId, commit, method, path }) => [
+      printable(repoId),
+      shortCommit(commit),
+      method,
+      printable(path),
+    ]),
+    { ...shell.stdoutStyle, columns },
+  );
+  await shell.stdout.write(`${table.join("\n")}\n`);
+}
+
+/** `mlx-download cache view`: makes, renews, removes or lists views. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const cacheDir = await hubCacheOf(flags, shell);
+  const [word] = operands;
+  if (word === undefined) {
+    await showAll(cacheDir, flags, shell);
+    return 0;
+  }
+  const target = await readTarget(word, flags);
+  const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
+  const layoutName = (flags.layout ?? "org/name") as ViewLayout;
+  const path = viewPath(rootOf(flags, shell), target.repoId, layoutName);
+  if (flags.remove) {
+    const { repoId, gone } = await removeView(cacheDir, path);
+    if (!flags.quiet)
+      shell.stderr.write(
+        gone ? `Removed ${path}\n` : `Removed our files; what else lies in ${path} stays.\n`,
+      );
+    await writeResult({ repoId, path, gone }, "", { flags, shell });
+    return 0;
+  }
+  const { layout, snapshot } = await readStored(target, cacheDir);
+  const view = await copying(
+    (options) => makeView(layout, snapshot, { ...options, target: path }),
+    {
+      flags,
+      shell,
+      stopped: () => `${path} is as it was; the cache has the model as before.`,
+    },
+  );
+  if (!flags.quiet && view.method === "copy")
+    shell.stderr.write("The files are copies: this disk cannot share them with the cache.\n");
+  await writeResult({ repoId: target.repoId, ...view }, `${view.path}\n`, { flags, shell });
+  return 0;
+}

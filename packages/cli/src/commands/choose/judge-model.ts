@@ -1,0 +1,116 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import type { DownloadEventBody, InspectedModel } from "@mlx-download/core";
+import type { DecodeSpeed, Fit, Machine, MemoryOptions } from "@mlx-download/fit";
+import type { InstalledMlx } from "@mlx-download/python-bridge";
+import type { Flags } from "../../command-line/flags.ts";
+import { usage } from "../../command-line/usage.ts";
+import { readToken } from "../account/read-token.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { printable } from "../../text/printable.ts";
+import { installedMlx } from "./installed-mlx.ts";
+import { refuseTwoRevisions } from "../refs/selection.ts";
+
+/** A model, the machine it is to run on, and how the two go together. */
+export interface JudgedModel {
+  readonly inspected: InspectedModel;
+  readonly machine: Machine;
+  readonly fit: Fit;
+  readonly speed: DecodeSpeed | null;
+}
+
+const defaultContext = 8192;
+
+/** Reads a model's own files and this machine (or the one that the flags imagine), and holds one against the other. */
+export async function judgeModel(ref: string, flags: Flags, shell: Shell): Promise<JudgedModel> {
+  const installed = await installedMlx(flags, shell);
+  const [machine, inspected] = await Promise.all([
+    machineOf(flags, shell, installed),
+    inspect(ref, flags, { shell, installed }),
+  ]);
+  return judge(inspected, machine, flags);
+}
+
+/** Holds a model that is described already against a machine. */
+async function judge(
+  inspected: InspectedModel,
+  machine: Machine,
+  flags: Flags,
+): Promise<JudgedModel> {
+  const { decodeSpeed, fitModel } = await import("@mlx-download/fit");
+  const { description, repoId } = inspected;
+  const fit = fitModel(description, machine.wiredLimitBytes, memoryOptions(inspected, flags));
+  const speed = decodeSpeed(description, machine, {
+    kvBytes: fit.kvBytes,
+    repoId: repoId ?? undefined,
+  });
+  return { inspected, machine, fit, speed };
+}
+
+/** This machine, with the limit that its MLX names where that was asked, or the one that `--memory` and `--chip` imagine. */
+export async function machineOf(
+  flags: Flags,
+  shell: Shell,
+  installed?: InstalledMlx,
+): Promise<Machine> {
+  const { readMachine } = await import("@mlx-download/core");
+  const { simulateMachine } = await import("@mlx-download/fit");
+  const { memory, chip } = flags;
+  const here = await readMachine({
+    signal: shell.interrupt.signal,
+    workingSetBytes: installed?.workingSetBytes,
+  });
+  return simulateMachine(here, { memory, chip });
+}
+
+async function inspect(
+  ref: string,
+  flags: Flags,
+  { shell, installed }: { readonly shell: Shell; readonly installed: InstalledMlx | undefined },
+): Promise<InspectedModel> {
+  const { inspectFolder, inspectModel } = await import("@mlx-download/core");
+  const { signal } = shell.interrupt;
+  const folder = folderOf(ref, shell);
+  const support = installed?.support;
+  if (folder !== undefined) return inspectFolder(folder, { signal, support });
+  await refuseTwoRevisions(ref, flags);
+  return inspectModel(ref, {
+    revision: flags.revision,
+    cacheDir: flags.cacheDir,
+    endpoint: flags.endpoint,
+    offline: flags.offline ? true : undefined,
+    token: await readToken(flags, shell),
+    signal,
+    support,
+    env: shell.env,
+    onEvent(event: DownloadEventBody) {
+      const worth = event.type === "retry" || event.type === "waiting" || event.type === "warning";
+      if (worth && !flags.quiet) shell.stderr.write(`${printable(event.message)}\n`);
+    },
+  });
+}
+
+/** A path, as it is written nowhere else than on disks; `org/name` never is one. */
+function folderOf(ref: string, shell: Shell): string | undefined {
+  if (ref === "." || ref === ".." || /^\.{1,2}[/\\]/.test(ref) || isAbsolute(ref)) return ref;
+  if (ref.startsWith("~/")) return join(shell.env["HOME"] ?? homedir(), ref.slice(2));
+  return undefined;
+}
+
+function memoryOptions({ description }: InspectedModel, flags: Flags): MemoryOptions {
+  const { ctx, kvBits, batch } = flags;
+  const contextLength =
+    ctx === undefined
+      ? Math.min(defaultContext, description.contextLength ?? defaultContext)
+      : readTokens(ctx);
+  return { contextLength: Math.max(1, contextLength), kvBits, batch };
+}
+
+/** Tokens from `32768`, `32k` (1024s, as context lengths are named) or `1m`. Throws `cli/usage`. */
+export function readTokens(text: string): number {
+  const match = /^(\d{1,9})(k|m)?$/i.exec(text.trim());
+  const factor = { k: 1024, m: 1_048_576 }[match?.[2]?.toLowerCase() ?? ""] ?? 1;
+  const tokens = Number(match?.[1] ?? 0) * factor;
+  if (tokens > 0) return tokens;
+  throw usage(`--ctx ${text} is no context length`, "For example --ctx 32768 or --ctx 32k.");
+}

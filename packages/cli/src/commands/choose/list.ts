@@ -1,0 +1,89 @@
+import type { DownloadEventBody, ListOptions, MLXModelEntry } from "@mlx-download/core";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { jsonText } from "../../shell/output.ts";
+import { readToken } from "../account/read-token.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { createEstimator } from "./estimate-listed.ts";
+import { withBackend } from "../refs/with-backend.ts";
+import { formatNumber } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { renderTable } from "../../text/table.ts";
+
+const defaultLimit = 50;
+
+function row(model: MLXModelEntry, estimated: readonly string[] = []): string[] {
+  const gated = model.gated === false ? "" : "gated";
+  return [
+    printable(model.repoId),
+    ...estimated,
+    formatNumber(model.downloads),
+    formatNumber(model.likes),
+    model.lastModified?.slice(0, 10) ?? "",
+    model.private ? "private" : gated,
+  ];
+}
+
+/** The ancestor's fields first, in its order. */
+function entryJson(model: MLXModelEntry): Record<string, unknown> {
+  const { repo_id, downloads, likes, tags, created_at, ...rest } = model;
+  return { repo_id, downloads, likes, tags, created_at, ...rest };
+}
+
+/** `mlx-download list`: models of the Hub as a table, ids (`--quiet`) or JSON. Returns the exit code. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { listMLXModels } = await import("@mlx-download/core");
+  const limit = flags.limit ?? defaultLimit;
+  const token = await readToken(flags, shell);
+  const note = (text: string): void => {
+    if (!flags.quiet) shell.stderr.write(`${text}\n`);
+  };
+  const estimator = await createEstimator(flags, shell);
+  const models = await withBackend(flags, shell, (backend) =>
+    listMLXModels({
+      filter: operands.length > 0 ? operands.join(" ") : flags.filter,
+      author: flags.all ? "any" : flags.author,
+      where: estimator?.where,
+      counts: estimator?.counts,
+      sort: flags.sort as ListOptions["sort"],
+      limit,
+      token,
+      endpoint: flags.endpoint,
+      env: shell.env,
+      signal: shell.interrupt.signal,
+      backend,
+      onEvent(event: DownloadEventBody) {
+        if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
+          note(printable(event.message));
+      },
+    }),
+  );
+  if (flags.json) {
+    await shell.stdout.write(
+      jsonText(
+        models.map((model) => ({ ...entryJson(model), ...estimator?.json(model) })),
+        shell.stdoutColumns !== undefined,
+      ),
+    );
+  } else if (flags.quiet) {
+    await shell.stdout.write(models.map(({ repoId }) => `${printable(repoId)}\n`).join(""));
+  } else if (models.length === 0) {
+    note(estimator?.none ?? "No model matches.");
+  } else {
+    const table = renderTable(
+      [
+        { title: "MODEL", flexible: true },
+        ...(estimator?.columns ?? []),
+        { title: "DOWNLOADS", align: "right" },
+        { title: "LIKES", align: "right" },
+        { title: "UPDATED" },
+        { title: "ACCESS" },
+      ],
+      models.map((model) => row(model, estimator?.cells(model))),
+      { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+    );
+    await shell.stdout.write(`${table.join("\n")}\n`);
+    if (estimator?.note !== undefined) note(estimator.note);
+    if (models.length === limit) note(`The first ${limit}; --limit N shows more.`);
+  }
+  return 0;
+}

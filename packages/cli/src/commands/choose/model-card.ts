@@ -1,0 +1,197 @@
+import type { Fit, FitVerdict, LoadVerdict, Machine, ModelDescription } from "@mlx-download/fit";
+import { renderCard, type CardRow } from "../../text/card.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatNumber,
+  formatParameters,
+  shortCommit,
+} from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { paint, type Tone } from "../../text/style.ts";
+import type { TableStyle } from "../../text/table.ts";
+import type { JudgedModel } from "./judge-model.ts";
+
+const tones: Readonly<Record<FitVerdict | "safe" | "caution" | "danger", Tone>> = {
+  yes: "good",
+  tight: "warn",
+  no: "bad",
+  unknown: "quiet",
+  safe: "good",
+  caution: "warn",
+  danger: "bad",
+};
+
+/** What `info` and `fit` say to people: a line a subject, wrapped under itself where the terminal is narrow. */
+export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
+  const { inspected, machine, fit, speed } = judged;
+  const { description, loads, security } = inspected;
+  const at = inspected.commit === null ? "" : ` @ ${shortCommit(inspected.commit)}`;
+  const name = inspected.repoId ?? inspected.path ?? "";
+  const revision =
+    inspected.revision === null ||
+    inspected.revision === "main" ||
+    inspected.revision === inspected.commit
+      ? ""
+      : ` (${inspected.revision})`;
+  const why =
+    loads.reasons.find(({ blocks }) => blocks === (loads.verdict === "no")) ?? loads.reasons[0];
+  const raise = raiseText(fit, machine);
+  const rows: CardRow[] = [
+    { label: "Model", text: modelText(description) },
+    { label: "Weights", text: weightsText(description) },
+    { label: "Context", text: contextText(description) },
+    {
+      label: "Fits",
+      verdict: { text: fit.verdict, tone: tones[fit.verdict] },
+      text: fitText(fit, description),
+    },
+    {
+      label: "Loads",
+      verdict: { text: loads.verdict, tone: tones[loads.verdict] },
+      text: why?.message ?? "",
+    },
+    ...loads.reasons
+      .filter((reason) => reason !== why && reason.code !== "known-architecture")
+      .map((reason) => ({ label: "", text: reason.message })),
+    { label: "", text: answeredBy(loads) },
+    ...(speed
+      ? [
+          {
+            label: "Speed",
+            text: `about ${formatNumber(speed.low)} to ${formatNumber(speed.high)} tokens/s, estimated: ${speed.formula}`,
+          },
+        ]
+      : []),
+    { label: "Machine", text: machineText(machine) },
+    {
+      label: "Security",
+      verdict: { text: security.verdict, tone: tones[security.verdict] },
+      text: "",
+    },
+    ...security.findings.slice(0, 8).map((finding) => ({
+      label: "",
+      text: `${finding.path}: ${finding.message}`,
+    })),
+    ...(security.findings.length > 8
+      ? [{ label: "", text: `and ${security.findings.length - 8} more; --json has all` }]
+      : []),
+    ...(description.baseModels.length > 0
+      ? [{ label: "Based on", text: description.baseModels.slice(0, 4).join(", ") }]
+      : []),
+    ...(raise === undefined ? [] : [{ label: "Note", text: raise }]),
+    ...description.problems.slice(0, 4).map((problem) => ({ label: "Note", text: problem })),
+  ];
+  const title = paint(style, "strong", printable(`${name}${at}${revision}`));
+  return [title, ...renderCard(rows, style)];
+}
+
+/** Who said whether it loads. */
+export function answeredBy({ by }: LoadVerdict): string {
+  const { mlxLmVersion, mlxVersion, python } = by;
+  return python === null
+    ? `by the built-in table of mlx-lm ${mlxLmVersion}; --fit-python auto asks the installed one`
+    : `by the installed mlx-lm ${mlxLmVersion} and MLX ${mlxVersion} of ${python}`;
+}
+
+function modelText(description: ModelDescription): string {
+  const { modelType, attention, experts, parameters, license, roles } = description;
+  const parts = [
+    modelType ?? "of no named type",
+    parameters === null ? undefined : `${formatParameters(parameters)} parameters`,
+    experts === null
+      ? undefined
+      : `${experts.active === null ? "" : `${experts.active} of `}${experts.total} experts`,
+    attention === null ? undefined : `${attention} attention`,
+    roles.length > 0 ? roles.join(", ") : undefined,
+    license === null ? undefined : `licence ${license}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(" · ");
+}
+
+function weightsText({ weightsBytes, weightFiles, quantization, dtype }: ModelDescription): string {
+  const size =
+    weightsBytes === null
+      ? "size unknown"
+      : `${formatBytes(weightsBytes)} in ${formatCount(weightFiles.length, "file")}`;
+  if (quantization === null) return dtype === null ? size : `${size} · ${dtype}`;
+  const { bits, mode, groupSize, bitsPerWeight, mixed } = quantization;
+  const label = [
+    bits === null ? undefined : `${bits}-bit`,
+    mode,
+    groupSize === null ? undefined : `g${groupSize}`,
+    mixed ? "mixed" : undefined,
+  ];
+  const words = label.filter((part) => part !== undefined).join(" ");
+  const average = bitsPerWeight === null ? "" : ` · ${bitsPerWeight.toFixed(2)} bits a weight`;
+  return `${size} · ${words}${average}`;
+}
+
+function contextText({ contextLength, ropeScaling }: ModelDescription): string {
+  if (contextLength === null) return "length unknown";
+  const stretched = ropeScaling === null ? "" : ` (${ropeScaling.type} scaling)`;
+  return `${formatCount(contextLength, "token")}${stretched}`;
+}
+
+function fitText(fit: Fit, description: ModelDescription): string {
+  const { totalBytes, limitBytes, kvPeakBytes, kvBytes, activationBytes, weightsBytes } = fit;
+  if (totalBytes === null) {
+    return description.cache === null
+      ? "how this architecture keeps the past is not known here"
+      : "the size of the weights is not known";
+  }
+  const peak =
+    kvPeakBytes !== null && kvBytes !== null && kvPeakBytes > kvBytes
+      ? ` (after the prompt ${formatBytes(kvBytes)})`
+      : "";
+  const parts = [
+    `weights ${formatBytes(weightsBytes ?? 0)}`,
+    `cache ${formatBytes(kvPeakBytes ?? 0)}${peak}`,
+    `work ${formatBytes(activationBytes ?? 0)}`,
+    `runtime ${formatBytes(fit.overheadBytes)}`,
+  ];
+  return `${formatBytes(totalBytes)} of ${formatBytes(limitBytes)} at ${formatCount(fit.contextLength, "token")}: ${parts.join(" + ")}; ${longestText(fit, description)}`;
+}
+
+function longestText(fit: Fit, { contextLength }: ModelDescription): string {
+  if (fit.maxContextLength === null) return "the longest context is unknown";
+  if (fit.maxContextLength === 0) return "no context fits with room to spare";
+  if (fit.maxContextLength === contextLength) return "its whole context fits";
+  return `up to ${formatCount(fit.maxContextLength, "token")} with room to spare`;
+}
+
+// What macOS itself should be left with: 8 GiB, 16 GiB from 64 GiB of memory on.
+function raiseText(fit: Fit, machine: Machine): string | undefined {
+  const { totalBytes } = fit;
+  const rest = machine.memoryBytes - (machine.memoryBytes >= 2 ** 36 ? 2 ** 34 : 2 ** 33);
+  if (fit.verdict !== "no" || totalBytes === null || totalBytes > rest || !machine.isTarget) {
+    return undefined;
+  }
+  return `it would fit below a higher limit: sudo sysctl iogpu.wired_limit_mb=${Math.ceil(totalBytes / 2 ** 20)} (until the next restart)`;
+}
+
+const sources = {
+  live: "set with iogpu.wired_limit_mb",
+  device_info: "as Metal says",
+  assumed: "assumed",
+} as const;
+
+/** `Apple M4 Max · 64 GiB memory · GPU limit 51.5 GB (assumed)`. */
+export function machineText(machine: Machine): string {
+  // Memory is sold in binary units; everything else here is decimal.
+  const memory = `${Number((machine.memoryBytes / 2 ** 30).toFixed(1))} GiB memory`;
+  const parts = [
+    machine.chip ?? "unknown chip",
+    memory,
+    `GPU limit ${formatBytes(machine.wiredLimitBytes)} (${sources[machine.limitSource]})`,
+    machine.pressure === null || machine.pressure === "normal"
+      ? undefined
+      : `memory pressure ${machine.pressure}`,
+    machine.simulated
+      ? "imagined"
+      : machine.isTarget
+        ? undefined
+        : "no MLX target: reckoned as a Mac with this memory; --memory 64G imagines another",
+  ];
+  return parts.filter((part) => part !== undefined).join(" · ");
+}

@@ -1,0 +1,164 @@
+import type { JudgedVariant, Recommendation, Recommendations } from "@mlx-download/core";
+import type { ModelTask } from "@mlx-download/fit";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import { jsonText } from "../../shell/output.ts";
+import { readToken } from "../account/read-token.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { renderCard, type CardRow } from "../../text/card.ts";
+import { formatBytes, formatBytesOf, formatCount } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { paint } from "../../text/style.ts";
+import type { TableStyle } from "../../text/table.ts";
+import { installedMlx } from "./installed-mlx.ts";
+import { machineOf, readTokens } from "./judge-model.ts";
+import { answeredBy, machineText } from "./model-card.ts";
+import { fitJson } from "./model-json.ts";
+
+/** `mlx-download recommend`: models for a task or variants of one model, the best first, with reasons. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { recommendModels } = await import("@mlx-download/core");
+  const [of] = operands;
+  const task = (flags.task ?? "chat") as ModelTask;
+  const { ctx, kvBits, batch } = flags;
+  const installed = await installedMlx(flags, shell);
+  const found = await recommendModels({
+    of,
+    task,
+    author: flags.all ? "any" : flags.author,
+    limit: flags.limit,
+    tokensPerSecond: flags.minSpeed,
+    fit: {
+      machine: await machineOf(flags, shell, installed),
+      support: installed?.support,
+      ...(ctx !== undefined && { contextLength: readTokens(ctx) }),
+      kvBits,
+      batch,
+    },
+    cacheDir: flags.cacheDir,
+    endpoint: flags.endpoint,
+    token: await readToken(flags, shell),
+    env: shell.env,
+    signal: shell.interrupt.signal,
+    onCandidate(repoId) {
+      if (!flags.quiet) shell.stderr.write(`Looking at ${printable(repoId)}\n`);
+    },
+  });
+  if (found.models.length === 0) throw nothingFits(found, of ?? task);
+  if (flags.json) {
+    const body = {
+      schema: 1,
+      task: of === undefined ? task : null,
+      of: of ?? null,
+      ...json(found),
+    };
+    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+  } else if (flags.quiet) {
+    const ids = found.models.map(({ choice }) => choice.best?.candidate.repoId ?? "");
+    await shell.stdout.write(ids.map((id) => `${printable(id)}\n`).join(""));
+  } else {
+    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
+    await shell.stdout.write(`${text(found, style).join("\n")}\n`);
+  }
+  return 0;
+}
+
+function nothingFits({ machine, listed, skipped }: Recommendations, what: string): CliError {
+  return new CliError(
+    listed === 0
+      ? `no MLX model for ${what} is listed`
+      : `none of ${formatCount(listed, "model")} for ${what} is known to load and to fit into ${formatBytes(machine.wiredLimitBytes)}`,
+    "cli/nothing-fits",
+    {
+      hint:
+        listed === 0
+          ? "Look at every author with --all, or use other words."
+          : "Ask for a shorter context with --ctx, imagine a larger Mac with --memory, or see what mlx-download info says of one.",
+      data: { listed, skipped },
+    },
+  );
+}
+
+function json({
+  machine,
+  contextLength,
+  listed,
+  inspected,
+  models,
+  skipped,
+}: Recommendations): object {
+  return {
+    contextLength,
+    limitBytes: machine.wiredLimitBytes,
+    machine,
+    listed,
+    inspected,
+    models: models.map(({ base, why, choice }) => ({
+      base,
+      why,
+      ...(choice.best && variantJson(choice.best.candidate, choice.best.why)),
+      runnerUp: choice.runnerUp && variantJson(choice.runnerUp.candidate, choice.runnerUp.why),
+      variants: choice.ranked.map(({ candidate, usable, why: reason }) => ({
+        repoId: candidate.repoId,
+        usable,
+        why: reason,
+        fit: fitJson(candidate.fit),
+      })),
+    })),
+    skipped,
+  };
+}
+
+function variantJson(variant: JudgedVariant, variantWhy: string): object {
+  const { repoId, commit, description, fit, loads, speed, downloads } = variant;
+  return {
+    repoId,
+    commit,
+    variantWhy,
+    parameters: description.parameters,
+    weightsBytes: description.weightsBytes,
+    quantization: description.quantization,
+    fit: fitJson(fit),
+    loads,
+    speed,
+    downloads,
+  };
+}
+
+function text({ machine, models }: Recommendations, style: TableStyle): string[] {
+  return [
+    ...models.flatMap((model) => [...modelText(model, style), ""]),
+    paint(style, "quiet", `Machine: ${printable(machineText(machine))}`),
+    ...[
+      ...new Set(
+        models.flatMap(({ choice }) => choice.best?.candidate.loads ?? []).map(answeredBy),
+      ),
+    ].map((line) => paint(style, "quiet", `Loads: ${printable(line)}`)),
+  ];
+}
+
+function modelText({ base, why, choice }: Recommendation, style: TableStyle): string[] {
+  const { best, runnerUp } = choice;
+  if (best === null) return [];
+  const { repoId, fit, speed, description, loads } = best.candidate;
+  const trouble = loads.reasons.find(({ code }) => code === "experts-fail");
+  const needs =
+    fit.totalBytes === null
+      ? ""
+      : `${formatBytesOf(fit.totalBytes, fit.limitBytes)} at ${formatCount(fit.contextLength, "token")}`;
+  const longest =
+    fit.maxContextLength !== null && fit.maxContextLength !== description.contextLength
+      ? `, up to ${formatCount(fit.maxContextLength, "token")}`
+      : ", its whole context fits";
+  const rows: CardRow[] = [
+    { label: "Model", text: `${base}: ${why}` },
+    { label: "Variant", text: best.why },
+    { label: "Needs", text: `${needs}${longest}` },
+    ...(speed
+      ? [{ label: "Speed", text: `about ${speed.low} to ${speed.high} tokens/s, estimated` }]
+      : []),
+    ...(trouble ? [{ label: "Note", text: trouble.message }] : []),
+    ...(runnerUp ? [{ label: "Next", text: `${runnerUp.candidate.repoId}: ${runnerUp.why}` }] : []),
+  ];
+  return [paint(style, "strong", printable(repoId)), ...renderCard(rows, style)];
+}

@@ -1,0 +1,153 @@
+import type { CommandSpec } from "../../command-line/command-spec.ts";
+import { usage } from "../../command-line/usage.ts";
+
+/** `mlx-download info` */
+export const info: CommandSpec = {
+  name: "info",
+  group: "Find and choose",
+  aliases: ["show"],
+  usage: "<org/name[@revision] | ./folder>",
+  summary: "what a model is, what it needs, whether it fits and loads, before a weight is fetched",
+  operands: { min: 1, max: 1 },
+  flags: [
+    "revision",
+    "ctx",
+    "memory",
+    "chip",
+    "kvBits",
+    "batch",
+    "fitPython",
+    "cacheDir",
+    "endpoint",
+    "offline",
+    "tokenStdin",
+    "token",
+  ],
+  examples: [
+    { line: "mlx-download info mlx-community/Qwen3-8B-4bit", purpose: "on this machine" },
+    {
+      line: "mlx-download info org/name --memory 64G --chip m4-max --ctx 32k",
+      purpose: "on another",
+    },
+    { line: "mlx-download info org/name --fit-python auto", purpose: "by what is installed" },
+    { line: "mlx-download info ./converted --json", purpose: "a folder of mlx_lm.convert" },
+  ],
+  notes: [
+    "Only small files and the headers of the weights are read, about ten requests; a model in the cache needs none with --offline.",
+  ],
+  load: () => import("./info.ts"),
+};
+
+/** `mlx-download fit` */
+export const fit: CommandSpec = {
+  ...info,
+  name: "fit",
+  aliases: [],
+  summary: "the same, and exit 8 when the model does not fit or cannot load",
+  examples: [
+    { line: "mlx-download fit org/name --ctx 32k", purpose: "at 32,768 tokens" },
+    { line: "mlx-download fit org/name --memory 32G -q", purpose: "for a script" },
+  ],
+  load: () => import("./fit.ts"),
+};
+
+/** `mlx-download list` */
+export const list: CommandSpec = {
+  name: "list",
+  group: "Find and choose",
+  aliases: ["search"],
+  usage: "[words…]",
+  summary: "list MLX models on the Hub",
+  operands: { min: 0, max: Number.POSITIVE_INFINITY },
+  flags: [
+    "filter",
+    "author",
+    "all",
+    "limit",
+    "sort",
+    "quant",
+    "fits",
+    "memory",
+    "chip",
+    "endpoint",
+    "backend",
+    "tokenStdin",
+    "token",
+  ],
+  examples: [
+    { line: "mlx-download search qwen3 --limit 10", purpose: "the ten most downloaded" },
+    { line: "mlx-download list --all --sort created", purpose: "the newest of every author" },
+    { line: "mlx-download list --json | jq -r '.[].repo_id'", purpose: "for a script" },
+  ],
+  check({ operands, flags }) {
+    if (operands.length > 0 && flags.filter !== undefined)
+      throw usage(
+        `"${operands.join(" ")}" and --filter ${flags.filter} both say what to look for`,
+        "Leave one of them out.",
+      );
+  },
+  load: () => import("./list.ts"),
+};
+
+/** `mlx-download files <ref>` */
+export const files: CommandSpec = {
+  name: "files",
+  group: "Find and choose",
+  aliases: ["ls"],
+  usage: "<org/name[@revision]>",
+  summary: "list the files of a model with size, digest, and whether they are in the cache",
+  operands: { min: 1, max: 1 },
+  flags: [
+    "revision",
+    "include",
+    "exclude",
+    "preset",
+    "cacheDir",
+    "endpoint",
+    "offline",
+    "tokenStdin",
+    "token",
+  ],
+  examples: [
+    { line: "mlx-download files org/name", purpose: "what is in it" },
+    { line: "mlx-download files org/name --include '*.json' -q", purpose: "the paths alone" },
+  ],
+  load: () => import("./files.ts"),
+};
+
+/** `mlx-download recommend` */
+export const recommend: CommandSpec = {
+  name: "recommend",
+  group: "Find and choose",
+  aliases: ["choose"],
+  usage: "[model]",
+  summary: "what to run on this machine for a task, or which variant of a model to take, and why",
+  operands: { min: 0, max: 1 },
+  flags: [
+    "task",
+    "ctx",
+    "memory",
+    "chip",
+    "kvBits",
+    "batch",
+    "fitPython",
+    "minSpeed",
+    "author",
+    "all",
+    "limit",
+    "cacheDir",
+    "endpoint",
+    "tokenStdin",
+    "token",
+  ],
+  examples: [
+    { line: "mlx-download recommend --task code --ctx 32k", purpose: "for this machine" },
+    { line: "mlx-download recommend --memory 64G --chip m4-max", purpose: "for another" },
+    { line: "mlx-download recommend Qwen/Qwen3-8B", purpose: "which variant of it" },
+    { line: "mlx-download recommend -q --limit 1", purpose: "the best one's name, for a script" },
+  ],
+  notes: [
+    "Size and age rank models, what fits ranks variants; downloads only break ties. docs/guide/choosing-a-model.md has the rules.",
+  ],
+  load: () => import("./recommend.ts"),
+};

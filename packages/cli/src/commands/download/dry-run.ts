@@ -1,0 +1,85 @@
+import type { DownloadPlan, DownloadReview } from "@mlx-download/core";
+import { planText } from "../../progress/headings.ts";
+import { reviewLines } from "../../progress/review-lines.ts";
+import type { MeasuredSpeed } from "./measured-speed.ts";
+import { formatBytes, formatDuration, formatRate, shortCommit } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { paint } from "../../text/style.ts";
+import { fitJson } from "../choose/model-json.ts";
+import { renderTable, type TableStyle } from "../../text/table.ts";
+
+/** What is known beside the plan. */
+export interface PlanNotes {
+  readonly review: DownloadReview | undefined;
+  readonly speed: MeasuredSpeed | undefined;
+}
+
+function estimate(
+  { bytes }: DownloadPlan,
+  { bytesPerSecond, at }: MeasuredSpeed,
+): { readonly bytesPerSecond: number; readonly durationMs: number; readonly measuredAt: string } {
+  const durationMs = Math.round((bytes.toFetch / bytesPerSecond) * 1000);
+  return { bytesPerSecond, durationMs, measuredAt: new Date(at).toISOString() };
+}
+
+/** What a dry run says to machines (DESIGN: what machines read). */
+export function planJson(
+  plan: DownloadPlan,
+  { review, speed }: PlanNotes,
+): Record<string, unknown> {
+  const { repoId, revision, commit, bytes, files } = plan;
+  return {
+    repoId,
+    revision,
+    commit,
+    bytes,
+    estimate: speed === undefined ? null : estimate(plan, speed),
+    files: files.map(({ path, size, digest, action }) => ({ path, size, digest, action })),
+    ...(review && {
+      fit: review.fit && fitJson(review.fit),
+      loads: review.loads,
+      security: review.security,
+    }),
+  };
+}
+
+/** What fetching will take at the speed of the last long download; undefined where nothing is to fetch. */
+function timeText(plan: DownloadPlan, speed: MeasuredSpeed | undefined): string[] {
+  if (speed === undefined || plan.bytes.toFetch === 0) return [];
+  const { durationMs, bytesPerSecond } = estimate(plan, speed);
+  const day = new Date(speed.at).toISOString().slice(0, 10);
+  return [
+    `about ${formatDuration(durationMs)} at ${formatRate(bytesPerSecond)}, as measured on ${day}`,
+  ];
+}
+
+/** Whether the disk has room, where it does not. */
+function roomText({ bytes }: DownloadPlan): string[] {
+  const needed = bytes.toFetch + bytes.copyable;
+  if (bytes.diskFree === null || needed <= bytes.diskFree) return [];
+  return [`The disk lacks ${formatBytes(needed - bytes.diskFree)}.`];
+}
+
+/** What a dry run says to people: a file a line, the sum of it, disk and time. */
+export function planTable(
+  plan: DownloadPlan,
+  style: TableStyle,
+  { review, speed }: PlanNotes,
+): string[] {
+  const table = renderTable(
+    [{ title: "FILE", flexible: true }, { title: "SIZE", align: "right" }, { title: "ACTION" }],
+    plan.files.map((file) => [printable(file.path), formatBytes(file.size), file.action]),
+    style,
+  );
+  const title = `${plan.repoId} @ ${shortCommit(plan.commit)}`;
+  return [
+    paint(style, "strong", title),
+    ...table,
+    planText({ files: plan.files.length, bytes: plan.bytes }),
+    ...(review ? reviewLines(review) : []).map(
+      ({ label, text, tone }) => `${paint(style, tone, label)}: ${text}`,
+    ),
+    ...timeText(plan, speed),
+    ...roomText(plan),
+  ];
+}

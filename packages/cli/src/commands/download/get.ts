@@ -1,0 +1,276 @@
+import type {
+  DownloadEvent,
+  DownloadOptions,
+  DownloadResult,
+  DownloadReview,
+} from "@mlx-download/core";
+import type { Flags } from "../../command-line/flags.ts";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { sameCommand } from "../../command-line/quote.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import { describeFailure, type Failure, failureJson } from "../../failure/describe-failure.ts";
+import { jsonText, writeEvent } from "../../shell/output.ts";
+import { createPlainDisplay } from "../../progress/plain-display.ts";
+import {
+  drawsFrames,
+  type ProgressDisplay,
+  silentDisplay,
+} from "../../progress/progress-display.ts";
+import { createSeveralDisplay } from "../../progress/several-display.ts";
+import { createTerminalDisplay } from "../../progress/terminal-display.ts";
+import { readToken } from "../account/read-token.ts";
+import { reportFailure } from "../../shell/report-failure.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { wholeRefs } from "../refs/short-name.ts";
+import { noteSpeed, readSpeed } from "./measured-speed.ts";
+import { formatBytes } from "../../text/format.ts";
+import { paint } from "../../text/style.ts";
+import { withBackend } from "../refs/with-backend.ts";
+import { planJson, planTable } from "./dry-run.ts";
+import { nextStep } from "./next-step.ts";
+import { reviewOptions } from "./review-options.ts";
+import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
+
+/** How long a stop may take before it is mentioned. */
+const patienceMs = 400;
+
+function displayFor(refs: readonly string[], flags: Flags, shell: Shell): ProgressDisplay {
+  // Lines of events and a frame on one terminal would overwrite each other.
+  const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
+  if (flags.quiet || eventsOnTerminal) return silentDisplay;
+  const write = (text: string): void => void shell.stderr.write(text);
+  const [ref = ""] = refs;
+  if (drawsFrames(shell.stderr, shell.env))
+    return createTerminalDisplay(refs.length > 1 ? refs : ref, shell.stderr, shell.stderrStyle);
+  return refs.length > 1 ? createSeveralDisplay(write) : createPlainDisplay(ref, write);
+}
+
+/** The bytes that a later run goes on from, as the events told them; Python keeps whole files only. */
+function createKeptCounter(wholeFiles: boolean): {
+  onEvent(event: DownloadEvent): void;
+  readonly bytes: number;
+} {
+  const kept = new Map<string, number>();
+  return {
+    onEvent(event) {
+      if (event.type === "planned") kept.set(event.repoId, event.bytes.resumable);
+      if (event.type !== "progress") return;
+      const { resumed, copied, fetched } = event.bytes;
+      const unfinished = event.active.reduce((sum, file) => sum + file.received, 0);
+      kept.set(event.repoId, resumed + copied + fetched - (wholeFiles ? unfinished : 0));
+    },
+    get bytes() {
+      return [...kept.values()].reduce((sum, bytes) => sum + bytes, 0);
+    },
+  };
+}
+
+/** What the signal meant for this download: how much stays, and the command that goes on. */
+function stoppedError(
+  reason: unknown,
+  { received, force }: { received: number; force: boolean },
+  shell: Shell,
+): unknown {
+  if (!(reason instanceof CliError)) return reason;
+  const keptBytes = force ? 0 : received;
+  const kept = keptBytes > 0 ? ` Kept ${formatBytes(keptBytes)}.` : "";
+  return new CliError(`${reason.message}${kept}`, reason.code, {
+    hint: `${force ? "Start over" : "Resume"} with: ${sameCommand(shell.argv)}`,
+    data: { keptBytes },
+  });
+}
+
+/** Runs what downloads `refs` and says how it goes; Ctrl-C ends it with the command that goes on. */
+async function watched<T>(
+  refs: readonly string[],
+  { flags, shell }: { flags: Flags; shell: Shell },
+  work: (onEvent: (event: DownloadEvent) => void) => Promise<T>,
+): Promise<T> {
+  const display = displayFor(refs, flags, shell);
+  const kept = createKeptCounter(flags.backend === "python");
+  const { signal } = shell.interrupt;
+  let patience: NodeJS.Timeout | undefined;
+  shell.interrupt.onStop = () => {
+    patience = setTimeout(
+      () => display.note("Stopping … (Ctrl-C again to quit at once)"),
+      patienceMs,
+    );
+  };
+  try {
+    return await work((event) => {
+      kept.onEvent(event);
+      display.onEvent(event);
+      // The command itself ends the stream, with the one result or error of the whole invocation.
+      if (flags.events && event.type !== "result" && event.type !== "error")
+        writeEvent(event, shell.stdout);
+    });
+  } catch (error) {
+    throw signal.aborted
+      ? stoppedError(signal.reason, { received: kept.bytes, force: flags.force }, shell)
+      : error;
+  } finally {
+    display.finish();
+    clearTimeout(patience);
+    shell.interrupt.onStop = undefined;
+  }
+}
+
+function suggestNext(result: DownloadResult, flags: Flags, shell: Shell): void {
+  const next = nextStep(result, flags);
+  if (next !== undefined && !flags.quiet)
+    shell.stderr.write(`${paint(shell.stderrStyle, "label", "Next:")} ${next}\n`);
+}
+
+function resultJson(result: DownloadResult, flags: Flags): Record<string, unknown> {
+  const { repoId, revision, commit, path, fromCache, durationMs, bytes, files } = result;
+  const next = nextStep(result, flags);
+  const known = { repoId, revision, commit, path, fromCache, durationMs, bytes, files };
+  return next === undefined ? known : { ...known, next };
+}
+
+async function dryRunOne(
+  ref: string,
+  options: DownloadOptions,
+  { flags, shell }: { flags: Flags; shell: Shell },
+): Promise<Record<string, unknown>> {
+  const { planModel } = await import("@mlx-download/core");
+  let review: DownloadReview | undefined;
+  const plan = await planModel(ref, {
+    ...options,
+    onEvent(event) {
+      if (event.type === "reviewed") review = event;
+    },
+  });
+  const notes = { review, speed: await readSpeed(shell.env) };
+  if (!flags.json) {
+    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
+    await shell.stdout.write(`${planTable(plan, style, notes).join("\n")}\n`);
+  }
+  return planJson(plan, notes);
+}
+
+async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
+  return {
+    ...selectionOf(flags),
+    ...(await reviewOptions(flags, shell)),
+    localDir: flags.localDir,
+    force: flags.force,
+    endpoint: flags.endpoint,
+    connections: flags.connections,
+    limitRate: flags.limitRate,
+    offline: flags.offline ? true : undefined,
+    token: await readToken(flags, shell),
+    signal: shell.interrupt.signal,
+    env: shell.env,
+  };
+}
+
+/**
+ * `mlx-download <ref…>`: downloads or plans. A single ref's failure is thrown; several are downloaded at once, and each
+ * failure is reported in the end. Returns the exit code.
+ */
+export async function run(invocation: Invocation, shell: Shell): Promise<number> {
+  const { flags } = invocation;
+  for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags);
+  const options = await readOptions(flags, shell);
+  const token = options.token === false ? undefined : options.token;
+  const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
+  return withBackend(flags, shell, (backend) =>
+    getAll({ ...invocation, operands }, withWholeRefs(invocation.operands, operands, shell), {
+      ...options,
+      backend,
+    }),
+  );
+}
+
+/** The shell with the command line as it would be without short names: the one to resume with asks nothing again. */
+function withWholeRefs(short: readonly string[], whole: readonly string[], shell: Shell): Shell {
+  const renamed = new Map(short.map((ref, at) => [ref, whole[at] ?? ref]));
+  if (short.every((ref) => renamed.get(ref) === ref)) return shell;
+  return { ...shell, argv: shell.argv.map((word) => renamed.get(word) ?? word) };
+}
+
+async function getAll(
+  { operands, flags }: Invocation,
+  shell: Shell,
+  options: DownloadOptions,
+): Promise<number> {
+  const context = { flags, shell };
+  const indented = shell.stdoutColumns !== undefined;
+  const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {
+    if (flags.json) await shell.stdout.write(jsonText({ schema: 1, ...body }, indented));
+    if (!flags.events) return;
+    const about = repoId === undefined ? {} : { repoId };
+    const event = { schema: 1, type: "result", at: Date.now(), ...about };
+    const payload = repoId === undefined ? body : { result: body };
+    await shell.stdout.write(jsonText({ ...event, ...payload }, false));
+  };
+  const sayPath = async ({ path }: DownloadResult): Promise<void> => {
+    if (!flags.json && !flags.events) await shell.stdout.write(`${path}\n`);
+  };
+
+  const [first = ""] = operands;
+  if (operands.length === 1) {
+    if (flags.dryRun) {
+      const body = await dryRunOne(first, options, context);
+      await end(String(body["repoId"]), body);
+      return 0;
+    }
+    const { download } = await import("@mlx-download/core");
+    const result = await watched([first], context, (onEvent) =>
+      download(first, { ...options, onEvent }),
+    );
+    await noteSpeed(result, shell.env);
+    suggestNext(result, flags, shell);
+    await sayPath(result);
+    await end(result.repoId, resultJson(result, flags));
+    return 0;
+  }
+
+  const results: Record<string, unknown>[] = [];
+  const failures: { ref: string; failure: Failure }[] = [];
+  const fail = (ref: string, error: unknown): void => {
+    const failure = describeFailure(error, {
+      secrets: [options.token || undefined, shell.env["HF_TOKEN"]],
+    });
+    failures.push({ ref, failure });
+    results.push({ ref, error: failureJson(failure) });
+    reportFailure(failure, flags, shell);
+  };
+  if (flags.dryRun) {
+    for (const ref of operands) {
+      if (!flags.quiet) shell.stderr.write(`${paint(shell.stderrStyle, "strong", ref)}\n`);
+      try {
+        results.push(await dryRunOne(ref, options, context));
+      } catch (error) {
+        if (shell.interrupt.signal.aborted) throw error;
+        fail(ref, error);
+      }
+    }
+  } else {
+    const { downloadMany } = await import("@mlx-download/core");
+    const outcomes = await watched(operands, context, (onEvent) =>
+      downloadMany(operands, { ...options, onEvent }),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      if (!outcome.ok) fail(operands[index] ?? "", outcome.error);
+      else {
+        results.push(resultJson(outcome.result, flags));
+        await sayPath(outcome.result);
+      }
+    }
+  }
+  if (failures.length > 0 && flags.events) {
+    const names = failures.map(({ ref }) => ref).join(", ");
+    throw new CliError(
+      `${failures.length} of ${operands.length} downloads failed: ${names}`,
+      "cli/some-failed",
+      {
+        hint: "Run the same command again; what is here already is not fetched again.",
+        data: { results },
+      },
+    );
+  }
+  await end(undefined, { results });
+  return failures.length > 0 ? 11 : 0;
+}

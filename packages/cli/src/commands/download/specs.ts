@@ -1,0 +1,65 @@
+import type { CommandSpec } from "../../command-line/command-spec.ts";
+import { usage } from "../../command-line/usage.ts";
+
+/** `mlx-download <ref…>` */
+export const get: CommandSpec = {
+  name: "get",
+  group: "Download",
+  aliases: ["download"],
+  usage: "<org/name[@revision]>…",
+  summary: "download models and prove every byte; the default, so the word may be left out",
+  operands: { min: 1, max: Number.POSITIVE_INFINITY },
+  flags: [
+    "revision",
+    "include",
+    "exclude",
+    "preset",
+    "dryRun",
+    "force",
+    "localDir",
+    "cacheDir",
+    "endpoint",
+    "connections",
+    "limitRate",
+    "backend",
+    "offline",
+    "requireFit",
+    "ctx",
+    "memory",
+    "chip",
+    "kvBits",
+    "batch",
+    "fitPython",
+    "trust",
+    "tokenStdin",
+    "token",
+    "events",
+  ],
+  examples: [
+    {
+      line: "mlx-download mlx-community/Llama-3.2-3B-Instruct-4bit",
+      purpose: "into the shared cache",
+    },
+    { line: "mlx-download org/name@v1.0 --dry-run", purpose: "what is here, what would come" },
+    { line: "mlx-download org/name --preset tokenizer", purpose: "only what a tokenizer needs" },
+    { line: "mlx-download org/name --require-fit --ctx 32k", purpose: "only if it will run here" },
+    { line: "P=$(mlx-download get org/name -q)", purpose: "the path for a script" },
+  ],
+  notes: [
+    "An interrupted download goes on where it stopped: run the same command again.",
+    "The last line of standard output is the model's path; everything else goes to standard error.",
+  ],
+  check({ operands, flags }) {
+    if (flags.localDir !== undefined && operands.length > 1)
+      throw usage(
+        "--local-dir takes one model at a time",
+        "The files of several models would overwrite each other; run the command once for each.",
+      );
+    if (flags.backend === "python" && flags.limitRate !== undefined)
+      throw usage(
+        "--limit-rate does nothing with the python backend",
+        "Leave it out, or add --backend native: the Python client has no limit of its own.",
+      );
+  },
+  load: () => import("./get.ts"),
+};

@@ -1,0 +1,35 @@
+import type { PresetName } from "@mlx-download/core";
+import type { Flags } from "../../command-line/flags.ts";
+import { CliError } from "../../failure/cli-error.ts";
+
+/** The options of the libraries that choose revision, files and cache, as the flags say it. */
+export interface Selection {
+  readonly revision?: string | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly preset?: PresetName | undefined;
+  readonly cacheDir?: string | undefined;
+}
+
+/** Reads {@link Selection} from the flags; lists that are empty are left out. */
+export function selectionOf(flags: Flags): Selection {
+  return {
+    revision: flags.revision,
+    include: flags.include.length > 0 ? flags.include : undefined,
+    exclude: flags.exclude.length > 0 ? flags.exclude : undefined,
+    preset: flags.preset as PresetName | undefined,
+    cacheDir: flags.cacheDir,
+  };
+}
+
+/** Throws `cli/usage` when the ref says one revision and `--revision` another; nobody can tell which is meant. */
+export async function refuseTwoRevisions(ref: string, flags: Flags): Promise<void> {
+  // A plain name says none, and reading refs means loading core.
+  if (flags.revision === undefined || /^[\w.-]+(?:\/[\w.-]+)?$/.test(ref)) return;
+  const { parseRepoRef } = await import("@mlx-download/core");
+  const { repoId, revision } = parseRepoRef(ref);
+  if (revision === undefined || revision === flags.revision) return;
+  throw new CliError(`${ref} asks for ${revision}, --revision for ${flags.revision}`, "cli/usage", {
+    hint: `Leave one of them out: ${repoId}@${revision}, or ${repoId} --revision ${flags.revision}.`,
+  });
+}

@@ -1,0 +1,148 @@
+import type { ModelDownloadError } from "@mlx-download/core";
+import { ask } from "../../shell/ask.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { sameCommand } from "../../command-line/quote.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import { isInteractive } from "../../shell/interactive.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatNumber } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+
+/** A whole repo that a short name may mean. */
+interface Candidate {
+  readonly repoId: string;
+  /** Downloads in the last 30 days; undefined for one that was found in the cache. */
+  readonly downloads: number | undefined;
+}
+
+/** What is asked with, as the commands have it. */
+export interface ShortNameOptions {
+  readonly token?: string | undefined;
+  readonly flags: Pick<Flags, "endpoint" | "offline" | "cacheDir" | "json" | "events" | "quiet">;
+}
+
+/** How many are shown: the most downloaded. */
+const mostShown = 12;
+
+/** The name and the revision of a word without organization; undefined for everything else. */
+export function readShortName(
+  word: string,
+): { readonly name: string; readonly revision: string } | undefined {
+  const [, name, revision = ""] = /^([\w.-]+)(@\S+)?$/.exec(word) ?? [];
+  return name === undefined || /^[.-]|^models--/.test(name) ? undefined : { name, revision };
+}
+
+async function candidatesOnHub(
+  name: string,
+  author: string,
+  { options: { flags, token }, shell }: { options: ShortNameOptions; shell: Shell },
+): Promise<readonly Candidate[]> {
+  const { listMLXModels } = await import("@mlx-download/core");
+  return listMLXModels({
+    filter: name,
+    author,
+    limit: mostShown,
+    endpoint: flags.endpoint,
+    token,
+    env: shell.env,
+    signal: shell.interrupt.signal,
+  });
+}
+
+async function candidatesInCache(
+  name: string,
+  { options: { flags }, shell }: { options: ShortNameOptions; shell: Shell },
+): Promise<readonly Candidate[]> {
+  const { listCachedModels } = await import("@mlx-download/core");
+  const models = await listCachedModels({ cacheDir: flags.cacheDir, env: shell.env });
+  return models
+    .filter(({ repoId }) => repoId.toLowerCase().includes(name.toLowerCase()))
+    .slice(0, mostShown)
+    .map(({ repoId }) => ({ repoId, downloads: undefined }));
+}
+
+function lines(candidates: readonly Candidate[]): string {
+  const width = String(candidates.length).length;
+  return candidates
+    .map(({ repoId, downloads }, at) => {
+      const number = String(at + 1).padStart(width);
+      const often = downloads === undefined ? "" : `  ${formatNumber(downloads)} downloads`;
+      return `  ${number}  ${printable(repoId)}${often}\n`;
+    })
+    .join("");
+}
+
+async function pick(
+  candidates: readonly Candidate[],
+  shell: Shell,
+): Promise<Candidate | undefined> {
+  const most = candidates.length;
+  const question = most === 1 ? "This one? [Y/n] " : `Which one? [1-${most}, Enter for none] `;
+  const answer = (await ask(question, shell)).trim();
+  if (most === 1) return /^(?:y(?:es)?|1)?$/i.test(answer) ? candidates[0] : undefined;
+  return /^\d+$/.test(answer) ? candidates[Number(answer) - 1] : undefined;
+}
+
+function ambiguous(
+  name: string,
+  candidates: readonly Candidate[],
+  shell: Shell,
+): ModelDownloadError | CliError {
+  const [first] = candidates;
+  const again = sameCommand(
+    shell.argv.map((word) =>
+      readShortName(word)?.name === name ? word.replace(name, first?.repoId ?? name) : word,
+    ),
+  );
+  const found = candidates.length === 1 ? "one model matches" : `${candidates.length} models match`;
+  return new CliError(`"${name}" is no whole name; ${found}`, "cli/ambiguous-name", {
+    hint: `Name the model whole, for example: ${again}`,
+    data: { name, candidates: candidates.map(({ repoId }) => repoId) },
+  });
+}
+
+/**
+ * The refs with their short names made whole: `Llama-3.2-3B-Instruct-4bit` is looked up among the models of
+ * mlx-community (or the author of the settings; offline in the cache). One of exactly that name is taken; otherwise a
+ * person picks, and where nobody can be asked `cli/ambiguous-name` lists what matches. A name that nothing matches stays
+ * as it is: some old repos of the Hub have no organization.
+ */
+export async function wholeRefs(
+  refs: readonly string[],
+  options: ShortNameOptions,
+  shell: Shell,
+): Promise<readonly string[]> {
+  const whole: string[] = [];
+  for (const ref of refs) {
+    const short = readShortName(ref);
+    whole.push(short === undefined ? ref : await wholeRef(short, { ref, options, shell }));
+  }
+  return whole;
+}
+
+async function wholeRef(
+  { name, revision }: { readonly name: string; readonly revision: string },
+  context: { readonly ref: string; readonly options: ShortNameOptions; readonly shell: Shell },
+): Promise<string> {
+  const { ref, options, shell } = context;
+  const { flags } = options;
+  const author = shell.env["MLX_DOWNLOAD_AUTHOR"]?.trim() || "mlx-community";
+  const offline = flags.offline || /^(?:1|on|yes|true)$/i.test(shell.env["HF_HUB_OFFLINE"] ?? "");
+  const candidates = offline
+    ? await candidatesInCache(name, context)
+    : await candidatesOnHub(name, author, context);
+  const exact = candidates.find(
+    ({ repoId }) => repoId.split("/")[1]?.toLowerCase() === name.toLowerCase(),
+  );
+  if (exact !== undefined) {
+    if (!flags.quiet) shell.stderr.write(`${printable(ref)} is ${printable(exact.repoId)}\n`);
+    return `${exact.repoId}${revision}`;
+  }
+  if (candidates.length === 0) return ref;
+  const asks = isInteractive(shell) && !flags.json && !flags.events && !flags.quiet;
+  if (!flags.json && !flags.events)
+    shell.stderr.write(`"${printable(name)}" may be:\n${lines(candidates)}`);
+  const picked = asks ? await pick(candidates, shell) : undefined;
+  if (picked === undefined) throw ambiguous(name, candidates, shell);
+  return `${picked.repoId}${revision}`;
+}

@@ -1,0 +1,30 @@
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { suggest } from "../../command-line/suggest.ts";
+import { usage } from "../../command-line/usage.ts";
+import { bashCompletion } from "./completion/bash.ts";
+import { fishCompletion } from "./completion/fish.ts";
+import { zshCompletion } from "./completion/zsh.ts";
+import { jsonText } from "../../shell/output.ts";
+import type { Shell } from "../../shell/shell.ts";
+
+const scripts: ReadonlyMap<string, () => string> = new Map([
+  ["bash", bashCompletion],
+  ["zsh", zshCompletion],
+  ["fish", fishCompletion],
+]);
+
+/** `mlx-download completion`: the script for one shell, made from the command table; no request is made. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const [name = ""] = operands;
+  const script = scripts.get(name)?.();
+  if (script === undefined) {
+    const meant = suggest(name, scripts.keys());
+    throw usage(
+      `there is no completion for "${name}"`,
+      meant === undefined ? "There is bash, zsh and fish." : `Did you mean ${meant}?`,
+    );
+  }
+  const body = { schema: 1, shell: name, script };
+  await shell.stdout.write(flags.json ? jsonText(body, shell.stdoutColumns !== undefined) : script);
+  return 0;
+}

@@ -1,0 +1,88 @@
+import { completedCommands, isFolder, singleQuoted, spellings } from "./completed-commands.ts";
+import { hubFolderFunction } from "./hub-folder.ts";
+import { flagSpecs } from "../../../command-line/flags.ts";
+
+function values(): string {
+  const cases = Object.values(flagSpecs).flatMap((spec) => {
+    if (spec.value === undefined) return [];
+    const pattern = spellings(spec).join("|");
+    if (spec.choices)
+      return `    ${pattern}) COMPREPLY=($(compgen -W ${singleQuoted(spec.choices.join(" "))} -- "$cur")); return ;;`;
+    return isFolder(spec)
+      ? `    ${pattern}) COMPREPLY=($(compgen -d -- "$cur")); return ;;`
+      : `    ${pattern}) return ;;`;
+  });
+  return cases.join("\n");
+}
+
+/** The completion script for bash: `source <(mlx-download completion bash)`. It starts no program. */
+export function bashCompletion(): string {
+  const commands = completedCommands();
+  const firsts = [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? ""))];
+  const seconds = firsts.flatMap((first) => {
+    const words = commands.flatMap(({ name }) =>
+      name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : [],
+    );
+    return words.length === 0 ? [] : `    ${first}) seconds=${singleQuoted(words.join(" "))} ;;`;
+  });
+  const options = (name: string): string =>
+    commands
+      .filter((command) => command.name === name)
+      .flatMap((command) => command.options.flatMap(spellings))
+      .join(" ");
+  const cases = commands.map(
+    ({ name }) => `    ${singleQuoted(name)}) options=${singleQuoted(options(name))} ;;`,
+  );
+  return `# bash completion of mlx-download: source <(mlx-download completion bash)
+${hubFolderFunction}
+
+_mlx_download_models() {
+  local folder name
+  for folder in "$(_mlx_download_hub)"/models--*--*; do
+    [ -d "$folder" ] || continue
+    name=\${folder##*/models--}
+    printf '%s\\n' "\${name%%--*}/\${name#*--}"
+  done
+}
+
+_mlx_download() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
+  local first='' second='' seconds='' options='' i
+  COMPREPLY=()
+  case $prev in
+${values()}
+  esac
+  for ((i = 1; i < COMP_CWORD; i += 1)); do
+    case \${COMP_WORDS[i]} in
+    -*) ;;
+    *) if [ -z "$first" ]; then first=\${COMP_WORDS[i]}; elif [ -z "$second" ]; then second=\${COMP_WORDS[i]}; fi ;;
+    esac
+  done
+  case $first in
+${seconds.join("\n")}
+  esac
+  case "$first $second" in
+${cases
+  .filter((line) => / '.* .*'\)/.test(line))
+  .map((line) => line.replace(/^ {4}/, "  "))
+  .join("\n")}
+  *)
+    case $first in
+${cases.filter((line) => !/ '.* .*'\)/.test(line)).join("\n")}
+    *) options=${singleQuoted(options("get"))} ;;
+    esac
+    ;;
+  esac
+  if [[ $cur == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+  elif [ -z "$first" ]; then
+    COMPREPLY=($(compgen -W ${singleQuoted(firsts.join(" "))}" $(_mlx_download_models)" -- "$cur"))
+  elif [ -n "$seconds" ] && [ -z "$second" ]; then
+    COMPREPLY=($(compgen -W "$seconds" -- "$cur"))
+  else
+    COMPREPLY=($(compgen -W "$(_mlx_download_models)" -- "$cur"))
+  fi
+}
+complete -F _mlx_download mlx-download
+`;
+}

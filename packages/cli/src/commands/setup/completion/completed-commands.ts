@@ -1,0 +1,34 @@
+import { commandSpecs, commonFlags } from "../../table.ts";
+import type { FlagSpec } from "../../../command-line/flags/flag-spec.ts";
+import { flagSpecs } from "../../../command-line/flags.ts";
+
+/** A command as a shell completes it. */
+export interface CompletedCommand {
+  /** One word or two, of the name or of an alias. */
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly FlagSpec[];
+}
+
+/** Every command by each of its names, with its options, those of every command included. */
+export function completedCommands(): readonly CompletedCommand[] {
+  return commandSpecs.flatMap((spec) => {
+    const options = [...new Set([...spec.flags, ...commonFlags])].map((key) => flagSpecs[key]);
+    return [spec.name, ...spec.aliases].map((name) => ({ name, summary: spec.summary, options }));
+  });
+}
+
+/** The spellings of an option with their dashes. */
+export function spellings({ name, aliases = [] }: FlagSpec): readonly string[] {
+  return [name, ...aliases].map((word) => (word.length === 1 ? `-${word}` : `--${word}`));
+}
+
+/** Whether the option's value is a folder. */
+export function isFolder({ value }: FlagSpec): boolean {
+  return value === "DIR";
+}
+
+/** Words that a shell takes as one, in single quotes. */
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

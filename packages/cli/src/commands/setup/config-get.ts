@@ -1,0 +1,25 @@
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { configPath, readConfig } from "../../config/config-file.ts";
+import { effectiveSetting, settingNamed } from "../../config/effective.ts";
+import { CliError } from "../../failure/cli-error.ts";
+import { jsonText } from "../../shell/output.ts";
+import type { Shell } from "../../shell/shell.ts";
+
+/** `mlx-download config get`: one setting as it counts now; exit 4 when only its default does. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const env = shell.processEnv;
+  const path = configPath(env);
+  const spec = settingNamed(operands[0] ?? "");
+  const setting = effectiveSetting(spec, { env, values: readConfig(path), path });
+  if (setting.value === null)
+    throw new CliError(`nothing sets ${spec.name}`, "cli/not-set", {
+      hint: `Its default counts; mlx-download config set ${spec.name} VALUE changes that.`,
+      data: { setting: spec.name },
+    });
+  await shell.stdout.write(
+    flags.json
+      ? jsonText({ schema: 1, ...setting }, shell.stdoutColumns !== undefined)
+      : `${setting.value}\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,110 @@
+import { access, constants, statfs } from "node:fs/promises";
+import { cacheLocations, scanCache, supportsSymlinks } from "@mlx-download/cache";
+import { formatBytes, formatCount } from "../../../text/format.ts";
+import { type Circumstances, type Diagnosis, failed } from "./diagnosis.ts";
+
+/** Less than this is gone with the next model. */
+const littleSpace = 10_000_000_000;
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function lookAtDisk(folder: string): Promise<Diagnosis> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    const detail = `${formatBytes(free)} free`;
+    const data = { free };
+    return free < littleSpace
+      ? {
+          name: "disk",
+          status: "warn",
+          detail,
+          data,
+          hint: "mlx-download cache prune frees what nothing refers to.",
+        }
+      : { name: "disk", status: "ok", detail, data };
+  } catch (error) {
+    return failed("disk", error);
+  }
+}
+
+async function lookAtLinks(folder: string, env: NodeJS.ProcessEnv): Promise<Diagnosis> {
+  try {
+    if (await supportsSymlinks(folder, env))
+      return { name: "symlinks", status: "ok", detail: "work in the cache" };
+    return {
+      name: "symlinks",
+      status: "warn",
+      detail:
+        "do not work in the cache (or HF_HUB_DISABLE_SYMLINKS is set): every revision holds whole files",
+      hint: "A cache on a file system with links saves space; exFAT has none.",
+    };
+  } catch (error) {
+    return failed("symlinks", error);
+  }
+}
+
+async function lookInside(folder: string): Promise<Diagnosis> {
+  const { repos, findings } = await scanCache(folder);
+  const bytes = repos.reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk, 0);
+  const all = [...findings, ...repos.flatMap((repo) => repo.findings)];
+  const detail = `${folder}: ${formatCount(repos.length, "repo")}, ${formatBytes(bytes)}`;
+  const data = { path: folder, repos: repos.length, sizeOnDisk: bytes, findings: all.length };
+  if (all.length === 0) return { name: "cache", status: "ok", detail, data };
+  return {
+    name: "cache",
+    status: "warn",
+    detail: `${detail}, ${formatCount(all.length, "oddity").replace("odditys", "oddities")}`,
+    data,
+    hint: "mlx-download cache ls shows them.",
+  };
+}
+
+/** The cache, its disk and its links. Writes nothing where there is no cache yet; else a probe for links, and deletes it. */
+export async function lookAtCache({ env, flags }: Circumstances): Promise<readonly Diagnosis[]> {
+  const { hubCache, warnings } = cacheLocations(env, { cacheDir: flags.cacheDir });
+  const odd = warnings.map((detail): Diagnosis => ({
+    name: "environment",
+    status: "warn",
+    detail,
+  }));
+  if (!(await exists(hubCache))) {
+    const detail = `${hubCache} is not there yet`;
+    return [...odd, { name: "cache", status: "ok", detail, data: { path: hubCache } }];
+  }
+  const writable = await access(hubCache, constants.W_OK).then(
+    (): Diagnosis[] => [],
+    (): Diagnosis[] => [
+      {
+        name: "cache",
+        status: "fail",
+        code: "cache/not-writable",
+        detail: `${hubCache} cannot be written`,
+        hint: "Choose another one with HF_HUB_CACHE or mlx-download config set cache-dir.",
+      },
+    ],
+  );
+  const cloud: Diagnosis[] = hubCache.includes("/Mobile Documents/")
+    ? [
+        {
+          name: "cache",
+          status: "warn",
+          detail: "the cache is in iCloud, which takes files away from this disk when it likes",
+          hint: "Choose a folder outside with mlx-download config set cache-dir.",
+        },
+      ]
+    : [];
+  return [
+    ...odd,
+    ...writable,
+    ...cloud,
+    await lookInside(hubCache).catch((error: unknown) => failed("cache", error)),
+    await lookAtDisk(hubCache),
+    ...(writable.length > 0 ? [] : [await lookAtLinks(hubCache, env)]),
+  ];
+}

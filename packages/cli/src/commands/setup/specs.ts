@@ -1,0 +1,97 @@
+import type { CommandSpec } from "../../command-line/command-spec.ts";
+
+const notes = [
+  "An option wins over a variable of the environment, and that over the file: ~/.config/mlx-download/config.json, or where XDG_CONFIG_HOME or MLX_DOWNLOAD_CONFIG say.",
+];
+
+/** `mlx-download config show` */
+export const configShow: CommandSpec = {
+  name: "config show",
+  group: "Account and settings",
+  aliases: ["config", "config list"],
+  usage: "",
+  summary: "show the settings, and with --origin where each comes from",
+  operands: { min: 0, max: 0 },
+  flags: ["origin"],
+  examples: [{ line: "mlx-download config show --origin", purpose: "what is set, and by what" }],
+  notes,
+  load: () => import("./config-show.ts"),
+};
+
+/** `mlx-download config get <setting>` */
+export const configGet: CommandSpec = {
+  name: "config get",
+  group: "Account and settings",
+  aliases: [],
+  usage: "<setting>",
+  summary: "print one setting; exit 4 when nothing sets it",
+  operands: { min: 1, max: 1, what: "a setting" },
+  flags: [],
+  examples: [{ line: "mlx-download config get cache-dir", purpose: "for a script" }],
+  notes,
+  load: () => import("./config-get.ts"),
+};
+
+/** `mlx-download config set <setting> <value>` */
+export const configSet: CommandSpec = {
+  name: "config set",
+  group: "Account and settings",
+  aliases: [],
+  usage: "<setting> <value>",
+  summary: "write a setting to the configuration file",
+  operands: { min: 2, max: 2, what: "a setting and its value" },
+  flags: [],
+  examples: [
+    { line: "mlx-download config set endpoint https://hf-mirror.com", purpose: "use a mirror" },
+    { line: "mlx-download config set cache-dir /Volumes/Models/hub", purpose: "another disk" },
+  ],
+  notes,
+  load: () => import("./config-set.ts"),
+};
+
+/** `mlx-download config unset <setting>` */
+export const configUnset: CommandSpec = {
+  name: "config unset",
+  group: "Account and settings",
+  aliases: [],
+  usage: "<setting>",
+  summary: "remove a setting from the configuration file",
+  operands: { min: 1, max: 1, what: "a setting" },
+  flags: [],
+  examples: [{ line: "mlx-download config unset endpoint", purpose: "the Hub itself again" }],
+  notes,
+  load: () => import("./config-unset.ts"),
+};
+
+/** `mlx-download doctor` */
+export const doctor: CommandSpec = {
+  name: "doctor",
+  group: "Account and settings",
+  aliases: [],
+  usage: "",
+  summary: "look at network, token, cache, disk and Python; a report to paste into an issue",
+  operands: { min: 0, max: 0 },
+  flags: ["endpoint", "cacheDir", "offline", "tokenStdin", "token"],
+  examples: [{ line: "mlx-download doctor", purpose: "what is wrong here, and what to do" }],
+  notes: [
+    "Ends with the exit code of what fails first (5: no network, 3: the token is refused, 6: the disk), and with 0 when there are only warnings. The report names no token, and the home folder as ~.",
+  ],
+  load: () => import("./doctor.ts"),
+};
+
+/** `mlx-download completion <shell>` */
+export const completion: CommandSpec = {
+  name: "completion",
+  group: "Account and settings",
+  aliases: [],
+  usage: "<bash | zsh | fish>",
+  summary: "print the script that completes commands, options and cached models in a shell",
+  operands: { min: 1, max: 1, what: "a shell" },
+  flags: [],
+  examples: [
+    { line: "source <(mlx-download completion bash)", purpose: "in ~/.bashrc" },
+    { line: "source <(mlx-download completion zsh)", purpose: "in ~/.zshrc, below compinit" },
+    { line: "mlx-download completion fish | source", purpose: "in config.fish" },
+  ],
+  load: () => import("./completion.ts"),
+};

@@ -1,0 +1,17 @@
+import type { Failure } from "../failure/describe-failure.ts";
+import { renderFailure } from "../failure/render-failure.ts";
+import type { Shell } from "./shell.ts";
+
+/** Tells a person on standard error what went wrong; also with `--quiet`, which silences only what is not an error. */
+export function reportFailure(
+  failure: Failure,
+  { debug }: { readonly debug: boolean },
+  { stderr, stderrStyle, env }: Pick<Shell, "stderr" | "stderrStyle" | "env">,
+): void {
+  const lines = renderFailure(failure, {
+    ...stderrStyle,
+    columns: stderr.isTTY ? stderr.columns : undefined,
+    debug: debug || /^(1|on|yes|true)$/i.test(env["HF_DEBUG"] ?? ""),
+  });
+  stderr.write(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,67 @@
+import { codedError } from "../contract/coded-error.ts";
+import { download } from "./download.ts";
+import type { DownloadOptions } from "../contract/options.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
+import type { DownloadResult } from "../contract/result.ts";
+
+/** How one of several downloads ended. */
+export type DownloadOutcome =
+  | { readonly ref: string | RepoRef; readonly ok: true; readonly result: DownloadResult }
+  | { readonly ref: string | RepoRef; readonly ok: false; readonly error: Error };
+
+// Enough that hashing and publishing some never leaves the line idle, few enough for a terminal and for open files.
+const MODELS_AT_ONCE = 8;
+
+/**
+ * Brings several models here at once, over one budget of connections: small files first, then equal parts of the line.
+ * One that fails stops no other; the outcomes come in the order of `refs`. Every event carries its `repoId`. Rejects
+ * only when aborted, with the signal's reason, or with `settings/invalid` for a `localDir`, which takes one model.
+ */
+export async function downloadMany(
+  refs: readonly (string | RepoRef)[],
+  options: DownloadOptions = {},
+): Promise<readonly DownloadOutcome[]> {
+  if (options.localDir !== undefined && refs.length > 1) {
+    throw new ModelDownloadError("a local dir takes one model", "settings/invalid", {
+      hint: "Download the models one by one, each into a folder of its own.",
+    });
+  }
+  const outcomes = new Map<string, DownloadOutcome>();
+  const queue = new Map(refs.map((ref) => [keyOf(ref), ref])).entries();
+  const lane = async (): Promise<void> => {
+    for (const [key, ref] of queue) {
+      options.signal?.throwIfAborted();
+      outcomes.set(key, await outcomeOf(ref, options));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(MODELS_AT_ONCE, refs.length) }, lane));
+  options.signal?.throwIfAborted();
+  return refs.flatMap((ref) => {
+    const outcome = outcomes.get(keyOf(ref));
+    return outcome === undefined ? [] : { ...outcome, ref };
+  });
+}
+
+async function outcomeOf(
+  ref: string | RepoRef,
+  options: DownloadOptions,
+): Promise<DownloadOutcome> {
+  try {
+    return { ref, ok: true, result: await download(ref, options) };
+  } catch (error) {
+    const coded = codedError(error, typeof ref === "string" ? undefined : ref.repoId);
+    return { ref, ok: false, error: coded instanceof Error ? coded : new Error(String(coded)) };
+  }
+}
+
+/** Two ways to write the same model are one download. */
+function keyOf(ref: string | RepoRef): string {
+  try {
+    const { repoId, revision = "main" } = typeof ref === "string" ? parseRepoRef(ref) : ref;
+    return `${repoId}@${revision}`;
+  } catch {
+    // It will fail as its own outcome.
+    return `invalid ${typeof ref === "string" ? ref : JSON.stringify(ref)}`;
+  }
+}

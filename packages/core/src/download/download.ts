@@ -1,0 +1,214 @@
+import { recordUse } from "@mlx-download/cache";
+import { transferByBackend } from "./transfer-by-backend.ts";
+import { codedError } from "../contract/coded-error.ts";
+import { diskAmount } from "../contract/disk-amount.ts";
+import { type DiskReservation, reserveDisk } from "./disk-reservation.ts";
+import type { DownloadOptions } from "../contract/options.ts";
+import { closeClients, type DownloadRequest, readRequest } from "../request/download-request.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import { reviewDownload } from "./review-download.ts";
+import { type PreparedDownload, prepareDownload } from "./plan-model.ts";
+import type { RepoRef } from "../settings/ref.ts";
+import { notCached } from "../request/resolve-snapshot.ts";
+import type { DownloadResult, FileResult } from "../contract/result.ts";
+import { createHttpSource } from "../transfer/sources/http-source.ts";
+import { createProgressTracker, type ProgressTracker } from "../transfer/progress.ts";
+import { createSourceSet } from "../transfer/sources/source-set.ts";
+import { joinScheduler } from "../transfer/connections/scheduler.ts";
+import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
+import { transfer } from "../transfer/transfer.ts";
+
+/**
+ * Brings a model here: resolves the ref, plans, fetches what is missing over several connections, proves every byte
+ * against the Hub's digests, and publishes it into the Hugging Face cache (or `localDir`). What an earlier run left
+ * unfinished is continued. Rejects with a `ModelDownloadError`, or with the signal's reason when aborted.
+ */
+export async function download(
+  ref: string | RepoRef,
+  options: DownloadOptions = {},
+): Promise<DownloadResult> {
+  const startedAt = performance.now();
+  const request = await readRequest(ref, options);
+  try {
+    for (const message of request.settings.warnings) {
+      request.emit({ type: "warning", code: "settings/invalid", message });
+    }
+    const prepared = await prepareDownload(request);
+    const { plan, target } = prepared;
+    request.emit({
+      type: "planned",
+      commit: plan.commit,
+      files: plan.files.length,
+      bytes: plan.bytes,
+    });
+    await reviewDownload(request, prepared);
+    const moved = await moveWithinDisk(request, prepared);
+    if (request.localDir === undefined) await recordUse(request.layout, plan.commit);
+    const result: DownloadResult = {
+      repoId: plan.repoId,
+      revision: plan.revision,
+      commit: plan.commit,
+      path: target.path,
+      fromCache: moved.bytes.copied + moved.bytes.fetched + moved.bytes.resumed === 0,
+      durationMs: Math.round(performance.now() - startedAt),
+      bytes: { total: plan.bytes.total, ...moved.bytes },
+      files: moved.files,
+    };
+    request.emit({ type: "result", result });
+    return result;
+  } catch (error) {
+    const coded = codedError(error, request.repoId);
+    const { code, message, hint } =
+      coded instanceof ModelDownloadError
+        ? coded
+        : {
+            code: request.signal.aborted ? "aborted" : "unexpected",
+            message: String(coded),
+            hint: "",
+          };
+    request.emit({ type: "error", error: { code, message, hint } });
+    throw coded;
+  } finally {
+    await closeClients(request);
+  }
+}
+
+/** Moves when there is room, also for what other downloads of this process will still write; refuses before the first byte. */
+async function moveWithinDisk(
+  request: DownloadRequest,
+  prepared: PreparedDownload,
+): ReturnType<typeof move> {
+  const { plan, target } = prepared;
+  const { diskFree, toFetch, copyable } = plan.bytes;
+  const need = toFetch + copyable;
+  const disk = await reserveDisk(target.root, need);
+  try {
+    const { others } = disk;
+    if (diskFree !== null && need > diskFree - others) {
+      const also = others > 0 ? ` and other downloads will take ${diskAmount(others)} of them` : "";
+      throw new ModelDownloadError(
+        `${plan.repoId} needs ${diskAmount(need)} more on this disk, ${diskAmount(diskFree)} are free${also}`,
+        "disk/insufficient",
+        {
+          hint: `Free ${diskAmount(need + others - diskFree)}, or name a folder on another disk with --cache-dir.`,
+          repoId: request.repoId,
+          data: { needBytes: need, freeBytes: diskFree, reservedBytes: others },
+        },
+      );
+    }
+    const writes = plan.blobs.length + plan.links.length > 0 && !request.settings.offline;
+    const leave = writes ? await target.guard(request.signal) : undefined;
+    try {
+      return await move(request, prepared, disk);
+    } finally {
+      await leave?.();
+    }
+  } finally {
+    disk.release();
+  }
+}
+
+/** Transfers what the plan asks for and publishes the snapshot. */
+async function move(
+  request: DownloadRequest,
+  prepared: PreparedDownload,
+  disk: DiskReservation,
+): Promise<Pick<DownloadResult, "files"> & { bytes: Omit<DownloadResult["bytes"], "total"> }> {
+  const { plan, target, from, snapshot } = prepared;
+  const { emit, settings } = request;
+  const results = new Map<string, FileResult>();
+  const paths = new Set(plan.files.map(({ path }) => path));
+  const selected = snapshot.files.filter(({ path }) => paths.has(path));
+  for (const { path, size, digest, action } of plan.files) {
+    if (action === "keep") results.set(path, { path, size, digest, status: "cached" });
+  }
+  const nothing = { cached: plan.bytes.cached, resumed: 0, copied: 0, fetched: 0, wire: 0 };
+  if (plan.blobs.length === 0 && plan.links.length === 0) {
+    // A cache that is complete may be read-only: what is missing for offline use is then missing.
+    if (from === "hub")
+      await target
+        .begin()
+        .then(() => target.finish(selected))
+        .catch(() => undefined);
+    return { files: inOrder(plan.files, results), bytes: nothing };
+  }
+  if (settings.offline) {
+    throw notCached(
+      request,
+      plan.blobs.flatMap((blob) => blob.files.map((file) => file.path)),
+    );
+  }
+
+  await target.begin();
+  for (const file of plan.links) await target.publish(file);
+  const need = disk.left;
+  const progress = createProgressTracker(
+    {
+      total: plan.bytes.total,
+      cached: plan.bytes.cached,
+      files: plan.files.length,
+      filesDone: results.size,
+    },
+    (event) => {
+      if (event.type === "progress") disk.left = need - event.bytes.fetched - event.bytes.copied;
+      emit(event);
+    },
+  );
+  try {
+    const transferred = request.backend
+      ? await transferByBackend(plan.blobs, {
+          request: { ...request, client: prepared.client },
+          backend: request.backend,
+          plan,
+          target,
+          progress,
+        })
+      : await transferNatively(request, prepared, progress);
+    for (const file of transferred) results.set(file.path, file);
+  } finally {
+    progress.stop();
+  }
+  emit({ type: "publishing", commit: plan.commit });
+  await target.finish(selected);
+  return { files: inOrder(plan.files, results), bytes: { ...progress.totals } };
+}
+
+/** Transfers over connections that all downloads of this process share. */
+async function transferNatively(
+  request: DownloadRequest,
+  { plan, target, snapshot, client }: PreparedDownload,
+  progress: ProgressTracker,
+): Promise<readonly FileResult[]> {
+  const { settings, clients, signal, force, emit } = request;
+  const others = clients.filter((one) => one !== client);
+  const { leave, ...place } = joinScheduler(settings.endpoint, request);
+  try {
+    if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) place.disk.start();
+    return await transfer(plan.blobs, {
+      repoId: plan.repoId,
+      source: createSourceSet(
+        [
+          createHttpSource(client, snapshot),
+          ...others.map((one) => createHttpSource(one, snapshot)),
+        ],
+        emit,
+      ),
+      target,
+      ...place,
+      progress,
+      signal,
+      idleMs: settings.downloadTimeoutMs,
+      force,
+      emit,
+    });
+  } finally {
+    await leave();
+  }
+}
+
+function inOrder(
+  files: readonly { readonly path: string }[],
+  results: ReadonlyMap<string, FileResult>,
+): FileResult[] {
+  return files.flatMap((file) => results.get(file.path) ?? []);
+}

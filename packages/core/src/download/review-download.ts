@@ -1,0 +1,157 @@
+import {
+  type Fit,
+  fitModel,
+  type LoadVerdict,
+  lookAtSecurity,
+  type Machine,
+  type SecurityLook,
+} from "@mlx-download/fit";
+import type { DownloadRequest } from "../request/download-request.ts";
+import { diskAmount } from "../contract/disk-amount.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import { readMachine } from "../find/read-machine.ts";
+import type { PreparedDownload } from "./plan-model.ts";
+import { readScans } from "../find/hub-facts.ts";
+import { type InspectedModel, inspectSnapshot } from "../find/inspect-model.ts";
+
+/** What a review of a planned download finds, before its first byte. JSON-safe. */
+export interface DownloadReview {
+  readonly commit: string;
+  /** Null for a repo without a config to describe it by. */
+  readonly fit: Fit | null;
+  readonly loads: LoadVerdict | null;
+  /** Of the selected files alone. */
+  readonly security: SecurityLook;
+  readonly machine: Machine;
+}
+
+const DEFAULT_CONTEXT = 8192;
+/** From so many bytes to fetch on, a look beforehand costs nothing by comparison. */
+const LARGE_BYTES = 100_000_000;
+
+/**
+ * Looks at a planned model where that is wanted, says `reviewed`, and refuses what the request does not allow:
+ * `review/does-not-fit`, `review/cannot-load`, `review/not-trusted`. Only small files and headers are read.
+ */
+export async function reviewDownload(
+  request: DownloadRequest,
+  prepared: PreparedDownload,
+): Promise<void> {
+  const { requireFit, trust, review } = request.wishes;
+  const required = requireFit || trust !== "any";
+  const wanted =
+    required ||
+    review === true ||
+    (review === "large" && prepared.plan.bytes.toFetch >= LARGE_BYTES);
+  // Whoever chose a backend wants no other client to ask the Hub anything.
+  if (!wanted || request.backend) return;
+  try {
+    const found = await look(request, prepared);
+    request.emit({ type: "reviewed", ...found });
+    if (requireFit) refuseWhatDoesNotFit(request, found);
+    if (trust !== "any") refuseWhatIsNotTrusted(request, found);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    // A look that nobody asked for must not stop a download.
+    if (required || !(error instanceof ModelDownloadError)) throw error;
+  }
+}
+
+async function look(
+  request: DownloadRequest,
+  { snapshot, from, plan }: PreparedDownload,
+): Promise<DownloadReview> {
+  const { wishes, signal } = request;
+  const thorough = wishes.trust !== "any";
+  // Without it nothing can be described, and the requests for the rest would be for nothing.
+  const describable =
+    wishes.requireFit || snapshot.files.some(({ path }) => path === "config.json");
+  const [machine, inspected] = await Promise.all([
+    wishes.fit.machine ?? readMachine({ signal }),
+    !describable
+      ? undefined
+      : inspectSnapshot(request, snapshot, { from, thorough, support: wishes.fit.support }).catch(
+          (error: unknown) => {
+            const undescribed =
+              error instanceof ModelDownloadError && error.code === "inspect/no-config";
+            if (undescribed && !wishes.requireFit) return undefined;
+            throw error;
+          },
+        ),
+  ]);
+  const selected = new Set(plan.files.map(({ path }) => path));
+  const { commit } = snapshot;
+  if (inspected === undefined) {
+    const paths = [...selected];
+    const scans = request.settings.offline
+      ? undefined
+      : await readScans(request.client, snapshot, paths);
+    const security = lookAtSecurity({ files: plan.files, scans });
+    return { commit, fit: null, loads: null, security, machine };
+  }
+  const { machine: _, support: __, ...options } = wishes.fit;
+  const { contextLength: own } = inspected.description;
+  const contextLength = options.contextLength ?? Math.min(DEFAULT_CONTEXT, own ?? DEFAULT_CONTEXT);
+  const fit = fitModel(inspected.description, machine.wiredLimitBytes, {
+    ...options,
+    contextLength,
+  });
+  return {
+    commit,
+    fit,
+    loads: inspected.loads,
+    security: selectedOnly(inspected, selected),
+    machine,
+  };
+}
+
+/** What the look found of the selected files, and of code in other repos that the config names. */
+function selectedOnly({ security }: InspectedModel, selected: ReadonlySet<string>): SecurityLook {
+  const findings = security.findings.filter(
+    ({ path, code }) => selected.has(path) || (code === "remote-code" && path.includes("--")),
+  );
+  const worst = findings[0]?.severity;
+  const verdict = worst === "danger" || worst === "caution" ? worst : "safe";
+  return { verdict, findings };
+}
+
+function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadReview): void {
+  const { fit, loads } = review;
+  if (loads?.verdict === "no") {
+    const why = loads.reasons.find(({ blocks }) => blocks)?.message ?? "mlx-lm cannot load it";
+    throw new ModelDownloadError(`${repoId} cannot be loaded: ${why}`, "review/cannot-load", {
+      hint: "Choose another variant, or leave --require-fit out to fetch it all the same.",
+      repoId,
+      data: { loads },
+    });
+  }
+  if (fit === null || fit.verdict === "yes" || fit.verdict === "tight") return;
+  const { totalBytes, limitBytes, contextLength, maxContextLength } = fit;
+  const said =
+    totalBytes === null
+      ? `it cannot be told whether ${repoId} fits`
+      : `${repoId} needs ${diskAmount(totalBytes)} at ${contextLength} tokens, MLX may use ${diskAmount(limitBytes)} here`;
+  const hint =
+    maxContextLength === null || maxContextLength === 0
+      ? "Choose a smaller variant, or leave --require-fit out to fetch it all the same."
+      : `It fits up to ${maxContextLength} tokens: ask for fewer with --ctx, or choose a smaller variant.`;
+  throw new ModelDownloadError(said, "review/does-not-fit", { hint, repoId, data: { fit } });
+}
+
+function refuseWhatIsNotTrusted({ repoId, wishes }: DownloadRequest, review: DownloadReview): void {
+  const { verdict, findings } = review.security;
+  const refused = verdict === "danger" || (wishes.trust === "data" && verdict === "caution");
+  const first = findings[0];
+  if (!refused || first === undefined) return;
+  const grave = findings.filter(({ severity }) => severity !== "note");
+  const more = grave.length > 1 ? ` (and ${grave.length - 1} more)` : "";
+  throw new ModelDownloadError(
+    `${repoId} is not trusted with ${wishes.trust}: ${first.path}: ${first.message}${more}`,
+    "review/not-trusted",
+    {
+      hint: "Leave the files out with --exclude, choose another repo, or say --trust any when you know them.",
+      repoId,
+      data: { trust: wishes.trust, findings: grave.slice(0, 50) },
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import type { HubFacts } from "@mlx-download/fit";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { HubClient } from "../hub/client.ts";
+import { isObject, stringField } from "../hub/json-value.ts";
+
+/** A repo at a commit. */
+interface Asked {
+  readonly repoId: string;
+  readonly commit: string;
+}
+
+/** What the Hub says of a repo beside its files: one call; nothing where it does not answer (mirrors). */
+export async function readHubFacts(
+  client: HubClient,
+  { repoId, commit }: Asked,
+): Promise<HubFacts | undefined> {
+  const url = client.url(["api", "models", ...repoId.split("/"), "revision", commit]);
+  for (const field of ["tags", "pipeline_tag", "library_name", "cardData"]) {
+    url.searchParams.append("expand", field);
+  }
+  try {
+    const { value } = await client.json(url, {
+      question: { kind: "revision", repoId, revision: commit },
+    });
+    return isObject(value) ? hubFacts(repoId, value) : undefined;
+  } catch (error) {
+    if (error instanceof ModelDownloadError) return undefined;
+    throw error;
+  }
+}
+
+function hubFacts(repoId: string, value: Readonly<Record<string, unknown>>): HubFacts {
+  const tags = texts(value["tags"]);
+  const card = isObject(value["cardData"]) ? value["cardData"] : {};
+  const tagged = (prefix: string): string[] =>
+    tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
+  const base = tagged("base_model:").map((tag) =>
+    tag.replace(/^(?:quantized|finetune|adapter|merge):/, ""),
+  );
+  const baseModels = base.length > 0 ? base : texts(card["base_model"]);
+  return {
+    repoId,
+    tags,
+    libraryName: stringField(value, "library_name"),
+    pipelineTag: stringField(value, "pipeline_tag"),
+    license: stringField(card, "license") ?? tagged("license:")[0],
+    baseModels: [...new Set(baseModels)],
+  };
+}
+
+function texts(value: unknown): string[] {
+  const list = Array.isArray(value) ? value.slice(0, 1000) : [value];
+  return list.filter((item) => typeof item === "string" && item.length <= 300);
+}
+
+/**
+ * What the Hub's scanners say of files: status (`safe`, `unsafe`, `suspicious`, `queued` …) by path, in one call for at
+ * most 500 of them; empty where the Hub does not say.
+ */
+export async function readScans(
+  client: HubClient,
+  { repoId, commit }: Asked,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const scans = new Map<string, string>();
+  if (paths.length === 0) return scans;
+  const url = client.url(["api", "models", ...repoId.split("/"), "paths-info", commit]);
+  try {
+    const { value } = await client.json(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ paths: paths.slice(0, 500), expand: true }),
+      question: { kind: "revision", repoId, revision: commit },
+    });
+    for (const item of Array.isArray(value) ? value : []) {
+      const path = stringField(item, "path");
+      const security = isObject(item)
+        ? (item["securityFileStatus"] ?? item["security"])
+        : undefined;
+      const status = stringField(security, "status");
+      if (path !== undefined && status !== undefined) scans.set(path, status);
+    }
+  } catch (error) {
+    if (!(error instanceof ModelDownloadError)) throw error;
+  }
+  return scans;
+}

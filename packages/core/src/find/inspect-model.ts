@@ -1,0 +1,222 @@
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  canCarryCode,
+  describeModel,
+  FitError,
+  type HubFacts,
+  loadVerdict,
+  type LoadVerdict,
+  lookAtSecurity,
+  type MlxLmSupport,
+  type ModelDescription,
+  type ModelFile,
+  type SecurityLook,
+} from "@mlx-download/fit";
+import { codedError } from "../contract/coded-error.ts";
+import type { HubOptions } from "../contract/options.ts";
+import { closeClients, type DownloadRequest, readRequest } from "../request/download-request.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { RepoRef } from "../settings/ref.ts";
+import { resolveSnapshot } from "../request/resolve-snapshot.ts";
+import type { Snapshot } from "../contract/snapshot.ts";
+import { readHubFacts, readScans } from "./hub-facts.ts";
+import { createSnapshotBytes, type ModelBytes, readPart } from "./model-bytes.ts";
+import { readModelFiles } from "./read-model-files.ts";
+
+/** What a model's own files say, read before any weight is fetched. */
+export interface InspectedModel {
+  /** Null for a folder. */
+  readonly repoId: string | null;
+  readonly revision: string | null;
+  readonly commit: string | null;
+  /** The folder that was read, when it was one. */
+  readonly path: string | null;
+  /** Who said what the snapshot is. */
+  readonly from: "hub" | "cache" | "folder";
+  readonly description: ModelDescription;
+  readonly loads: LoadVerdict;
+  readonly security: SecurityLook;
+  /** Bytes of all files of the snapshot. */
+  readonly totalBytes: number;
+  /** What it took to find out, listing included in neither. */
+  readonly read: { readonly requests: number; readonly bytes: number };
+}
+
+/** Options of `inspectModel`. */
+export interface InspectOptions extends HubOptions {
+  /** What the installed mlx-lm can load; default: the release that `@mlx-download/fit` knows. */
+  readonly support?: MlxLmSupport | undefined;
+}
+
+/**
+ * Describes a model from its config, index, tokenizer and safetensors headers, whether mlx-lm loads it, and what a
+ * security look finds: of files in the cache from there, of others by Range, about ten requests and a few hundred KB
+ * however large the model is. Offline it reads the cache alone. Rejects as `planModel` does, and with
+ * `inspect/no-config` when there is no `config.json` to describe it by.
+ */
+export async function inspectModel(
+  ref: string | RepoRef,
+  options: InspectOptions = {},
+): Promise<InspectedModel> {
+  const request = await readRequest(ref, options);
+  try {
+    const { snapshot, from } = await resolveSnapshot(request);
+    return await inspectSnapshot(request, snapshot, { from, support: options.support });
+  } catch (error) {
+    throw codedError(error, request.repoId);
+  } finally {
+    await closeClients(request);
+  }
+}
+
+/** {@link inspectModel} for a snapshot that is resolved already. */
+export async function inspectSnapshot(
+  request: DownloadRequest,
+  snapshot: Snapshot,
+  options: {
+    readonly from: "hub" | "cache";
+    readonly support?: MlxLmSupport | undefined;
+    /** Look at the header of every weight file, and ask the Hub's scanners about every file. */
+    readonly thorough?: boolean | undefined;
+  },
+): Promise<InspectedModel> {
+  const { repoId, revision, commit, files } = snapshot;
+  const bytes = await createSnapshotBytes(request, snapshot);
+  const online = !request.settings.offline && options.from === "hub";
+  const paths = files.map(({ path }) => path);
+  const suspects = options.thorough ? paths : paths.filter(canCarryCode);
+  const [hub, scans] = online
+    ? await Promise.all([
+        readHubFacts(request.client, { repoId, commit }),
+        readScans(
+          request.client,
+          { repoId, commit },
+          files.map(({ path }) => path),
+        ),
+      ])
+    : [undefined, undefined];
+  const calls = online ? (suspects.length > 0 ? 2 : 1) : 0;
+  const inspected = await inspectFiles(bytes, files, {
+    name: repoId,
+    hub: hub ?? { repoId },
+    scans,
+    support: options.support,
+    allHeaders: options.thorough,
+  });
+  const read = { requests: bytes.wire.requests + calls, bytes: bytes.wire.bytes };
+  return { repoId, revision, commit, path: null, from: options.from, ...inspected, read };
+}
+
+/** {@link inspectModel} for a folder of plain files, as `mlx_lm.convert` writes one; no network. */
+export async function inspectFolder(
+  folder: string,
+  options: Pick<InspectOptions, "support" | "signal"> = {},
+): Promise<InspectedModel> {
+  const path = resolve(folder);
+  try {
+    // Before the walk: the folder named by mistake may be a whole disk.
+    if (!(await isFile(join(path, "config.json")))) throw await noFolderConfig(path);
+    const listing: ModelFile[] = [];
+    for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+      options.signal?.throwIfAborted();
+      const full = join(entry.parentPath, entry.name);
+      const stats = entry.isDirectory() ? undefined : await stat(full).catch(() => undefined);
+      if (!stats?.isFile()) continue;
+      listing.push({
+        path: full.slice(path.length + 1).replaceAll("\\", "/"),
+        size: stats.size,
+      });
+    }
+    listing.sort((a, b) => (a.path < b.path ? -1 : 1));
+    const bytes: ModelBytes = {
+      read: (name, range) => readPart(join(path, name), range),
+      isHere: () => true,
+      wire: { requests: 0, bytes: 0 },
+    };
+    const inspected = await inspectFiles(bytes, listing, { name: path, support: options.support });
+    const read = { requests: 0, bytes: 0 };
+    return { repoId: null, revision: null, commit: null, path, from: "folder", ...inspected, read };
+  } catch (error) {
+    throw codedError(error, undefined);
+  }
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+
+async function noFolderConfig(path: string): Promise<ModelDownloadError> {
+  try {
+    const names = await readdir(path);
+    return noConfig(
+      path,
+      names.map((name) => ({ path: name })),
+    );
+  } catch (cause) {
+    return new ModelDownloadError(`there is no folder ${path}`, "inspect/no-folder", {
+      hint: "Name a folder that holds a model; a repo of the Hub is written org/name.",
+      cause,
+      data: { path },
+    });
+  }
+}
+
+async function inspectFiles(
+  bytes: ModelBytes,
+  listing: readonly ModelFile[],
+  about: {
+    readonly name: string;
+    readonly hub?: HubFacts | undefined;
+    readonly scans?: ReadonlyMap<string, string> | undefined;
+    readonly support?: MlxLmSupport | undefined;
+    readonly allHeaders?: boolean | undefined;
+  },
+): Promise<Pick<InspectedModel, "description" | "loads" | "security" | "totalBytes">> {
+  const { files, badHeaders } = await readModelFiles(bytes, listing, about);
+  if (files === undefined) throw noConfig(about.name, listing);
+  const { support } = about;
+  const description = described(files, { name: about.name, support });
+  return {
+    description,
+    loads: loadVerdict(description, support),
+    security: lookAtSecurity({ files: listing, description, scans: about.scans, badHeaders }),
+    totalBytes: listing.reduce((sum, file) => sum + (file.size ?? 0), 0),
+  };
+}
+
+function described(
+  files: Parameters<typeof describeModel>[0],
+  { name, support }: { readonly name: string; readonly support?: MlxLmSupport | undefined },
+): ModelDescription {
+  try {
+    return describeModel(files, { support });
+  } catch (cause) {
+    if (!(cause instanceof FitError)) throw cause;
+    throw new ModelDownloadError(
+      `${name} cannot be described: ${cause.message}`,
+      "inspect/no-config",
+      {
+        hint: cause.hint,
+        cause,
+        data: { reason: cause.code },
+      },
+    );
+  }
+}
+
+function noConfig(name: string, listing: readonly ModelFile[]): ModelDownloadError {
+  const gguf = listing.some(({ path }) => path.toLowerCase().endsWith(".gguf"));
+  return new ModelDownloadError(
+    `${name} has no config.json that could be read${gguf ? "; it holds GGUF files, which MLX does not load" : ""}`,
+    "inspect/no-config",
+    {
+      hint: gguf
+        ? "Look for an MLX variant: mlx-download list --all --filter with the model's name."
+        : "Only models that say what they are can be described; choose another repo or revision.",
+      data: { files: listing.length },
+    },
+  );
+}

@@ -1,0 +1,213 @@
+import {
+  type Candidate,
+  type Choice,
+  chooseVariant,
+  decodeSpeed,
+  type DecodeSpeed,
+  type Fit,
+  fitModel,
+  type LoadVerdict,
+  type Machine,
+  type ModelDescription,
+  type ModelTask,
+  parseModelName,
+  rankModels,
+  rankOf,
+  suitsTask,
+  type VariantGroup,
+  variantKey,
+} from "@mlx-download/fit";
+import type { FitWish, HubOptions } from "../contract/options.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { ListedModel } from "./search-models.ts";
+import { inspectModel } from "./inspect-model.ts";
+import { listModels } from "./list-models.ts";
+import { readMachine } from "./read-machine.ts";
+
+/** What is looked for, and for which machine. */
+export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline"> {
+  /** What the model is for; default `chat`. */
+  readonly task?: ModelTask | undefined;
+  /** The variants of one model (`Qwen/Qwen3-8B`, `qwen3-8b`) instead of all models for a task. */
+  readonly of?: string | undefined;
+  /** Whose models; default `mlx-community`, `any` for all with the tag `mlx`. */
+  readonly author?: string | undefined;
+  /** How many models at most; default 3. */
+  readonly limit?: number | undefined;
+  /** Default: this machine, 8192 tokens. */
+  readonly fit?: FitWish | undefined;
+  /** Tokens a second that are wished for, by the lower estimate. */
+  readonly tokensPerSecond?: number | undefined;
+  /** Told of every model whose files are about to be read. */
+  readonly onCandidate?: ((repoId: string) => void) | undefined;
+}
+
+/** A variant whose own files were read. */
+export interface JudgedVariant extends Candidate {
+  readonly commit: string | null;
+  readonly description: ModelDescription;
+  readonly fit: Fit;
+  readonly loads: LoadVerdict;
+  readonly speed: DecodeSpeed | null;
+}
+
+/** One model with the variant of it to take, and the one that came next. */
+export interface Recommendation {
+  readonly base: string;
+  /** Size and age in one figure; higher is better. */
+  readonly score: number;
+  /** Why this model stands where it stands. */
+  readonly why: string;
+  readonly choice: Choice<JudgedVariant>;
+}
+
+/** What was found, for which machine, and how many were looked at. */
+export interface Recommendations {
+  readonly machine: Machine;
+  readonly contextLength: number;
+  readonly listed: number;
+  readonly inspected: number;
+  readonly models: readonly Recommendation[];
+  /** Models that could not be read, and why. */
+  readonly skipped: readonly { readonly repoId: string; readonly message: string }[];
+}
+
+const DEFAULT_CONTEXT = 8192;
+/** As a listing comes most downloaded first, what lies behind these is hardly ever used. */
+const MAX_LISTED = 1000;
+const VARIANTS_OF_A_MODEL = 4;
+const VARIANTS_WHEN_ASKED_FOR = 12;
+/** Groups tried for each that is wanted: estimates from names may be wrong. */
+const TRIES = 3;
+const CONCURRENCY = 3;
+
+/**
+ * What to run on a machine: lists MLX models, leaves out what is not for the task or too large by an estimate, ranks the
+ * rest by size and age, then reads the files of the best few and chooses a variant of each. Rejects with the `hub/…`
+ * errors of the listing; models that cannot be read are in `skipped`.
+ */
+export async function recommendModels(options: RecommendOptions = {}): Promise<Recommendations> {
+  const { signal, limit = 3, of } = options;
+  const machine = options.fit?.machine ?? (await readMachine({ signal }));
+  const contextLength = options.fit?.contextLength ?? DEFAULT_CONTEXT;
+  const listed = await listCandidates(options);
+  const groups = rankModels(listed, { limitBytes: machine.wiredLimitBytes, now: Date.now() });
+  const skipped: { repoId: string; message: string }[] = [];
+  const models: Recommendation[] = [];
+  let inspected = 0;
+  let quick = 0;
+  for (const group of groups.slice(0, limit * TRIES)) {
+    if (quick >= limit) break;
+    const most = of === undefined ? VARIANTS_OF_A_MODEL : VARIANTS_WHEN_ASKED_FOR;
+    const judged = await judgeGroup(group.variants.slice(0, most), { options, machine, skipped });
+    inspected += judged.length;
+    const choice = chooseVariant(judged, { tokensPerSecond: options.tokensPerSecond });
+    if (choice.best === null) continue;
+    models.push(recommendation(group, choice));
+    if (isQuick(choice.best.candidate, options)) quick += 1;
+  }
+  // By what the files said, no longer by estimates; what is as fast as wished comes first.
+  models.sort((a, b) => Number(slow(a, options)) - Number(slow(b, options)) || order(a, b));
+  return {
+    machine,
+    contextLength,
+    listed: listed.length,
+    inspected,
+    models: models.slice(0, limit),
+    skipped,
+  };
+}
+
+/** The model with the rank that its own files give it. */
+function recommendation(
+  group: VariantGroup<ListedModel>,
+  choice: Choice<JudgedVariant>,
+): Recommendation {
+  const parameters = choice.best?.candidate.description.parameters ?? group.parameters;
+  const { score, why } = rankOf({ ...group, parameters }, Date.now());
+  return { base: group.base, score, why, choice };
+}
+
+const order = (a: Recommendation, b: Recommendation): number =>
+  a.score === b.score ? 0 : b.score - a.score;
+
+function isQuick({ speed }: JudgedVariant, { tokensPerSecond }: RecommendOptions): boolean {
+  return tokensPerSecond === undefined || speed === null || speed.low >= tokensPerSecond;
+}
+
+function slow({ choice }: Recommendation, options: RecommendOptions): boolean {
+  return choice.best !== null && !isQuick(choice.best.candidate, options);
+}
+
+async function listCandidates(options: RecommendOptions): Promise<ListedModel[]> {
+  const { of, task = "chat", author = of === undefined ? "mlx-community" : "any" } = options;
+  const wanted = of === undefined ? undefined : parseModelName(of).stem;
+  const found: ListedModel[] = [];
+  for await (const model of listModels({
+    token: options.token,
+    env: options.env,
+    signal: options.signal,
+    fetch: options.fetch,
+    endpoint: options.endpoint,
+    limit: MAX_LISTED,
+    counts: true,
+    ...(of !== undefined && { search: searchWords(of) }),
+    ...(author === "any" ? { tags: ["mlx"] } : { author, tags: [] }),
+  })) {
+    const fits = wanted === undefined ? suitsTask(model, task) : variantKey(model) === wanted;
+    if (fits) found.push(model);
+  }
+  return found;
+}
+
+/** The name without its owner and quantization, as the Hub's search finds it in the names of variants. */
+function searchWords(of: string): string {
+  const { quantization } = parseModelName(of);
+  const name = of.slice(of.indexOf("/") + 1);
+  const at =
+    quantization === undefined
+      ? -1
+      : name.toLowerCase().search(/[-_.](?:mlx|\d+(?:\.\d+)?-?bit|mxfp|nvfp|bf16|fp16|qat|dwq|ud)/);
+  return at > 0 ? name.slice(0, at) : name;
+}
+
+async function judgeGroup(
+  variants: VariantGroup<ListedModel>["variants"],
+  context: {
+    readonly options: RecommendOptions;
+    readonly machine: Machine;
+    readonly skipped: { repoId: string; message: string }[];
+  },
+): Promise<readonly JudgedVariant[]> {
+  const queue = [...variants];
+  const judged: JudgedVariant[] = [];
+  const worker = async (): Promise<void> => {
+    for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
+      context.options.onCandidate?.(model.repoId);
+      try {
+        judged.push(await judgeVariant(model, context));
+      } catch (error) {
+        context.options.signal?.throwIfAborted();
+        if (!(error instanceof ModelDownloadError)) throw error;
+        context.skipped.push({ repoId: model.repoId, message: error.message });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return judged;
+}
+
+async function judgeVariant(
+  { repoId, downloads }: ListedModel,
+  { options, machine }: { readonly options: RecommendOptions; readonly machine: Machine },
+): Promise<JudgedVariant> {
+  const { endpoint, token, env, signal, fetch, cacheDir } = options;
+  const { machine: _, support, ...wish } = options.fit ?? {};
+  const hub = { endpoint, token, env, signal, fetch, cacheDir };
+  const { description, loads, commit } = await inspectModel(repoId, { ...hub, support });
+  const contextLength =
+    wish.contextLength ?? Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
+  const fit = fitModel(description, machine.wiredLimitBytes, { ...wish, contextLength });
+  const speed = decodeSpeed(description, machine, { kvBytes: fit.kvBytes, repoId });
+  return { repoId, commit, description, fit, loads, speed, downloads };
+}

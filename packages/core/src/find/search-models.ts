@@ -1,0 +1,174 @@
+import { checkRepoId } from "@mlx-download/cache";
+import { ModelDownloadError } from "../contract/errors.ts";
+import { redactUrl } from "../http/redact.ts";
+import type { HubClient } from "../hub/client.ts";
+import { createHubFetch } from "./hub-fetch.ts";
+import { isObject, stringField } from "../hub/json-value.ts";
+import { nextPage } from "../hub/next-page.ts";
+
+/** One model of a listing. Dates are ISO 8601 in UTC. */
+export interface ListedModel {
+  readonly repoId: string;
+  /** Downloads in the last 30 days. */
+  readonly downloads: number;
+  readonly likes: number;
+  readonly tags: readonly string[];
+  readonly createdAt: string | undefined;
+  readonly lastModified: string | undefined;
+  /** Access has to be asked for: `auto` is granted at once, `manual` by the owner. */
+  readonly gated: false | "auto" | "manual";
+  readonly private: boolean;
+  readonly pipelineTag: string | undefined;
+  readonly libraryName: string | undefined;
+  /** Stored elements by dtype, where `counts` asked for them and the Hub has read the headers. */
+  readonly tensorCounts?: Readonly<Record<string, number>>;
+}
+
+/** The order of a listing, always descending. */
+export type ListSort = "downloads" | "likes" | "created" | "modified" | "trending";
+
+/** What to look for. */
+export interface ModelQuery {
+  /** Words in the repo's name; the server searches. */
+  readonly search?: string | undefined;
+  /** One organisation or user. */
+  readonly author?: string | undefined;
+  /** Tags that a model must all have. */
+  readonly tags?: readonly string[] | undefined;
+  readonly sort?: ListSort | undefined;
+  /** Ask for the count of tensors by dtype, too. */
+  readonly counts?: boolean | undefined;
+  /** How many at most; default all there are, 500 a call. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SORT_KEYS = {
+  downloads: "downloads",
+  likes: "likes",
+  created: "createdAt",
+  modified: "lastModified",
+  trending: "trendingScore",
+} as const;
+
+/**
+ * The models that match, by the server's search, page by page as they are read. A server that repeats itself ends
+ * the listing; entries that make no sense are skipped. Throws the `hub/…` errors.
+ */
+export async function* searchModels(
+  client: HubClient,
+  query: ModelQuery,
+): AsyncGenerator<ListedModel, void, undefined> {
+  const { limit } = query;
+  if (limit !== undefined && limit <= 0) return;
+  const { listModels } = await import("@huggingface/hub");
+  const { search, author, tags, sort = "downloads" } = query;
+  const seen = new Set<string>();
+  const entries = listModels({
+    hubUrl: client.settings.endpoint,
+    fetch: pagingFetch(client, query.signal),
+    search: {
+      ...(search && { query: search }),
+      ...(author && { owner: author }),
+      ...(tags && { tags: [...tags] }),
+    },
+    sort: SORT_KEYS[sort],
+    ...(limit !== undefined && { limit }),
+    additionalFields: [
+      "createdAt",
+      "library_name",
+      "tags",
+      ...(query.counts ? (["safetensors"] as const) : []),
+    ],
+  });
+  for await (const entry of entries) {
+    const model = listedModel(entry);
+    if (!model || seen.has(model.repoId)) continue;
+    seen.add(model.repoId);
+    yield model;
+  }
+}
+
+/**
+ * The client's `fetch` made safe for @huggingface/hub's paging loop, which takes any answer for an array of models
+ * and follows `Link` wherever it points: entries without an id are dropped, `next` stays on the endpoint and leads to
+ * pages that have not been seen.
+ */
+function pagingFetch(client: HubClient, signal: AbortSignal | undefined): typeof fetch {
+  const hubFetch = createHubFetch(client, { kind: "list" });
+  const asked = new Set<string>();
+  const firstIds = new Set<string>();
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    asked.add(url.href);
+    const response = await hubFetch(url, { ...init, ...(signal && { signal }) });
+    const page: unknown = await response.json();
+    if (!Array.isArray(page)) throw notAListing(url);
+    const models = page.filter((item) => stringField(item, "id") !== undefined);
+    const firstId = stringField(models[0], "id");
+    if (firstId === undefined || firstIds.has(firstId)) return Response.json([]);
+    firstIds.add(firstId);
+    const next = nextPage(response.headers.get("link") ?? undefined, url);
+    const link = next && !asked.has(next.href) ? { link: `<${next.href}>; rel="next"` } : {};
+    return Response.json(models, { headers: link });
+  };
+}
+
+function listedModel(entry: object): ListedModel | undefined {
+  const fields: Readonly<Record<string, unknown>> = { ...entry };
+  const repoId = stringField(fields, "name");
+  if (repoId === undefined || !isRepoId(repoId)) return undefined;
+  const { tags, gated } = fields;
+  return {
+    repoId,
+    downloads: count(fields["downloads"]),
+    likes: count(fields["likes"]),
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [],
+    createdAt: isoDate(fields["createdAt"]),
+    lastModified: isoDate(fields["updatedAt"]),
+    gated: gated === "auto" || gated === "manual" ? gated : false,
+    private: fields["private"] === true,
+    pipelineTag: stringField(fields, "task"),
+    libraryName: stringField(fields, "library_name"),
+    ...tensorCounts(fields["safetensors"]),
+  };
+}
+
+/** Whether a text from outside is the id of a repo. */
+export function isRepoId(text: string): boolean {
+  try {
+    checkRepoId(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const count = (value: unknown): number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+
+function isoDate(value: unknown): string | undefined {
+  if (!(value instanceof Date) && typeof value !== "string") return undefined;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function notAListing(url: URL): ModelDownloadError {
+  return new ModelDownloadError(
+    `${url.host} answered with something that is not a list of models`,
+    "hub/bad-response",
+    {
+      hint: "Check that HF_ENDPOINT names a Hub; many mirrors cannot list.",
+      data: { url: redactUrl(url) },
+    },
+  );
+}
+
+function tensorCounts(value: unknown): Pick<ListedModel, "tensorCounts"> {
+  const parameters = isObject(value) ? value["parameters"] : undefined;
+  if (!isObject(parameters)) return {};
+  const counts = Object.entries(parameters).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number",
+  );
+  return counts.length > 0 ? { tensorCounts: Object.fromEntries(counts) } : {};
+}

@@ -1,0 +1,109 @@
+import { isCommit, type SnapshotFile } from "@mlx-download/cache";
+import type { DownloadRequest } from "./download-request.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { HubClient } from "../hub/client.ts";
+import { readTree } from "../hub/list-tree.ts";
+import type { Question } from "../hub/response-error.ts";
+import { retrying } from "../hub/retrying.ts";
+import { isRepoId, type ListedModel, type ModelQuery } from "../find/search-models.ts";
+import { isLoopback } from "../http/loopback.ts";
+import type { BackendHub, BackendRepo, DownloadBackend } from "../contract/backend.ts";
+import { failedTry } from "./backend-failure.ts";
+
+/** Where a backend's question comes from. */
+export interface Asker {
+  readonly client: HubClient;
+  readonly anonymous: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a backend is told of the Hub: a token only where our own requests would carry it. */
+export function backendHub({ client, anonymous, signal }: Asker): BackendHub {
+  const { endpoint, token, tokenEndpoint, etagTimeoutMs } = client.settings;
+  const url = new URL(endpoint);
+  const safe = endpoint === tokenEndpoint && (url.protocol === "https:" || isLoopback(url));
+  return {
+    endpoint,
+    token: anonymous || !safe ? false : token,
+    etagTimeoutMs,
+    signal: signal ?? new AbortController().signal,
+    emit: client.emit,
+  };
+}
+
+/** Runs one call of a backend, with the retries, waits and coded errors of our own requests. */
+export function askBackend<T>(
+  call: () => Promise<T>,
+  asker: Asker & { readonly question: Question },
+): Promise<T> {
+  const { client, signal, question } = asker;
+  const { endpoint, tokenSource } = client.settings;
+  return retrying(
+    async () => {
+      signal?.throwIfAborted();
+      try {
+        return { value: await call() };
+      } catch (error) {
+        signal?.throwIfAborted();
+        return { failed: await failedTry(error, { endpoint, tokenSource, question }) };
+      }
+    },
+    { emit: client.emit, signal, path: question.path },
+  );
+}
+
+/** A request at one of its Hubs. */
+export type RequestAtHub = Omit<DownloadRequest, "client"> & { readonly client: HubClient };
+
+const repoOf = (request: RequestAtHub, revision: string): BackendRepo => ({
+  ...backendHub(request),
+  repoId: request.repoId,
+  revision,
+});
+
+/** The commit of the request's revision; throws the `hub/…` errors. */
+export async function askCommit(backend: DownloadBackend, request: RequestAtHub): Promise<string> {
+  const { repoId, revision } = request;
+  const question: Question = { kind: "revision", repoId, revision };
+  const commit = await askBackend(() => backend.resolveCommit(repoOf(request, revision)), {
+    ...request,
+    question,
+  });
+  if (typeof commit === "string" && isCommit(commit)) return commit;
+  throw new ModelDownloadError(
+    `the ${backend.name} backend names no commit for ${repoId} at ${revision}`,
+    "hub/bad-response",
+    { hint: "Check that the endpoint is a Hub.", repoId, data: { revision } },
+  );
+}
+
+/** Every file at a commit, checked as our own listing is; throws `hub/unsafe-tree` and the other `hub/…` errors. */
+export async function askTree(
+  backend: DownloadBackend,
+  request: RequestAtHub,
+  commit: string,
+): Promise<readonly SnapshotFile[]> {
+  const question: Question = { kind: "revision", repoId: request.repoId, revision: commit };
+  const items = await askBackend(() => backend.listTree(repoOf(request, commit)), {
+    ...request,
+    question,
+  });
+  return readTree(items, request.emit);
+}
+
+/** Models that match; entries without the id of a repo are left out. Throws the `hub/…` errors. */
+export async function* askModels(
+  backend: DownloadBackend,
+  asker: Asker & { readonly query: ModelQuery },
+): AsyncGenerator<ListedModel, void, undefined> {
+  const { endpoint, tokenSource } = asker.client.settings;
+  const context = { endpoint, tokenSource, question: { kind: "list" } } as const;
+  try {
+    for await (const model of backend.listModels(backendHub(asker), asker.query)) {
+      if (isRepoId(model.repoId)) yield model;
+    }
+  } catch (error) {
+    asker.signal?.throwIfAborted();
+    throw (await failedTry(error, context)).error;
+  }
+}

@@ -1,0 +1,221 @@
+import { checkRepoId, checkRevision, type RepoType } from "@mlx-download/cache";
+import { ModelDownloadError } from "../contract/errors.ts";
+
+/** Which model, at which revision (branch, tag, `refs/pr/N` or commit; `main` when absent). */
+export interface RepoRef {
+  readonly repoId: string;
+  /** What the id names, when it is no model: no text says so, only a caller that means to. */
+  readonly repoType?: RepoType | undefined;
+  readonly revision?: string;
+}
+
+const HOSTS = new Set(["huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"]);
+const OTHER_TYPES = new Set(["datasets", "spaces", "kernels", "buckets", "collections", "papers"]);
+
+/**
+ * Reads `org/name`, `org/name@revision`, `hf://[models/]org/name[@revision]` or a model's address on huggingface.co
+ * (`https://huggingface.co/org/name[/tree/<revision>]`). Throws `ref/invalid`, with a guess at what was meant in the
+ * hint, or `ref/unsupported-repo-type` for datasets, spaces and the like.
+ */
+export function parseRepoRef(text: string): RepoRef {
+  // JavaScript callers hand in what a missing argument or setting left them.
+  if (typeof text !== "string")
+    throw invalid(
+      String(text),
+      "it is no text",
+      "Hand in org/name, e.g. mlx-community/Qwen3-4B-4bit.",
+    );
+  const trimmed = text.trim();
+  if (/^hf:\/\//i.test(trimmed)) return fromHfUri(trimmed, text);
+  if (/^https?:\/\//i.test(trimmed)) return fromUrl(trimmed, text);
+  const host = trimmed.split("/", 1)[0]?.toLowerCase() ?? "";
+  if (HOSTS.has(host) && trimmed.includes("/")) return fromUrl(`https://${trimmed}`, text);
+  return fromPlain(trimmed, text);
+}
+
+function fromPlain(trimmed: string, text: string): RepoRef {
+  const at = trimmed.indexOf("@");
+  const id = at < 0 ? trimmed : trimmed.slice(0, at);
+  const revision = at < 0 ? undefined : trimmed.slice(at + 1);
+  if (id === "")
+    throw invalid(text, "no repo is named", "Write org/name, e.g. mlx-community/Qwen3-4B-4bit.");
+  const guess = misspelling(id);
+  if (guess) throw invalid(text, guess.problem, guess.hint);
+  const segments = id.split("/");
+  if (segments.length > 1) refuseOtherType(segments[0] ?? "", text);
+  return checked(id, revision, text);
+}
+
+function misspelling(id: string): { problem: string; hint: string } | undefined {
+  const folder = /^(?:.*[/\\])?models--([^/\\]+)/.exec(id)?.[1];
+  if (folder !== undefined) {
+    return {
+      problem: "this is a cache folder's name",
+      hint: `Write ${folder.replaceAll("--", "/")} instead.`,
+    };
+  }
+  if (/^(?:~|\.{1,2})?[/\\]|^[a-zA-Z]:[/\\]|^~$|^\.{1,2}$/.test(id)) {
+    return {
+      problem: "this looks like a path on this machine",
+      hint: "A model on disk needs no download; write org/name for one on the Hub.",
+    };
+  }
+  if (id.startsWith("-")) {
+    return {
+      problem: "it starts with a dash",
+      hint: "Put options before the repo, or check for a typo.",
+    };
+  }
+  if (id.includes("\\")) {
+    return { problem: "it contains a backslash", hint: `Write ${id.replaceAll("\\", "/")}.` };
+  }
+  if (/\s/.test(id)) {
+    return {
+      problem: "it contains white space",
+      hint: `Repo ids have none; did you mean ${id.replaceAll(/\s*\/\s*/g, "/").replaceAll(/\s+/g, "-")}?`,
+    };
+  }
+  if (id.includes(":")) {
+    return {
+      problem: "it contains a colon",
+      hint: "A branch, tag or commit follows an @: org/name@revision; other files are chosen by --include.",
+    };
+  }
+  const segments = id.split("/");
+  if (segments.includes("")) {
+    return {
+      problem: "it has an empty part",
+      hint: `Write org/name; did you mean ${segments.filter(Boolean).join("/")}?`,
+    };
+  }
+  if (segments.some((part) => part === "." || part === "..")) {
+    return {
+      problem: "it walks out of its folder",
+      hint: "Write org/name, e.g. mlx-community/Qwen3-4B-4bit.",
+    };
+  }
+  if (segments.length > 2 && !OTHER_TYPES.has(segments[0] ?? "")) {
+    return {
+      problem: "it has more than one slash",
+      hint:
+        segments[0] === "models"
+          ? `Write ${segments.slice(1).join("/")}.`
+          : `Write ${segments.slice(0, 2).join("/")} and choose files below it with --include "${segments.slice(2).join("/")}*".`,
+    };
+  }
+  return undefined;
+}
+
+function fromHfUri(uri: string, text: string): RepoRef {
+  const rest = uri.slice("hf://".length).replace(/\/$/, "");
+  const segments = rest.split("/");
+  const [first = ""] = segments;
+  if (first === "models" && segments.length > 1)
+    return fromPlain(rest.slice("models/".length), text);
+  refuseOtherType(first, text);
+  return fromPlain(rest, text);
+}
+
+function fromUrl(address: string, text: string): RepoRef {
+  const url = URL.parse(address);
+  if (!url || !HOSTS.has(url.hostname.toLowerCase())) {
+    throw invalid(
+      text,
+      "this is not an address on huggingface.co",
+      "Write org/name, and name a mirror with HF_ENDPOINT or --endpoint.",
+    );
+  }
+  const segments = url.pathname
+    .split("/")
+    .filter(Boolean)
+    .map((part) => decode(part, text));
+  const [first = "", second, view, ...rest] =
+    segments[0] === "models" ? segments.slice(1) : segments;
+  refuseOtherType(first, text);
+  if (first === "" || first === "api" || second === undefined) {
+    throw invalid(
+      text,
+      "the address names no model",
+      "Write org/name, or the address of a model's page.",
+    );
+  }
+  const at = second.indexOf("@");
+  const name = at < 0 ? second : second.slice(0, at);
+  const id = `${first}/${name}`;
+  if (view === undefined) {
+    return checked(id, at < 0 ? undefined : second.slice(at + 1), text);
+  }
+  if (["tree", "commit"].includes(view) && rest[0] !== undefined) {
+    const { revision, path } = splitRevision(rest);
+    if (path === "") return checked(id, revision, text);
+    throw invalid(
+      text,
+      "the address names a folder",
+      `Write ${id}@${revision} --include "${path}/*".`,
+    );
+  }
+  if (["blob", "resolve", "raw"].includes(view) && rest[0] !== undefined) {
+    const { revision, path } = splitRevision(rest);
+    throw invalid(
+      text,
+      "the address names one file",
+      `Write ${id}@${revision} --include "${path}".`,
+    );
+  }
+  return checked(id, undefined, text);
+}
+
+/** `refs/pr/7/sub` → `refs/pr/7` and `sub`: refs have three parts, everything else in an address has one. */
+function splitRevision(parts: readonly string[]): { revision: string; path: string } {
+  const length = parts[0] === "refs" && parts.length >= 3 ? 3 : 1;
+  return { revision: parts.slice(0, length).join("/"), path: parts.slice(length).join("/") };
+}
+
+function decode(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw invalid(text, "the address is not properly encoded", "Write org/name instead.");
+  }
+}
+
+function refuseOtherType(first: string, text: string): void {
+  if (!OTHER_TYPES.has(first.toLowerCase())) return;
+  throw new ModelDownloadError(
+    `${quote(text)} names one of the Hub's ${first.toLowerCase()}, not a model`,
+    "ref/unsupported-repo-type",
+    {
+      hint: "Only models can be downloaded: write org/name.",
+      data: { ref: text, type: first.toLowerCase() },
+    },
+  );
+}
+
+function checked(id: string, revision: string | undefined, text: string): RepoRef {
+  if (revision === "") {
+    throw invalid(text, "no revision follows the @", `Write ${id}, or ${id}@main.`);
+  }
+  try {
+    const repoId = checkRepoId(id);
+    return revision === undefined ? { repoId } : { repoId, revision: checkRevision(revision) };
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    const hint =
+      cause instanceof Error && "hint" in cause && typeof cause.hint === "string"
+        ? cause.hint
+        : "Write org/name or org/name@revision.";
+    throw invalid(text, problem, hint, cause);
+  }
+}
+
+const quote = (text: string): string =>
+  JSON.stringify(text.length > 120 ? `${text.slice(0, 119)}…` : text);
+
+// oxlint-disable-next-line max-params -- private
+function invalid(text: string, problem: string, hint: string, cause?: unknown): ModelDownloadError {
+  return new ModelDownloadError(`${quote(text)} names no model: ${problem}`, "ref/invalid", {
+    hint,
+    cause,
+    data: { ref: text },
+  });
+}

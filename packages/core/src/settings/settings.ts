@@ -1,0 +1,169 @@
+import { cacheLocations } from "@mlx-download/cache";
+import { readSeconds, readSwitch, readText } from "./environment.ts";
+import { ModelDownloadError } from "../contract/errors.ts";
+import { parseRate } from "./parse-rate.ts";
+import { findToken } from "./token.ts";
+
+/** Everything that the environment and the caller's options decide, read once. Times in ms. */
+export interface Settings {
+  /** Base of every Hub address: no trailing slash, may have a path (`http://host/mirror`). */
+  readonly endpoint: string;
+  /** Further endpoints that have the same repos, in order of preference. */
+  readonly mirrors: readonly string[];
+  /** The one of all endpoints that the token is for, and that alone gets it. */
+  readonly tokenEndpoint: string;
+  readonly token: string | undefined;
+  /** Where the token came from, in words. */
+  readonly tokenSource: string | undefined;
+  /** Absolute path of the Hugging Face hub cache. */
+  readonly cacheDir: string;
+  /** No request may be made. */
+  readonly offline: boolean;
+  /** False with `HF_HUB_DISABLE_SYMLINKS`: snapshots hold files instead of links. */
+  readonly symlinks: boolean;
+  /** False with `HF_HUB_DISABLE_PROGRESS_BARS`, undefined when that is unset. */
+  readonly progressBars: boolean | undefined;
+  /** How long a metadata call may take to answer (`HF_HUB_ETAG_TIMEOUT`, default 10 s). */
+  readonly etagTimeoutMs: number;
+  /** How long a body may be silent (`HF_HUB_DOWNLOAD_TIMEOUT`, default 10 s). */
+  readonly downloadTimeoutMs: number;
+  /** `MLX_DOWNLOAD_LIMIT_RATE` in bytes a second; Infinity when unset. */
+  readonly limitRate: number;
+  /** `HF_HUB_USER_AGENT_ORIGIN`, added to the user agent. */
+  readonly userAgentOrigin: string | undefined;
+  /** Sentences about variables that do not do what they seem to. */
+  readonly warnings: readonly string[];
+}
+
+/** What the caller decides; an option wins over its variable. */
+export interface SettingsOptions {
+  /** Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** One or several, also as a comma-separated list; the first one is asked first. */
+  readonly endpoint?: string | readonly string[] | undefined;
+  /** False: no token, whatever the environment holds. */
+  readonly token?: string | false | undefined;
+  readonly cacheDir?: string | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+const DEFAULT_ENDPOINT = "https://huggingface.co";
+const STAGING_ENDPOINT = "https://hub-ci.huggingface.co";
+// Accounts live there: a token is for these, whatever stands before them in a list.
+const OFFICIAL: ReadonlySet<string> = new Set([DEFAULT_ENDPOINT, STAGING_ENDPOINT]);
+
+const READ_HERE = [
+  "HF_ENDPOINT",
+  "HF_TOKEN",
+  "HUGGING_FACE_HUB_TOKEN",
+  "HF_HUB_ETAG_TIMEOUT",
+  "HF_HUB_DOWNLOAD_TIMEOUT",
+  "HF_HUB_OFFLINE",
+  "TRANSFORMERS_OFFLINE",
+  "MLX_DOWNLOAD_LIMIT_RATE",
+] as const;
+
+/**
+ * The settings from options and environment, with the Python client's names and precedence; an empty variable counts
+ * as unset. Reads the token file. Throws `settings/invalid`.
+ */
+export async function readSettings(options: SettingsOptions = {}): Promise<Settings> {
+  const env = options.env ?? process.env;
+  const locations = cacheLocations(env, { cacheDir: options.cacheDir });
+  const warnings = [...locations.warnings];
+  for (const name of READ_HERE) {
+    if (env[name]?.trim() === "") {
+      warnings.push(
+        `${name} is set but empty; it counts as unset here, the Python client may differ.`,
+      );
+    }
+  }
+  if (readSwitch(env, "HF_HUB_ENABLE_HF_TRANSFER")) {
+    warnings.push("HF_HUB_ENABLE_HF_TRANSFER does nothing: downloads are parallel without it.");
+  }
+  const found = await findToken({
+    env,
+    token: options.token,
+    tokenFile: locations.tokenFile,
+    onWarning: (message) => warnings.push(message),
+  });
+  const [endpoint, ...mirrors] = readEndpoints(env, options.endpoint);
+  const bars = readSwitch(env, "HF_HUB_DISABLE_PROGRESS_BARS");
+  return {
+    endpoint,
+    mirrors,
+    tokenEndpoint: [endpoint, ...mirrors].find((one) => OFFICIAL.has(one)) ?? endpoint,
+    token: found?.token,
+    tokenSource: found?.source,
+    cacheDir: locations.hubCache,
+    offline:
+      options.offline ??
+      (readSwitch(env, "HF_HUB_OFFLINE") === true ||
+        readSwitch(env, "TRANSFORMERS_OFFLINE") === true),
+    symlinks: readSwitch(env, "HF_HUB_DISABLE_SYMLINKS") !== true,
+    progressBars: bars === undefined ? undefined : !bars,
+    etagTimeoutMs: readSeconds(env, "HF_HUB_ETAG_TIMEOUT", 10_000),
+    downloadTimeoutMs: readSeconds(env, "HF_HUB_DOWNLOAD_TIMEOUT", 10_000),
+    limitRate: parseRate(
+      readText(env, "MLX_DOWNLOAD_LIMIT_RATE") ?? "none",
+      "MLX_DOWNLOAD_LIMIT_RATE",
+    ),
+    userAgentOrigin: readText(env, "HF_HUB_USER_AGENT_ORIGIN"),
+    warnings,
+  };
+}
+
+function readEndpoints(
+  env: NodeJS.ProcessEnv,
+  option: string | readonly string[] | undefined,
+): readonly [string, ...string[]] {
+  const given = split(option);
+  const texts = given.length > 0 ? given : split(readText(env, "HF_ENDPOINT"));
+  const source = given.length > 0 ? "The endpoint option" : "HF_ENDPOINT";
+  const [first, ...rest] = new Set(texts.map((text) => checkEndpoint(text, source)));
+  if (first !== undefined) return [first, ...rest];
+  return [readSwitch(env, "HUGGINGFACE_CO_STAGING") ? STAGING_ENDPOINT : DEFAULT_ENDPOINT];
+}
+
+/** The items of one or several comma-separated lists. No address of a Hub holds a comma. */
+function split(lists: string | readonly string[] | undefined): string[] {
+  return [lists ?? []]
+    .flat()
+    .flatMap((list) => list.split(","))
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function checkEndpoint(text: string, source: string): string {
+  const url = URL.parse(text);
+  const http = url?.protocol === "http:" || url?.protocol === "https:";
+  if (!url || !http) {
+    throw refused(
+      source,
+      "is no http address",
+      `Write it with its scheme, e.g. ${DEFAULT_ENDPOINT}.`,
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw refused(
+      source,
+      "holds a user name or password",
+      "Leave them out and put a token into HF_TOKEN.",
+    );
+  }
+  if (url.search !== "" || url.hash !== "") {
+    throw refused(
+      source,
+      "has a query or fragment",
+      "Only scheme, host, port and path belong there.",
+    );
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+function refused(source: string, problem: string, hint: string): ModelDownloadError {
+  return new ModelDownloadError(`${source} ${problem}`, "settings/invalid", {
+    hint,
+    data: { source },
+  });
+}

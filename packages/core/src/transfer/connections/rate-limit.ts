@@ -1,0 +1,77 @@
+import { ModelDownloadError } from "../../contract/errors.ts";
+import { createTokenBucket } from "./token-bucket.ts";
+
+/**
+ * A limit in bytes a second that everything it is given to shares: connections, files, downloads. It can be changed at
+ * any time, also while they run.
+ */
+export interface RateLimit {
+  /** Bytes a second; Infinity is no limit. Throws `settings/invalid` when set to what is no positive number. */
+  bytesPerSecond: number;
+  /** So many bytes should be read at once at most, that all get their turn. */
+  readonly portion: number;
+  /** Counts bytes that came; a returned promise resolves when the next ones may be read. First come, first served. */
+  spend(bytes: number): Promise<void> | undefined;
+}
+
+// A twentieth of a second's worth: eight connections then take turns faster than anybody can see.
+const PORTION_SECONDS = 0.05;
+const MIN_PORTION = 1024;
+
+/** A limit of its own, for the `limitRate` option of one or several downloads. */
+export function createRateLimit(bytesPerSecond: number = Infinity): RateLimit {
+  let rate = checkRate(bytesPerSecond);
+  let bucket = createTokenBucket(rate, performance.now());
+  const queue: { readonly ticket: number; readonly resolve: () => void }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const serve = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (let first = queue[0]; first !== undefined; first = queue[0]) {
+      const ms = rate === Infinity ? 0 : bucket.wait(first.ticket, performance.now());
+      if (ms > 0) {
+        timer = setTimeout(serve, Math.ceil(ms));
+        return;
+      }
+      queue.shift();
+      first.resolve();
+    }
+  };
+  return {
+    get bytesPerSecond() {
+      return rate;
+    },
+    set bytesPerSecond(value) {
+      const now = performance.now();
+      const before = rate;
+      rate = checkRate(value);
+      if (before === Infinity) bucket = createTokenBucket(rate, now);
+      else if (rate !== Infinity) bucket.setRate(rate, now);
+      serve();
+    },
+    get portion() {
+      return Math.max(MIN_PORTION, Math.floor(rate * PORTION_SECONDS));
+    },
+    spend(bytes) {
+      if (rate === Infinity) return undefined;
+      const now = performance.now();
+      const ticket = bucket.spend(bytes, now);
+      if (queue.length === 0 && bucket.wait(ticket, now) === 0) return undefined;
+      return new Promise((resolve) => {
+        queue.push({ ticket, resolve });
+        if (queue.length === 1) serve();
+      });
+    },
+  };
+}
+
+/** The rate when it is a positive number of bytes a second; throws `settings/invalid` otherwise. */
+export function checkRate(bytesPerSecond: number): number {
+  if (bytesPerSecond >= 1) return bytesPerSecond;
+  throw new ModelDownloadError(
+    `a rate must be a positive number of bytes a second, not ${bytesPerSecond}`,
+    "settings/invalid",
+    { hint: "5_000_000 is 5 MB/s; Infinity is no limit." },
+  );
+}

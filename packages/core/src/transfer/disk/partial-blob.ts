@@ -1,0 +1,136 @@
+import { constants } from "node:fs";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type BackgroundSync, createBackgroundSync } from "./background-sync.ts";
+import { createCompareWriter } from "./compare-writer.ts";
+import { type Journal, openJournal, readFacts } from "./journal.ts";
+import { type JournalFacts, type JournalledBlob, NO_FACTS } from "./journal-text.ts";
+import { createRangeSet, type RangeSet } from "./ranges.ts";
+import type { SegmentOutput } from "../segments/read-segment.ts";
+import { createSegmentWriter, type SegmentWriter, type WriteBytes } from "./segment-writer.ts";
+
+/** An unfinished blob on disk: a sparse data file of the blob's size and the journal of what it holds. */
+export interface PartialBlob {
+  readonly dataPath: string;
+  /** The ranges whose bytes are in the data file and in the journal. */
+  readonly have: RangeSet;
+  /** Bytes that were here when it was opened. */
+  readonly resumed: number;
+  /** A writer whose written ranges enter `have` and the journal, and then are told to `onWritten`. */
+  writeFrom(
+    start: number,
+    to: { readonly write: WriteBytes; readonly onWritten: () => void },
+  ): SegmentWriter;
+  /** Takes a second copy of bytes that are here, and replaces what differs. */
+  compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentOutput;
+  /**
+   * What the digest of the bytes before `end` begins with: is it what it was when they arrived? The first word on a
+   * position is kept in the journal; undefined when this is the first.
+   */
+  checkPrefix(end: number, hex: string): boolean | undefined;
+  /** Forgets every range, on disk too. */
+  reset(): Promise<void>;
+  /** Flushes the journal and closes both files; the partial stays for the next run. */
+  close(): Promise<void>;
+  /** After the data file was published: removes the journal. */
+  forget(): Promise<void>;
+}
+
+/** What changes when a partial starts over. */
+interface Recording {
+  readonly journal: Journal;
+  readonly sync: BackgroundSync;
+  readonly prefixes: Map<number, string>;
+}
+
+// By this others see that who holds the blob's lock is alive, also while it hashes or waits and nothing grows.
+const TOUCH_MS = 10_000;
+
+/** Opens or creates the partial at `paths`, with the ranges that its journal proves. */
+export async function openPartialBlob(
+  paths: { readonly data: string; readonly journal: string },
+  blob: JournalledBlob,
+  syncLimits?: { readonly bytes: number; readonly ms: number },
+): Promise<PartialBlob> {
+  const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  const file: FileHandle = await open(paths.data, flags, 0o644);
+  const have = createRangeSet();
+  const start = async (facts: JournalFacts): Promise<Recording> => {
+    const journal = await openJournal(paths.journal, blob, facts);
+    const folder = dirname(paths.data);
+    const sync = createBackgroundSync({ file, folder, journal }, syncLimits);
+    return { journal, sync, prefixes: new Map(facts.prefixes) };
+  };
+  let now: Recording;
+  try {
+    const { size: onDisk } = await file.stat();
+    const facts = within(await readFacts(paths.journal, blob), onDisk);
+    for (const range of facts.ranges) have.add(range.start, range.end);
+    await file.truncate(blob.size);
+    now = await start(facts);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  const resumed = have.covered;
+  const touching = setInterval(() => void now.journal.touch().catch(() => undefined), TOUCH_MS);
+  touching.unref();
+  let isOpen = true;
+
+  return {
+    dataPath: paths.data,
+    have,
+    resumed,
+    writeFrom: (from, { write, onWritten }) =>
+      createSegmentWriter(write, from, (begin, end) => {
+        have.add(begin, end);
+        now.journal.append(begin, end);
+        now.sync.wrote(end - begin);
+        onWritten();
+      }),
+    compareFrom: (from, onDifferent) => createCompareWriter(file, from, onDifferent),
+    checkPrefix(end, hex) {
+      const known = now.prefixes.get(end);
+      if (known !== undefined) return known === hex;
+      now.prefixes.set(end, hex);
+      now.journal.appendPrefix(end, hex);
+      return undefined;
+    },
+    async reset() {
+      await now.sync.settle();
+      await now.journal.close();
+      have.clear();
+      now = await start(NO_FACTS);
+      await file.truncate(0);
+      await file.truncate(blob.size);
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      clearInterval(touching);
+      try {
+        await now.sync.settle();
+        await now.journal.close();
+        if (now.sync.lost) await forgetUnsynced(paths.journal, blob);
+      } finally {
+        await file.close();
+      }
+    },
+    forget: () => rm(paths.journal, { force: true }),
+  };
+}
+
+/** What a journal says of the first `bytes`: it can outlive its data file (a moved cache, another disk). */
+function within(facts: JournalFacts, bytes: number): JournalFacts {
+  const cut = (ranges: JournalFacts["ranges"]): JournalFacts["ranges"] =>
+    ranges.flatMap(({ start, end }) =>
+      start < bytes ? [{ start, end: Math.min(end, bytes) }] : [],
+    );
+  return { ...facts, ranges: cut(facts.ranges), synced: cut(facts.synced) };
+}
+
+/** The system could not bring bytes to the disk that it had taken: what no mark covers is not believed any more. */
+async function forgetUnsynced(path: string, blob: JournalledBlob): Promise<void> {
+  const facts = await readFacts(path, blob);
+  await (await openJournal(path, blob, { ...facts, ranges: facts.synced })).close();
+}

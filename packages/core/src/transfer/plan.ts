@@ -1,0 +1,101 @@
+import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
+import type { PlanBytes } from "../contract/events.ts";
+
+/** What will be done about one file: nothing, go on with its partial, clone it from this disk, or fetch it. */
+export type FileAction = "keep" | "resume" | "copy" | "fetch";
+
+/** One file of a plan. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly size: number;
+  /** `sha256:<hex>` or `git-sha1:<hex>`. */
+  readonly digest: string;
+  readonly action: FileAction;
+}
+
+/** The bytes behind one or several files of the selection, moved once. */
+export interface PlannedBlob {
+  /** All files with these bytes; the first one names the blob in requests and events. */
+  readonly files: readonly [SnapshotFile, ...SnapshotFile[]];
+  readonly size: number;
+  readonly action: Exclude<FileAction, "keep">;
+  /** Bytes that its partial holds. */
+  readonly resumable: number;
+  /** For `copy`: a file on this disk that should hold these bytes. */
+  readonly copyFrom: string | undefined;
+}
+
+/** What a download needs, what is here, and what must come. A value: making it does no I/O. */
+export interface DownloadPlan {
+  readonly repoId: string;
+  readonly revision: string;
+  readonly commit: string;
+  readonly bytes: PlanBytes;
+  readonly files: readonly PlannedFile[];
+  /** In the order of transfer: small ones first, so that whatever is wrong with a model shows in the first second. */
+  readonly blobs: readonly PlannedBlob[];
+  /** Files whose bytes are in the cache and that only want their entry in the snapshot. */
+  readonly links: readonly SnapshotFile[];
+}
+
+/** Everything a plan is made from; whoever calls has done the looking. */
+export interface PlanInput {
+  readonly repoId: string;
+  readonly revision: string;
+  readonly commit: string;
+  /** The selected files. */
+  readonly files: readonly SnapshotFile[];
+  /** Is a file here (`present`), only its bytes (`blob`), or neither? Asked by path. */
+  stateOf(path: string): "present" | "blob" | "absent";
+  /** Bytes that the partial of these bytes holds; asked by digest text. */
+  resumable(digest: string): number;
+  /** A file elsewhere on this disk with this digest; asked by digest text. */
+  copyFrom(digest: string): string | undefined;
+  readonly diskFree: number | null;
+}
+
+/** Makes the plan. Files with equal bytes are fetched once: the others count as copied. */
+export function planDownload(input: PlanInput): DownloadPlan {
+  const bytes = { total: 0, cached: 0, resumable: 0, copyable: 0, toFetch: 0 };
+  const files: PlannedFile[] = [];
+  const links: SnapshotFile[] = [];
+  const blobs = new Map<string, PlannedBlob>();
+
+  for (const file of input.files) {
+    const digest = formatDigest(file.digest);
+    const state = input.stateOf(file.path);
+    const twin = blobs.get(digest);
+    let action: FileAction;
+    if (state !== "absent") {
+      action = "keep";
+      bytes.cached += file.size;
+      if (state === "blob") links.push(file);
+    } else if (twin !== undefined) {
+      action = "copy";
+      bytes.copyable += file.size;
+      blobs.set(digest, { ...twin, files: [...twin.files, file] });
+    } else {
+      const copyFrom = input.copyFrom(digest);
+      const resumable = copyFrom === undefined ? Math.min(file.size, input.resumable(digest)) : 0;
+      action = copyFrom !== undefined ? "copy" : resumable > 0 ? "resume" : "fetch";
+      if (copyFrom !== undefined) bytes.copyable += file.size;
+      bytes.resumable += resumable;
+      if (copyFrom === undefined) bytes.toFetch += file.size - resumable;
+      blobs.set(digest, { files: [file], size: file.size, action, resumable, copyFrom });
+    }
+    bytes.total += file.size;
+    files.push({ path: file.path, size: file.size, digest, action });
+  }
+
+  return {
+    repoId: input.repoId,
+    revision: input.revision,
+    commit: input.commit,
+    bytes: { ...bytes, diskFree: input.diskFree },
+    files,
+    blobs: [...blobs.values()].toSorted(
+      (a, b) => a.size - b.size || (a.files[0].path < b.files[0].path ? -1 : 1),
+    ),
+    links,
+  };
+}

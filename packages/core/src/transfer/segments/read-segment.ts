@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ModelDownloadError } from "../../contract/errors.ts";
+import type { DownloadEventBody } from "../../contract/events.ts";
+import type { ByteSink } from "../../http/byte-sink.ts";
+import type { Lease } from "./segment-allocator.ts";
+import { SMALL_BLOB_BYTES } from "../small-blob-bytes.ts";
+import { nextTry, NO_FAILURES, type RetryState } from "./segment-retry.ts";
+import { type BlobRequest, SegmentError } from "../sources/source.ts";
+import type { Opinion } from "../sources/source-set.ts";
+import type { TransferContext } from "../transfer-context.ts";
+import type { TransferMonitor } from "../connections/transfer-monitor.ts";
+
+/** Where the bytes of a segment go. */
+export interface SegmentOutput extends ByteSink {
+  /** Position after the last byte taken. */
+  readonly position: number;
+  /** Resolves when all that was taken is kept. */
+  drain(): Promise<void>;
+}
+
+/** What `readSegment` needs beside the blob. */
+export interface ReadSegmentOptions {
+  readonly context: TransferContext;
+  readonly signal: AbortSignal;
+  /** The range to read, asked for when a connection is free; undefined when there is none any more. */
+  readonly take: () => Lease | undefined;
+  /** An output that starts at the given position. */
+  readonly open: (start: number) => SegmentOutput;
+  readonly onConnection: (change: 1 | -1) => void;
+  /** Whom to ask; anybody when absent. */
+  readonly opinion?: Opinion | undefined;
+}
+
+/** The reason for ending a read whose far half somebody else took over. */
+const ENOUGH = new Error("the rest of this range comes from elsewhere");
+
+/**
+ * Brings all bytes of one lease, over as many tries as it is worth: each goes on where the last one ended, and holds a
+ * connection of the budget only while it runs. False when there was nothing to take. Rejects with the coded error of
+ * the last try, or with a `SegmentError` `ranges-ignored`, which is for whoever hands out the ranges.
+ */
+export async function readSegment(
+  blob: BlobRequest,
+  options: ReadSegmentOptions,
+): Promise<boolean> {
+  const { context, signal } = options;
+  const connection = { priority: context.priority, small: blob.size <= SMALL_BLOB_BYTES };
+  let lease: Lease | undefined;
+  let state = NO_FAILURES;
+  try {
+    for (;;) {
+      const failed = await context.budget.run(
+        connection,
+        async () => {
+          if (lease === undefined) {
+            lease = options.take();
+            const { stoodStillMs } = lease ?? {};
+            if (lease !== undefined && stoodStillMs !== undefined)
+              context.emit(stalled(blob, lease, stoodStillMs));
+          }
+          // Somebody else may have taken over the rest while this one waited.
+          if (lease === undefined || lease.position >= lease.end) return undefined;
+          return tryOnce(blob, lease, options);
+        },
+        signal,
+      );
+      if (lease === undefined) return false;
+      if (failed === undefined) return true;
+      signal.throwIfAborted();
+      state = await waitForNextTry(blob, { failed, lease, state }, options);
+    }
+  } finally {
+    lease?.release();
+  }
+}
+
+/** One try of a lease from where it stands; resolves to what went wrong and how much had come. */
+async function tryOnce(
+  blob: BlobRequest,
+  lease: Lease,
+  { context, signal, open, onConnection, opinion }: ReadSegmentOptions,
+): Promise<{ readonly error: unknown; readonly delivered: number } | undefined> {
+  const asked = { start: lease.position, end: lease.end };
+  const output = open(asked.start);
+  const stop = new AbortController();
+  const read = {
+    of: context.progress,
+    bytes: () => output.position - asked.start,
+    cut: (reason: Error) => stop.abort(reason),
+  };
+  const endWhenTaken = (): void => {
+    if (lease.end < asked.end && output.position >= lease.end) stop.abort(ENOUGH);
+  };
+  lease.onShrink(endWhenTaken);
+  context.monitor.reads.add(read);
+  onConnection(1);
+  let error: unknown;
+  try {
+    await context.source.read(blob, asked, {
+      signal: AbortSignal.any([signal, stop.signal]),
+      sink: {
+        space() {
+          const room = output.space();
+          const { portion } = context.rateLimit;
+          return room.byteLength <= portion ? room : room.subarray(0, portion);
+        },
+        filled(bytes) {
+          const kept = output.filled(bytes);
+          if (kept !== undefined) void timeWait(kept, context.monitor);
+          const paid = context.rateLimit.spend(bytes);
+          lease.advance(output.position, performance.now());
+          context.monitor.arrived(bytes);
+          endWhenTaken();
+          return kept && paid ? Promise.all([kept, paid]).then(() => undefined) : (kept ?? paid);
+        },
+      },
+      onWire: (bytes) => context.progress.wire(bytes),
+      opinion,
+    });
+  } catch (cause) {
+    error = cause;
+  } finally {
+    context.monitor.reads.delete(read);
+    onConnection(-1);
+    await output.drain();
+  }
+  if (error === undefined || error === ENOUGH || output.position >= lease.end) return undefined;
+  return { error, delivered: output.position - asked.start };
+}
+
+/** Waits as long as the failure asks for; throws when no further try is worth it. */
+async function waitForNextTry(
+  blob: BlobRequest,
+  last: {
+    readonly failed: { readonly error: unknown; readonly delivered: number };
+    readonly lease: Lease;
+    readonly state: RetryState;
+  },
+  { context, signal }: ReadSegmentOptions,
+): Promise<RetryState> {
+  const { error, delivered } = last.failed;
+  if (!(error instanceof SegmentError) || error.failure === "ranges-ignored") throw error;
+  const cause = codedCause(error, context.repoId);
+  const { failure, retryAfterMs } = error;
+  if (PUSHBACKS.has(cause.code)) context.monitor.pushedBack();
+  const next = nextTry(last.state, { failure, delivered, retryAfterMs });
+  if (next.giveUp) throw cause;
+  // Several segments that failed together should not come back together.
+  const delayMs = Math.round(next.delayMs * (1 + Math.random() / 4));
+  const { path } = blob;
+  if (cause.code === "transfer/stalled") context.emit(stalled(blob, last.lease, context.idleMs));
+  const attempt = next.state.transient + next.state.wrong;
+  const { code, message } = cause;
+  context.emit({ type: "retry", path, attempt, delayMs, code, message });
+  if (retryAfterMs !== undefined) {
+    context.emit({
+      type: "waiting",
+      reason: "rate-limit",
+      path,
+      delayMs,
+      message: `the server asks to wait ${Math.ceil(delayMs / 1000)} s before ${path} goes on`,
+    });
+  }
+  last.lease.rest(performance.now() + delayMs);
+  await sleep(delayMs, undefined, { signal });
+  return next.state;
+}
+
+/** Tells how long bytes waited for the disk; what went wrong with it is for others to hear. */
+async function timeWait(kept: Promise<void>, monitor: TransferMonitor): Promise<void> {
+  const began = performance.now();
+  await kept.catch(() => undefined);
+  monitor.held(performance.now() - began);
+}
+
+function stalled(
+  { path }: BlobRequest,
+  { position: start, end }: Lease,
+  idleMs: number,
+): DownloadEventBody {
+  return { type: "stalled", path, idleMs: Math.round(idleMs), range: { start, end } };
+}
+
+/** Answers by which a server says that it is asked too much. */
+const PUSHBACKS: ReadonlySet<string> = new Set(["hub/rate-limited", "hub/unavailable"]);
+
+function codedCause(error: SegmentError, repoId: string): ModelDownloadError {
+  if (error.cause instanceof ModelDownloadError) return error.cause;
+  return new ModelDownloadError(error.message, "transfer/interrupted", {
+    hint: "Run the same command again: it goes on where it stopped.",
+    repoId,
+    cause: error.cause ?? error,
+  });
+}

@@ -1,0 +1,83 @@
+import type { ResponseHeaders } from "../../http/transport.ts";
+import { parseContentRange } from "./content-range.ts";
+import type { ByteRange } from "../disk/ranges.ts";
+
+/** What a 200, 206 or 416 means for the range that was asked for. */
+export type Judgement =
+  /** The body starts at the wanted byte after `skip` bytes and holds `length` wanted ones (unknown: until it ends). */
+  | { readonly kind: "bytes"; readonly skip: number }
+  /** The whole file, whatever was asked. */
+  | { readonly kind: "ranges-ignored" }
+  /** It cannot be these bytes; `why` completes "the server …". */
+  | { readonly kind: "short" | "wrong-answer"; readonly why: string };
+
+/**
+ * Judges an answer by what the tree says, not by what the server calls it: `asked` is the Range that was sent
+ * (undefined: none), `wanted` what is needed of a blob of `size` bytes. Servers in the field answer a range with 200
+ * and no Content-Range, ignore ranges, or announce other lengths.
+ */
+export function judgeAnswer(
+  answer: { readonly status: number; readonly headers: ResponseHeaders },
+  request: {
+    readonly size: number;
+    readonly wanted: ByteRange;
+    readonly asked: ByteRange | undefined;
+  },
+): Judgement {
+  const { status, headers } = answer;
+  const { size, wanted, asked } = request;
+  const length = contentLength(headers);
+  const needed = wanted.end - wanted.start;
+
+  if (status === 416) {
+    return {
+      kind: "short",
+      why: `says that bytes ${wanted.start}-${wanted.end - 1} of ${size} do not exist`,
+    };
+  }
+  if (status === 206) {
+    const range = parseContentRange(headers.get("content-range"));
+    if (asked === undefined || range === undefined) {
+      return { kind: "wrong-answer", why: "sent a part without saying which" };
+    }
+    if (range.start !== asked.start || range.end > asked.end) {
+      return {
+        kind: "wrong-answer",
+        why: `sent bytes ${range.start}-${range.end - 1} instead of ${asked.start}-${asked.end - 1}`,
+      };
+    }
+    if (range.total !== undefined && range.total !== size) {
+      return { kind: "short", why: `has ${range.total} bytes, the Hub's listing says ${size}` };
+    }
+    if (length !== undefined && length < needed) {
+      return { kind: "short", why: `announced ${length} of the ${needed} bytes asked for` };
+    }
+    return { kind: "bytes", skip: 0 };
+  }
+  if (asked === undefined) {
+    if (length !== undefined && length !== size) {
+      return { kind: "short", why: `announced ${length} bytes, the Hub's listing says ${size}` };
+    }
+    return { kind: "bytes", skip: wanted.start };
+  }
+  // A 200 is the whole file only if its length says so: some mirrors send just the part, and call it 200.
+  if (length === size) {
+    return needed === size ? { kind: "bytes", skip: 0 } : { kind: "ranges-ignored" };
+  }
+  if (length === needed) return { kind: "bytes", skip: 0 };
+  if (length === undefined) return { kind: "ranges-ignored" };
+  return { kind: "short", why: `announced ${length} bytes for a file of ${size}` };
+}
+
+function contentLength(headers: ResponseHeaders): number | undefined {
+  // The length of what a content coding made of it says nothing about the file.
+  if (isEncoded(headers)) return undefined;
+  const text = headers.get("content-length") ?? "";
+  return /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Was the body compressed, although `identity` was asked for? */
+export function isEncoded(headers: ResponseHeaders): boolean {
+  const coding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  return coding !== "" && coding !== "identity";
+}

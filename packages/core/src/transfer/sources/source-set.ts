@@ -1,0 +1,203 @@
+import { ModelDownloadError } from "../../contract/errors.ts";
+import type { DownloadEventBody } from "../../contract/events.ts";
+import { createDeliveries, type DeliveredPart } from "./deliveries.ts";
+import type { ByteRange } from "../disk/ranges.ts";
+import { type BlobRequest, SegmentError, type Source, type SourceIo } from "./source.ts";
+import {
+  chooseSource,
+  freshHealth,
+  noteFailure,
+  noteSpeed,
+  type SourceHealth,
+} from "./source-health.ts";
+
+/** Whom to ask: anybody; somebody else than whoever brought these bytes before; or the one of this name. */
+export type Opinion = "any" | "another" | { readonly from: string };
+
+/** Several sources of the same blobs as one: it knows who is quick, who is well and who brought what. */
+export interface SourceSet extends Source {
+  /** Their names; the first one is where the listing came from. */
+  readonly names: readonly string[];
+  /**
+   * `Source.read`, on with another source where one fails. When somebody can give the opinion that is wanted, nobody
+   * else is asked: it fails with them.
+   */
+  read(
+    blob: BlobRequest,
+    range: ByteRange,
+    io: SourceIo & { readonly opinion?: Opinion | undefined },
+  ): Promise<void>;
+  /** A range in parts that were each brought by the same sources: who could give another opinion on them. */
+  parts(blob: BlobRequest, range: ByteRange): readonly DeliveredPart[];
+  /** The digest is right now: whoever brought other bytes of `replaced` before is not asked any more. */
+  settle(blob: BlobRequest, replaced: readonly ByteRange[]): void;
+}
+
+interface Member {
+  readonly source: Source;
+  readonly health: SourceHealth;
+  /** What it said of blobs that it has not, or may not give, by path. */
+  readonly refused: Map<string, unknown>;
+}
+
+/**
+ * Makes one source of several, the first of which listed the files: its word that a file does not exist is final.
+ * Throws what the last one asked threw; what may heal comes before what will not.
+ */
+export function createSourceSet(
+  sources: readonly [Source, ...Source[]],
+  emit: (event: DownloadEventBody) => void,
+): SourceSet {
+  const names = sources.map(({ name }) => name);
+  const members = sources.map((source): Member => ({
+    source,
+    health: freshHealth(),
+    refused: new Map(),
+  }));
+  const deliveries = createDeliveries();
+
+  const choose = (
+    blob: BlobRequest,
+    range: ByteRange,
+    asked: { readonly tried: ReadonlySet<Member>; readonly opinion: Opinion },
+  ): Member | undefined => {
+    const able = members.filter((one) => !one.refused.has(blob.path));
+    const wanted = able.filter(follows(blob, range, asked.opinion));
+    const from = (wanted.length > 0 ? wanted : able).filter((one) => !asked.tried.has(one));
+    const index = chooseSource(
+      from.map(({ health }) => health),
+      performance.now(),
+    );
+    return index === undefined ? undefined : from[index];
+  };
+  /** Which members an opinion means. */
+  const follows = (
+    blob: BlobRequest,
+    range: ByteRange,
+    opinion: Opinion,
+  ): ((member: Member) => boolean) => {
+    if (opinion === "any") return () => true;
+    if (opinion !== "another") return (member) => member.source.name === opinion.from;
+    const before = deliveries.sourcesOf(blob.path, range);
+    return (member) => !before.has(member.source.name) && !member.health.lied;
+  };
+
+  const attempt = async (
+    { source, health }: Member,
+    { blob, range }: { readonly blob: BlobRequest; readonly range: ByteRange },
+    io: SourceIo,
+  ): Promise<{ readonly delivered: number; readonly failed?: { readonly error: unknown } }> => {
+    const { sink } = io;
+    const began = performance.now();
+    let delivered = 0;
+    const counting = {
+      space: () => sink.space(),
+      filled(bytes: number) {
+        delivered += bytes;
+        return sink.filled(bytes);
+      },
+    };
+    health.active += 1;
+    try {
+      await source.read(blob, range, { ...io, sink: counting });
+      return { delivered };
+    } catch (error) {
+      return { delivered, failed: { error } };
+    } finally {
+      const now = performance.now();
+      health.active -= 1;
+      noteSpeed(health, { bytes: delivered, ms: now - began, now });
+      const got = { start: range.start, end: range.start + delivered };
+      deliveries.add(blob.path, got, source.name);
+    }
+  };
+  /** Notes what a failure says of its source; false when no other one need be asked. */
+  const goOn = (member: Member, blob: BlobRequest, error: unknown): boolean => {
+    if (error instanceof SegmentError && error.failure !== "ranges-ignored") {
+      const { retryAfterMs } = error;
+      noteFailure(member.health, { now: performance.now(), retryAfterMs });
+      return true;
+    }
+    const refused =
+      error instanceof SegmentError ||
+      (error instanceof ModelDownloadError && error.code.startsWith("hub/"));
+    if (!refused) return false;
+    if (member === members[0] && (error as Partial<ModelDownloadError>).code === NOT_THERE) {
+      return false;
+    }
+    member.refused.set(blob.path, error);
+    return true;
+  };
+
+  const read: SourceSet["read"] = async (blob, { start, end }, { opinion = "any", ...io }) => {
+    const tried = new Set<Member>();
+    let mayHeal: unknown;
+    for (let from = start, member = choose(blob, { start, end }, { tried, opinion }); ;) {
+      if (member === undefined) throw members[0]?.refused.get(blob.path) ?? nobody(blob);
+      const { delivered, failed } = await attempt(
+        member,
+        { blob, range: { start: from, end } },
+        io,
+      );
+      if (failed === undefined) return;
+      const { error } = failed;
+      from += delivered;
+      if (io.signal.aborted) {
+        // Cut because it held the others up, not because somebody else took over.
+        if (error instanceof SegmentError) goOn(member, blob, error);
+        throw error;
+      }
+      if (!goOn(member, blob, error)) throw error;
+      if (error instanceof SegmentError && error.failure !== "ranges-ignored") mayHeal ??= error;
+      tried.add(member);
+      const next = choose(blob, { start: from, end }, { tried, opinion });
+      if (next === undefined || next.health.restingUntil > performance.now()) {
+        throw mayHeal ?? members[0]?.refused.get(blob.path) ?? error;
+      }
+      tellSwitch(blob, { from: member, to: next, error });
+      member = next;
+    }
+  };
+
+  const tellSwitch = (
+    { path }: BlobRequest,
+    change: { readonly from: Member; readonly to: Member; readonly error: unknown },
+  ): void => {
+    const { error } = change;
+    const cause: unknown = error instanceof SegmentError ? (error.cause ?? error) : error;
+    const code = cause instanceof ModelDownloadError ? cause.code : "transfer/interrupted";
+    const [from, to] = [change.from.source.name, change.to.source.name];
+    const message = `${path} goes on from ${to}: ${error instanceof Error ? error.message : from}`;
+    emit({ type: "source-switched", path, from, to, code, message });
+  };
+
+  return {
+    name: names.join(", "),
+    names,
+    read: members.length === 1 ? (blob, range, io) => sources[0].read(blob, range, io) : read,
+    parts: ({ path }, range) => deliveries.parts(path, range),
+    settle({ path }, replaced) {
+      for (const { source, health } of members) {
+        if (health.lied || !deliveries.replaced(path, replaced).has(source.name)) continue;
+        health.lied = true;
+        const honest = members.find((one) => !one.health.lied);
+        emit({
+          type: "source-switched",
+          path,
+          from: source.name,
+          to: honest?.source.name ?? null,
+          code: "transfer/checksum-mismatch",
+          message: `${source.name} sent wrong bytes of ${path}; it is not asked any more`,
+        });
+      }
+    },
+  };
+}
+
+const NOT_THERE = "hub/entry-not-found";
+
+function nobody({ path }: BlobRequest): ModelDownloadError {
+  return new ModelDownloadError(`no source has ${path}`, "transfer/interrupted", {
+    hint: "Run the same command again later, or name another endpoint.",
+  });
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  announceDownload,
+  blobPath,
+  inspectFiles,
+  inspectLocalFiles,
+  localDirPaths,
+  localPartialPaths,
+  localProofs,
+  lockPath,
+  partialPaths,
+  prepareLocalDir,
+  prepareRepo,
+  publishFile,
+  publishLocalFile,
+  publishRef,
+  type RepoLayout,
+  repoProofs,
+  type SnapshotFile,
+  snapshotDir,
+  snapshotPath,
+  supportsSymlinks,
+  writeProofRecord,
+  writeLocalTreeRecord,
+  writeTreeRecord,
+} from "@mlx-download/cache";
+import type { Snapshot } from "../contract/snapshot.ts";
+
+/** Where the files of one snapshot go: the shared cache, or a folder of plain files. */
+export interface Target {
+  /** What the caller gets: the snapshot's folder, absolute. */
+  readonly path: string;
+  /** The folder whose file system takes the bytes; may not exist yet. */
+  readonly root: string;
+  inspect(
+    files: readonly SnapshotFile[],
+  ): Promise<ReadonlyMap<string, "present" | "blob" | "absent">>;
+  partialPaths(file: SnapshotFile): { readonly data: string; readonly journal: string };
+  /** The lock that other programs take for these bytes. */
+  lockPath(file: SnapshotFile): string;
+  /** Files by whose growth a program that holds the lock shows that it lives: our partial, Python's temp files. */
+  growing(file: SnapshotFile): Promise<readonly string[]>;
+  /** Are the bytes here whole, now? */
+  has(file: SnapshotFile): Promise<boolean>;
+  /** Keeps everybody from removing anything here until the returned function is called. */
+  guard(signal: AbortSignal): Promise<() => Promise<void>>;
+  /** Before the first byte: folders, and the full listing, so that nobody takes a half for the whole. */
+  begin(): Promise<void>;
+  /** Puts a file in its place: `from` holds proved bytes; without it the bytes are in the cache already. */
+  publish(file: SnapshotFile, from?: string): Promise<string>;
+  /** Puts a file in its place whose bytes were just published at `path` for another one. */
+  publishTwin(file: SnapshotFile, path: string): Promise<string>;
+  /** Keeps what locates later damage of a file that was just proved; what the disk refuses is not worth a download. */
+  keepProof(file: SnapshotFile, beginnings: readonly string[]): Promise<void>;
+  /** Takes away a file whose bytes are not its own, as a backend may leave it; what lies elsewhere stays. */
+  discard(file: SnapshotFile): Promise<void>;
+  /** After the last of the selected files: the ref, which makes the snapshot the revision's. */
+  finish(selected: readonly SnapshotFile[]): Promise<void>;
+}
+
+/** The Hugging Face cache. */
+export function createCacheTarget(
+  layout: RepoLayout,
+  snapshot: Snapshot,
+  options: { readonly symlinks: boolean },
+): Target {
+  const { commit, revision, files } = snapshot;
+  let symlinks = options.symlinks;
+  return {
+    path: snapshotDir(layout, commit),
+    root: layout.repoDir,
+    inspect: (wanted) => inspectFiles(layout, commit, wanted),
+    partialPaths: (file) => partialPaths(layout, file.digest.hex),
+    lockPath: (file) => lockPath(layout, file.digest.hex),
+    async growing(file) {
+      const { data, journal } = partialPaths(layout, file.digest.hex);
+      const names = await readdir(layout.blobsDir).catch(() => []);
+      const theirs = names.filter(
+        (name) => name.startsWith(file.digest.hex) && name.endsWith(".incomplete"),
+      );
+      return [data, journal, ...theirs.map((name) => join(layout.blobsDir, name))];
+    },
+    has: async (file) => (await inspectFiles(layout, commit, [file])).get(file.path) !== "absent",
+    guard: (signal) => announceDownload(layout, { signal }),
+    async begin() {
+      await prepareRepo(layout);
+      symlinks &&= await supportsSymlinks(layout.cacheDir);
+      // Before the entries, not after them: Python takes a snapshot without this record for whole.
+      await writeTreeRecord(layout, commit, files);
+    },
+    publish: (file, from) =>
+      publishFile(layout, from === undefined ? { commit, file } : { commit, file, from }, {
+        symlinks,
+      }),
+    async publishTwin(file, path) {
+      if (symlinks) return publishFile(layout, { commit, file }, { symlinks });
+      const from = await cloneToTemp(path, partialPaths(layout, file.digest.hex).data);
+      return publishFile(layout, { commit, file, from }, { symlinks });
+    },
+    keepProof: (file, beginnings) =>
+      writeProofRecord(repoProofs(layout), file, beginnings).catch(() => undefined),
+    async discard(file) {
+      await rm(snapshotPath(layout, commit, file.path), { force: true });
+      await rm(blobPath(layout, file.digest.hex), { force: true });
+    },
+    finish: (selected) => publishRef(layout, { revision, commit, files: selected }),
+  };
+}
+
+/** A folder of plain files with the metadata of `--local-dir`. */
+export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Target {
+  const { commit, files } = snapshot;
+  return {
+    path: localDir,
+    root: localDir,
+    inspect: (wanted) => inspectLocalFiles(localDir, commit, wanted),
+    partialPaths: (file) => localPartialPaths(localDir, file.digest.hex),
+    lockPath: (file) => localDirPaths(localDir, file.path).lock,
+    async growing(file) {
+      const { data, journal } = localPartialPaths(localDir, file.digest.hex);
+      return [data, journal];
+    },
+    has: async (file) =>
+      (await inspectLocalFiles(localDir, commit, [file])).get(file.path) === "present",
+    async publishTwin(file, path) {
+      const from = await cloneToTemp(path, localPartialPaths(localDir, file.digest.hex).data);
+      return publishLocalFile(localDir, { commit, file, from });
+    },
+    guard: () => Promise.resolve(() => Promise.resolve()),
+    async begin() {
+      await prepareLocalDir(localDir);
+      await writeLocalTreeRecord(localDir, commit, files);
+    },
+    publish: (file, from) => publishLocalFile(localDir, { commit, file, from }),
+    keepProof: (file, beginnings) =>
+      writeProofRecord(localProofs(localDir), file, beginnings).catch(() => undefined),
+    async discard(file) {
+      const paths = localDirPaths(localDir, file.path);
+      await rm(paths.metadata, { force: true });
+      await rm(paths.file, { force: true });
+    },
+    finish: () => Promise.resolve(),
+  };
+}
+
+/** A clone of `path` beside `partial`, free where the file system shares extents. */
+async function cloneToTemp(path: string, partial: string): Promise<string> {
+  const temp = `${partial}.${randomBytes(4).toString("hex")}.tmp`;
+  await copyFile(path, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  return temp;
+}

@@ -1,0 +1,77 @@
+import type { ModelDownloadError } from "@mlx-download/core";
+import { checkFit } from "./check-fit.ts";
+import { type CheckPlace, ensureModelAt, type EnsuredModel } from "./ensure-model.ts";
+import type { OnEngineEvent } from "../contract/events.ts";
+import type { LoadOptions } from "../contract/options.ts";
+
+/** What is known of the engine that the model is for. */
+export interface FittingEngine {
+  readonly check?: CheckPlace | undefined;
+  /** Whether mlx-lm reads the weights. */
+  readonly byMlxLm: boolean;
+}
+
+/** Findings by commit and limits, so that a model is looked at once. */
+const known = new Map<string, ModelDownloadError | undefined>();
+const MOST_KNOWN = 256;
+
+/**
+ * `ensureModelAt` with a look at whether the model will run here: before the first byte when it is to be refused,
+ * beside the download when only a warning is wanted.
+ */
+export async function ensureFitting(
+  ref: string,
+  options: LoadOptions,
+  { check, byMlxLm }: FittingEngine,
+): Promise<EnsuredModel> {
+  const { checkFit: wanted = true, ...ensure } = options;
+  if (!wanted && !ensure.requireFit) return ensureModelAt(ref, ensure, check);
+  if (ensure.requireFit) {
+    await checkFit({ ref, byMlxLm }, ensure);
+    // Core would judge once more, by mlx-lm's table whatever the engine is.
+    return ensureModelAt(ref, { ...ensure, requireFit: false }, check);
+  }
+
+  let looking: Promise<void> | undefined;
+  const look = (candidate: string, repoId: string): Promise<void> =>
+    findProblem(candidate).then(
+      (problem) => problem && warn(options.onEvent, repoId, problem),
+      // Whoever only wants a warning is not kept from the model by a question that failed.
+      () => undefined,
+    );
+  const onEvent: OnEngineEvent = (event) => {
+    if (event.type === "planned" && event.bytes.toFetch > 0) {
+      looking ??= look(`${event.repoId}@${event.commit}`, event.repoId);
+    }
+    ensure.onEvent?.(event);
+  };
+  const model = await ensureModelAt(ref, { ...ensure, onEvent }, check);
+  const { repoId, commit, path } = model;
+  looking ??= look(commit === null ? path : `${repoId}@${commit}`, repoId);
+  await looking;
+  return model;
+
+  async function findProblem(candidate: string): Promise<ModelDownloadError | undefined> {
+    const key = JSON.stringify([candidate, byMlxLm, options.fit]);
+    if (known.has(key)) return known.get(key);
+    // The candidate names its commit.
+    const rest = { ...ensure, revision: undefined };
+    const problem = await checkFit({ ref: candidate, byMlxLm }, rest);
+    const oldest = known.size >= MOST_KNOWN ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    known.set(key, problem);
+    return problem;
+  }
+}
+
+function warn(
+  onEvent: OnEngineEvent | undefined,
+  repoId: string,
+  { code, message, hint }: ModelDownloadError,
+): void {
+  try {
+    onEvent?.({ type: "warning", code, message, hint, at: Date.now(), repoId });
+  } catch {
+    // A listener's fault is not the load's.
+  }
+}

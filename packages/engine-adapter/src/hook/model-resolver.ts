@@ -1,0 +1,118 @@
+import { realpath } from "node:fs/promises";
+import type { CheckPlace, EnsuredModel } from "../ensure/ensure-model.ts";
+import { ensureFitting } from "../ensure/ensure-fitting.ts";
+import type { OnEngineEvent } from "../contract/events.ts";
+import { findLocalModel, isLocalRef } from "../ensure/local-ref.ts";
+import { checkEngineId, checkEnginePath, isEngineId } from "../mlx-serving/engine-rules.ts";
+import type { EngineLoadOptions, EngineVisionOptions } from "../mlx-serving/engine-types.ts";
+import { readLoadInput } from "../mlx-serving/load-input.ts";
+import type { EnsureOptions, LoadOptions } from "../contract/options.ts";
+import { checkTrustedFolder, realPlace } from "../ensure/trusted-directories.ts";
+
+/** Options of one call; they win over the resolver's own. */
+export interface ResolveCall {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: OnEngineEvent | undefined;
+}
+
+/** What mlx-serving is to be called with, and the model behind it. */
+export interface ModelResolver {
+  /**
+   * Turns what a caller would give the engine's `loadModel` into what it loads from this disk without asking anybody:
+   * the same object with the repo id as `model`, the folder as `localPath` and the commit as `revision`. Downloads
+   * what is missing. Everything that the engine would refuse (or drop) is refused before the first byte.
+   */
+  readonly resolveLoadOptions: (
+    input: string | EngineLoadOptions,
+    call?: ResolveCall,
+  ) => Promise<ResolvedLoadOptions>;
+  /** The same for `loadVisionModel`: the folder as `model` where the engine takes its name, else the id and commit. */
+  readonly resolveVisionOptions: (
+    input: string | EngineVisionOptions,
+    call?: ResolveCall,
+  ) => Promise<EngineVisionOptions>;
+}
+
+/** Load options that lead to a folder on this disk. */
+export interface ResolvedLoadOptions extends EngineLoadOptions {
+  localPath: string;
+}
+
+/** Makes a resolver for mlx-serving; nothing happens until it is asked. */
+export function createModelResolver(options: LoadOptions = {}): ModelResolver {
+  const check: CheckPlace = async ({ repoId, path }) => {
+    checkEngineId(repoId);
+    checkEnginePath(await realPlace(path));
+  };
+
+  const find = async (
+    input: { readonly name: string; readonly revision: string | undefined },
+    call: ResolveCall,
+    byMlxLm = true,
+  ): Promise<EnsuredModel> => {
+    const model = await ensureFitting(
+      input.name,
+      {
+        ...options,
+        ...defined({ ...call, revision: input.revision }),
+      },
+      { check, byMlxLm },
+    );
+    return { ...model, path: await realpath(model.path) };
+  };
+
+  return {
+    async resolveLoadOptions(input, call = {}) {
+      const { name, descriptor, localPath, revision, signal, rest } = readLoadInput(input);
+      const withSignal = { ...call, signal: call.signal ?? signal };
+      const { id, path, commit } =
+        localPath === undefined
+          ? await find({ name, revision }, withSignal).then((model) => ({
+              ...model,
+              id: model.repoId,
+            }))
+          : await local({ id: name, path: localPath }, options);
+      return {
+        ...rest,
+        model: descriptor ? { ...descriptor, id, path } : id,
+        localPath: path,
+        ...defined({ revision: commit ?? revision }),
+      };
+    },
+    async resolveVisionOptions(input, call = {}) {
+      const given = typeof input === "string" ? { model: input } : input;
+      const { name, revision, signal, rest } = readLoadInput(given);
+      const withSignal = { ...call, signal: call.signal ?? signal };
+      // It is mlx-vlm that loads these.
+      const model = await find({ name, revision }, withSignal, false);
+      // The runtime checks this path as an id, so most characters are not welcome in it.
+      const byPath = isEngineId(model.path) || model.commit === null;
+      if (byPath) checkEngineId(model.path);
+      return {
+        ...rest,
+        model: byPath ? model.path : model.repoId,
+        ...defined({ revision: model.commit ?? undefined }),
+      };
+    },
+  };
+}
+
+/** A folder that the caller named: only looked at. An id that is itself a path is replaced by one the engine takes. */
+async function local(
+  named: { readonly id: string; readonly path: string },
+  { env, trustedModelDirectories: trusted }: EnsureOptions,
+): Promise<{ id: string; path: string; commit: null }> {
+  const model = await findLocalModel(named.path, env);
+  const id = isLocalRef(named.id) ? model.id : named.id;
+  checkEngineId(id);
+  checkEnginePath(model.path);
+  if (trusted) await checkTrustedFolder(model.path, trusted);
+  return { id, path: model.path, commit: null };
+}
+
+/** The entries that have a value. */
+function defined<T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,40 @@
+import type { ListedVariant } from "./estimate-weights.ts";
+import { parseModelName } from "../name/model-name.ts";
+
+/** What somebody wants a model for. */
+export type ModelTask = "chat" | "code" | "vision" | "embedding" | "draft";
+
+/** All tasks, in the order in which they are offered. */
+export const MODEL_TASKS: readonly ModelTask[] = ["chat", "code", "vision", "embedding", "draft"];
+
+const WRITES: ReadonlySet<string | undefined> = new Set([
+  "text-generation",
+  "image-text-to-text",
+  "any-to-any",
+  undefined,
+]);
+const EMBEDS: ReadonlySet<string | undefined> = new Set([
+  "feature-extraction",
+  "sentence-similarity",
+]);
+/** A model that drafts for another must be far faster than it. */
+const DRAFT_PARAMETERS = 2_000_000_000;
+
+/** Whether a listed model is one for the task, by its pipeline tag and its name. */
+export function suitsTask(model: ListedVariant, task: ModelTask): boolean {
+  const { roles, parameters } = parseModelName(model.repoId);
+  const has = (...wanted: readonly string[]): boolean =>
+    roles.some((role) => wanted.includes(role));
+  const { pipelineTag } = model;
+  const embeds = EMBEDS.has(pipelineTag) || has("embedding");
+  if (task === "embedding") return embeds && !has("reranker");
+  if (embeds || has("reranker", "guard", "asr", "tts", "translation", "ocr")) return false;
+  if (!WRITES.has(pipelineTag)) return false;
+  const sees = pipelineTag === "image-text-to-text" || has("vision");
+  if (task === "vision") return sees && !has("base");
+  if (has("draft")) return task === "draft";
+  if (has("base")) return false;
+  if (task === "draft") return !sees && parameters !== undefined && parameters <= DRAFT_PARAMETERS;
+  if (task === "code") return has("code");
+  return !has("code", "math");
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { estimateFit, estimateWeights } from "./estimate-weights.ts";
+import { matchesQuantization } from "../name/matches-quantization.ts";
+import { suitsTask } from "./model-task.ts";
+import { rankModels, rankOf, variantKey } from "./rank-models.ts";
+
+const now = Date.parse("2026-11-01");
+const made = (repoId: string, createdAt: string, more: object = {}) => ({
+  repoId,
+  createdAt,
+  ...more,
+});
+
+describe("estimateWeights", () => {
+  test("reckons from the name, scales included", () => {
+    expect(estimateWeights({ repoId: "x/Qwen3-8B-4bit" })).toEqual({
+      bytes: 4_500_000_000,
+      parameters: 8e9,
+      source: "name",
+      atMost: false,
+    });
+    expect(estimateWeights({ repoId: "x/Qwen3-8B" })?.bytes).toBe(16e9);
+    expect(estimateWeights({ repoId: "x/Qwen3-8B", tags: ["8-bit"] })?.bytes).toBe(8.5e9);
+    expect(estimateWeights({ repoId: "x/gpt-oss-20b-MXFP4-Q8" })?.bytes).toBe(10_625_000_000);
+    expect(estimateWeights({ repoId: "x/Mixtral-8x7B-4bit" })?.parameters).toBe(46_480_000_000);
+  });
+
+  test("takes counts that agree with the name, and no others", () => {
+    const repoId = "x/Qwen3-8B-4bit";
+    const packed = { U32: 1_024_000_000, BF16: 256_000_000 };
+    expect(estimateWeights({ repoId, tensorCounts: packed })).toMatchObject({
+      bytes: 4_608_000_000,
+      source: "counts",
+    });
+    // What the packed weights stand for, taken for what is stored: eight times too much.
+    const logical = { U32: 8_192_000_000 };
+    expect(estimateWeights({ repoId, tensorCounts: logical })?.source).toBe("name");
+    expect(estimateWeights({ repoId: "x/nameless-4bit", tensorCounts: packed })).toEqual({
+      bytes: 4_608_000_000,
+      parameters: 8_192_000_000,
+      source: "counts",
+      atMost: true,
+    });
+    expect(estimateWeights({ repoId: "x/nameless", tensorCounts: { BF16: 1e9 } })?.bytes).toBe(2e9);
+    expect(estimateWeights({ repoId: "x/nameless", tensorCounts: { ODD: 1 } })).toBeUndefined();
+  });
+
+  test("does not take what is in use for all there is", () => {
+    expect(estimateWeights({ repoId: "x/gemma-3n-E4B-it-4bit" })).toBeUndefined();
+    expect(estimateWeights({ repoId: "x/Hunyuan-A13B-Instruct-4bit" })).toBeUndefined();
+  });
+
+  test("leaves room for more than weights", () => {
+    const of = (bytes: number) =>
+      estimateFit({ bytes, parameters: null, source: "name", atMost: false }, 20e9);
+    expect([of(15e9), of(17e9), of(19e9)]).toEqual(["yes", "tight", "no"]);
+  });
+});
+
+describe("rankModels", () => {
+  const listing = [
+    made("a/Qwen3-32B-4bit", "2025-04-28", { downloads: 1 }),
+    made("a/Qwen3-32B-4bit-DWQ", "2025-06-01", { downloads: 9 }),
+    made("b/Qwen3-32B-MLX-4bit", "2025-06-01", { downloads: 5 }),
+    made("a/Qwen3-8B-4bit", "2025-04-28", { downloads: 1e6 }),
+    made("a/Llama-2-13b-chat-4bit", "2023-07-18", { downloads: 1e7 }),
+    made("a/Qwen3-235B-A22B-4bit", "2025-04-28"),
+    made("a/lumeleto", "2026-01-01"),
+  ];
+
+  test("prefers large and new models that fit, whatever is downloaded most", () => {
+    const groups = rankModels(listing, { limitBytes: 48e9, now });
+    expect(groups.map(({ base }) => base)).toEqual([
+      "qwen3-32b",
+      "qwen3-8b",
+      "llama-2-13b-chat",
+      "lumeleto",
+    ]);
+    const whys = groups.map((group) => rankOf(group, now).why);
+    expect(whys[0]).toBe("32 B parameters, from 2025-04");
+    expect(whys[3]).toBe("of unknown size, from 2026-01");
+  });
+
+  test("keeps one variant of each quantization, the most downloaded", () => {
+    const [first] = rankModels(listing, { limitBytes: 48e9, now });
+    expect(first?.variants.map(({ repoId }) => repoId).toSorted()).toEqual([
+      "a/Qwen3-32B-4bit-DWQ",
+      "b/Qwen3-32B-MLX-4bit",
+    ]);
+  });
+
+  test("groups by what variants were quantized from", () => {
+    const tags = ["base_model:Qwen/Qwen3-8B", "base_model:quantized:Qwen/Qwen3-8B"];
+    expect(variantKey({ repoId: "x/my-quant-of-it", tags })).toBe("qwen3-8b");
+    expect(variantKey({ repoId: "x/tuned", tags: ["base_model:finetune:Qwen/Qwen3-8B"] })).toBe(
+      "tuned",
+    );
+  });
+
+  test("weighs a mixture of experts by what works and what is there", () => {
+    const groups = rankModels(
+      [
+        made("a/Qwen3-30B-A3B-4bit", "2025-04-28"),
+        made("a/Qwen3-14B-4bit", "2025-04-28"),
+        made("a/Qwen3-4B-4bit", "2025-04-28"),
+      ],
+      { limitBytes: 48e9, now },
+    );
+    expect(groups.map(({ base }) => base)).toEqual(["qwen3-14b", "qwen3-30b-a3b", "qwen3-4b"]);
+  });
+});
+
+test("a task is told by the pipeline and the name", () => {
+  const suits = (repoId: string, pipelineTag?: string) =>
+    (["chat", "code", "vision", "embedding", "draft"] as const).filter((task) =>
+      suitsTask({ repoId, pipelineTag }, task),
+    );
+  expect(suits("x/Qwen3-8B-4bit", "text-generation")).toEqual(["chat"]);
+  expect(suits("x/Qwen3-0.6B-4bit", "text-generation")).toEqual(["chat", "draft"]);
+  expect(suits("x/Qwen2.5-Coder-7B-Instruct-4bit")).toEqual(["code"]);
+  expect(suits("x/Qwen3-VL-4B-Instruct-4bit", "image-text-to-text")).toEqual(["chat", "vision"]);
+  expect(suits("x/Qwen3-Embedding-0.6B-4bit-DWQ")).toEqual(["embedding"]);
+  expect(suits("x/bge-m3", "sentence-similarity")).toEqual(["embedding"]);
+  expect(suits("x/Qwen3-Reranker-0.6B")).toEqual([]);
+  expect(suits("x/whisper-large-v3-turbo", "automatic-speech-recognition")).toEqual([]);
+  expect(suits("x/Qwen3-4B-Base")).toEqual([]);
+  expect(suits("x/Qwen3-8B-speculator.eagle3")).toEqual(["draft"]);
+});
+
+test("a quantization is matched by all of its words", () => {
+  const has = (wanted: string, name: string) => matchesQuantization(`x/Qwen3-8B-${name}`, wanted);
+  expect(has("4bit", "4bit")).toBe(true);
+  expect(has("4-bit", "MLX-4bit")).toBe(true);
+  expect(has("4bit", "8bit")).toBe(false);
+  expect(has("4bit", "mxfp4")).toBe(false);
+  expect(has("mxfp4", "mxfp4")).toBe(true);
+  expect(has("dwq", "4bit-DWQ")).toBe(true);
+  expect(has("4bit-dwq", "8bit-DWQ")).toBe(false);
+  expect(has("bf16", "bf16")).toBe(true);
+  expect(has("mixed", "mixed_3_6")).toBe(false);
+  expect(has("4bit", "Instruct")).toBe(false);
+});

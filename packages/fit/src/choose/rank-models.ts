@@ -1,0 +1,148 @@
+import { estimateWeights, type ListedVariant, type WeightEstimate } from "./estimate-weights.ts";
+import { parseModelName } from "../name/model-name.ts";
+
+/** Variants of one model in a listing. */
+export interface VariantGroup<V extends ListedVariant = ListedVariant> {
+  /** What the variants share: the base model by their tags, else the stem of their names. */
+  readonly base: string;
+  /** Those that may fit, one of each quantization, the likely best first. */
+  readonly variants: readonly V[];
+  /** By name or counts; null when neither says. */
+  readonly parameters: number | null;
+  /** Those that work on one token, of a mixture of experts, by name. */
+  readonly activeParameters: number | null;
+  /** When the first variant was made, ms since 1970: variants are made for years, the model is as old as the first. */
+  readonly born: number | null;
+}
+
+/** What may be held. */
+export interface Budget {
+  readonly limitBytes: number;
+  /** ms since 1970, for the age of models. */
+  readonly now: number;
+}
+
+/** Where a model stands among others, and why. */
+export interface ModelRank {
+  /** Higher is better; comparable at one `now`. */
+  readonly score: number;
+  readonly why: string;
+}
+
+// Weights are not all: caches, activations and the runtime want their part.
+const WEIGHTS_SHARE = 0.8;
+const RUNTIME_BYTES = 500_000_000;
+// A year younger counts as twice as large: what users of such listings saw since 2023. A rule of thumb, not a measurement.
+const DOUBLINGS_A_YEAR = 1;
+const YEAR_MS = 365.25 * 24 * 3600 * 1000;
+const UNKNOWN_AGE_YEARS = 2;
+
+/**
+ * Groups listed models by what they are variants of, leaves out what cannot fit by its estimated weights, and orders the
+ * groups by `rankOf`. Those of unknown size come last, the most downloaded first; downloads break ties, too.
+ */
+export function rankModels<V extends ListedVariant>(
+  models: readonly V[],
+  budget: Budget,
+): readonly VariantGroup<V>[] {
+  const groups = new Map<string, Entry<V>[]>();
+  const room = budget.limitBytes * WEIGHTS_SHARE - RUNTIME_BYTES;
+  for (const model of models) {
+    const estimate = estimateWeights(model);
+    if (estimate !== undefined && estimate.bytes > room) continue;
+    const key = variantKey(model);
+    groups.set(key, [...(groups.get(key) ?? []), { model, estimate }]);
+  }
+  return [...groups.entries()]
+    .map(([key, entries]) => groupOf(key, entries))
+    .map((group) => ({ group, score: rankOf(group, budget.now).score }))
+    .toSorted((a, b) => order(b.score, a.score) || popularity(b.group) - popularity(a.group))
+    .map(({ group }) => group);
+}
+
+/**
+ * The rank of a model by parameters and age: twice the parameters count as much as a year. Of a mixture of experts the
+ * geometric mean of all and active parameters counts. `-Infinity` where the size is unknown.
+ */
+export function rankOf(
+  group: Pick<VariantGroup, "parameters" | "activeParameters" | "born">,
+  now: number,
+): ModelRank {
+  const { parameters, activeParameters, born } = group;
+  const age = born === null ? "of unknown age" : `from ${new Date(born).toISOString().slice(0, 7)}`;
+  if (parameters === null || parameters <= 0) {
+    return { score: Number.NEGATIVE_INFINITY, why: `of unknown size, ${age}` };
+  }
+  const active = activeParameters !== null && activeParameters > 0 ? activeParameters : parameters;
+  const years = born === null ? UNKNOWN_AGE_YEARS : Math.max(0, (now - born) / YEAR_MS);
+  const used = Math.sqrt(parameters * Math.min(active, parameters));
+  const atWork = active < parameters ? `, ${billions(active)} of them at work` : "";
+  return {
+    score: Math.log2(used / 1e9) - years * DOUBLINGS_A_YEAR,
+    why: `${billions(parameters)} parameters${atWork}, ${age}`,
+  };
+}
+
+/**
+ * What variants of one model share: the stem of the model that they were quantized from, by tag, else of their own name.
+ */
+export function variantKey({ repoId, tags = [] }: Pick<ListedVariant, "repoId" | "tags">): string {
+  const quantized = "base_model:quantized:";
+  const base = tags.find((tag) => tag.startsWith(quantized))?.slice(quantized.length);
+  return parseModelName(base ?? repoId).stem;
+}
+
+interface Entry<V extends ListedVariant> {
+  readonly model: V;
+  readonly estimate: WeightEstimate | undefined;
+}
+
+function groupOf<V extends ListedVariant>(
+  key: string,
+  entries: readonly Entry<V>[],
+): VariantGroup<V> {
+  const dates = entries
+    .map(({ model }) => Date.parse(model.createdAt ?? ""))
+    .filter((date) => Number.isFinite(date));
+  const names = entries.map(({ model }) => parseModelName(model.repoId));
+  return {
+    base: entries.map(({ model }) => baseOf(model)).find((base) => base !== undefined) ?? key,
+    variants: oneOfEach(entries),
+    parameters:
+      entries.map(({ estimate }) => estimate?.parameters).find((count) => count != null) ?? null,
+    activeParameters: names.find((name) => name.activeParameters)?.activeParameters ?? null,
+    born: dates.length > 0 ? Math.min(...dates) : null,
+  };
+}
+
+/**
+ * One variant of each quantization, the most downloaded, the largest first: what fits and is largest is the likely best;
+ * how good it really is, its own files tell.
+ */
+function oneOfEach<V extends ListedVariant>(entries: readonly Entry<V>[]): readonly V[] {
+  const seen = new Set<string>();
+  return entries
+    .toSorted((a, b) => (b.model.downloads ?? 0) - (a.model.downloads ?? 0))
+    .filter(({ model }) => {
+      const label = parseModelName(model.repoId).quantization?.label ?? "";
+      if (seen.has(label)) return false;
+      seen.add(label);
+      return true;
+    })
+    .toSorted((a, b) => (b.estimate?.bytes ?? 0) - (a.estimate?.bytes ?? 0))
+    .map(({ model }) => model);
+}
+
+function baseOf({ tags = [] }: ListedVariant): string | undefined {
+  const quantized = tags.find((text) => text.startsWith("base_model:quantized:"));
+  const tag = quantized ?? tags.find((text) => text.startsWith("base_model:"));
+  return tag?.replace(/^base_model:(?:(?:quantized|finetune|adapter|merge):)?/, "");
+}
+
+const billions = (count: number): string => `${Number((count / 1e9).toPrecision(3))} B`;
+
+const order = (a: number, b: number): number => (a === b ? 0 : a - b);
+
+function popularity({ variants }: VariantGroup): number {
+  return Math.max(0, ...variants.map(({ downloads = 0 }) => downloads));
+}

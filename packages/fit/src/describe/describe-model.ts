@@ -1,0 +1,184 @@
+import { findCacheGroups, languageModel } from "../caches/cache-groups.ts";
+import { contextLengthOf } from "./context-length.ts";
+import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
+import { field, objectField, parseJsonObject, stringField } from "../model/json-value.ts";
+import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
+import { type MlxLmSupport, mlxLmModule } from "../mlx-lm/support.ts";
+import { missingSettings } from "../mlx-lm/model-arguments.ts";
+import { readModelCard } from "../model/model-card.ts";
+import { type ModelConfig, parseModelConfig } from "../model/model-config.ts";
+import type { ModelDescription } from "../model/model-description.ts";
+import type { ModelFiles } from "../model/model-files.ts";
+import { modelRoles } from "./model-roles.ts";
+import { modelShape } from "./model-shape.ts";
+import { describeWeights } from "./describe-weights.ts";
+import { findWeightFiles } from "./weight-files.ts";
+
+/** How a model is described. */
+export interface DescribeOptions {
+  /** The release of mlx-lm that would run it; default: the one this package knows. */
+  readonly support?: MlxLmSupport | undefined;
+}
+
+/** Describes a model from its own files, with the evidence for each value. Throws `fit/invalid-config`. */
+export function describeModel(files: ModelFiles, options: DescribeOptions = {}): ModelDescription {
+  const { support = MLX_LM_TABLE } = options;
+  const config = parseModelConfig(files.config);
+  const { root, prefix, modelType, architectures } = config;
+  const evidence: EvidenceList = {};
+  const module =
+    modelType === undefined ? undefined : mlxLmModule(modelType, architectures, support);
+  const caches = module === undefined ? undefined : findCacheGroups(module, root);
+  const weightFiles = findWeightFiles(files);
+  if (weightFiles.known) {
+    const named = weightFiles.loaded.length === 1 ? "file" : "files";
+    const detail = `${weightFiles.loaded.length} ${named} model*.safetensors`;
+    evidence["weightFiles"] = evidenceOf("files", detail);
+  }
+  const weights = describeWeights({ files, config, weightFiles, evidence });
+  const context = contextLengthOf(config);
+  const said = (name: string, value: unknown, at: string): void => {
+    if (value !== undefined) evidence[name] = evidenceOf("config", `config.json: ${at}`);
+  };
+  said("modelType", modelType, "model_type");
+  said("architectures", architectures[0], "architectures");
+  said("contextLength", context.tokens, context.field);
+  said("ropeScaling", context.scaling ?? undefined, `${prefix}rope_scaling, rope_parameters`);
+  if (module !== undefined) {
+    evidence["module"] = evidenceOf(
+      "config",
+      `mlx-lm ${support.mlxLmVersion}: models/${module}.py`,
+    );
+  }
+  if (caches && "groups" in caches) {
+    evidence["cache"] = evidenceOf("config", `config.json, by mlx-lm's ${module}`);
+    evidence["attention"] = evidence["cache"];
+  }
+  const shape = modelShape(config, evidence);
+  const tokens = tokenizerFacts(files, evidence);
+  const origin = originFacts(files, evidence);
+  const remoteCode = remoteCodeOf(files, config);
+  if (remoteCode.length > 0) {
+    evidence["remoteCode"] = remoteCode.some((entry) => /^(?:model_file: |auto_map\.)/.test(entry))
+      ? evidenceOf("config", "config.json: model_file, auto_map")
+      : evidenceOf("files", "files *.py");
+  }
+  const roles = modelRoles({
+    config,
+    template: tokens.template,
+    hasTemplate: tokens.hasTemplate,
+    pipelineTag: files.hub?.pipelineTag,
+    paths: (files.files ?? []).map(({ path }) => path),
+  });
+  if (roles.length > 0) {
+    const detail = "the chat template, sections of config.json, the Hub's pipeline tag";
+    evidence["roles"] = evidenceOf("tokenizer", detail, true);
+  }
+  const language = module === undefined ? undefined : languageModel(module, root);
+  return {
+    modelType: modelType ?? null,
+    module: module ?? null,
+    architectures,
+    attention: caches && "groups" in caches ? caches.family : null,
+    ...shape,
+    ...weights,
+    contextLength: context.tokens ?? null,
+    ropeScaling: context.scaling,
+    cache:
+      caches && "groups" in caches
+        ? {
+            elementBytes: weights.dtype === "float32" ? 4 : 2,
+            groups: caches.groups,
+            kvBitsFailure: caches.kvBitsFailure,
+          }
+        : null,
+    cacheUnknown:
+      caches && "groups" in caches ? null : (caches?.reason ?? "mlx-lm has no module for it"),
+    tokenizer: tokens.tokenizer,
+    chatTemplate: tokens.hasTemplate,
+    roles,
+    ...origin,
+    remoteCode,
+    weightFiles: weightFiles.loaded,
+    ignoredWeightFiles: weightFiles.ignored,
+    strayWeightFiles: weightFiles.stray,
+    missingFiles: weightFiles.missing,
+    missingSettings: language ? missingSettings(language.key, language.values) : [],
+    evidence,
+  };
+}
+
+const TOKENIZER_FILES =
+  /^(?:tokenizer\.(?:json|model)|spiece\.model|sentencepiece\.bpe\.model|[^/]*\.tiktoken|vocab\.(?:json|txt))$/;
+
+interface TokenizerFacts {
+  readonly tokenizer: boolean | null;
+  readonly hasTemplate: boolean | null;
+  /** The template's text; null when there is none, undefined when the text is not known. */
+  readonly template: string | null | undefined;
+}
+
+function tokenizerFacts(files: ModelFiles, evidence: EvidenceList): TokenizerFacts {
+  const paths = files.files?.map(({ path }) => path);
+  const file = paths?.find((path) => TOKENIZER_FILES.test(path));
+  if (paths) evidence["tokenizer"] = evidenceOf("files", file ?? "no tokenizer file");
+  const own = field(parseJsonObject(files.tokenizerConfig), "chat_template");
+  const text = files.chatTemplate ?? (typeof own === "string" ? own : undefined);
+  const named =
+    own !== undefined && own !== null
+      ? "tokenizer_config.json: chat_template"
+      : (paths?.find((path) =>
+          /^(?:chat_template\.(?:jinja|json)|additional_chat_templates\/.+)$/.test(path),
+        ) ?? (files.chatTemplate === undefined ? undefined : "chat_template.jinja"));
+  const known = named !== undefined || (paths !== undefined && files.tokenizerConfig !== undefined);
+  if (known) {
+    evidence["chatTemplate"] = evidenceOf("tokenizer", named ?? "no chat template");
+  }
+  return {
+    tokenizer: paths ? file !== undefined : null,
+    hasTemplate: known ? named !== undefined : null,
+    template: text ?? (Array.isArray(own) ? JSON.stringify(own).slice(0, 1_000_000) : undefined),
+  };
+}
+
+function originFacts(
+  files: ModelFiles,
+  evidence: EvidenceList,
+): { readonly license: string | null; readonly baseModels: readonly string[] } {
+  const card = readModelCard(files.card);
+  const tags = files.hub?.tags ?? [];
+  const tagged = (prefix: string): readonly string[] =>
+    tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
+  const license = card.license ?? files.hub?.license ?? tagged("license:")[0];
+  if (license !== undefined) {
+    evidence["license"] = card.license
+      ? evidenceOf("card", "README.md: license")
+      : evidenceOf("hub", "license");
+  }
+  const named = card.baseModels.length > 0 ? card.baseModels : (files.hub?.baseModels ?? []);
+  // `base_model:quantized:org/name` is the same model once more.
+  const baseModels =
+    named.length > 0 ? named : tagged("base_model:").filter((id) => !/^[a-z]+:/.test(id));
+  if (baseModels.length > 0) {
+    evidence["baseModels"] =
+      card.baseModels.length > 0
+        ? evidenceOf("card", "README.md: base_model")
+        : evidenceOf("hub", "tag base_model");
+  }
+  return { license: license ?? null, baseModels };
+}
+
+function remoteCodeOf(files: ModelFiles, { root }: ModelConfig): readonly string[] {
+  const modelFile = stringField(root, "model_file");
+  const mapped = Object.entries(objectField(root, "auto_map") ?? {})
+    .slice(0, 20)
+    .map(([name, value]) => `auto_map.${name}: ${String(value).slice(0, 200)}`);
+  const scripts = (files.files ?? [])
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith(".py"));
+  return [
+    ...(modelFile === undefined ? [] : [`model_file: ${modelFile}`]),
+    ...mapped,
+    ...scripts.slice(0, 50),
+  ];
+}

@@ -1,0 +1,259 @@
+import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
+import { stringField } from "../model/json-value.ts";
+import type { ModelConfig } from "../model/model-config.ts";
+import type { ModelDescription } from "../model/model-description.ts";
+import type { ModelFiles } from "../model/model-files.ts";
+import {
+  configuredQuantization,
+  type ConfiguredQuantization,
+  type Packing,
+  type Quantization,
+} from "../model/quantization.ts";
+import type { SafetensorsHeader } from "../model/safetensors-header.ts";
+import { readStoredWeights, type StoredWeights } from "./stored-weights.ts";
+import type { WeightFiles } from "./weight-files.ts";
+
+/** What the weights are described from. */
+export interface WeightSources {
+  readonly files: ModelFiles;
+  readonly config: ModelConfig;
+  readonly weightFiles: WeightFiles;
+  /** Where the evidence goes. */
+  readonly evidence: EvidenceList;
+}
+
+type WeightFields = Pick<
+  ModelDescription,
+  | "parameters"
+  | "storedElements"
+  | "weightsBytes"
+  | "residentBytes"
+  | "dtype"
+  | "quantization"
+  | "unsupportedQuantization"
+  | "problems"
+>;
+
+/** Sizes, parameters and quantization: from the headers when all are here, else from index, sizes and config. */
+export function describeWeights(sources: WeightSources): WeightFields {
+  const { config, weightFiles, evidence } = sources;
+  const configured = configuredQuantization(config.root, sources.files.hfQuantConfig);
+  const { headers, complete } = loadedHeaders(sources);
+  const some = headers.length > 0 ? readStoredWeights(headers, configured) : undefined;
+  const stored = complete ? some : undefined;
+  const size = weightsBytesOf(sources, stored);
+  const weightsBytes = size?.bytes;
+  const parameters = parametersOf(weightFiles, stored, evidence);
+  const bitsPerWeight =
+    weightsBytes !== undefined && parameters !== undefined ? (weightsBytes * 8) / parameters : null;
+  return {
+    parameters: parameters ?? parametersBySize({ some, configured, weightsBytes, evidence }),
+    storedElements: stored?.elements ?? null,
+    weightsBytes: weightsBytes ?? null,
+    residentBytes: stored?.residentBytes ?? estimatedResident(weightsBytes, configured),
+    dtype: dtypeOf(sources, some, configured),
+    quantization: quantizationOf({ configured, stored: some, bitsPerWeight, evidence }),
+    unsupportedQuantization: unsupportedOf(configured, some),
+    problems: [
+      ...(size?.problem === undefined ? [] : [size.problem]),
+      ...(some?.problems ?? []),
+      ...(configured?.field === "quantization" && stored?.packings.length === 0
+        ? ["config.json names a quantization and no tensor is packed"]
+        : []),
+    ],
+  };
+}
+
+/** The headers of loaded files that are at hand, and whether these are all. */
+function loadedHeaders({ files, weightFiles }: WeightSources): {
+  readonly headers: readonly SafetensorsHeader[];
+  readonly complete: boolean;
+} {
+  const { loaded, missing } = weightFiles;
+  const headers = loaded
+    .map(({ path }) => files.headers?.get(path))
+    .filter((header) => header !== undefined);
+  const complete = headers.length === loaded.length && loaded.length > 0 && missing.length === 0;
+  return { headers, complete };
+}
+
+function unsupportedOf(
+  configured: ConfiguredQuantization | undefined,
+  some: StoredWeights | undefined,
+): string | null {
+  if (configured === undefined && some !== undefined && some.packings.length > 0) {
+    return "its weights are packed, and config.json names no quantization";
+  }
+  return configured?.unsupported ?? some?.mismatch ?? null;
+}
+
+interface WeightsSize {
+  readonly bytes: number;
+  readonly problem?: string;
+}
+
+function weightsBytesOf(
+  { weightFiles, evidence }: WeightSources,
+  stored: StoredWeights | undefined,
+): WeightsSize | undefined {
+  if (stored) {
+    evidence["weightsBytes"] = evidenceOf("header", "the headers of all loaded files");
+    return { bytes: stored.tensorBytes };
+  }
+  const { index, loaded, stray } = weightFiles;
+  const sizes = loaded.map(({ size }) => size).filter((size) => size !== undefined);
+  const listed =
+    sizes.length > 0 && sizes.length === loaded.length
+      ? sizes.reduce((sum, size) => sum + size, 0)
+      : undefined;
+  const indexed = stray.length === 0 ? index?.totalBytes : undefined;
+  const stale = indexed !== undefined && listed !== undefined && !agree(indexed, listed);
+  if (indexed !== undefined && !stale) {
+    evidence["weightsBytes"] = evidenceOf("index", "model.safetensors.index.json: total_size");
+    return { bytes: indexed };
+  }
+  if (listed === undefined) return undefined;
+  evidence["weightsBytes"] = evidenceOf("files", "sizes of model*.safetensors, headers included");
+  return stale
+    ? { bytes: listed, problem: "the index's total_size is not the size of the files" }
+    : { bytes: listed };
+}
+
+/** Files are their tensors and headers: a little more than the index says. */
+function agree(indexed: number, listed: number): boolean {
+  return indexed <= listed && listed - indexed <= 0.02 * listed + 2 * MAX_USUAL_HEADERS;
+}
+
+const MAX_USUAL_HEADERS = 10_000_000;
+
+/** A guess where nobody counted: bytes by what one weight of this kind takes. */
+function parametersBySize({
+  some,
+  configured,
+  weightsBytes,
+  evidence,
+}: {
+  readonly some: StoredWeights | undefined;
+  readonly configured: ConfiguredQuantization | undefined;
+  readonly weightsBytes: number | undefined;
+  readonly evidence: EvidenceList;
+}): number | null {
+  const uniform = (some?.packings.length ?? 0) <= 1 && !hasOtherPacking(configured);
+  if (weightsBytes === undefined || !uniform) return null;
+  const bits = bitsOfOne(some?.packings[0] ?? configured, some?.dtype);
+  if (bits === undefined) return null;
+  evidence["parameters"] = evidenceOf("files", `bytes of weights, ${bits} bits each`, true);
+  return Math.round((weightsBytes * 8) / bits);
+}
+
+/** Bits that one weight takes with its share of scale and bias. */
+function bitsOfOne(
+  packing:
+    | { readonly mode: string; readonly bits?: unknown; readonly groupSize?: unknown }
+    | undefined,
+  dtype: string | undefined,
+): number | undefined {
+  if (packing === undefined) return dtype === "float32" ? 32 : 16;
+  const { mode, bits, groupSize } = packing;
+  if (typeof bits !== "number" || typeof groupSize !== "number" || groupSize === 0)
+    return undefined;
+  return bits + (mode === "affine" ? 32 : 8) / groupSize;
+}
+
+/** fp8 weights are unpacked to two bytes when they are loaded. */
+function estimatedResident(
+  weightsBytes: number | undefined,
+  configured: ConfiguredQuantization | undefined,
+): number | null {
+  if (weightsBytes === undefined) return null;
+  return configured?.mode === "fp8" ? 2 * weightsBytes : weightsBytes;
+}
+
+function parametersOf(
+  { index }: WeightFiles,
+  stored: StoredWeights | undefined,
+  evidence: EvidenceList,
+): number | undefined {
+  if (stored) {
+    evidence["parameters"] = evidenceOf("header", "the shapes in the headers of all loaded files");
+    return stored.parameters > 0 ? stored.parameters : undefined;
+  }
+  if (index?.totalParameters === undefined) return undefined;
+  evidence["parameters"] = evidenceOf("index", "model.safetensors.index.json: total_parameters");
+  return index.totalParameters;
+}
+
+function dtypeOf(
+  { config, evidence }: WeightSources,
+  stored: StoredWeights | undefined,
+  configured: ConfiguredQuantization | undefined,
+): string {
+  if (stored?.dtype !== undefined) {
+    evidence["dtype"] = evidenceOf("header", "the tensors that keys are computed with");
+    return stored.dtype;
+  }
+  for (const [section, prefix] of [
+    [config.text, config.prefix],
+    [config.root, ""],
+  ] as const) {
+    for (const name of ["dtype", "torch_dtype"]) {
+      const said = stringField(section, name)?.replace(/^torch\./, "");
+      if (said === undefined || !DTYPES.has(said)) continue;
+      const widened = said === "float16" && hasFloatPackedEmbedding(configured);
+      const why = widened ? `, widened by embeddings packed as ${configured?.mode}` : "";
+      evidence["dtype"] = evidenceOf("config", `config.json: ${prefix}${name}${why}`);
+      return widened ? "float32" : said;
+    }
+  }
+  evidence["dtype"] = evidenceOf("default", "no file says it; two bytes are usual", true);
+  return "bfloat16";
+}
+
+/** MLX unpacks mxfp4, nvfp4 and mxfp8 to bfloat16, which together with float16 makes float32. */
+function hasFloatPackedEmbedding(configured: ConfiguredQuantization | undefined): boolean {
+  return (
+    configured?.field === "quantization" &&
+    ["mxfp4", "nvfp4", "mxfp8"].includes(configured.mode) &&
+    ![...configured.overrides.keys()].some((path) => path.includes("embed"))
+  );
+}
+
+const DTYPES: ReadonlySet<string> = new Set(["bfloat16", "float16", "float32"]);
+
+interface QuantizationSigns {
+  readonly configured: ConfiguredQuantization | undefined;
+  readonly stored: StoredWeights | undefined;
+  readonly bitsPerWeight: number | null;
+  readonly evidence: EvidenceList;
+}
+
+function quantizationOf(signs: QuantizationSigns): Quantization | null {
+  const { configured, stored, bitsPerWeight, evidence } = signs;
+  const packings = stored?.packings ?? [];
+  if (!configured && packings.length === 0) return null;
+  const [first] = packings;
+  const top =
+    configured === undefined
+      ? first
+      : { mode: configured.mode, bits: configured.bits, groupSize: configured.groupSize };
+  evidence["quantization"] =
+    packings.length > 0
+      ? evidenceOf("header", "shapes of weights and scales")
+      : evidenceOf("config", `config.json: ${configured?.field}`);
+  return {
+    mode: top?.mode ?? "affine",
+    bits: top?.bits ?? null,
+    groupSize: top?.groupSize ?? null,
+    bitsPerWeight,
+    mixed: packings.length > 0 ? packings.length > 1 : hasOtherPacking(configured),
+  };
+}
+
+function hasOtherPacking(configured: ConfiguredQuantization | undefined): boolean {
+  const { mode, bits, groupSize } = configured ?? {};
+  return [...(configured?.overrides.values() ?? [])].some(
+    (packing: Packing | false) =>
+      packing !== false &&
+      (packing.mode !== mode || packing.bits !== bits || packing.groupSize !== groupSize),
+  );
+}

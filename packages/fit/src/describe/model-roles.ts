@@ -1,0 +1,47 @@
+import { objectField, stringsField } from "../model/json-value.ts";
+import type { ModelConfig } from "../model/model-config.ts";
+import type { ModelRole } from "../model/model-description.ts";
+
+/** What shows the roles of a model. */
+export interface RoleSigns {
+  readonly config: ModelConfig;
+  /** The chat template's text; null when there is none, undefined when its text is not known. */
+  readonly template: string | null | undefined;
+  readonly hasTemplate: boolean | null;
+  readonly pipelineTag: string | undefined;
+  readonly paths: readonly string[];
+}
+
+const EMBEDDING_TAGS = new Set(["feature-extraction", "sentence-similarity", "text-ranking"]);
+
+/** What a model is for, by its template, its config's sections and the Hub's pipeline tag. */
+export function modelRoles(signs: RoleSigns): readonly ModelRole[] {
+  const { config, template, hasTemplate, pipelineTag, paths } = signs;
+  const { root, architectures } = config;
+  const roles = new Set<ModelRole>();
+  const embeds =
+    EMBEDDING_TAGS.has(pipelineTag ?? "") ||
+    paths.includes("modules.json") ||
+    paths.includes("1_Pooling/config.json");
+  if (embeds) roles.add("embedding");
+  else if (hasTemplate === true) roles.add("chat");
+  else if (hasTemplate === false && architectures.some((name) => name.endsWith("ForCausalLM"))) {
+    roles.add("base");
+  }
+  if (template && /\btools\b/.test(template)) roles.add("tools");
+  if (
+    template &&
+    /<\/?think|enable_thinking|reasoning_content|reasoning_effort|\[THINK\]/.test(template)
+  ) {
+    roles.add("reasoning");
+  }
+  const has = (...sections: readonly string[]): boolean =>
+    sections.some((section) => objectField(root, section) !== undefined);
+  if (has("vision_config", "vit_config", "visual") || pipelineTag === "image-text-to-text") {
+    roles.add("vision");
+  }
+  if (has("audio_config", "speech_config") || stringsField(root, "audio_token").length > 0) {
+    roles.add("audio");
+  }
+  return [...roles];
+}

@@ -1,0 +1,43 @@
+import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
+import { countField, type ModelConfig } from "../model/model-config.ts";
+import type { ModelDescription } from "../model/model-description.ts";
+
+// What configs call the same, the usual name first.
+const LAYERS = ["num_hidden_layers", "n_layer", "num_layers", "n_layers", "num_transformer_layers"];
+const HIDDEN = ["hidden_size", "n_embd", "d_model", "model_dim", "hidden_dim"];
+const VOCABULARY = ["vocab_size", "num_vocab"];
+const EXPERTS = ["n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts"];
+const ACTIVE_EXPERTS = [
+  "num_experts_per_tok",
+  "num_experts_per_token",
+  "moe_topk",
+  "moe_top_k",
+  "moe_k",
+  "top_k_experts",
+];
+
+type Shape = Pick<ModelDescription, "layers" | "hiddenSize" | "vocabularySize" | "experts">;
+
+/** The sizes of a model's parts, from its config. */
+export function modelShape({ text, root, prefix }: ModelConfig, evidence: EvidenceList): Shape {
+  const read = (field: keyof Shape, names: readonly string[]): number | null => {
+    for (const [section, at] of [
+      [text, prefix],
+      [root, ""],
+    ] as const) {
+      const name = names.find((candidate) => countField(section, candidate) !== undefined);
+      if (name === undefined) continue;
+      evidence[field] = evidenceOf("config", `config.json: ${at}${name}`);
+      return countField(section, name) ?? null;
+    }
+    return null;
+  };
+  const layers = read("layers", LAYERS);
+  const hiddenSize = read("hiddenSize", HIDDEN);
+  const vocabularySize = read("vocabularySize", VOCABULARY);
+  const active = read("experts", ACTIVE_EXPERTS);
+  const total = read("experts", EXPERTS);
+  if (total === null || total < 2) delete evidence["experts"];
+  const experts = total === null || total < 2 ? null : { total, active };
+  return { layers, hiddenSize, vocabularySize, experts };
+}

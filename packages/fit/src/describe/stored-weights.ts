@@ -1,0 +1,195 @@
+import type { SafetensorsHeader, TensorInfo } from "../model/safetensors-header.ts";
+import { type ConfiguredQuantization, isPacking, type Packing } from "../model/quantization.ts";
+
+/** What headers say about the weights. */
+export interface StoredWeights {
+  readonly tensorBytes: number;
+  /** Bytes once the loader has turned fp8 tensors, which MLX cannot multiply, into 2-byte numbers. */
+  readonly residentBytes: number;
+  /** Elements as stored. */
+  readonly elements: number;
+  /** Weights before packing, counted as mlx-lm does: those of leaf modules. */
+  readonly parameters: number;
+  readonly packings: readonly Packing[];
+  /** A layer that the config packs in a way its shapes exclude, one sentence. */
+  readonly mismatch: string | undefined;
+  /** What does not agree with the config, one sentence each. */
+  readonly problems: readonly string[];
+  /** The dtype that keys and values will have: that of the tensors they are computed with. */
+  readonly dtype: string | undefined;
+}
+
+/** Reads sizes, parameters and packings from headers: totals are those of the files whose headers these are. */
+export function readStoredWeights(
+  headers: Iterable<SafetensorsHeader>,
+  quantization: ConfiguredQuantization | undefined,
+): StoredWeights {
+  const tensors = new Map<string, TensorInfo>();
+  for (const header of headers) {
+    for (const [name, tensor] of header.tensors) tensors.set(name, tensor);
+  }
+  const inner = innerModules(tensors.keys());
+  const packings = new Map<string, Packing>();
+  const problems: string[] = [];
+  let mismatch: string | undefined;
+  const unpacked = quantization?.mode === "fp8";
+  let tensorBytes = 0;
+  let residentBytes = 0;
+  let elements = 0;
+  let parameters = 0;
+  for (const [name, tensor] of tensors) {
+    const count = elementsOf(tensor);
+    tensorBytes += tensor.bytes;
+    residentBytes += unpacked && tensor.dtype === "F8_E4M3" ? 2 * tensor.bytes : tensor.bytes;
+    elements += count;
+    const { path, leaf } = split(name);
+    const packing = packingOf(path, { tensors, quantization });
+    if (typeof packing === "object" && disagrees(packing, quantization?.overrides.get(path))) {
+      mismatch ??= `config.json packs ${short(path)} otherwise than its shapes show`;
+    }
+    if (packing === "odd") problems.push(`the shapes of ${short(path)} fit no packing of MLX`);
+    if (typeof packing === "object") packings.set(JSON.stringify(packing), packing);
+    const factor = factorOf({ name, leaf, packing, tensors });
+    if (factor > 0 && !inner.has(path)) parameters += Math.floor(count * factor);
+  }
+  return {
+    tensorBytes,
+    residentBytes,
+    elements,
+    parameters,
+    packings: [...packings.values()],
+    mismatch,
+    problems: [...new Set(problems)].slice(0, MAX_PROBLEMS),
+    dtype: computeDtype(tensors),
+  };
+}
+
+const MAX_PROBLEMS = 5;
+
+const short = (name: string): string => (name.length > 120 ? `${name.slice(0, 120)}…` : name);
+
+function split(name: string): { readonly path: string; readonly leaf: string } {
+  const dot = name.lastIndexOf(".");
+  return dot < 0
+    ? { path: "", leaf: name }
+    : { path: name.slice(0, dot), leaf: name.slice(dot + 1) };
+}
+
+function elementsOf({ shape }: TensorInfo): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Paths of modules that hold other modules: parameters of their own are not counted by mlx-lm. */
+function innerModules(names: Iterable<string>): ReadonlySet<string> {
+  const inner = new Set<string>();
+  for (const name of names) {
+    let { path } = split(name);
+    while (path !== "") {
+      ({ path } = split(path));
+      if (inner.has(path)) break;
+      inner.add(path);
+    }
+  }
+  return inner;
+}
+
+interface Around {
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly quantization: ConfiguredQuantization | undefined;
+}
+
+/** How the module at `path` is packed; undefined when it is not, `odd` when its shapes are none that MLX has. */
+function packingOf(path: string, { tensors, quantization }: Around): Packing | "odd" | undefined {
+  const weight = tensors.get(`${path}.weight`);
+  const scales = tensors.get(`${path}.scales`);
+  const packed = weight?.shape.at(-1);
+  const groups = scales?.shape.at(-1);
+  if (!weight || !scales || weight.dtype !== "U32" || !packed || !groups) return undefined;
+  // Packed words a group: bits · group size / 32.
+  const words = packed / groups;
+  if (scales.dtype === "U8") {
+    return FLOAT_PACKINGS.find(({ bits, groupSize }) => (bits * groupSize) / 32 === words) ?? "odd";
+  }
+  const override = quantization?.overrides.get(path);
+  const configured = [
+    override || undefined,
+    { mode: "affine", bits: quantization?.bits ?? 0, groupSize: quantization?.groupSize ?? 0 },
+    // Nothing that fits is named: the group size of the others is the likelier one.
+    ...[quantization?.groupSize ?? 64, 64, 32, 128].map((groupSize) => ({
+      mode: "affine",
+      bits: (words * 32) / groupSize,
+      groupSize,
+    })),
+  ];
+  return (
+    configured.find(
+      (packing) =>
+        packing !== undefined &&
+        packing.mode === "affine" &&
+        isPacking(packing) &&
+        packing.bits * packing.groupSize === words * 32,
+    ) ?? "odd"
+  );
+}
+
+const FLOAT_PACKINGS: readonly Packing[] = [
+  { mode: "nvfp4", bits: 4, groupSize: 16 },
+  { mode: "mxfp4", bits: 4, groupSize: 32 },
+  { mode: "mxfp8", bits: 8, groupSize: 32 },
+];
+
+function disagrees(packing: Packing, override: Packing | false | undefined): boolean {
+  return (
+    override !== undefined &&
+    (override === false ||
+      override.mode !== packing.mode ||
+      override.bits !== packing.bits ||
+      override.groupSize !== packing.groupSize)
+  );
+}
+
+interface Stored {
+  readonly name: string;
+  readonly leaf: string;
+  readonly packing: Packing | "odd" | undefined;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+}
+
+/** Parameters that one stored element stands for; 0 for what only describes others. */
+function factorOf({ name, leaf, packing, tensors }: Stored): number {
+  if (typeof packing === "object") {
+    if (leaf === "weight") return 32 / packing.bits;
+    return leaf === "bias" ? 1 : 0;
+  }
+  // Weights as gpt-oss was published: two 4-bit numbers a byte.
+  if (leaf.endsWith("_blocks") && tensors.has(name.replace(/_blocks$/, "_scales"))) return 2;
+  if (leaf.endsWith("_scales") && tensors.has(name.replace(/_scales$/, "_blocks"))) return 0;
+  return leaf === "weight_scale_inv" || leaf === "weight_scale" ? 0 : 1;
+}
+
+// The tensors that a key passes on its way into the cache.
+const ON_THE_WAY =
+  /(?:^|\.)(?:embed_tokens|word_embeddings|wte|embed_in|embeddings?|tok_embeddings|input_layernorm|attention_norm|ln_1|norm1|k_proj|k_norm|qkv_proj|c_attn|W_pack|Wqkv|wqkv|query_key_value|kv_a_proj_with_mqa|in_proj|conv1d)\.(?:weight|scales)$/;
+
+// Embeddings packed as mxfp4, nvfp4 or mxfp8.
+const PACKED_EMBEDDING =
+  /(?:^|\.)(?:embed_tokens|word_embeddings|wte|embed_in|embeddings?|tok_embeddings)\.scales$/;
+
+/** As MLX promotes: the widest one, and float32 where bfloat16 meets float16. */
+function computeDtype(tensors: ReadonlyMap<string, TensorInfo>): string | undefined {
+  const found = new Set<string>();
+  for (const [name, { dtype }] of tensors) {
+    if (DTYPES.has(dtype) && ON_THE_WAY.test(name)) found.add(dtype);
+    // Of these MLX makes bfloat16, whatever the rest of the model is.
+    if (dtype === "U8" && PACKED_EMBEDDING.test(name)) found.add("BF16");
+  }
+  if (found.size === 0) return undefined;
+  if (found.has("F32") || found.size > 1) return "float32";
+  return DTYPES.get([...found][0] ?? "");
+}
+
+const DTYPES: ReadonlyMap<string, string> = new Map([
+  ["F32", "float32"],
+  ["BF16", "bfloat16"],
+  ["F16", "float16"],
+]);

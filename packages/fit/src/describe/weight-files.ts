@@ -1,0 +1,69 @@
+import { field, parseJsonObject } from "../model/json-value.ts";
+import type { ModelFile, ModelFiles } from "../model/model-files.ts";
+
+/** The weight files of a snapshot, as mlx-lm's loader sees them. */
+export interface WeightFiles {
+  /** `model*.safetensors` at the top: all of them are loaded, listed in the index or not. */
+  readonly loaded: readonly ModelFile[];
+  /** Weights that the loader does not look at. */
+  readonly ignored: readonly string[];
+  /** Files that the index names and the snapshot lacks. */
+  readonly missing: readonly string[];
+  /** Loaded files that the index does not name. */
+  readonly stray: readonly string[];
+  /** Whether the files are known at all. */
+  readonly known: boolean;
+  /** What the index says about all tensors together. */
+  readonly index: IndexTotals | undefined;
+}
+
+/** The `metadata` of `model.safetensors.index.json`. */
+export interface IndexTotals {
+  readonly totalBytes: number | undefined;
+  /** mlx-lm writes it: parameters before packing. */
+  readonly totalParameters: number | undefined;
+}
+
+const LOADED = /^model[^/]*\.safetensors$/;
+const WEIGHTS = /\.(?:safetensors|npz|gguf|bin|pt|pth|ckpt|h5|msgpack|onnx)$/i;
+
+/** Sorts the files of a model into those mlx-lm loads and those it does not. */
+export function findWeightFiles(files: ModelFiles): WeightFiles {
+  const index = parseJsonObject(files.index);
+  const named = [...new Set(Object.values(objectOf(index, "weight_map")))].filter(
+    (path): path is string => typeof path === "string" && path.length <= 500,
+  );
+  const listed: readonly ModelFile[] =
+    files.files ??
+    [...new Set([...(files.headers?.keys() ?? []), ...named])].map((path) => ({ path }));
+  const paths = new Set(listed.map(({ path }) => path));
+  const loaded = listed.filter(({ path }) => LOADED.test(path));
+  return {
+    loaded,
+    known: files.files !== undefined,
+    ignored: listed
+      .map(({ path }) => path)
+      .filter((path) => WEIGHTS.test(path) && !LOADED.test(path)),
+    missing: files.files ? named.filter((path) => !paths.has(path)) : [],
+    stray:
+      named.length === 0
+        ? []
+        : loaded.map(({ path }) => path).filter((path) => !named.includes(path)),
+    index: index && {
+      totalBytes: amount(objectOf(index, "metadata")["total_size"]),
+      totalParameters: amount(objectOf(index, "metadata")["total_parameters"]),
+    },
+  };
+}
+
+function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  const found = field(value, name);
+  return typeof found === "object" && found !== null
+    ? (found as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+// 2^53 bytes is far above any model; some writers store a float.
+function amount(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}

@@ -1,0 +1,287 @@
+import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
+import type { MlxLmSupport } from "../mlx-lm/support.ts";
+import type { ModelDescription } from "../model/model-description.ts";
+
+/** Why a model loads or does not; stable. */
+export type LoadReasonCode =
+  | "known-architecture"
+  | "unknown-architecture"
+  | "no-model-type"
+  | "needs-package"
+  | "needs-mlx-vlm"
+  | "other-loader"
+  | "text-only"
+  | "missing-settings"
+  | "unsupported-quantization"
+  | "needs-newer-mlx"
+  | "experts-fail"
+  | "no-weights"
+  | "weights-not-seen"
+  | "stray-weights"
+  | "missing-files"
+  | "files-unknown"
+  | "no-tokenizer"
+  | "no-chat-template"
+  | "remote-code"
+  | "runs-code-unasked"
+  | "inconsistent";
+
+/** One reason of a verdict. */
+export interface LoadReason {
+  readonly code: LoadReasonCode;
+  readonly message: string;
+  /** Whether it alone keeps the model from loading. */
+  readonly blocks: boolean;
+}
+
+/** Whether mlx-lm loads a model. */
+export interface LoadVerdict {
+  /** `unknown` where nothing blocks and something could not be looked at. */
+  readonly verdict: "yes" | "no" | "unknown";
+  readonly reasons: readonly LoadReason[];
+  /** What answered. `python` is null where nobody asked an installed mlx-lm: it was the table of this package. */
+  readonly by: {
+    readonly mlxLmVersion: string;
+    readonly mlxVersion: string;
+    readonly python: string | null;
+  };
+}
+
+/** What the user allows. */
+export interface LoadOptions {
+  /** Code of the repo may run (`trust_remote_code`); default: no. */
+  readonly trustRemoteCode?: boolean | undefined;
+}
+
+/**
+ * Whether mlx-lm would load the model, by what its release (`support`; default: the one this package knows) can do, and
+ * what is to be known before: code that it would run, weights that it does not see, parts that it leaves out.
+ */
+export function loadVerdict(
+  description: ModelDescription,
+  support: MlxLmSupport = MLX_LM_TABLE,
+  options: LoadOptions = {},
+): LoadVerdict {
+  const reasons = [
+    ...codeReasons(description, support, options),
+    ...architectureReasons(description, support),
+    ...quantizationReasons(description, support),
+    ...fileReasons(description),
+  ];
+  const blocked = reasons.some(({ blocks }) => blocks);
+  const doubt = reasons.some(({ code }) => DOUBTS.has(code));
+  const { mlxLmVersion, mlxVersion, python = null } = support;
+  return {
+    verdict: blocked ? "no" : doubt ? "unknown" : "yes",
+    reasons,
+    by: { mlxLmVersion, mlxVersion, python },
+  };
+}
+
+// What does not say "no" by itself, and leaves no "yes" either.
+const DOUBTS: ReadonlySet<LoadReasonCode> = new Set([
+  "files-unknown",
+  "needs-newer-mlx",
+  "missing-settings",
+]);
+
+const blocking = (code: LoadReasonCode, message: string): LoadReason => ({
+  code,
+  message,
+  blocks: true,
+});
+
+const note = (code: LoadReasonCode, message: string): LoadReason => ({
+  code,
+  message,
+  blocks: false,
+});
+
+const modelFileOf = ({ remoteCode }: ModelDescription): string | undefined =>
+  remoteCode.find((entry) => entry.startsWith(MODEL_FILE))?.slice(MODEL_FILE.length);
+
+const MODEL_FILE = "model_file: ";
+
+// The last release that ran a config's `model_file` without being asked to.
+const LAST_TRUSTING = "0.31.3";
+
+function codeReasons(
+  description: ModelDescription,
+  { mlxLmVersion }: MlxLmSupport,
+  { trustRemoteCode = false }: LoadOptions,
+): readonly LoadReason[] {
+  const file = modelFileOf(description);
+  if (file !== undefined) {
+    if (!isNewer(mlxLmVersion, LAST_TRUSTING)) {
+      return [
+        note(
+          "runs-code-unasked",
+          `mlx-lm ${mlxLmVersion} runs the repo's ${file} without asking (CVE-2026-5843): read it, or update mlx-lm`,
+        ),
+      ];
+    }
+    const message = `its architecture is code of the repo (${file}), which mlx-lm runs only with trust_remote_code`;
+    return [trustRemoteCode ? note("remote-code", message) : blocking("remote-code", message)];
+  }
+  const mapped = description.remoteCode.filter((entry) => entry.startsWith("auto_map."));
+  if (mapped.length === 0) return [];
+  const own = mapped.some((entry) => entry.startsWith("auto_map.AutoTokenizer"));
+  return [
+    note(
+      "remote-code",
+      own
+        ? "its tokenizer is code of the repo: transformers asks for trust_remote_code where it knows no other"
+        : "its config names code of the repo, which mlx-lm does not run",
+    ),
+  ];
+}
+
+// Programs for MLX models that are no language models, by model_type.
+const OTHER_LOADERS: ReadonlyMap<string, string> = new Map([
+  ["whisper", "mlx-whisper"],
+  ...["bert", "roberta", "xlm-roberta", "modernbert", "nomic_bert"].map(
+    (type) => [type, "mlx-embeddings"] as const,
+  ),
+  ...["kokoro", "parakeet", "csm", "dia"].map((type) => [type, "mlx-audio"] as const),
+]);
+
+function architectureReasons(
+  description: ModelDescription,
+  { mlxLmVersion, needsMore }: MlxLmSupport,
+): readonly LoadReason[] {
+  const { modelType, module, roles, missingSettings } = description;
+  if (modelFileOf(description) !== undefined) return [];
+  if (modelType === null) {
+    return [blocking("no-model-type", "config.json names no model_type")];
+  }
+  const sees = roles.includes("vision") || roles.includes("audio");
+  if (module === null) {
+    const unknown = `mlx-lm ${mlxLmVersion} has no module for ${modelType}`;
+    const other = OTHER_LOADERS.get(modelType);
+    return [
+      blocking("unknown-architecture", unknown),
+      ...(other ? [note("other-loader", `${other} runs models of this kind`)] : []),
+      ...(sees && !other
+        ? [note("needs-mlx-vlm", "it takes images or sound: mlx-vlm may run it")]
+        : []),
+    ];
+  }
+  const known = note(
+    "known-architecture",
+    `mlx-lm ${mlxLmVersion} runs ${modelType} with its module ${module}`,
+  );
+  return [
+    known,
+    ...(needsMore.includes(module)
+      ? [blocking("needs-package", `mlx-lm's module ${module} wants another Python package first`)]
+      : []),
+    ...(missingSettings.length > 0
+      ? [missing(mlxLmVersion, `${module} needs: ${missingSettings.slice(0, 5).join(", ")}`)]
+      : []),
+    ...(sees
+      ? [note("text-only", "mlx-lm runs its language model alone; images and sound need mlx-vlm")]
+      : []),
+  ];
+}
+
+/** What a module wants is known of one release; of another it is likely, not certain. */
+function missing(version: string, what: string): LoadReason {
+  const { mlxLmVersion: known } = MLX_LM_TABLE;
+  return version === known
+    ? blocking("missing-settings", `config.json lacks what mlx-lm's ${what}`)
+    : note("missing-settings", `config.json lacks what the ${what} in mlx-lm ${known}`);
+}
+
+// The first MLX release with each mode, by its release notes.
+const FIRST_MLX: ReadonlyMap<string, string> = new Map([
+  ["mxfp4", "0.29.0"],
+  ["nvfp4", "0.30.0"],
+  ["mxfp8", "0.30.0"],
+]);
+
+function quantizationReasons(
+  { quantization, unsupportedQuantization, problems, experts, module }: ModelDescription,
+  { mlxLmVersion, mlxVersion, quantizationModes, packedExperts }: MlxLmSupport,
+): readonly LoadReason[] {
+  const mode = quantization?.mode ?? "";
+  const first = FIRST_MLX.get(mode);
+  const refused = first !== undefined && quantizationModes?.includes(mode) === false;
+  return [
+    ...(unsupportedQuantization === null
+      ? []
+      : [blocking("unsupported-quantization", unsupportedQuantization)]),
+    ...(refused
+      ? [blocking("needs-newer-mlx", `the installed MLX ${mlxVersion} does not take ${mode}`)]
+      : []),
+    ...(first !== undefined && quantizationModes === undefined && isNewer(first, mlxVersion)
+      ? [
+          note(
+            "needs-newer-mlx",
+            `${quantization?.mode} came with MLX ${first}; this is ${mlxVersion}`,
+          ),
+        ]
+      : []),
+    ...(packedExperts === false && experts !== null && quantization !== null && module !== null
+      ? [
+          note(
+            "experts-fail",
+            `its packed experts are likely to fail at the first token: mlx-lm ${mlxLmVersion} hands gather_qmm a global_scale that the installed MLX ${mlxVersion} does not know (read from its signature, not tried on Metal)`,
+          ),
+        ]
+      : []),
+    ...problems.map((problem) => note("inconsistent", problem)),
+  ];
+}
+
+function fileReasons(description: ModelDescription): readonly LoadReason[] {
+  const { evidence, weightFiles, ignoredWeightFiles, strayWeightFiles, missingFiles } = description;
+  if (!evidence["weightFiles"]) {
+    return [note("files-unknown", "which files the repo has is not known")];
+  }
+  const [unseen] = ignoredWeightFiles;
+  const { tokenizer, chatTemplate, roles } = description;
+  return [
+    ...(weightFiles.length === 0
+      ? [
+          unseen === undefined
+            ? blocking("no-weights", "it has no weights (model*.safetensors at the top)")
+            : blocking(
+                "weights-not-seen",
+                `mlx-lm loads model*.safetensors at the top, and its weights are ${unseen}`,
+              ),
+        ]
+      : []),
+    ...(weightFiles.length > 0 && ignoredWeightFiles.some((path) => path.endsWith(".safetensors"))
+      ? [note("weights-not-seen", `mlx-lm leaves out ${ignoredWeightFiles.slice(0, 3).join(", ")}`)]
+      : []),
+    ...(strayWeightFiles.length > 0
+      ? [
+          note(
+            "stray-weights",
+            `mlx-lm loads ${strayWeightFiles.slice(0, 3).join(", ")} too, which the index does not name`,
+          ),
+        ]
+      : []),
+    ...(missingFiles.length > 0
+      ? [
+          blocking(
+            "missing-files",
+            `${missingFiles.length} of the files that its index names are not there: ${missingFiles.slice(0, 3).join(", ")}`,
+          ),
+        ]
+      : []),
+    ...(tokenizer === false ? [blocking("no-tokenizer", "it has no tokenizer")] : []),
+    ...(chatTemplate === false && !roles.includes("embedding")
+      ? [note("no-chat-template", "it has no chat template: a base model, to be prompted as such")]
+      : []),
+  ];
+}
+
+/** Whether release `a` came after release `b`, by the numbers in front. */
+function isNewer(a: string, b: string): boolean {
+  const numbers = (version: string): readonly number[] =>
+    version.split(".", 4).map((part) => Number.parseInt(part, 10) || 0);
+  const [left, right] = [numbers(a), numbers(b)];
+  const at = [0, 1, 2].find((index) => (left[index] ?? 0) !== (right[index] ?? 0));
+  return at !== undefined && (left[at] ?? 0) > (right[at] ?? 0);
+}
