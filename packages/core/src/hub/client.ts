@@ -41,8 +41,6 @@ export interface HubRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Only one try: for what can be asked in another way. */
-  readonly once?: boolean | undefined;
 }
 
 /** The way to one Hub: settings, transport and token in one hand, every failure a coded error. */
@@ -97,7 +95,6 @@ const SLOW_ANSWER_MS = 42_000;
 /** Against servers that send a byte now and then for ever. */
 const ANSWER_TIMEOUT_MS = 300_000;
 const HASTY: Patience = { retries: 1, afterSilence: 0, waitMs: 2_000 };
-const ONCE: Patience = { retries: 0, afterSilence: 0, waitMs: 0 };
 
 /** A client for the Hub at `settings.endpoint`. Opens no connection before the first call, offline none at all. */
 export function createHubClient(
@@ -182,7 +179,7 @@ export function createHubClient(
       signal: request.signal,
       path: request.question.path,
       baseMs: options.retryBaseMs,
-      patience: request.once ? ONCE : patience,
+      patience,
       timeoutOf,
     });
   }

@@ -1,9 +1,7 @@
-import { isCommit, type SnapshotFile } from "@mlx-download/cache";
+import type { SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { DownloadEventBody } from "../contract/events.ts";
 import { redactUrl } from "../http/redact.ts";
-import type { RepoRef } from "../settings/ref.ts";
-import type { HubClient, JsonAnswer } from "./client.ts";
+import type { HubClient } from "./client.ts";
 import { nextPage } from "./next-page.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";
 import type { Question } from "./response-error.ts";
@@ -41,46 +39,6 @@ export async function listTree(
   return files;
 }
 
-/** A listing by the name of a branch or tag, and the commit that every page of it says it is of. */
-export interface NamedTree {
-  readonly commit: string;
-  readonly files: readonly SnapshotFile[];
-  /** What {@link listTree} would have said of its names. */
-  readonly warnings: readonly DownloadEventBody[];
-}
-
-/**
- * Lists by name what {@link listTree} lists by commit, each page asked for once. Undefined when the pages do not all
- * come from where they were asked for and name one commit, or repeat; throws as {@link listTree} does.
- */
-export async function listNamedTree(
-  client: HubClient,
-  { repoId, repoType, revision }: RepoRef & { readonly revision: string },
-  options: { readonly signal: AbortSignal; readonly onPage: (commit: string) => void },
-): Promise<NamedTree | undefined> {
-  const { signal, onPage } = options;
-  let commit: string | undefined;
-  const isOfOneCommit = (asked: URL, { url, headers }: JsonAnswer): boolean => {
-    const said = headers.get("x-repo-commit") ?? "";
-    if (url.href !== asked.href || !isCommit(said) || said !== (commit ?? said)) return false;
-    commit = said;
-    onPage(said);
-    return true;
-  };
-  const files = await listRecursive({
-    client,
-    question: { kind: "revision", repoId, revision },
-    segments: [...apiSegments({ repoId, repoType }), "tree", revision],
-    signal,
-    once: true,
-    accepts: isOfOneCommit,
-  });
-  if (files === undefined || commit === undefined) return undefined;
-  const warnings: DownloadEventBody[] = [];
-  checkNames(files, (event) => warnings.push(event));
-  return { commit, files, warnings };
-}
-
 /** The files of a listing that came another way; checked and refused like {@link listTree}'s. */
 export function readTree(items: readonly unknown[], emit: HubClient["emit"]): SnapshotFile[] {
   refuseTooMany(items.length);
@@ -97,12 +55,9 @@ interface Listing {
   readonly question: Question;
   readonly segments: readonly string[];
   readonly signal: AbortSignal | undefined;
-  readonly once?: boolean;
-  /** Whether an answer may be believed; every one when absent. */
-  readonly accepts?: (asked: URL, answer: JsonAnswer) => boolean;
 }
 
-/** Undefined when the server repeats a page, or sends one that is not accepted. */
+/** Undefined when the server repeats a page. */
 async function listRecursive(listing: Listing): Promise<SnapshotFile[] | undefined> {
   const files: SnapshotFile[] = [];
   const query = { recursive: "true", expand: "false" };
@@ -148,18 +103,17 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(prefix) && name !== "" && !name.includes("/") && !/^\.{1,2}$/.test(name);
 }
 
-/** The pages of a listing; a word instead of one that came before, of more than anyone needs, or that is not accepted. */
+/** The pages of a listing; a word instead of one that came before, or of more than anyone needs. */
 async function* pages(
-  { client, question, signal, once, accepts }: Listing,
+  { client, question, signal }: Listing,
   first: URL,
-): AsyncGenerator<readonly TreeEntry[] | "repeated" | "not accepted", void, undefined> {
+): AsyncGenerator<readonly TreeEntry[] | "repeated", void, undefined> {
   const asked = new Set<string>();
   const firstNames = new Set<string>();
   for (let url: URL | undefined = first; url;) {
     if (asked.has(url.href) || asked.size >= MAX_PAGES) return yield "repeated";
     asked.add(url.href);
-    const answer = await client.json(url, { question, signal, once });
-    if (accepts?.(url, answer) === false) return yield "not accepted";
+    const answer = await client.json(url, { question, signal });
     if (!Array.isArray(answer.value)) throw notAList(answer.url);
     const entries = answer.value.map(parseTreeEntry);
     const name = firstName(entries);

@@ -12,7 +12,6 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "../hub/client.ts";
 import { listTree } from "../hub/list-tree.ts";
 import { resolveCommit } from "../hub/resolve-commit.ts";
-import { askTreeAhead } from "../hub/tree-ahead.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 
 /** A snapshot, and whether the Hub or the cache said what it is. */
@@ -34,7 +33,7 @@ const HUB_IS_AWAY: ReadonlySet<string> = new Set([
 
 /**
  * Finds commit and files of what is asked for: a commit whose listing is in the cache needs no request, a branch one,
- * a new commit two, at once where the cache knows nothing of the branch. Of several endpoints the first that answers
+ * a new commit two (its listing one for each thousand files). Of several endpoints the first that answers
  * both decides. Offline, or when all are away, the cache answers for the branch.
  */
 export async function resolveSnapshot(request: DownloadRequest): Promise<ResolvedSnapshot> {
@@ -47,30 +46,23 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
   // A damaged cache is reported when it is written to.
   const before = known ?? (await readRef(layout, revision).catch(() => undefined));
   const listed = before === undefined ? undefined : await readTreeRecord(layout, before);
-  // Two requests at once need two connections; where the cache has the listing, the branch has hardly moved.
-  const guess = known === undefined && listed === undefined && !backend && request.connections > 1;
   const ask = async (hub: HubClient): Promise<Answer> => {
     const atHub = { ...request, client: hub };
-    const ahead = guess ? askTreeAhead(hub, { repoId, repoType, revision }, { signal }) : undefined;
-    try {
-      const commit =
-        known ??
-        (backend
-          ? await askCommit(backend, atHub)
-          : (await resolveCommit(hub, { repoId, repoType, revision }, { signal })).commit);
-      const recorded = commit === before ? listed : await readTreeRecord(layout, commit);
-      const files =
-        recorded ??
-        (await ahead?.of(commit)) ??
-        (backend
-          ? await askTree(backend, atHub, commit)
-          : await listTree(hub, { repoId, repoType, commit }, { signal }));
-      const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
-      emit({ type: "resolved", revision, commit, from });
-      return { snapshot: { repoId, repoType, revision, commit, files }, from };
-    } finally {
-      ahead?.drop();
-    }
+    const commit =
+      known ??
+      (backend
+        ? await askCommit(backend, atHub)
+        : (await resolveCommit(hub, { repoId, repoType, revision }, { signal })).commit);
+    const recorded = commit === before ? listed : await readTreeRecord(layout, commit);
+    // By the commit and not by the branch, which may move between two questions.
+    const files =
+      recorded ??
+      (backend
+        ? await askTree(backend, atHub, commit)
+        : await listTree(hub, { repoId, repoType, commit }, { signal }));
+    const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
+    emit({ type: "resolved", revision, commit, from });
+    return { snapshot: { repoId, repoType, revision, commit, files }, from };
   };
   try {
     return await askFirst(request, ask, listed !== undefined);
