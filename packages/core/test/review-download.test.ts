@@ -106,6 +106,38 @@ describe("trust", () => {
     expect(error).toMatchObject({ code: "review/not-trusted", data: { trust: "scanned" } });
   });
 
+  test.each([
+    ["queued", "scan-pending"],
+    ["error", "scan-failed"],
+    [undefined, "scan-missing"],
+  ])("scanned refuses a pickle whose scan is %s, data files it takes", async (status, code) => {
+    const { hub, get } = await startRoad();
+    await hub.addRepo("acme/new", { ...tinyModelFiles(), "old.pkl": "x" });
+    const item = (path: string) => ({ path, securityFileStatus: status && { status } });
+    hub.faults.add({
+      on: "api",
+      path: /paths-info/,
+      kind: "status",
+      status: 200,
+      body: JSON.stringify([item("old.pkl"), item("model.safetensors")]),
+    });
+    const error = await failure(get("acme/new", { trust: "scanned" }));
+    expect(error.data["findings"]).toMatchObject([{ code, path: "old.pkl" }]);
+    await get("acme/new", { trust: "scanned", exclude: "*.pkl" });
+  });
+
+  test("scanned asks the scanners also when the cache knows the listing", async () => {
+    const { hub, get } = await startRoad();
+    const { commit } = await hub.addRepo("acme/bad", { ...tinyModelFiles(), "old.pkl": "x" });
+    await get("acme/bad", { exclude: "*.pkl" });
+    const body = JSON.stringify([
+      { path: "old.pkl", securityFileStatus: { status: "suspicious" } },
+    ]);
+    hub.faults.add({ on: "api", path: /paths-info/, kind: "status", status: 200, body });
+    const error = await failure(get(`acme/bad@${commit}`, { trust: "scanned" }));
+    expect(error.data["findings"]).toMatchObject([{ code: "scan-suspicious" }]);
+  });
+
   test("scanned looks at every header", async () => {
     const { hub, get } = await startRoad();
     const bad = Buffer.alloc(64, 255);

@@ -56,11 +56,11 @@ export { type MachineFacts, machineFromFacts } from "./machine/machine-facts.ts"
 export {
   canCarryCode,
   lookAtSecurity,
-  type SecurityCode,
   type SecurityFacts,
-  type SecurityFinding,
   type SecurityLook,
 } from "./judge/security-look.ts";
+export type { SecurityCode, SecurityFinding } from "./judge/security-finding.ts";
+export { isRefusedByScanned, type ScanStatuses } from "./judge/scan-status.ts";
 export {
   type Candidate,
   type Choice,

@@ -47,9 +47,9 @@ export interface AncestorOptions {
 }
 
 /**
- * What a repo is trusted with. `any`: everything. `scanned`: nothing that the Hub's scanners call unsafe, no broken
- * safetensors headers, no programs. `data`: nothing that could run code at all (pickles, archives, scripts, code that the
- * config names), either.
+ * What a repo is trusted with. `any`: everything. `scanned`: nothing that the Hub's scanners call unsafe or suspicious,
+ * no file that could run code without a scan result, no broken safetensors headers, no programs. `data`: nothing that
+ * could run code at all (pickles, archives, scripts, code that the config names), either.
  */
 export type TrustPolicy = "any" | "scanned" | "data";
 

@@ -1,6 +1,7 @@
 import {
   type Fit,
   fitModel,
+  isRefusedByScanned,
   type LoadVerdict,
   lookAtSecurity,
   type Machine,
@@ -11,7 +12,7 @@ import { diskAmount } from "../contract/disk-amount.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { readMachine } from "../find/read-machine.ts";
 import type { PreparedDownload } from "./plan-model.ts";
-import { readScans } from "../find/hub-facts.ts";
+import { readScans } from "../find/read-scans.ts";
 import { type InspectedModel, inspectSnapshot } from "../find/inspect-model.ts";
 
 /** What a review of a planned download finds, before its first byte. JSON-safe. */
@@ -86,7 +87,7 @@ async function look(
     const scans = request.settings.offline
       ? undefined
       : await readScans(request.client, snapshot, paths);
-    const security = lookAtSecurity({ files: plan.files, scans });
+    const security = lookAtSecurity({ files: plan.files, scans: scans?.statuses });
     return { commit, fit: null, loads: null, security, machine };
   }
   const { machine: _, support: __, ...options } = wishes.fit;
@@ -139,19 +140,20 @@ function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadRevie
 }
 
 function refuseWhatIsNotTrusted({ repoId, wishes }: DownloadRequest, review: DownloadReview): void {
-  const { verdict, findings } = review.security;
-  const refused = verdict === "danger" || (wishes.trust === "data" && verdict === "caution");
-  const first = findings[0];
-  if (!refused || first === undefined) return;
-  const grave = findings.filter(({ severity }) => severity !== "note");
-  const more = grave.length > 1 ? ` (and ${grave.length - 1} more)` : "";
+  const { findings } = review.security;
+  const refused = findings.filter((finding) =>
+    wishes.trust === "data" ? finding.severity !== "note" : isRefusedByScanned(finding),
+  );
+  const [first] = refused;
+  if (first === undefined) return;
+  const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
   throw new ModelDownloadError(
     `${repoId} is not trusted with ${wishes.trust}: ${first.path}: ${first.message}${more}`,
     "review/not-trusted",
     {
       hint: "Leave the files out with --exclude, choose another repo, or say --trust any when you know them.",
       repoId,
-      data: { trust: wishes.trust, findings: grave.slice(0, 50) },
+      data: { trust: wishes.trust, findings: refused.slice(0, 50) },
     },
   );
 }

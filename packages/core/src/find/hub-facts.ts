@@ -52,36 +52,3 @@ function texts(value: unknown): string[] {
   const list = Array.isArray(value) ? value.slice(0, 1000) : [value];
   return list.filter((item) => typeof item === "string" && item.length <= 300);
 }
-
-/**
- * What the Hub's scanners say of files: status (`safe`, `unsafe`, `suspicious`, `queued` …) by path, in one call for at
- * most 500 of them; empty where the Hub does not say.
- */
-export async function readScans(
-  client: HubClient,
-  { repoId, commit }: Asked,
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const scans = new Map<string, string>();
-  if (paths.length === 0) return scans;
-  const url = client.url(["api", "models", ...repoId.split("/"), "paths-info", commit]);
-  try {
-    const { value } = await client.json(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ paths: paths.slice(0, 500), expand: true }),
-      question: { kind: "revision", repoId, revision: commit },
-    });
-    for (const item of Array.isArray(value) ? value : []) {
-      const path = stringField(item, "path");
-      const security = isObject(item)
-        ? (item["securityFileStatus"] ?? item["security"])
-        : undefined;
-      const status = stringField(security, "status");
-      if (path !== undefined && status !== undefined) scans.set(path, status);
-    }
-  } catch (error) {
-    if (!(error instanceof ModelDownloadError)) throw error;
-  }
-  return scans;
-}

@@ -1,7 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
-  canCarryCode,
   describeModel,
   FitError,
   type HubFacts,
@@ -11,6 +10,7 @@ import {
   type MlxLmSupport,
   type ModelDescription,
   type ModelFile,
+  type ScanStatuses,
   type SecurityLook,
 } from "@mlx-download/fit";
 import { codedError } from "../contract/coded-error.ts";
@@ -20,9 +20,10 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { resolveSnapshot } from "../request/resolve-snapshot.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
-import { readHubFacts, readScans } from "./hub-facts.ts";
+import { readHubFacts } from "./hub-facts.ts";
 import { createSnapshotBytes, type ModelBytes, readPart } from "./model-bytes.ts";
 import { readModelFiles } from "./read-model-files.ts";
+import { readScans } from "./read-scans.ts";
 
 /** What a model's own files say, read before any weight is fetched. */
 export interface InspectedModel {
@@ -77,33 +78,32 @@ export async function inspectSnapshot(
   options: {
     readonly from: "hub" | "cache";
     readonly support?: MlxLmSupport | undefined;
-    /** Look at the header of every weight file, and ask the Hub's scanners about every file. */
+    /** Look at the header of every weight file, and ask the Hub's scanners also where the cache knows the listing. */
     readonly thorough?: boolean | undefined;
   },
 ): Promise<InspectedModel> {
   const { repoId, revision, commit, files } = snapshot;
   const bytes = await createSnapshotBytes(request, snapshot);
-  const online = !request.settings.offline && options.from === "hub";
-  const paths = files.map(({ path }) => path);
-  const suspects = options.thorough ? paths : paths.filter(canCarryCode);
-  const [hub, scans] = online
-    ? await Promise.all([
-        readHubFacts(request.client, { repoId, commit }),
-        readScans(
+  const online = !request.settings.offline;
+  const fromHub = online && options.from === "hub";
+  const [hub, scans] = await Promise.all([
+    fromHub ? readHubFacts(request.client, { repoId, commit }) : undefined,
+    fromHub || (online && options.thorough)
+      ? readScans(
           request.client,
-          { repoId, commit },
+          snapshot,
           files.map(({ path }) => path),
-        ),
-      ])
-    : [undefined, undefined];
-  const calls = online ? (suspects.length > 0 ? 2 : 1) : 0;
+        )
+      : undefined,
+  ]);
   const inspected = await inspectFiles(bytes, files, {
     name: repoId,
     hub: hub ?? { repoId },
-    scans,
+    scans: scans?.statuses,
     support: options.support,
     allHeaders: options.thorough,
   });
+  const calls = (fromHub ? 1 : 0) + (scans?.requests ?? 0);
   const read = { requests: bytes.wire.requests + calls, bytes: bytes.wire.bytes };
   return { repoId, revision, commit, path: null, from: options.from, ...inspected, read };
 }
@@ -170,7 +170,7 @@ async function inspectFiles(
   about: {
     readonly name: string;
     readonly hub?: HubFacts | undefined;
-    readonly scans?: ReadonlyMap<string, string> | undefined;
+    readonly scans?: ScanStatuses | undefined;
     readonly support?: MlxLmSupport | undefined;
     readonly allHeaders?: boolean | undefined;
   },

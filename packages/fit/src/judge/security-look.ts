@@ -1,35 +1,7 @@
 import type { ModelDescription } from "../model/model-description.ts";
 import type { ModelFile } from "../model/model-files.ts";
-
-/** What a security look found; stable. */
-export type SecurityCode =
-  /** The Hub's scanners call the file unsafe. */
-  | "scan-unsafe"
-  /** The Hub's scanners call the file suspicious. */
-  | "scan-suspicious"
-  /** A format that may run code when it is loaded (pickle and what is built on it). */
-  | "pickle"
-  /** A program, a library or an installer. */
-  | "executable"
-  /** The config names code of the repo that a loader would run. */
-  | "remote-code"
-  /** A safetensors header that the format forbids. */
-  | "bad-header"
-  /** An archive: nobody can tell what is in it. */
-  | "archive"
-  /** Python files that nothing in the config names. */
-  | "code-file"
-  /** A file that models do not have. */
-  | "unusual-file";
-
-/** One thing that a security look found. */
-export interface SecurityFinding {
-  readonly code: SecurityCode;
-  /** `danger`: do not load it; `caution`: know what you do; `note`: worth a glance. */
-  readonly severity: "danger" | "caution" | "note";
-  readonly path: string;
-  readonly message: string;
-}
+import { scanFinding, type ScanStatuses } from "./scan-status.ts";
+import type { SecurityCode, SecurityFinding } from "./security-finding.ts";
 
 /** What the look says in the end: its gravest finding decides. */
 export interface SecurityLook {
@@ -42,8 +14,8 @@ export interface SecurityFacts {
   /** The files in question: all of a snapshot, or those a download selects. */
   readonly files: readonly ModelFile[];
   readonly description?: Pick<ModelDescription, "remoteCode"> | undefined;
-  /** The Hub's word for a file (`safe`, `unsafe`, `suspicious`, `queued` …), by path. */
-  readonly scans?: ReadonlyMap<string, string> | undefined;
+  /** The scan status of each file, by path; undefined when the scanners were not asked. */
+  readonly scans?: ScanStatuses | undefined;
   /** What is wrong with the header of a safetensors file, by path. */
   readonly badHeaders?: ReadonlyMap<string, string> | undefined;
 }
@@ -80,15 +52,12 @@ export function lookAtSecurity(facts: SecurityFacts): SecurityLook {
     add("remote-code", "caution", [path, "the config names it as code that a loader may run"]);
   }
   for (const { path } of facts.files) {
-    const scan = facts.scans?.get(path);
-    if (scan === "unsafe")
-      add("scan-unsafe", "danger", [path, "the Hub's scanners call it unsafe"]);
-    if (scan === "suspicious") {
-      add("scan-suspicious", "caution", [path, "the Hub's scanners call it suspicious"]);
-    }
+    const found = byName(path, named);
+    const risky = named.has(path) || (found !== undefined && found.severity !== "note");
+    const scan = facts.scans && scanFinding(facts.scans.get(path), risky);
+    if (scan) add(scan.code, scan.severity, [path, scan.message]);
     const bad = facts.badHeaders?.get(path);
     if (bad !== undefined) add("bad-header", "danger", [path, bad]);
-    const found = byName(path, named);
     if (found) add(found.code, found.severity, [path, found.message]);
   }
   const worst = (severity: SecurityFinding["severity"]): boolean =>

@@ -65,6 +65,6 @@ export const transferFlags: Readonly<Record<keyof TransferFlags, FlagSpec>> = {
     value: "POLICY",
     choices: ["any", "scanned", "data"],
     summary:
-      "what a repo is trusted with: any (default), scanned (nothing that the Hub's scanners condemn), data (nothing that could run code); exit 10 otherwise",
+      "what a repo is trusted with: any (default), scanned (nothing that the Hub's scanners suspect or have yet to see), data (nothing that could run code); exit 10 otherwise",
   },
 };
