@@ -8,6 +8,8 @@ export interface HubOptions {
   readonly cdnUrl?: string | undefined;
   /** A path that all routes are below, like `/mirror`. */
   readonly basePath?: string | undefined;
+  /** Whether trees of gated repos mask the digests of LFS files for users without access (default false). */
+  readonly maskGated?: boolean | undefined;
   /** Whether files outside LFS are answered with a 307 to `/api/resolve-cache/…` (default) or at once. */
   readonly smallFiles?: "redirect" | "direct" | undefined;
   /** Whether LFS files are answered with a 302 to the CDN (default where there is one) or at once. */
@@ -47,6 +49,7 @@ export function hubConfig(options: HubOptions): HubConfig {
     store: options.store,
     cdnUrl: options.cdnUrl,
     basePath: normalBasePath(options.basePath),
+    maskGated: options.maskGated ?? false,
     smallFiles: options.smallFiles ?? "redirect",
     largeFiles: options.cdnUrl === undefined ? "direct" : (options.largeFiles ?? "redirect"),
     linkedSize: options.linkedSize ?? true,

@@ -18,6 +18,7 @@ export type { FileContent } from "./store/file-content.ts";
 export { createMemoryStore, type MemoryStore, type RepoOptions } from "./store/memory-store.ts";
 export type { DeclaredFile } from "./store/repo-file.ts";
 export type {
+  AccessRequest,
   HubCollection,
   HubUser,
   RepoFile,
@@ -26,4 +27,5 @@ export type {
   RepoSnapshot,
   RepoStore,
   StoredRepo,
+  TokenRefusal,
 } from "./store/repo-store.ts";

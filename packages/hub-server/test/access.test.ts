@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { COMMIT, goldenHub } from "./golden-hub.ts";
+import { COMMIT, goldenHub, SHA256 } from "./golden-hub.ts";
 
 const RESTRICTED =
   "Access to model acme/tiny is restricted. You must have access to it and be authenticated to access it. Please log in.";
 const NOT_LISTED =
   "Access to model acme/tiny is restricted and you are not in the authorized list. Visit https://huggingface.co/acme/tiny to ask for access.";
+
+const CHALLENGE = 'Bearer realm="Authentication required", charset="UTF-8"';
 
 async function refusal(answer: Response) {
   const { headers } = answer;
@@ -62,7 +64,7 @@ test("the anonymous cannot tell a private repo from none; others are told that t
     code: null,
     message: "Invalid username or password.",
     type: "application/json; charset=utf-8",
-    challenge: 'Bearer realm="Authentication required"',
+    challenge: CHALLENGE,
     body: '{"error":"Invalid username or password."}',
   });
   expect(await refusal(await ask("/api/models/lab/secret"))).toEqual(unknown);
@@ -92,7 +94,7 @@ test("a bad token is refused even where none is needed, from the moment it is re
   expect(await refusal(await ask("/api/models/acme/tiny", { token: "hf_anna" }))).toMatchObject({
     status: 401,
     message: "Invalid credentials in Authorization header",
-    challenge: 'Bearer realm="Authentication required"',
+    challenge: CHALLENGE,
   });
   const basic = await ask("/api/models/acme/tiny", { headers: { authorization: "Basic eDp5" } });
   expect(basic.status).toBe(401);
@@ -108,6 +110,7 @@ test("a gated repo shows its metadata to all and its files to who was accepted",
     status: 401,
     code: "GatedRepo",
     message: RESTRICTED,
+    challenge: CHALLENGE,
     type: "text/plain; charset=utf-8",
     body: RESTRICTED,
   });
@@ -123,8 +126,94 @@ test("a gated repo shows its metadata to all and its files to who was accepted",
   });
   expect((await ask("/acme/tiny/raw/main/config.json")).status).toBe(401);
   store.changeSettings("acme/tiny", { accepted: ["anna"] });
-  expect((await ask(file, { token: "hf_anna" })).status).toBe(307);
-  expect((await ask("/api/models/acme/tiny/auth-check", { token: "hf_anna" })).status).toBe(200);
+  const mine = await ask(file, { token: "hf_anna" });
+  expect([mine.status, mine.headers.get("content-type")]).toEqual([
+    200,
+    "text/plain; charset=utf-8",
+  ]);
+  const check = await ask("/api/models/acme/tiny/auth-check", { token: "hf_anna" });
+  expect([check.status, await check.text()]).toEqual([200, "OK"]);
+});
+
+test("a gated repo says how the user's request stands", async () => {
+  const { ask, store } = await goldenHub();
+  const states = {
+    none: NOT_LISTED,
+    pending: "Your request to access model acme/tiny is awaiting a review from the repo authors.",
+    rejected: "Your request to access model acme/tiny has been rejected by the repo's authors.",
+    reset:
+      "Your request to access model acme/tiny has been reset by the repo's authors. Visit https://huggingface.co/acme/tiny to submit a new request.",
+  } as const;
+  for (const [state, text] of Object.entries(states)) {
+    const requests = state === "none" ? {} : { anna: state as "pending" };
+    store.changeSettings("acme/tiny", { gated: "manual", requests });
+    for (const path of ["/acme/tiny/resolve/main/config.json", "/api/models/acme/tiny/auth-check"])
+      expect(await refusal(await ask(path, { token: "hf_anna" }))).toMatchObject({
+        status: 403,
+        code: "GatedRepo",
+        message: text,
+      });
+  }
+});
+
+test("a gated repo gives its card and licence to all, by exactly these names at the root", async () => {
+  const { ask, store } = await goldenHub();
+  const files = {
+    "README.md": "card",
+    "LICENSE.txt": "terms",
+    "readme.md": "no",
+    "a/LICENSE": "no",
+  };
+  await store.addRepo("acme/gated", files, { gated: "auto" });
+  const at = async (path: string) => {
+    const answer = await ask(`/acme/gated/resolve/main/${path}`);
+    return [answer.status, answer.headers.get("content-type"), await answer.text()];
+  };
+  const plain = "text/plain; charset=utf-8";
+  expect(await at("README.md")).toEqual([200, plain, "card"]);
+  expect(await at("LICENSE.txt")).toEqual([200, plain, "terms"]);
+  expect(await at("LICENSE")).toEqual([404, plain, "Entry not found"]);
+  for (const path of ["readme.md", "a/LICENSE", "LICENSE.rst", ".gitattributes"])
+    expect((await at(path))[0]).toBe(401);
+  expect((await ask("/acme/gated/raw/main/README.md")).status).toBe(401);
+});
+
+test("a tree masks the digests of a gated repo for users without access, and paths-info is refused", async () => {
+  const { ask, store } = await goldenHub({ maskGated: true });
+  store.changeSettings("acme/tiny", { gated: "manual", accepted: ["anna"] });
+  const weights = async (token?: string) => {
+    const tree = await ask("/api/models/acme/tiny/tree/main", token === undefined ? {} : { token });
+    const items = (await tree.json()) as { path: string }[];
+    return items.find((item) => item.path === "model.safetensors");
+  };
+  const { lfs, ...rest } = { lfs: { oid: SHA256, size: 100, pointerSize: 128 }, size: 100 };
+  expect(await weights("hf_anna")).toMatchObject({ ...rest, lfs });
+  expect(await weights()).toMatchObject({ ...rest, lfs: { ...lfs, oid: "*".repeat(64) } });
+  const paths = await ask("/api/models/acme/tiny/paths-info/main", {
+    method: "POST",
+    body: new URLSearchParams({ paths: "model.safetensors" }),
+  });
+  expect(await refusal(paths)).toMatchObject({ status: 401, code: "GatedRepo" });
+});
+
+test("a refused token is refused in the Hub's words, on public repos and lists too", async () => {
+  const { ask, store } = await goldenHub();
+  const words = {
+    unknown: "Invalid username or password.",
+    expired: 'User Access Token "token" is expired',
+    signature: "OAuth token signature verification failed: signature verification failed",
+    malformed: "Invalid credentials in Authorization header",
+  } as const;
+  for (const [reason, text] of Object.entries(words)) {
+    store.revokeToken("hf_anna", reason as keyof typeof words);
+    for (const path of ["/api/models", "/acme/tiny/resolve/main/config.json", "/api/whoami-v2"])
+      expect(await refusal(await ask(path, { token: "hf_anna" }))).toMatchObject({
+        status: 401,
+        code: null,
+        body: JSON.stringify({ error: text }),
+        challenge: CHALLENGE,
+      });
+  }
 });
 
 test("a disabled repo is refused without a code", async () => {

@@ -1,6 +1,10 @@
+import type { AccessRequest, TokenRefusal } from "../store/repo-store.ts";
 import { jsonAnswer, textAnswer } from "./json-answer.ts";
 
-const CHALLENGE = { "www-authenticate": 'Bearer realm="Authentication required"' };
+/** On every 401, gated ones too (curl against the Hub, 2026-04-28; Orolol/originator, docs/hf-gated, 2026-10-05). */
+export const CHALLENGE: Readonly<Record<string, string>> = {
+  "www-authenticate": 'Bearer realm="Authentication required", charset="UTF-8"',
+};
 const COMMIT = "x-repo-commit";
 
 /**
@@ -37,6 +41,7 @@ export function refusalAnswer(refusal: Refusal, isApi: boolean): Response {
   const headers = {
     ...(code === undefined ? {} : { "x-error-code": code }),
     ...(status === 400 ? {} : { "x-error-message": headerText(message) }),
+    ...(status === 401 ? CHALLENGE : {}),
     ...refusal.headers,
   };
   const format = refusal.format === "by-route" ? (isApi ? "json" : "text") : refusal.format;
@@ -62,16 +67,25 @@ export const revisionNotFound = (revision: string): Refusal =>
 export const repoNotFound = (authenticated: boolean): Refusal =>
   authenticated
     ? new Refusal("Repository not found", 404, { code: "RepoNotFound", format: "json" })
-    : new Refusal("Invalid username or password.", 401, { headers: CHALLENGE, format: "json" });
-
-export const badCredentials = (): Refusal =>
-  new Refusal("Invalid credentials in Authorization header", 401, {
-    headers: CHALLENGE,
-    format: "json",
-  });
+    : loginRequired();
 
 export const loginRequired = (): Refusal =>
-  new Refusal("Invalid username or password.", 401, { headers: CHALLENGE, format: "json" });
+  new Refusal("Invalid username or password.", 401, { format: "json" });
+
+export const tokenRefused = (refusal: TokenRefusal): Refusal =>
+  new Refusal(TOKEN_REFUSALS[refusal], 401, { format: "json" });
+
+/**
+ * The Hub's words for a token that it refuses, seen in bug reports of 2025 and 2026: whoami-v2 with a made-up token
+ * (Orolol/originator, 2026-10-06), expired access tokens (2026-04), logins from before the keys changed
+ * (jundot/omlx#2276, 2026-07-17), and the words of 2025 (huggingface/sentence-transformers#3436).
+ */
+export const TOKEN_REFUSALS: Readonly<Record<TokenRefusal, string>> = {
+  unknown: "Invalid username or password.",
+  expired: 'User Access Token "token" is expired',
+  signature: "OAuth token signature verification failed: signature verification failed",
+  malformed: "Invalid credentials in Authorization header",
+};
 
 export const gatedAnonymous = (repoId: string): Refusal =>
   new Refusal(
@@ -80,12 +94,23 @@ export const gatedAnonymous = (repoId: string): Refusal =>
     { code: "GatedRepo" },
   );
 
-export const gatedRefused = (repoId: string): Refusal =>
-  new Refusal(
-    `Access to model ${repoId} is restricted and you are not in the authorized list. Visit https://huggingface.co/${repoId} to ask for access.`,
-    403,
-    { code: "GatedRepo" },
-  );
+/** 403 with the state of the user's request in words: Orolol/originator, observations/2026-10-06-edge-cases-a.json. */
+export const gatedRefused = (repoId: string, request: AccessRequest | undefined): Refusal =>
+  new Refusal(gateMessage(repoId, request), 403, { code: "GatedRepo" });
+
+function gateMessage(repoId: string, request: AccessRequest | undefined): string {
+  const page = `https://huggingface.co/${repoId}`;
+  switch (request) {
+    case "pending":
+      return `Your request to access model ${repoId} is awaiting a review from the repo authors.`;
+    case "rejected":
+      return `Your request to access model ${repoId} has been rejected by the repo's authors.`;
+    case "reset":
+      return `Your request to access model ${repoId} has been reset by the repo's authors. Visit ${page} to submit a new request.`;
+    default:
+      return `Access to model ${repoId} is restricted and you are not in the authorized list. Visit ${page} to ask for access.`;
+  }
+}
 
 export const disabledRepo = (): Refusal => new Refusal("Access to this resource is disabled.", 403);
 

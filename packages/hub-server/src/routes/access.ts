@@ -3,12 +3,12 @@ import type { MiddlewareHandler } from "hono";
 import { rawPath, type HubContext, type HubEnv } from "../http/hub-env.ts";
 import { textAnswer } from "../http/json-answer.ts";
 import {
-  badCredentials,
   badRequest,
   disabledRepo,
   gatedAnonymous,
   gatedRefused,
   repoNotFound,
+  tokenRefused,
 } from "../http/refusal.ts";
 import { kindOf } from "../store/repo-kind.ts";
 import type { HubUser, StoredRepo } from "../store/repo-store.ts";
@@ -18,8 +18,10 @@ export async function identify(c: HubContext): Promise<HubUser | undefined> {
   const header = c.req.header("authorization");
   if (header === undefined) return undefined;
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  const user = token === undefined ? undefined : await c.env.config.store.userOf(token);
-  if (!user) throw badCredentials();
+  if (token === undefined) throw tokenRefused("malformed");
+  const { store } = c.env.config;
+  const user = await store.userOf(token);
+  if (!user) throw tokenRefused((await store.refusalOf?.(token)) ?? "malformed");
   return user;
 }
 
@@ -35,13 +37,25 @@ export function canSee({ repoId, settings }: StoredRepo, user: HubUser | undefin
   );
 }
 
-/** Refuses a gated repo's files to who has not been granted access. Its metadata stays readable. */
-export function checkGate({ repoId, settings }: StoredRepo, user: HubUser | undefined): void {
-  if (settings.gated === false) return;
+/** Refuses a gated repo's files to a user who has no access. Most of its metadata stays readable. */
+export function checkGate(repo: StoredRepo, user: HubUser | undefined): void {
+  if (mayPassGate(repo, user)) return;
+  const { repoId, settings } = repo;
   if (user === undefined) throw gatedAnonymous(repoId);
+  const { requests } = settings;
+  throw gatedRefused(repoId, Object.hasOwn(requests, user.name) ? requests[user.name] : undefined);
+}
+
+/** Whether the repo has no gate, or the user is behind it: its owner, or granted access. */
+export function mayPassGate({ repoId, settings }: StoredRepo, user: HubUser | undefined): boolean {
+  if (settings.gated === false) return true;
   const owner = repoId.split("/")[0] ?? "";
-  const isOwner = user.name === owner || user.orgs?.includes(owner) === true;
-  if (!isOwner && !settings.accepted.includes(user.name)) throw gatedRefused(repoId);
+  return (
+    user !== undefined &&
+    (user.name === owner ||
+      user.orgs?.includes(owner) === true ||
+      settings.accepted.includes(user.name))
+  );
 }
 
 /**

@@ -9,11 +9,25 @@ import { textAnswer } from "../http/json-answer.ts";
 import { mediaType } from "../http/media-type.ts";
 import { contentDisposition } from "../http/signed-url.ts";
 import { checkGate } from "./access.ts";
-import { fileAt } from "./revision.ts";
+import { fileAt, splitRevision } from "./revision.ts";
+
+/**
+ * The files of a gated repo that `/resolve/` serves to everyone, at the root and in exactly this case:
+ * Orolol/originator, observations/2026-10-05-anonymous-probes.json.
+ */
+const OPEN_FILES: ReadonlySet<string> = new Set([
+  "README.md",
+  "LICENSE",
+  "LICENSE.md",
+  "LICENSE.txt",
+]);
 
 /** `GET /[datasets/…]{id}/resolve/{revision}/{path}`: where the file's bytes are, or the bytes themselves. */
 export async function resolve(c: HubContext): Promise<Response> {
-  checkGate(c.get("repo"), c.get("user"));
+  const repo = c.get("repo");
+  const isOpen = OPEN_FILES.has(splitRevision(c).path);
+  // The gate comes before revision and file: an unknown one of a gated repo is 401 GatedRepo (same recording).
+  if (!isOpen) checkGate(repo, c.get("user"));
   const { snapshot, file } = await fileAt(c);
   const etag = `"${file.lfs?.sha256 ?? file.oid}"`;
   const commit = { "x-repo-commit": snapshot.commit };
@@ -27,9 +41,16 @@ export async function resolve(c: HubContext): Promise<Response> {
       ? toCdn(c, { snapshot, file }, linked)
       : fileAnswer(c, file.blob, { ...linked, ...described(file, etag) });
   }
-  return smallFiles === "redirect"
-    ? toResolveCache(c, { snapshot, file }, { ...commit, etag })
-    : fileAnswer(c, file.blob, { ...commit, ...described(file, etag) });
+  // What is not for all is not in the cache for all (Orolol/originator, observations/2026-10-06-owner-reads.json).
+  const isShared = repo.settings.gated === false && !repo.settings.private;
+  if (smallFiles === "redirect" && isShared) {
+    return toResolveCache(c, { snapshot, file }, { ...commit, etag });
+  }
+  return fileAnswer(c, file.blob, {
+    ...commit,
+    ...described(file, etag),
+    ...(isShared ? {} : { "content-type": "text/plain; charset=utf-8" }),
+  });
 }
 
 /** `GET /api/resolve-cache/{models,datasets,…}/{id}/{commit}/{path}`: a small file's bytes. */
@@ -58,10 +79,10 @@ export async function raw(c: HubContext): Promise<Response> {
   });
 }
 
-/** `GET /api/models/{id}/auth-check` */
+/** `GET /api/models/{id}/auth-check`: Orolol/originator, observations/2026-10-06-edge-cases-a.json. */
 export function authCheck(c: HubContext): Response {
   checkGate(c.get("repo"), c.get("user"));
-  return textAnswer("");
+  return textAnswer("OK");
 }
 
 function described(

@@ -61,6 +61,20 @@ export function fileItem(snapshot: RepoSnapshot, file: RepoFile, expand: boolean
   };
 }
 
+const MASK = "*".repeat(64);
+
+/**
+ * An entry as a tree of a gated repo shows it to a user without access: names, sizes and git ids are real, the digests
+ * of content are not. Orolol/originator, observations/2026-10-06-tree-masking.json.
+ */
+export function maskItem(item: TreeItem): TreeItem {
+  return {
+    ...item,
+    ...(item.lfs ? { lfs: { ...item.lfs, oid: MASK } } : {}),
+    ...(item.xetHash === undefined ? {} : { xetHash: MASK }),
+  };
+}
+
 /** A folder as trees and paths-info list it. */
 export function directoryItem(snapshot: RepoSnapshot, path: string, expand: boolean): TreeItem {
   const oid = stableId("tree", snapshot.commit, path);

@@ -2,15 +2,17 @@ import { flag, page } from "../http/paging.ts";
 import type { HubContext } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
 import { badRequest, entryNotFound } from "../http/refusal.ts";
+import { checkGate, mayPassGate } from "./access.ts";
 import { snapshotAt, splitRevision } from "./revision.ts";
-import { directoryItem, fileItem, treeItems, type TreeItem } from "./tree-items.ts";
+import { directoryItem, fileItem, maskItem, treeItems, type TreeItem } from "./tree-items.ts";
 
 const EXPANDED_PAGE = 50;
 
 /** `GET /api/models/{id}/tree/{revision}[/{folder}]` */
 export async function tree(c: HubContext): Promise<Response> {
   const { revision, path } = splitRevision(c);
-  const snapshot = await snapshotAt(c.get("repo"), revision);
+  const repo = c.get("repo");
+  const snapshot = await snapshotAt(repo, revision);
   const expand = flag(c, "expand");
   const recursive = flag(c, "recursive");
   const folder = path.replace(/\/$/, "");
@@ -19,14 +21,18 @@ export async function tree(c: HubContext): Promise<Response> {
   const { treePageSize } = c.env.config;
   const limit = expand ? Math.min(EXPANDED_PAGE, treePageSize) : treePageSize;
   const part = page(c, items, { defaultLimit: limit, maxLimit: limit });
-  return jsonAnswer(part.items, {
+  const masked = c.env.config.maskGated && !mayPassGate(repo, c.get("user"));
+  return jsonAnswer(masked ? part.items.map(maskItem) : part.items, {
     headers: { "x-repo-commit": snapshot.commit, ...part.headers },
   });
 }
 
 /** `POST /api/models/{id}/paths-info/{revision}`, body a form or JSON; unknown paths are left out. */
 export async function pathsInfo(c: HubContext): Promise<Response> {
-  const snapshot = await snapshotAt(c.get("repo"), splitRevision(c).revision);
+  const repo = c.get("repo");
+  // Refused as a whole, unlike a tree, which is masked (recorded by two clients of the Hub in 2026).
+  checkGate(repo, c.get("user"));
+  const snapshot = await snapshotAt(repo, splitRevision(c).revision);
   const { paths, expand } = await readPathsBody(c);
   const items: TreeItem[] = [];
   for (const path of paths) {

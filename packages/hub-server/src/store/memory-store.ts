@@ -12,6 +12,7 @@ import type {
   RepoSnapshot,
   RepoStore,
   StoredRepo,
+  TokenRefusal,
 } from "./repo-store.ts";
 
 /** How a repo, or a further commit of it, is added to a memory store. */
@@ -42,8 +43,8 @@ export interface MemoryStore extends RepoStore {
   /** Removes a model. */
   removeRepo(repoId: string): void;
   addUser(user: HubUser): void;
-  /** Makes a token invalid from the next request on. */
-  revokeToken(token: string): void;
+  /** Makes a token invalid from the next request on; `refusal` chooses the Hub's words (default `malformed`). */
+  revokeToken(token: string, refusal?: TokenRefusal): void;
   addCollection(collection: HubCollection): void;
 }
 
@@ -59,6 +60,7 @@ export function createMemoryStore(): MemoryStore {
   const repos = new Map<string, MemoryRepo>();
   const keyOf = (repoId: string, repoType: RepoType = "model"): string => `${repoType} ${repoId}`;
   const users = new Map<string, HubUser>();
+  const refusals = new Map<string, TokenRefusal>();
   const collections: HubCollection[] = [];
   return {
     async addRepo(repoId, files, options = {}) {
@@ -95,9 +97,15 @@ export function createMemoryStore(): MemoryStore {
     },
     removeRepo: (repoId) => void repos.delete(keyOf(repoId)),
     addUser(user) {
-      for (const token of user.tokens) users.set(token, user);
+      for (const token of user.tokens) {
+        users.set(token, user);
+        refusals.delete(token);
+      }
     },
-    revokeToken: (token) => void users.delete(token),
+    revokeToken(token, refusal = "malformed") {
+      users.delete(token);
+      refusals.set(token, refusal);
+    },
     addCollection: (collection) => void collections.push(collection),
     list: async () => [...repos.values()],
     find: async (repoId, repoType = "model") =>
@@ -106,6 +114,7 @@ export function createMemoryStore(): MemoryStore {
         (repo) => repo.repoType === repoType && repo.settings.renamedFrom.includes(repoId),
       ),
     userOf: async (token) => users.get(token),
+    refusalOf: async (token) => refusals.get(token),
     collections: async () => [...collections],
   };
 }

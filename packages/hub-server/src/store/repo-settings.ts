@@ -6,6 +6,7 @@ export function repoSettings(given: Partial<RepoSettings> = {}): RepoSettings {
     private: false,
     gated: false,
     accepted: [],
+    requests: {},
     readers: [],
     disabled: false,
     renamedFrom: [],

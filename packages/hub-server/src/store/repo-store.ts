@@ -1,12 +1,23 @@
 import type { RepoType } from "@mlx-download/cache";
 import type { BlobSource } from "./blob-source.ts";
 
+/** A request for a gated repo that was not granted: not answered yet, refused, or taken back so that it must be made again. */
+export type AccessRequest = "pending" | "rejected" | "reset";
+
+/**
+ * Why a token is refused: the Hub does not know it, it has expired, its signature no longer verifies (OAuth tokens, after
+ * the Hub changed its keys), or the header holds no token at all.
+ */
+export type TokenRefusal = "unknown" | "expired" | "signature" | "malformed";
+
 /** What the Hub knows about a repo beside its files. */
 export interface RepoSettings {
   readonly private: boolean;
   readonly gated: false | "auto" | "manual";
   /** Users whose request for a gated repo was granted. */
   readonly accepted: readonly string[];
+  /** Where the requests of other users stand, by user name. Who is in neither has not asked. */
+  readonly requests: Readonly<Record<string, AccessRequest>>;
   /** Users who see a private repo, beside its owner and the members of its organisation. */
   readonly readers: readonly string[];
   readonly disabled: boolean;
@@ -101,5 +112,7 @@ export interface RepoStore {
   find(repoId: string, repoType?: RepoType): Promise<StoredRepo | undefined>;
   /** The owner of a token; undefined when it is not, or no longer, valid. */
   userOf(token: string): Promise<HubUser | undefined>;
+  /** Why a token that has no owner is refused; a store without this function knows none of them. */
+  refusalOf?(token: string): Promise<TokenRefusal | undefined>;
   collections(): Promise<readonly HubCollection[]>;
 }

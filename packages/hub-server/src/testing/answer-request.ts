@@ -32,7 +32,11 @@ export function createAnswerer({
   return async (request, entry) => {
     const { quirks = {}, tree } = odditiesOf(entry.repoId);
     const url = new URL(request.url);
-    const asked = quirks.cursorIgnored ? withoutCursor(request) : request;
+    const dropped = [
+      ...(quirks.cursorIgnored ? ["cursor"] : []),
+      ...(quirks.recursionDropped ? ["recursive"] : []),
+    ];
+    const asked = dropped.length > 0 ? without(request, dropped) : request;
     const isCdn = entry.target === "cdn" || url.pathname.startsWith("/repos/");
     const plain = await (isCdn ? handlers(quirks).cdn(asked) : handlers(quirks).hub(asked));
     const isTree = entry.path.includes("/tree/") && plain.status === 200;
@@ -73,8 +77,8 @@ function overrideTree(answer: HubAnswer, tree: TreeOverride): HubAnswer {
   return replaced;
 }
 
-function withoutCursor(request: Request): Request {
+function without(request: Request, names: readonly string[]): Request {
   const url = new URL(request.url);
-  url.searchParams.delete("cursor");
+  for (const name of names) url.searchParams.delete(name);
   return new Request(url, request);
 }

@@ -1,11 +1,15 @@
 import { isSlice, type BlobSlice, type HubAnswer } from "../http/answer.ts";
 import { parseRange } from "../http/range.ts";
+import { CHALLENGE, TOKEN_REFUSALS } from "../http/refusal.ts";
 import type { FaultEffect } from "./fault.ts";
 
 const LOGIN_PAGE =
   "<!doctype html><html><head><title>Sign in</title></head><body>Sign in to use this network.</body></html>";
 const DENIED =
   '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
+
+const RATE_LIMITED =
+  "We had to rate limit your IP (203.0.113.7). To continue using our service, create a HF account or login to your existing account, and make sure you pass a HF_TOKEN if you're using the API.";
 
 /** What a changed answer may depend on. */
 export interface AnswerContext {
@@ -29,8 +33,7 @@ export function changeAnswer(
       headers.delete("x-repo-commit");
       if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
       if (rateLimit) {
-        const bucket = /^"\w+"/.exec(headers.get("ratelimit") ?? "")?.[0] ?? '"api"';
-        headers.set("ratelimit", `${bucket};r=${rateLimit.r};t=${rateLimit.t}`);
+        headers.set("ratelimit", `${bucketOf(headers)};r=${rateLimit.r};t=${rateLimit.t}`);
       }
       setAll(headers, fault.headers ?? {});
       return replaced(status, headers, text ?? JSON.stringify({ error: `status ${status}` }));
@@ -38,11 +41,23 @@ export function changeAnswer(
     case "expiredSignature":
       headers.set("content-type", "application/xml");
       return replaced(403, headers, DENIED);
+    case "signatureRefused":
+      headers.set("content-type", "text/plain");
+      return replaced(403, headers, "SignatureError: invalid key pair id");
     case "tokenRevoked": {
-      const message = "Invalid credentials in Authorization header";
+      const message = TOKEN_REFUSALS[fault.refusal ?? "malformed"];
       headers.set("x-error-message", message);
-      headers.set("www-authenticate", 'Bearer realm="Authentication required"');
+      headers.set("content-type", "application/json; charset=utf-8");
+      headers.delete("x-error-code");
+      setAll(headers, CHALLENGE);
       return replaced(401, headers, JSON.stringify({ error: message }));
+    }
+    case "rateLimited": {
+      const bucket = bucketOf(headers);
+      headers.set("ratelimit", `${bucket};r=0;t=${fault.resetSeconds ?? 52}`);
+      headers.set("content-type", "text/plain; charset=utf-8");
+      for (const name of ["x-repo-commit", "location"]) headers.delete(name);
+      return replaced(429, headers, RATE_LIMITED);
     }
     case "loginPage":
       headers.set("content-type", "text/html; charset=utf-8");
@@ -77,6 +92,7 @@ export function changeAnswer(
     case "short":
       return shortened(answer, headers, fault.missingBytes);
     case "chunkedEarlyEnd":
+    case "withoutLength":
       headers.delete("content-length");
       return { ...answer, headers };
     default:
@@ -148,6 +164,11 @@ function replaced(status: number, headers: Headers, text: string): HubAnswer {
   for (const name of ["etag", "accept-ranges", "content-encoding"]) headers.delete(name);
   if (status !== 416) headers.delete("content-range");
   return withBody({ status, headers, body: undefined }, headers, new TextEncoder().encode(text));
+}
+
+/** The quota that a request counts against, with its quotes. */
+function bucketOf(headers: Headers): string {
+  return /^"\w+"/.exec(headers.get("ratelimit") ?? "")?.[0] ?? '"api"';
 }
 
 function setAll(headers: Headers, values: Readonly<Record<string, string>>): void {

@@ -1,5 +1,6 @@
 import type { RequestLogEntry } from "./request-log.ts";
 import type { RequestTarget } from "./request-kind.ts";
+import type { TokenRefusal } from "../store/repo-store.ts";
 
 /** What goes wrong with an answer. Byte counts are of the body of this answer; `offset` is in the file. */
 export type FaultEffect =
@@ -30,8 +31,19 @@ export type FaultEffect =
     }
   /** 403 with the CDN's XML. */
   | { readonly kind: "expiredSignature" }
-  /** 401 as for a token that is no longer valid. */
-  | { readonly kind: "tokenRevoked" }
+  /** 403 with the text that a CDN gave to fresh links for hours (us.gcp.cdn.hf.co, 2026-07-14). */
+  | { readonly kind: "signatureRefused" }
+  /** 401 as for a token that is refused, in the Hub's words for it (default `malformed`). */
+  | { readonly kind: "tokenRevoked"; readonly refusal?: TokenRefusal }
+  /**
+   * 429 as the Hub says it: a text that names the caller's address, and a `RateLimit` of the request's bucket with the
+   * seconds until more is allowed (default 52). No Retry-After (recorded by several clients, September 2026).
+   */
+  | { readonly kind: "rateLimited"; readonly resetSeconds?: number }
+  /** The headers of a 206, and the end of the connection (some edges of us.aws.cdn.hf.co, 2026-08-07). */
+  | { readonly kind: "emptyPart" }
+  /** The body comes chunked, without Content-Length (proxies, 2026-09-03). */
+  | { readonly kind: "withoutLength" }
   /** The whole file with 200 instead of a part. */
   | { readonly kind: "ignoreRange" }
   /** The part with 200 and no Content-Range. */
@@ -88,5 +100,7 @@ export const BODY_KINDS: ReadonlySet<FaultEffect["kind"]> = new Set([
   "ifRangeIgnored",
   "rangeRefused",
   "changedEtag",
+  "emptyPart",
+  "withoutLength",
   "truncatedJson",
 ]);

@@ -23,6 +23,10 @@ export interface Quirks {
   readonly treeSlashRedirect?: boolean;
   /** The next page's URL is on the third host (olah, DingoSpeed). */
   readonly nextPageElsewhere?: boolean;
+  /** `recursive` in a tree's query is not passed on: folders are listed, what is in them is not (a proxy). */
+  readonly recursionDropped?: boolean;
+  /** No `Link` to the next page (a proxy). */
+  readonly nextPageDropped?: boolean;
   /** Every page is the first (olah, DingoSpeed). */
   readonly cursorIgnored?: boolean;
   /** Listings and collections answer 401 RepoNotFound (olah). */
@@ -102,7 +106,8 @@ function apiHeaders(answer: HubAnswer, quirks: Quirks, context: QuirkContext): H
   const headers = new Headers(answer.headers);
   if (quirks.noRepoCommitOnApi) headers.delete("x-repo-commit");
   const next = headers.get("link");
-  if (quirks.nextPageElsewhere && next) {
+  if (quirks.nextPageDropped) headers.delete("link");
+  else if (quirks.nextPageElsewhere && next) {
     headers.set("link", next.replace(context.url.origin, context.elsewhereUrl));
   }
   if (quirks.treeWithoutPages && context.path.includes("/tree/")) headers.delete("content-length");

@@ -81,6 +81,15 @@ function stopOf(
           return false;
         },
       };
+    case "emptyPart":
+      return {
+        at: 0,
+        act: async () => {
+          response.socket?.destroySoon();
+          await left;
+          return false;
+        },
+      };
     case "chunkedEarlyEnd":
       return {
         at: fault.afterBytes,
