@@ -83,6 +83,7 @@ test("modelInfo, listFiles, pathsInfo and listCommits agree on commit and digest
   const [paths] = await pathsInfo({
     hubUrl,
     repo,
+    accessToken,
     paths: ["model-00001-of-00002.safetensors", "nope"],
     expand: true,
   });
