@@ -2,9 +2,11 @@ import {
   type CommandSpec,
   commandGroups,
 } from "../../packages/cli/src/command-line/command-spec.ts";
-import { commandSpecs, commonFlags } from "../../packages/cli/src/commands/table.ts";
+import { commandTable } from "../../packages/cli/src/commands/table.ts";
 import type { FlagSpec } from "../../packages/cli/src/command-line/flags/flag-spec.ts";
 import { type Flags, flagSpecs } from "../../packages/cli/src/command-line/flags.ts";
+
+const { specs: commandSpecs, commonFlags } = commandTable;
 
 const opening = `# The command line
 

@@ -2,9 +2,11 @@ import {
   commandGroups,
   type CommandSpec,
 } from "../../packages/cli/src/command-line/command-spec.ts";
-import { commandSpecs, commonFlags } from "../../packages/cli/src/commands/table.ts";
+import { commandTable } from "../../packages/cli/src/commands/table.ts";
 import type { FlagSpec } from "../../packages/cli/src/command-line/flags/flag-spec.ts";
 import { flagSpecs } from "../../packages/cli/src/command-line/flags.ts";
+
+const { specs: commandSpecs, commonFlags } = commandTable;
 
 /** Text as roff prints it: no escape, no line that is taken for a request, dashes that can be copied. */
 function roff(text: string): string {

@@ -34,7 +34,7 @@ export async function endInFailure(
   if (!events && !json) return failure.exitCode;
   const text = events
     ? jsonText(errorEvent(body), false)
-    : jsonText({ schema: 1, error: body }, shell.stdoutColumns !== undefined);
+    : jsonText({ schema: 1, error: body }, shell.stdoutStyle.columns !== undefined);
   // Where nothing can be written any more, the exit code says it.
   await stdout.write(text).catch(() => undefined);
   return failure.exitCode;

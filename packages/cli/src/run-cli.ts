@@ -1,11 +1,11 @@
 import type { Invocation } from "./command-line/command-spec.ts";
 import { parseCommandLine } from "./command-line/parse.ts";
+import { commandTable } from "./commands/table.ts";
 import { configPath, readConfig } from "./config/config-file.ts";
 import { configuredEnv, configuredFlags } from "./config/configured.ts";
 import { watchInterrupts } from "./shell/interrupt.ts";
 import { createOutput } from "./shell/output.ts";
 import { plainVariable } from "./progress/progress-display.ts";
-import { quietWarnings } from "./quiet-warnings.ts";
 import type { Shell } from "./shell/shell.ts";
 import { styleFor } from "./text/style.ts";
 
@@ -45,6 +45,18 @@ function asksForHelp(argv: readonly string[], words: readonly string[]): boolean
   return argv.length === 0 || asked;
 }
 
+/** Of undici, at the first request through a SOCKS proxy; whoever has set one can do nothing about it. */
+const unhelpful = /^SOCKS5 proxy support is experimental/;
+
+/** Keeps Node's note on experimental SOCKS off this process's standard error; every other warning stays. */
+function quietWarnings(): void {
+  const emitWarning = process.emitWarning.bind(process) as (...given: unknown[]) => void;
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
+    const text = warning instanceof Error ? warning.message : warning;
+    if (!unhelpful.test(text)) emitWarning(warning, ...rest);
+  };
+}
+
 /**
  * Runs `mlx-download` with the words after its name, on this process's streams and signals, and returns the exit code;
  * everything written has left the process by then. Never throws.
@@ -71,8 +83,11 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       return process.stdin;
     },
     stdout,
-    stdoutColumns: out.isTTY ? out.columns || 80 : undefined,
-    stdoutStyle: { ...styleFor(out, processEnv), ...(agent ? { color: false } : {}) },
+    stdoutStyle: {
+      ...styleFor(out, processEnv),
+      ...(agent ? { color: false } : {}),
+      columns: out.isTTY ? out.columns || 80 : undefined,
+    },
     stderr,
     stderrStyle: styleFor(stderr, processEnv),
     interrupt,
@@ -81,11 +96,14 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     if (asksForHelp(argv, words)) {
       const { helpText } = await import("./command-line/help.ts");
       // A pager shows it on the terminal that standard error still has.
-      const columns = shell.stdoutColumns ?? (stderr.isTTY ? stderr.columns : undefined) ?? 100;
-      await stdout.write(`${helpText(words, version, { ...shell.stdoutStyle, columns })}\n`);
+      const columns =
+        shell.stdoutStyle.columns ?? (stderr.isTTY ? stderr.columns : undefined) ?? 100;
+      await stdout.write(
+        `${helpText(words, version, { ...shell.stdoutStyle, columns, table: commandTable })}\n`,
+      );
       return 0;
     }
-    const parsed = await parseCommandLine(argv);
+    const parsed = await parseCommandLine(argv, commandTable);
     if (parsed.flags.version) {
       await stdout.write(`${version}\n`);
       return 0;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run, tempDir, writeTree } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
+import { commandTable } from "../src/commands/table.ts";
 import { bashCompletion } from "../src/commands/setup/completion/bash.ts";
 import { fishCompletion } from "../src/commands/setup/completion/fish.ts";
 import { zshCompletion } from "../src/commands/setup/completion/zsh.ts";
@@ -22,9 +23,9 @@ async function stage(where: "variable" | "file" | "default" = "variable") {
   const hub = where === "default" ? ".cache/huggingface/hub" : "my hub";
   const config = { connections: 4, "cache-dir": "~/my hub", preset: "mlx" };
   await writeTree(folder, {
-    bash: bashCompletion(),
-    fish: fishCompletion(),
-    zsh: zshCompletion(),
+    bash: bashCompletion(commandTable),
+    fish: fishCompletion(commandTable),
+    zsh: zshCompletion(commandTable),
     [`${hub}/models--org--model--x/refs/main`]: "",
     ...(where === "file" && { ".config/mlx-download/config.json": JSON.stringify(config) }),
   });

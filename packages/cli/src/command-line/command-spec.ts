@@ -1,4 +1,5 @@
 import type { Shell } from "../shell/shell.ts";
+import type { CommandTable } from "./command-table.ts";
 import type { Flags } from "./flags.ts";
 
 /** A command line, understood. */
@@ -7,6 +8,8 @@ export interface Invocation {
   /** The words that are neither command nor option. */
   readonly operands: readonly string[];
   readonly flags: Flags;
+  /** The commands there are, for the commands that speak of them. */
+  readonly table: CommandTable;
 }
 
 /** An invocation worth imitating. */

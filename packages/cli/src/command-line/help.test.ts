@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { displayWidth } from "../text/display-width.ts";
-import { commandSpecs, commonFlags } from "../commands/table.ts";
+import { commandTable } from "../commands/table.ts";
 import { flagSpecs } from "./flags.ts";
 import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 
-const style = { color: false, unicode: true, columns: 80 };
+const style = { color: false, unicode: true, columns: 80, table: commandTable };
+const { specs: commandSpecs, commonFlags } = commandTable;
 
 test("the overview names every command", () => {
   const text = helpText(["--help"], "1.2.3", style);
@@ -22,7 +23,10 @@ test("every example is a command line that is understood", async () => {
   for (const { examples } of commandSpecs) {
     for (const { line } of examples) {
       const command = /mlx-download ([^)|<]*)/.exec(line)?.[1] ?? "";
-      await expect(parseCommandLine(command.trim().split(/ +/)), line).resolves.toBeDefined();
+      await expect(
+        parseCommandLine(command.trim().split(/ +/), commandTable),
+        line,
+      ).resolves.toBeDefined();
     }
   }
 });

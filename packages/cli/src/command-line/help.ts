@@ -1,13 +1,14 @@
 import { displayWidth, padEnd, wrapWords } from "../text/display-width.ts";
 import { paint, type Style } from "../text/style.ts";
 import { commandGroups, type CommandSpec, type Example } from "./command-spec.ts";
-import { commandNamed, commandSpecs, commandsUnder, commonFlags } from "../commands/table.ts";
+import type { CommandTable } from "./command-table.ts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
 
-/** What help is written for. */
+/** What help is written about and for. */
 export interface HelpStyle extends Style {
   readonly columns: number;
+  readonly table: CommandTable;
 }
 
 /** Two columns; the second one wraps under itself, or goes below where the terminal is narrow. */
@@ -63,9 +64,9 @@ function commandRows(specs: readonly CommandSpec[], style: HelpStyle): string[] 
 }
 
 function commandHelp(spec: CommandSpec, style: HelpStyle): string[] {
-  const word = spec.name === "get" ? "[get]" : spec.name;
-  const under = commandsUnder(spec.name);
-  const flags = [...spec.flags, ...commonFlags].map((key) => flagSpecs[key]);
+  const word = spec === style.table.unnamed ? `[${spec.name}]` : spec.name;
+  const under = style.table.under(spec.name);
+  const flags = [...spec.flags, ...style.table.commonFlags].map((key) => flagSpecs[key]);
   const summary = wrapWords(
     `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
     style.columns - 1,
@@ -95,17 +96,17 @@ const exitCodeText =
   "Exit codes: 0 ok, 2 usage, 3 authentication, 4 not found, 5 network, 6 disk, 7 integrity, 8 does not fit or load, 9 locked, 10 refused, 11 some failed, 75 rate limited, 129, 130 and 143 interrupted, 1 anything else.";
 
 /** The examples of the first command, and one for the first command of every other group. */
-function overviewExamples(): readonly Example[] {
+function overviewExamples({ specs }: CommandTable): readonly Example[] {
   return commandGroups.flatMap((group, at) => {
-    const examplesOfGroup = commandSpecs.find((spec) => spec.group === group)?.examples ?? [];
+    const examplesOfGroup = specs.find((spec) => spec.group === group)?.examples ?? [];
     return at === 0 ? examplesOfGroup : examplesOfGroup.slice(0, 1);
   });
 }
 
 function groupLines(style: HelpStyle): string[] {
-  const widest = Math.max(...commandSpecs.map(({ name }) => displayWidth(name)));
+  const widest = Math.max(...style.table.specs.map(({ name }) => displayWidth(name)));
   return commandGroups.flatMap((group) => {
-    const specs = commandSpecs.filter((spec) => spec.group === group);
+    const specs = style.table.specs.filter((spec) => spec.group === group);
     if (specs.length === 0) return [];
     const pairs = specs.map(({ name, summary }) => [padEnd(name, widest), summary] as const);
     return [title(style, `${group}:`), ...rows(pairs, style), ""];
@@ -113,7 +114,7 @@ function groupLines(style: HelpStyle): string[] {
 }
 
 function overview(version: string, style: HelpStyle): string[] {
-  const common = [...commonFlags, "version" as const].map((key) => flagSpecs[key]);
+  const common = [...style.table.commonFlags, "version" as const].map((key) => flagSpecs[key]);
   const wrapped = (text: string): string[] => wrapWords(text, Math.min(120, style.columns) - 1, 2);
   return [
     ...wrapped(
@@ -131,7 +132,7 @@ function overview(version: string, style: HelpStyle): string[] {
     ),
     "",
     title(style, "Examples:"),
-    ...exampleLines(overviewExamples(), style),
+    ...exampleLines(overviewExamples(style.table), style),
     "",
     ...wrapped("mlx-download help <command> shows the options of a command."),
     ...wrapWords(exitCodeText, Math.min(100, style.columns) - 1, 2),
@@ -142,7 +143,7 @@ function overview(version: string, style: HelpStyle): string[] {
 export function helpText(argv: readonly string[], version: string, style: HelpStyle): string {
   const words = argv.filter((word) => !word.startsWith("-"));
   const named = words
-    .map((_, at) => commandNamed(words.slice(at)))
+    .map((_, at) => style.table.named(words.slice(at)))
     .find((found) => found !== undefined);
   const lines = named === undefined ? overview(version, style) : commandHelp(named.command, style);
   return lines.join("\n");

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { commandTable } from "../commands/table.ts";
 import { parseCommandLine } from "./parse.ts";
 
 /** What was understood, without the switches that are off and the lists that are empty. */
 async function parsed(...argv: string[]) {
-  const { command, operands, flags } = await parseCommandLine(argv);
+  const { command, operands, flags } = await parseCommandLine(argv, commandTable);
   const given = Object.entries(flags).filter(
     ([, value]) => value !== false && !(Array.isArray(value) && value.length === 0),
   );
@@ -90,7 +91,7 @@ test.each([
   [["cache", "--clear", "--clear-model", "a/b"], "--clear and --clear-model exclude", "Leave one"],
   [["a/b", "c/d", "--local-dir", "x"], "--local-dir takes one model at a time", "once for each"],
 ])("%j is refused with a next step", async (argv, message, hint) => {
-  await expect(parseCommandLine(argv)).rejects.toThrow(
+  await expect(parseCommandLine(argv, commandTable)).rejects.toThrow(
     expect.objectContaining({
       code: "cli/usage",
       message: expect.stringContaining(message),
@@ -100,11 +101,13 @@ test.each([
 });
 
 test("an empty token is refused without being sent anonymously", async () => {
-  await expect(parseCommandLine(["a/b", "--token", ""])).rejects.toThrow("--token needs a value");
+  await expect(parseCommandLine(["a/b", "--token", ""], commandTable)).rejects.toThrow(
+    "--token needs a value",
+  );
 });
 
 test("words that look like prototype members are no options", async () => {
-  await expect(parseCommandLine(["a/b", "--constructor", "x"])).rejects.toThrow(
+  await expect(parseCommandLine(["a/b", "--constructor", "x"], commandTable)).rejects.toThrow(
     "there is no option",
   );
 });

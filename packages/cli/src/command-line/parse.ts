@@ -1,12 +1,5 @@
 import type { CommandSpec, Invocation } from "./command-spec.ts";
-import {
-  commandNamed,
-  commandSpecs,
-  commandsUnder,
-  commandWords,
-  commonFlags,
-} from "../commands/table.ts";
-import { get } from "../commands/download/specs.ts";
+import type { CommandTable } from "./command-table.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
@@ -24,16 +17,19 @@ function refusePrototypeNames(argv: readonly string[]): void {
   }
 }
 
-/** The command that the words name, and the words that remain; without a command's name it is `get`. */
-function readCommand(words: readonly string[]): {
+/** The command that the words name, and the words that remain. */
+function readCommand(
+  words: readonly string[],
+  table: CommandTable,
+): {
   command: CommandSpec;
   operands: readonly string[];
 } {
-  const named = commandNamed(words);
+  const named = table.named(words);
   if (named !== undefined) return { command: named.command, operands: words.slice(named.length) };
   const [first, second = ""] = words;
   if (first !== undefined && /^[A-Za-z-]+$/.test(first)) {
-    const under = commandsUnder(first).map(({ name }) => name);
+    const under = table.under(first).map(({ name }) => name);
     if (under.length > 0) {
       const meant = suggest(`${first} ${second}`, under);
       throw usage(
@@ -43,18 +39,18 @@ function readCommand(words: readonly string[]): {
           : `Did you mean mlx-download ${meant}?`,
       );
     }
-    const meant = suggest(first, commandWords().keys());
+    const meant = suggest(first, table.words.keys());
     if (meant !== undefined)
       throw usage(
         `there is no command "${first}"`,
         `Did you mean mlx-download ${meant}? (A model of that name: mlx-download get ${first})`,
       );
   }
-  return { command: get, operands: words };
+  return { command: table.unnamed, operands: words };
 }
 
-function refuseUnknown(parsed: GivenWords, command: CommandSpec): void {
-  const allowed = new Set([...command.flags, ...commonFlags, "version" as const]);
+function refuseUnknown(parsed: GivenWords, command: CommandSpec, table: CommandTable): void {
+  const allowed = new Set([...command.flags, ...table.commonFlags, "version" as const]);
   const names = [...allowed].flatMap((key) => [
     flagSpecs[key].name,
     ...(flagSpecs[key].aliases ?? []),
@@ -79,7 +75,7 @@ function refuseUnknown(parsed: GivenWords, command: CommandSpec): void {
       );
     }
     if (allowed.has(key)) continue;
-    const owners = commandSpecs.filter(({ flags }) => flags.includes(key)).map((spec) => spec.name);
+    const owners = table.specs.filter(({ flags }) => flags.includes(key)).map((spec) => spec.name);
     throw usage(
       `${dashed} is no option of mlx-download ${command.name}`,
       `It belongs to mlx-download ${owners.join(" and ")}; see mlx-download ${command.name} --help.`,
@@ -87,18 +83,20 @@ function refuseUnknown(parsed: GivenWords, command: CommandSpec): void {
   }
 }
 
-function checkOperands({ command, operands }: Invocation): void {
+function checkOperands({ command, operands, table }: Invocation): void {
   const { min, max, what = "a model" } = command.operands;
   if (operands.length < min)
     throw usage(
-      command === get ? "no model is named" : `mlx-download ${command.name} needs ${what}`,
+      command === table.unnamed
+        ? "no model is named"
+        : `mlx-download ${command.name} needs ${what}`,
       `For example ${command.examples[0]?.line ?? `mlx-download ${command.name} ${command.usage}`}; see mlx-download --help.`,
     );
   if (operands.length <= max) return;
   const extra = operands[max] ?? "";
   const under = suggest(
     `${command.name} ${extra}`,
-    commandsUnder(command.name).map(({ name }) => name),
+    table.under(command.name).map(({ name }) => name),
   );
   // The command knows better than a likeness of letters.
   const better =
@@ -111,22 +109,25 @@ function checkOperands({ command, operands }: Invocation): void {
 }
 
 /**
- * Understands the words after the program's name. Throws `cli/usage`, with a guess at what was meant, for unknown
+ * Understands the words after the program's name as a call of one of the commands of `table`. Throws `cli/usage`, with a guess at what was meant, for unknown
  * commands and options, missing and impossible values, and options that exclude each other.
  */
-export async function parseCommandLine(argv: readonly string[]): Promise<Invocation> {
+export async function parseCommandLine(
+  argv: readonly string[],
+  table: CommandTable,
+): Promise<Invocation> {
   refusePrototypeNames(argv);
   const parsed = await readWords(argv);
   const helpOrVersion = parsed["help"] === true || parsed["version"] === true;
-  const { command, operands } = readCommand(parsed._);
-  refuseUnknown(parsed, command);
+  const { command, operands } = readCommand(parsed._, table);
+  refuseUnknown(parsed, command, table);
   const entries = Object.entries(flagSpecs).map(
     ([key, spec]) => [key, readFlag(spec, parsed[spec.name])] as const,
   );
   const flags = Object.fromEntries(
     entries.filter(([, value]) => value !== undefined),
   ) as unknown as Flags;
-  const invocation = { command, operands, flags };
+  const invocation = { command, operands, flags, table };
   if (helpOrVersion) return invocation;
   checkOperands(invocation);
   refuseExclusive(flags);

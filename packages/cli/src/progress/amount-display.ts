@@ -4,7 +4,7 @@ import type { Shell } from "../shell/shell.ts";
 import { formatBytes, formatBytesOf, formatDuration, formatRate } from "../text/format.ts";
 import type { Style } from "../text/style.ts";
 import { type BarParts, renderBar } from "./bar.ts";
-import { drawsFrames } from "./progress-display.ts";
+import { drawsFrames, isSilent } from "./progress-display.ts";
 
 /** Shows how far a verification or a copy is. */
 export interface AmountDisplay {
@@ -33,8 +33,7 @@ export function amountLine(
 
 /** One line that is drawn over on a terminal, a line every ten seconds elsewhere, nothing with `--quiet`. */
 export function createAmountDisplay(flags: Flags, shell: Shell): AmountDisplay {
-  const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
-  const silent = flags.quiet || eventsOnTerminal;
+  const silent = isSilent(flags, shell);
   const draws = drawsFrames(shell.stderr, shell.env);
   let startedAt = 0;
   let saidAt = 0;

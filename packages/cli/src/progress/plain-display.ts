@@ -1,4 +1,5 @@
 import type { DownloadEvent } from "@mlx-download/core";
+import { printable } from "../text/printable.ts";
 import { beat, emptyLog, logEvent, type LogStep } from "./plain-log.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { initialState, reduce } from "./reduce.ts";
@@ -28,6 +29,25 @@ export function createPlainDisplay(repoId: string, write: (text: string) => void
     finish() {
       finished = true;
       clearInterval(timer);
+    },
+  };
+}
+
+/** Writes several downloads that run at once as plain lines, each with its model's name before it. */
+export function createSeveralDisplay(write: (text: string) => void): ProgressDisplay {
+  const displays = new Map<string, ProgressDisplay>();
+  const displayOf = (repoId: string): ProgressDisplay => {
+    const known = displays.get(repoId);
+    if (known !== undefined) return known;
+    const fresh = createPlainDisplay(repoId, (text) => write(`[${printable(repoId)}] ${text}`));
+    displays.set(repoId, fresh);
+    return fresh;
+  };
+  return {
+    onEvent: (event) => displayOf(event.repoId).onEvent(event),
+    note: (text) => write(`${text}\n`),
+    finish() {
+      for (const display of displays.values()) display.finish();
     },
   };
 }

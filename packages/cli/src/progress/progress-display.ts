@@ -1,4 +1,6 @@
 import type { DownloadEvent } from "@mlx-download/core";
+import type { Flags } from "../command-line/flags.ts";
+import type { Shell } from "../shell/shell.ts";
 
 /** Shows one download while it runs. */
 export interface ProgressDisplay {
@@ -15,6 +17,14 @@ export const silentDisplay: ProgressDisplay = {
   note() {},
   finish() {},
 };
+
+/** True where no progress is shown: with `--quiet`, and where lines of events and a frame would overwrite each other. */
+export function isSilent(
+  flags: Pick<Flags, "quiet" | "events">,
+  { stdoutStyle }: Pick<Shell, "stdoutStyle">,
+): boolean {
+  return flags.quiet || (flags.events && stdoutStyle.columns !== undefined);
+}
 
 /** The variable that stands for `--plain`, so that whoever draws needs to know the environment alone. */
 export const plainVariable = "MLX_DOWNLOAD_PLAIN";

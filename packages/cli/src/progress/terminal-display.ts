@@ -3,10 +3,19 @@ import type { DownloadEvent } from "@mlx-download/core";
 import type { Style } from "../text/style.ts";
 import { createFrame } from "./frame.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
-import type { Picture } from "./picture.ts";
 import { initialState, reduce, type ViewState } from "./reduce.ts";
 import { severalView } from "./several-view.ts";
+import type { ViewOptions } from "./total-lines.ts";
 import { view } from "./view.ts";
+
+/** What events change and a terminal shows. */
+interface Picture {
+  take(event: DownloadEvent): void;
+  /** Nothing more comes: the next lines are what stays in the scrollback. */
+  end(): void;
+  /** Lines narrower than the terminal, together lower than it until the end. */
+  lines(options: ViewOptions): readonly string[];
+}
 
 const frameMs = 100;
 /** Waiting times in the frame count up even when no event comes. */

@@ -1,4 +1,5 @@
 import { Writable } from "node:stream";
+import { CliError } from "../failure/cli-error.ts";
 import type { Shell } from "./shell.ts";
 
 /** Takes everything and shows nothing. */
@@ -24,4 +25,26 @@ export async function ask(
     prompt.close();
     if (hidden || interrupt.signal.aborted) stderr.write("\n");
   }
+}
+
+/** Whether a person can be asked: a terminal on both sides, and nobody said that an agent is there. */
+export function isInteractive({
+  stdin,
+  stderr,
+  agent,
+}: Pick<Shell, "stdin" | "stderr" | "agent">): boolean {
+  return stdin.isTTY && stderr.isTTY && !agent;
+}
+
+/**
+ * Asks a person for a yes. Throws `cli/confirmation-needed` where nobody can answer, so that nothing is deleted by a
+ * script that did not say `--yes`.
+ */
+export async function confirm(question: string, shell: Shell): Promise<boolean> {
+  if (!isInteractive(shell))
+    throw new CliError("nobody is here to confirm the deletion", "cli/confirmation-needed", {
+      hint: "Add --yes when you are sure.",
+    });
+  const answer = await ask(`${question} [y/N] `, shell);
+  return /^y(es)?$/i.test(answer.trim());
 }

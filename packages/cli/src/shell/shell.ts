@@ -2,6 +2,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import type { Interrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import type { Style } from "../text/style.ts";
+import type { TableStyle } from "../text/table.ts";
 
 /** What a command has to do with the world outside. */
 export interface Shell {
@@ -15,9 +16,8 @@ export interface Shell {
   readonly processEnv: NodeJS.ProcessEnv;
   readonly stdin: ReadStream;
   readonly stdout: Output;
-  /** Columns of standard output where it is a terminal. */
-  readonly stdoutColumns: number | undefined;
-  readonly stdoutStyle: Style;
+  /** With the columns of standard output where it is a terminal. */
+  readonly stdoutStyle: TableStyle;
   readonly stderr: WriteStream;
   readonly stderrStyle: Style;
   readonly interrupt: Interrupt;

@@ -48,3 +48,8 @@ export function renderTable(
     return index === 0 ? paint(style, "quiet", line) : line;
   });
 }
+
+/** {@link renderTable} as text, a line each. */
+export function tableText(...table: Parameters<typeof renderTable>): string {
+  return `${renderTable(...table).join("\n")}\n`;
+}

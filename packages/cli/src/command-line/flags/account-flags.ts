@@ -1,15 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about whose token is used, and what the configuration says. */
-export interface AccountFlags {
-  readonly token?: string;
-  readonly tokenStdin: boolean;
-  readonly keychain: boolean;
-  readonly origin: boolean;
-}
-
-/** The specs of {@link AccountFlags}. */
-export const accountFlags: Readonly<Record<keyof AccountFlags, FlagSpec>> = {
+export const accountFlags = {
   token: {
     name: "token",
     type: "text",
@@ -27,4 +17,4 @@ export const accountFlags: Readonly<Record<keyof AccountFlags, FlagSpec>> = {
     summary: "keep the token in this system's keychain, and look there from now on",
   },
   origin: { name: "origin", type: "switch", summary: "say where each setting comes from" },
-};
+} as const;

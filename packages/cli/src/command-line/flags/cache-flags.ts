@@ -1,26 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about what the cache commands look at, keep and give away. */
-export interface CacheFlags {
-  readonly list: boolean;
-  readonly clearModel?: string;
-  readonly clear: boolean;
-  readonly repoType?: string;
-  readonly where: readonly string[];
-  readonly keepNewest?: number;
-  readonly maxSize?: number;
-  readonly grace?: string;
-  readonly quick: boolean;
-  readonly hub: boolean;
-  readonly threads?: number;
-  readonly to?: string;
-  readonly layout?: string;
-  readonly remove: boolean;
-  readonly yes: boolean;
-}
-
-/** The specs of {@link CacheFlags}. */
-export const cacheFlags: Readonly<Record<keyof CacheFlags, FlagSpec>> = {
+export const cacheFlags = {
   list: { name: "list", type: "switch", summary: "list the models in the cache (default)" },
   clearModel: {
     name: "clear-model",
@@ -102,4 +81,4 @@ export const cacheFlags: Readonly<Record<keyof CacheFlags, FlagSpec>> = {
     summary: "take the view away; the cache keeps the model",
   },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
-};
+} as const;

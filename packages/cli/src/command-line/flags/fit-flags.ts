@@ -1,21 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about the machine and the use that a model is held against. */
-export interface FitFlags {
-  readonly ctx?: string;
-  readonly memory?: string;
-  readonly chip?: string;
-  readonly kvBits?: number;
-  readonly batch?: number;
-  readonly fitPython?: string;
-  readonly task?: string;
-  readonly minSpeed?: number;
-  readonly fits: boolean;
-  readonly requireFit: boolean;
-}
-
-/** The specs of {@link FitFlags}. */
-export const fitFlags: Readonly<Record<keyof FitFlags, FlagSpec>> = {
+export const fitFlags = {
   ctx: {
     name: "ctx",
     type: "text",
@@ -73,4 +57,4 @@ export const fitFlags: Readonly<Record<keyof FitFlags, FlagSpec>> = {
     type: "switch",
     summary: "fetch only what fits this machine (or the imagined one) and loads; exit 8 otherwise",
   },
-};
+} as const;

@@ -1,19 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about how a command speaks. */
-export interface OutputFlags {
-  readonly quiet: boolean;
-  readonly plain: boolean;
-  readonly json: boolean;
-  readonly events: boolean;
-  readonly agent: boolean;
-  readonly debug: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
-}
-
-/** The specs of {@link OutputFlags}. */
-export const outputFlags: Readonly<Record<keyof OutputFlags, FlagSpec>> = {
+export const outputFlags = {
   quiet: {
     name: "quiet",
     type: "switch",
@@ -45,4 +31,4 @@ export const outputFlags: Readonly<Record<keyof OutputFlags, FlagSpec>> = {
   },
   help: { name: "help", type: "switch", aliases: ["h"], summary: "show help" },
   version: { name: "version", type: "switch", aliases: ["V"], summary: "show the version" },
-};
+} as const;

@@ -1,17 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about which models are listed. */
-export interface SearchFlags {
-  readonly filter?: string;
-  readonly author?: string;
-  readonly all: boolean;
-  readonly limit?: number;
-  readonly sort?: string;
-  readonly quant?: string;
-}
-
-/** The specs of {@link SearchFlags}. */
-export const searchFlags: Readonly<Record<keyof SearchFlags, FlagSpec>> = {
+export const searchFlags = {
   filter: {
     name: "filter",
     type: "text",
@@ -40,4 +28,4 @@ export const searchFlags: Readonly<Record<keyof SearchFlags, FlagSpec>> = {
     value: "Q",
     summary: "only models quantized so, by their names: 4bit, 8bit, bf16, mxfp4, dwq …",
   },
-};
+} as const;

@@ -1,16 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about which files of which revision. */
-export interface SelectionFlags {
-  readonly revision?: string;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly preset?: string;
-  readonly localDir?: string;
-}
-
-/** The specs of {@link SelectionFlags}. */
-export const selectionFlags: Readonly<Record<keyof SelectionFlags, FlagSpec>> = {
+export const selectionFlags = {
   revision: {
     name: "revision",
     type: "text",
@@ -44,4 +33,4 @@ export const selectionFlags: Readonly<Record<keyof SelectionFlags, FlagSpec>> = 
     value: "DIR",
     summary: "plain files into this folder instead of the cache",
   },
-};
+} as const;

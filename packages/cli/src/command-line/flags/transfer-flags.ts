@@ -1,20 +1,5 @@
-import type { FlagSpec } from "./flag-spec.ts";
-
 /** Options about where the bytes come from and how, and what is done with them. */
-export interface TransferFlags {
-  readonly cacheDir?: string;
-  readonly force: boolean;
-  readonly endpoint: readonly string[];
-  readonly connections?: number;
-  readonly limitRate?: number;
-  readonly backend?: string;
-  readonly offline: boolean;
-  readonly dryRun: boolean;
-  readonly trust?: string;
-}
-
-/** The specs of {@link TransferFlags}. */
-export const transferFlags: Readonly<Record<keyof TransferFlags, FlagSpec>> = {
+export const transferFlags = {
   cacheDir: {
     name: "cache-dir",
     type: "text",
@@ -67,4 +52,4 @@ export const transferFlags: Readonly<Record<keyof TransferFlags, FlagSpec>> = {
     summary:
       "what a repo is trusted with: any (default), scanned (nothing that the Hub's scanners suspect or have yet to see), data (nothing that could run code); exit 10 otherwise",
   },
-};
+} as const;

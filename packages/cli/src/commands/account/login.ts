@@ -6,13 +6,12 @@ import {
   tokenFiles,
   whoAmI,
 } from "@mlx-download/core";
-import { openKeychain } from "./keychain.ts";
-import { tokenAccount } from "./token-account.ts";
+import { openKeychain, tokenAccount } from "./keychain.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { configPath } from "../../config/config-file.ts";
 import { writeConfig } from "../../config/write-config.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import { readGivenToken } from "./read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
@@ -56,13 +55,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       files,
     );
   const store = keychain?.name ?? files.tokenFile;
-  if (flags.json)
-    await shell.stdout.write(
-      jsonText(
-        { schema: 1, name, store, expiresAt: given.expiresAt ?? null },
-        shell.stdoutColumns !== undefined,
-      ),
-    );
+  await writeResult({ name, store, expiresAt: given.expiresAt ?? null }, "", { flags, shell });
   if (flags.quiet) return 0;
   shell.stderr.write(`Logged in as ${printable(name)}; the token is in ${store}\n`);
   for (const variable of ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"])

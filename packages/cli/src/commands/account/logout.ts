@@ -1,8 +1,7 @@
 import { removeTokens, tokenFiles } from "@mlx-download/core";
-import { openKeychain } from "./keychain.ts";
-import { tokenAccount } from "./token-account.ts";
+import { openKeychain, tokenAccount } from "./keychain.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
 /** `mlx-download logout`: forgets the tokens of the files, and of the keychain where that is used. */
@@ -13,8 +12,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain" &&
     (await openKeychain(env).remove(tokenAccount(env, flags.endpoint)));
   const removed = inFiles || inKeychain;
-  if (flags.json)
-    await shell.stdout.write(jsonText({ schema: 1, removed }, shell.stdoutColumns !== undefined));
+  await writeResult({ removed }, "", { flags, shell });
   if (flags.quiet) return 0;
   shell.stderr.write(removed ? "Logged out.\n" : "Nobody was logged in.\n");
   for (const variable of ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"])

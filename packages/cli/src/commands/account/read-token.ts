@@ -47,7 +47,7 @@ export async function readToken(
   if (env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain") {
     const [{ openKeychain }, { tokenAccount }] = await Promise.all([
       import("./keychain.ts"),
-      import("./token-account.ts"),
+      import("./keychain.ts"),
     ]);
     return openKeychain(env).find(tokenAccount(env, flags.endpoint));
   }

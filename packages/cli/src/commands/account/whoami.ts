@@ -1,7 +1,7 @@
 import { whoAmI } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import { readToken } from "./read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
@@ -18,13 +18,8 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     throw new CliError("nobody is logged in", "cli/not-logged-in", {
       hint: "mlx-download login, or set HF_TOKEN.",
     });
-  if (flags.json) {
-    const indented = shell.stdoutColumns !== undefined;
-    await shell.stdout.write(jsonText({ schema: 1, ...account }, indented));
-    return 0;
-  }
-  await shell.stdout.write(`${printable(account.name)}\n`);
-  if (flags.quiet) return 0;
+  await writeResult({ ...account }, `${printable(account.name)}\n`, { flags, shell });
+  if (flags.quiet || flags.json) return 0;
   const { organizations, tokenName, tokenRole, tokenSource } = account;
   const role = tokenRole === undefined ? "" : ` (${tokenRole})`;
   const lines = [

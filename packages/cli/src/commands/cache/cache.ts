@@ -2,13 +2,13 @@ import type { CachedRepo } from "@mlx-download/cache";
 import type { ModelInfo } from "@mlx-download/core";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { confirm } from "../../shell/confirm.ts";
-import { jsonText } from "../../shell/output.ts";
+import { confirm } from "../../shell/ask.ts";
+import { writeJson, writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { wrapWords } from "../../text/display-width.ts";
 import { printable } from "../../text/printable.ts";
-import { renderTable } from "../../text/table.ts";
+import { tableText } from "../../text/table.ts";
 
 /** The cache as it is: its whole models, and every repo in it. */
 interface CacheContent {
@@ -45,7 +45,7 @@ function modelJson(model: ModelInfo): Record<string, unknown> {
 async function list(content: CacheContent, flags: Flags, shell: Shell): Promise<void> {
   const { cacheDir, models } = content;
   if (flags.json) {
-    await shell.stdout.write(jsonText(models.map(modelJson), shell.stdoutColumns !== undefined));
+    await writeJson(models.map(modelJson), shell);
     return;
   }
   if (flags.quiet) {
@@ -60,7 +60,7 @@ async function list(content: CacheContent, flags: Flags, shell: Shell): Promise<
       printable(model.quantization ?? ""),
       model.last_modified?.slice(0, 10) ?? "",
     ]);
-    const table = renderTable(
+    const table = tableText(
       [
         { title: "MODEL", flexible: true },
         { title: "SIZE", align: "right" },
@@ -69,9 +69,9 @@ async function list(content: CacheContent, flags: Flags, shell: Shell): Promise<
         { title: "MODIFIED" },
       ],
       rows,
-      { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+      shell.stdoutStyle,
     );
-    await shell.stdout.write(`${table.join("\n")}\n`);
+    await shell.stdout.write(table);
   }
   const total = models.reduce((sum, model) => sum + model.size_bytes, 0);
   shell.stderr.write(
@@ -161,11 +161,8 @@ async function remove(
     note(`Deleted ${repoId} (${formatBytes(freed.freedBytes)} freed)`);
   }
   if (removal.repoIds.length === 0) note("No MLX model is in the cache; nothing to delete.");
-  if (!flags.json) return;
   const freedBytes = removed.reduce((sum, entry) => sum + entry.freedBytes, 0);
-  await shell.stdout.write(
-    jsonText({ schema: 1, cacheDir, removed, freedBytes }, shell.stdoutColumns !== undefined),
-  );
+  await writeResult({ cacheDir, removed, freedBytes }, "", { flags, shell });
 }
 
 /** `mlx-download cache`: lists the whole models of the cache, or deletes some. Returns the exit code. */

@@ -1,7 +1,7 @@
 import type { KeepReason, KeptRevision, RemovalPlan, RemovalResult } from "@mlx-download/cache";
 import type { Flags } from "../../command-line/flags.ts";
-import { confirm } from "../../shell/confirm.ts";
-import { jsonText } from "../../shell/output.ts";
+import { confirm } from "../../shell/ask.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
@@ -34,7 +34,6 @@ function removalJson(
     views: repo.views,
   }));
   return {
-    schema: 1,
     cacheDir: plan.cacheDir,
     dryRun: done === undefined,
     freedBytes: (done ?? plan).freedBytes,
@@ -101,9 +100,7 @@ export async function carryOut(
     if (!flags.quiet && lines.length > 0) shell.stderr.write(`${lines.join("\n")}\n`);
   };
   const write = async (done: RemovalResult | undefined): Promise<void> => {
-    if (!flags.json) return;
-    const body = { ...removalJson(plan, done), ...further };
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+    await writeResult({ ...removalJson(plan, done), ...further }, "", { flags, shell });
   };
   const idle = plan.repos.length === 0 && plan.payloads.length === 0;
   if (plan.repos.length > 0)

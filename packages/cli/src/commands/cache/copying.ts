@@ -2,7 +2,7 @@ import type { CopyOptions } from "@mlx-download/cache";
 import type { Flags } from "../../command-line/flags.ts";
 import { sameCommand } from "../../command-line/quote.ts";
 import { CliError } from "../../failure/cli-error.ts";
-import { jsonText, writeEvent } from "../../shell/output.ts";
+import { writeEvent } from "../../shell/output.ts";
 import { createAmountDisplay } from "../../progress/amount-display.ts";
 import type { Shell } from "../../shell/shell.ts";
 
@@ -40,21 +40,4 @@ export async function copying<T>(
   } finally {
     display.finish();
   }
-}
-
-/** Writes a command's result the way the flags ask for: JSON, the last event, or the plain text. */
-export async function writeResult(
-  body: Readonly<Record<string, unknown>>,
-  text: string,
-  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
-): Promise<void> {
-  const result = { schema: 1, ...body };
-  const end = { schema: 1, type: "result", at: Date.now(), result };
-  await shell.stdout.write(
-    flags.json
-      ? jsonText(result, shell.stdoutColumns !== undefined)
-      : flags.events
-        ? jsonText(end, false)
-        : text,
-  );
 }

@@ -3,10 +3,11 @@ import type { Exported } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 import { CliError } from "../../failure/cli-error.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { hubCacheOf, readStored, readTarget } from "./target.ts";
-import { copying, writeResult } from "./copying.ts";
+import { copying } from "./copying.ts";
 
 async function pour(
   pieces: AsyncGenerator<Uint8Array, Exported>,
@@ -32,7 +33,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const also = flags.json ? "--json" : "--events";
     throw usage("standard output cannot hold both the archive and JSON", `Leave out ${also}.`);
   }
-  if (to === "-" && shell.stdoutColumns !== undefined)
+  if (to === "-" && shell.stdoutStyle.columns !== undefined)
     throw usage(
       "an archive is not for a terminal",
       "Send it somewhere: … --to=- | ssh …, or --to FILE.tar.",

@@ -6,11 +6,12 @@ import type { CopyOptions, Imported, ImportedAs } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
-import { copying, writeResult } from "./copying.ts";
+import { copying } from "./copying.ts";
 
 /** What is imported, by name, where it does not say it itself. */
 async function nameOf(word: string | undefined, flags: Flags): Promise<ImportedAs | undefined> {

@@ -1,11 +1,11 @@
 import type { CachedRepo, CacheScan, Finding, Pin } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeJson } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { renderTable } from "../../text/table.ts";
+import { tableText } from "../../text/table.ts";
 import { hubCacheOf, isMlxModel } from "./target.ts";
 
 /** Findings that say what lies about, not what is wrong. */
@@ -86,8 +86,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   const repos = await withPins(await chosen(scan, flags), scan.cacheDir);
   const { cacheDir, sizeOnDisk, unusedOnDisk, findings } = scan;
   if (flags.json) {
-    const body = { schema: 1, cacheDir, sizeOnDisk, unusedOnDisk, repos, findings };
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+    await writeJson({ schema: 1, cacheDir, sizeOnDisk, unusedOnDisk, repos, findings }, shell);
     return 0;
   }
   if (flags.quiet) {
@@ -104,7 +103,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       day(repo.lastUsedAt),
       stateOf(repo),
     ]);
-    const table = renderTable(
+    const table = tableText(
       [
         { title: "REPO", flexible: true },
         { title: "SIZE", align: "right" },
@@ -115,9 +114,9 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
         { title: "STATE" },
       ],
       rows,
-      { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+      shell.stdoutStyle,
     );
-    await shell.stdout.write(`${table.join("\n")}\n`);
+    await shell.stdout.write(table);
   }
   const unused = unusedOnDisk > 0 ? `, ${formatBytes(unusedOnDisk)} of no use (cache prune)` : "";
   const wrong = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(

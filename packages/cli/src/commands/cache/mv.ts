@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
-import { confirm } from "../../shell/confirm.ts";
+import { confirm } from "../../shell/ask.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
-import { copying, writeResult } from "./copying.ts";
+import { copying } from "./copying.ts";
 
 /** `mlx-download cache mv`: models, or the cache as a whole, which it asks for. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {

@@ -1,7 +1,7 @@
 import { findCached } from "@mlx-download/core/find-cached";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
@@ -22,10 +22,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       data: { ref },
     });
   const { repoId, commit, path } = found;
-  await shell.stdout.write(
-    flags.json
-      ? jsonText({ schema: 1, repoId, commit, path }, shell.stdoutColumns !== undefined)
-      : `${path}\n`,
-  );
+  await writeResult({ repoId, commit, path }, `${path}\n`, { flags, shell });
   return 0;
 }

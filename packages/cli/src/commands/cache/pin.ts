@@ -1,10 +1,10 @@
 import type { Pin } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { renderTable } from "../../text/table.ts";
+import { tableText } from "../../text/table.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
 
 /** `mlx-download cache pin`: pins what is named, or lists the pins. */
@@ -16,36 +16,31 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   for (const { repoId, repoType, revision } of targets)
     pins.push(await pinModel(repoLayout(cacheDir, repoId, repoType), revision));
   const shown = operands.length > 0 ? pins : await listPins(cacheDir);
-  if (flags.json) {
-    const body = { schema: 1, cacheDir, pins: shown };
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
-    return 0;
+  if (!flags.quiet && !flags.json) {
+    for (const { repoId, revision } of pins)
+      shell.stderr.write(`Pinned ${printable(repoId)} at ${printable(revision)}\n`);
+    if (shown.length === 0) shell.stderr.write("Nothing is pinned.\n");
   }
-  if (operands.length > 0) {
-    if (!flags.quiet)
-      for (const { repoId, revision } of pins)
-        shell.stderr.write(`Pinned ${printable(repoId)} at ${printable(revision)}\n`);
-    return 0;
-  }
-  if (shown.length === 0) {
-    if (!flags.quiet) shell.stderr.write("Nothing is pinned.\n");
-    return 0;
-  }
-  const table = renderTable(
+  const listed = operands.length === 0 && shown.length > 0;
+  const text = listed ? pinTable(shown, shell) : "";
+  await writeResult({ cacheDir, pins: shown }, text, { flags, shell });
+  return 0;
+}
+
+function pinTable(pins: readonly Pin[], { stdoutStyle }: Shell): string {
+  return tableText(
     [
       { title: "MODEL", flexible: true },
       { title: "REVISION", flexible: true },
       { title: "COMMIT" },
       { title: "PINNED" },
     ],
-    shown.map(({ repoId, revision, commit, pinnedAt }) => [
+    pins.map(({ repoId, revision, commit, pinnedAt }) => [
       printable(repoId),
       printable(revision),
       commit === null ? "gone" : shortCommit(commit),
       new Date(pinnedAt).toISOString().slice(0, 10),
     ]),
-    { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+    stdoutStyle,
   );
-  await shell.stdout.write(`${table.join("\n")}\n`);
-  return 0;
 }

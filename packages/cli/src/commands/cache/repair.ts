@@ -2,14 +2,10 @@ import type { RepairEvent, RepairReport } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { exitCodeOf } from "../../failure/exit-code.ts";
-import { jsonText, writeEvent } from "../../shell/output.ts";
-import { createPlainDisplay } from "../../progress/plain-display.ts";
-import {
-  drawsFrames,
-  type ProgressDisplay,
-  silentDisplay,
-} from "../../progress/progress-display.ts";
-import { createTerminalDisplay } from "../../progress/terminal-display.ts";
+import { textOf, writeResult } from "../../shell/result.ts";
+import { writeEvent } from "../../shell/output.ts";
+import { createDownloadDisplay } from "../../progress/download-display.ts";
+import { isSilent, type ProgressDisplay, silentDisplay } from "../../progress/progress-display.ts";
 import { createAmountDisplay } from "../../progress/amount-display.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -33,22 +29,17 @@ function createDisplays(
   shell: Shell,
 ): { onEvent(event: RepairEvent): void; finish(): void } {
   const verifying = createAmountDisplay(flags, shell);
-  const write = (text: string): void => void shell.stderr.write(text);
-  const silent = flags.quiet || (flags.events && shell.stdoutColumns !== undefined);
   let current: ProgressDisplay = silentDisplay;
   const begin = (repoId: string): ProgressDisplay => {
     current.finish();
-    if (silent) return silentDisplay;
-    return drawsFrames(shell.stderr, shell.env)
-      ? createTerminalDisplay(repoId, shell.stderr, shell.stderrStyle)
-      : createPlainDisplay(repoId, write);
+    return createDownloadDisplay([repoId], flags, shell);
   };
   return {
     onEvent(event) {
       switch (event.type) {
         case "verify-bad":
           verifying.finish();
-          if (!silent) write(`${badLine(event)}\n`);
+          if (!isSilent(flags, shell)) shell.stderr.write(`${badLine(event)}\n`);
           return;
         case "verify-started":
         case "verify-progress":
@@ -118,19 +109,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     display.finish();
   }
   const { repaired, mended, bytes, failed } = report;
-  const body = { schema: 1, repaired, mended, bytes, failed };
-  if (flags.json) {
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
-  } else if (flags.events) {
-    const event = { schema: 1, type: "result", at: Date.now(), result: body };
-    await shell.stdout.write(jsonText(event, false));
-  } else {
-    await shell.stdout.write(
-      lines(report, flags.localDir)
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
-  }
+  const text = textOf(lines(report, flags.localDir));
+  await writeResult({ repaired, mended, bytes, failed }, text, { flags, shell });
   const [first] = failed;
   if (first === undefined) return 0;
   return repaired.length > 0 ? someFailed : exitCodeOf(first.code);

@@ -27,7 +27,7 @@ export async function readTarget(word: string, flags: Flags): Promise<CacheTarge
 
 /** The kind of repo that names on this command line mean. */
 export function repoTypeOf({ repoType = "model" }: Flags): RepoType {
-  return repoType as RepoType;
+  return repoType;
 }
 
 /** {@link readTarget} for several, for functions that take refs. */

@@ -1,5 +1,5 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
@@ -17,9 +17,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     if (!flags.quiet)
       shell.stderr.write(wasPinned ? `Unpinned ${what}\n` : `${what} was not pinned\n`);
   }
-  if (flags.json) {
-    const body = { schema: 1, cacheDir, unpinned };
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
-  }
+  await writeResult({ cacheDir, unpinned }, "", { flags, shell });
   return 0;
 }

@@ -2,7 +2,8 @@ import type { BadFile, MissingFile, VerifyReport } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { quoteWord } from "../../command-line/quote.ts";
-import { jsonText, writeEvent } from "../../shell/output.ts";
+import { textOf, writeResult } from "../../shell/result.ts";
+import { writeEvent } from "../../shell/output.ts";
 import { createAmountDisplay } from "../../progress/amount-display.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -36,7 +37,7 @@ export function placeOf({
 /** What a verification says to machines. */
 export function verifyJson(report: VerifyReport): Record<string, unknown> {
   const { checked, bytes, bytesKnown, bad, missing, unproven } = report;
-  return { schema: 1, checked, bytes, bytesKnown, bad, missing, unproven };
+  return { checked, bytes, bytesKnown, bad, missing, unproven };
 }
 
 function summary({ checked, bytes, bytesKnown, bad, missing, unproven }: VerifyReport): string {
@@ -104,16 +105,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   } finally {
     display.finish();
   }
-  const body = verifyJson(report);
-  if (flags.json) {
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
-  } else if (flags.events) {
-    const event = { schema: 1, type: "result", at: Date.now(), result: body };
-    await shell.stdout.write(jsonText(event, false));
-  } else {
-    const lines = [...report.bad.map(badLine), ...danglingLines(report.missing)];
-    await shell.stdout.write([...lines, summary(report)].map((line) => `${line}\n`).join(""));
-  }
+  const lines = [...report.bad.map(badLine), ...danglingLines(report.missing), summary(report)];
+  await writeResult(verifyJson(report), textOf(lines), { flags, shell });
   const broken = [...report.bad, ...report.missing.filter(({ reason }) => reason === "dangling")];
   if (broken.length > 0 && !flags.quiet)
     shell.stderr.write(`Next: ${printable(repairCommand(broken, flags))}\n`);

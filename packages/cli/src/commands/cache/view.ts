@@ -1,15 +1,16 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { View, ViewLayout } from "@mlx-download/cache";
+import type { View } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { renderTable } from "../../text/table.ts";
+import { tableText } from "../../text/table.ts";
 import { hubCacheOf, readStored, readTarget } from "./target.ts";
-import { copying, writeResult } from "./copying.ts";
+import { copying } from "./copying.ts";
 
 /** The folder that the program looks into. */
 function rootOf(flags: Flags, shell: Shell): string {
@@ -31,7 +32,6 @@ async function listAll(cacheDir: string): Promise<readonly (View & { readonly re
 
 async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<void> {
   const views = await listAll(cacheDir);
-  const columns = shell.stdoutColumns;
   if (flags.json || flags.events) {
     await writeResult({ cacheDir, views }, "", { flags, shell });
     return;
@@ -40,7 +40,7 @@ async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<vo
     if (!flags.quiet) shell.stderr.write("There are no views.\n");
     return;
   }
-  const table = renderTable(
+  const table = tableText(
     [{ title: "MODEL", flexible: true }, { title: "COMMIT" }, { title: "HOW" }, { title: "PATH" }],
     views.map(({ repoId, commit, method, path }) => [
       printable(repoId),
@@ -48,9 +48,9 @@ async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<vo
       method,
       printable(path),
     ]),
-    { ...shell.stdoutStyle, columns },
+    shell.stdoutStyle,
   );
-  await shell.stdout.write(`${table.join("\n")}\n`);
+  await shell.stdout.write(table);
 }
 
 /** `mlx-download cache view`: makes, renews, removes or lists views. */
@@ -63,7 +63,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   }
   const target = await readTarget(word, flags);
   const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
-  const layoutName = (flags.layout ?? "org/name") as ViewLayout;
+  const layoutName = flags.layout ?? "org/name";
   const path = viewPath(rootOf(flags, shell), target.repoId, layoutName);
   if (flags.remove) {
     const { repoId, gone } = await removeView(cacheDir, path);

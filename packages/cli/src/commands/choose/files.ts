@@ -1,12 +1,12 @@
 import { planModel } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { renderTable } from "../../text/table.ts";
+import { tableText } from "../../text/table.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
 const here = { keep: "yes", resume: "partly", copy: "no", fetch: "no" } as const;
@@ -32,17 +32,15 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       digest,
       cached: action === "keep",
     }));
-    const indented = shell.stdoutColumns !== undefined;
-    await shell.stdout.write(
-      jsonText({ schema: 1, repoId, revision, commit, size: bytes.total, files: listed }, indented),
-    );
+    const body = { schema: 1, repoId, revision, commit, size: bytes.total, files: listed };
+    await writeJson(body, shell);
     return 0;
   }
   if (flags.quiet) {
     await shell.stdout.write(files.map(({ path }) => `${printable(path)}\n`).join(""));
     return 0;
   }
-  const table = renderTable(
+  const table = tableText(
     [
       { title: "FILE", flexible: true },
       { title: "SIZE", align: "right" },
@@ -53,11 +51,11 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       printable(path),
       formatBytes(size),
       here[action],
-      shell.stdoutColumns === undefined ? digest : digest.slice(0, digest.indexOf(":") + 13),
+      shell.stdoutStyle.columns === undefined ? digest : digest.slice(0, digest.indexOf(":") + 13),
     ]),
-    { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+    shell.stdoutStyle,
   );
-  await shell.stdout.write(`${table.join("\n")}\n`);
+  await shell.stdout.write(table);
   shell.stderr.write(
     `${printable(repoId)} @ ${shortCommit(commit)}: ${formatCount(files.length, "file")}, ${formatBytes(bytes.total)}\n`,
   );

@@ -1,5 +1,5 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { jsonText } from "../../shell/output.ts";
+import { textOf, writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { judgeModel, type JudgedModel } from "./judge-model.ts";
 import { modelCard } from "./model-card.ts";
@@ -18,11 +18,8 @@ export async function showModel(
 ): Promise<JudgedModel> {
   const [ref = ""] = operands;
   const judged = await judgeModel(ref, flags, shell);
-  if (flags.json) {
-    await shell.stdout.write(jsonText(modelJson(judged), shell.stdoutColumns !== undefined));
-  } else {
-    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
-    await shell.stdout.write(`${modelCard(judged, style).join("\n")}\n`);
-  }
+  // The card is drawn only where it is shown.
+  const text = flags.json ? "" : textOf(modelCard(judged, shell.stdoutStyle));
+  await writeResult(modelJson(judged), text, { flags, shell });
   return judged;
 }

@@ -1,13 +1,13 @@
-import type { DownloadEventBody, ListOptions, MLXModelEntry } from "@mlx-download/core";
+import type { DownloadEventBody, MLXModelEntry } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { createEstimator } from "./estimate-listed.ts";
 import { withBackend } from "../refs/with-backend.ts";
 import { formatNumber } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { renderTable } from "../../text/table.ts";
+import { tableText } from "../../text/table.ts";
 
 const defaultLimit = 50;
 
@@ -44,7 +44,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       author: flags.all ? "any" : flags.author,
       where: estimator?.where,
       counts: estimator?.counts,
-      sort: flags.sort as ListOptions["sort"],
+      sort: flags.sort,
       limit,
       token,
       endpoint: flags.endpoint,
@@ -58,18 +58,16 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     }),
   );
   if (flags.json) {
-    await shell.stdout.write(
-      jsonText(
-        models.map((model) => ({ ...entryJson(model), ...estimator?.json(model) })),
-        shell.stdoutColumns !== undefined,
-      ),
+    await writeJson(
+      models.map((model) => ({ ...entryJson(model), ...estimator?.json(model) })),
+      shell,
     );
   } else if (flags.quiet) {
     await shell.stdout.write(models.map(({ repoId }) => `${printable(repoId)}\n`).join(""));
   } else if (models.length === 0) {
     note(estimator?.none ?? "No model matches.");
   } else {
-    const table = renderTable(
+    const table = tableText(
       [
         { title: "MODEL", flexible: true },
         ...(estimator?.columns ?? []),
@@ -79,9 +77,9 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
         { title: "ACCESS" },
       ],
       models.map((model) => row(model, estimator?.cells(model))),
-      { ...shell.stdoutStyle, columns: shell.stdoutColumns },
+      shell.stdoutStyle,
     );
-    await shell.stdout.write(`${table.join("\n")}\n`);
+    await shell.stdout.write(table);
     if (estimator?.note !== undefined) note(estimator.note);
     if (models.length === limit) note(`The first ${limit}; --limit N shows more.`);
   }

@@ -11,7 +11,6 @@ export function modelJson({
   const { repoId, revision, commit, path, from, description, loads, security, read } = inspected;
   const { quantization } = description;
   return {
-    schema: 1,
     repoId,
     revision,
     commit,

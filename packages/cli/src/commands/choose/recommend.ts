@@ -1,8 +1,7 @@
 import type { JudgedVariant, Recommendation, Recommendations } from "@mlx-download/core";
-import type { ModelTask } from "@mlx-download/fit";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { renderCard, type CardRow } from "../../text/card.ts";
@@ -19,7 +18,7 @@ import { fitJson } from "./model-json.ts";
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { recommendModels } = await import("@mlx-download/core");
   const [of] = operands;
-  const task = (flags.task ?? "chat") as ModelTask;
+  const task = flags.task ?? "chat";
   const { ctx, kvBits, batch } = flags;
   const installed = await installedMlx(flags, shell);
   const found = await recommendModels({
@@ -52,12 +51,12 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       of: of ?? null,
       ...json(found),
     };
-    await shell.stdout.write(jsonText(body, shell.stdoutColumns !== undefined));
+    await writeJson(body, shell);
   } else if (flags.quiet) {
     const ids = found.models.map(({ choice }) => choice.best?.candidate.repoId ?? "");
     await shell.stdout.write(ids.map((id) => `${printable(id)}\n`).join(""));
   } else {
-    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
+    const style = shell.stdoutStyle;
     await shell.stdout.write(`${text(found, style).join("\n")}\n`);
   }
   return 0;

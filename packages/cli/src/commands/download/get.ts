@@ -10,14 +10,8 @@ import { sameCommand } from "../../command-line/quote.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { describeFailure, type Failure, failureJson } from "../../failure/describe-failure.ts";
 import { jsonText, writeEvent } from "../../shell/output.ts";
-import { createPlainDisplay } from "../../progress/plain-display.ts";
-import {
-  drawsFrames,
-  type ProgressDisplay,
-  silentDisplay,
-} from "../../progress/progress-display.ts";
-import { createSeveralDisplay } from "../../progress/several-display.ts";
-import { createTerminalDisplay } from "../../progress/terminal-display.ts";
+import { writeJson } from "../../shell/result.ts";
+import { createDownloadDisplay } from "../../progress/download-display.ts";
 import { readToken } from "../account/read-token.ts";
 import { reportFailure } from "../../shell/report-failure.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -33,17 +27,6 @@ import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
 /** How long a stop may take before it is mentioned. */
 const patienceMs = 400;
-
-function displayFor(refs: readonly string[], flags: Flags, shell: Shell): ProgressDisplay {
-  // Lines of events and a frame on one terminal would overwrite each other.
-  const eventsOnTerminal = flags.events && shell.stdoutColumns !== undefined;
-  if (flags.quiet || eventsOnTerminal) return silentDisplay;
-  const write = (text: string): void => void shell.stderr.write(text);
-  const [ref = ""] = refs;
-  if (drawsFrames(shell.stderr, shell.env))
-    return createTerminalDisplay(refs.length > 1 ? refs : ref, shell.stderr, shell.stderrStyle);
-  return refs.length > 1 ? createSeveralDisplay(write) : createPlainDisplay(ref, write);
-}
 
 /** The bytes that a later run goes on from, as the events told them; Python keeps whole files only. */
 function createKeptCounter(wholeFiles: boolean): {
@@ -86,7 +69,7 @@ async function watched<T>(
   { flags, shell }: { flags: Flags; shell: Shell },
   work: (onEvent: (event: DownloadEvent) => void) => Promise<T>,
 ): Promise<T> {
-  const display = displayFor(refs, flags, shell);
+  const display = createDownloadDisplay(refs, flags, shell);
   const kept = createKeptCounter(flags.backend === "python");
   const { signal } = shell.interrupt;
   let patience: NodeJS.Timeout | undefined;
@@ -143,7 +126,7 @@ async function dryRunOne(
   });
   const notes = { review, speed: await readSpeed(shell.env) };
   if (!flags.json) {
-    const style = { ...shell.stdoutStyle, columns: shell.stdoutColumns };
+    const style = shell.stdoutStyle;
     await shell.stdout.write(`${planTable(plan, style, notes).join("\n")}\n`);
   }
   return planJson(plan, notes);
@@ -196,9 +179,8 @@ async function getAll(
   options: DownloadOptions,
 ): Promise<number> {
   const context = { flags, shell };
-  const indented = shell.stdoutColumns !== undefined;
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {
-    if (flags.json) await shell.stdout.write(jsonText({ schema: 1, ...body }, indented));
+    if (flags.json) await writeJson({ schema: 1, ...body }, shell);
     if (!flags.events) return;
     const about = repoId === undefined ? {} : { repoId };
     const event = { schema: 1, type: "result", at: Date.now(), ...about };

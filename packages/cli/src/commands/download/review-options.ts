@@ -1,4 +1,4 @@
-import type { ReviewOptions, TrustPolicy } from "@mlx-download/core";
+import type { ReviewOptions } from "@mlx-download/core";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { installedMlx } from "../choose/installed-mlx.ts";
@@ -14,7 +14,7 @@ export async function reviewOptions(flags: Flags, shell: Shell): Promise<ReviewO
   return {
     review: flags.dryRun || (forPeople && "large"),
     requireFit,
-    trust: flags.trust as TrustPolicy | undefined,
+    trust: flags.trust,
     fit: {
       ...(ctx !== undefined && { contextLength: readTokens(ctx) }),
       ...((imagined || installed) && { machine: await machineOf(flags, shell, installed) }),

@@ -17,7 +17,7 @@ export function selectionOf(flags: Flags): Selection {
     revision: flags.revision,
     include: flags.include.length > 0 ? flags.include : undefined,
     exclude: flags.exclude.length > 0 ? flags.exclude : undefined,
-    preset: flags.preset as PresetName | undefined,
+    preset: flags.preset,
     cacheDir: flags.cacheDir,
   };
 }

@@ -1,9 +1,8 @@
 import type { ModelDownloadError } from "@mlx-download/core";
-import { ask } from "../../shell/ask.ts";
+import { ask, isInteractive } from "../../shell/ask.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { sameCommand } from "../../command-line/quote.ts";
 import { CliError } from "../../failure/cli-error.ts";
-import { isInteractive } from "../../shell/interactive.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatNumber } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";

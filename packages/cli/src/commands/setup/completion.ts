@@ -1,22 +1,23 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
+import type { CommandTable } from "../../command-line/command-table.ts";
 import { suggest } from "../../command-line/suggest.ts";
 import { usage } from "../../command-line/usage.ts";
 import { bashCompletion } from "./completion/bash.ts";
 import { fishCompletion } from "./completion/fish.ts";
 import { zshCompletion } from "./completion/zsh.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-const scripts: ReadonlyMap<string, () => string> = new Map([
+const scripts: ReadonlyMap<string, (table: CommandTable) => string> = new Map([
   ["bash", bashCompletion],
   ["zsh", zshCompletion],
   ["fish", fishCompletion],
 ]);
 
 /** `mlx-download completion`: the script for one shell, made from the command table; no request is made. */
-export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+export async function run({ operands, flags, table }: Invocation, shell: Shell): Promise<number> {
   const [name = ""] = operands;
-  const script = scripts.get(name)?.();
+  const script = scripts.get(name)?.(table);
   if (script === undefined) {
     const meant = suggest(name, scripts.keys());
     throw usage(
@@ -24,7 +25,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       meant === undefined ? "There is bash, zsh and fish." : `Did you mean ${meant}?`,
     );
   }
-  const body = { schema: 1, shell: name, script };
-  await shell.stdout.write(flags.json ? jsonText(body, shell.stdoutColumns !== undefined) : script);
+  await writeResult({ shell: name, script }, script, { flags, shell });
   return 0;
 }

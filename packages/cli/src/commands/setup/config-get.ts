@@ -2,7 +2,7 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import { configPath, readConfig } from "../../config/config-file.ts";
 import { effectiveSetting, settingNamed } from "../../config/effective.ts";
 import { CliError } from "../../failure/cli-error.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
 /** `mlx-download config get`: one setting as it counts now; exit 4 when only its default does. */
@@ -16,10 +16,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       hint: `Its default counts; mlx-download config set ${spec.name} VALUE changes that.`,
       data: { setting: spec.name },
     });
-  await shell.stdout.write(
-    flags.json
-      ? jsonText({ schema: 1, ...setting }, shell.stdoutColumns !== undefined)
-      : `${setting.value}\n`,
-  );
+  await writeResult({ ...setting }, `${setting.value}\n`, { flags, shell });
   return 0;
 }

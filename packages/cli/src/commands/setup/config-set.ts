@@ -4,7 +4,7 @@ import { checkSetting } from "../../config/check-setting.ts";
 import { configPath } from "../../config/config-file.ts";
 import { effectiveSetting, settingNamed } from "../../config/effective.ts";
 import { writeConfig } from "../../config/write-config.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
 /** `mlx-download config set`: checks a value and writes it to the file. */
@@ -18,13 +18,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const path = configPath(env);
   await writeConfig(path, name, value);
   const setting = effectiveSetting(spec, { env, values: { [name]: value }, path });
-  if (flags.json)
-    await shell.stdout.write(
-      jsonText(
-        { schema: 1, path, name, value, effective: setting },
-        shell.stdoutColumns !== undefined,
-      ),
-    );
+  await writeResult({ path, name, value, effective: setting }, "", { flags, shell });
   if (!flags.quiet) shell.stderr.write(`${name} is ${value} (${path})\n`);
   if (setting.origin === "environment")
     shell.stderr.write(`warning: ${setting.from} is set and wins over it.\n`);

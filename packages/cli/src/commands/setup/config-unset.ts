@@ -2,7 +2,7 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import { configPath, readConfig } from "../../config/config-file.ts";
 import { settingNamed } from "../../config/effective.ts";
 import { writeConfig } from "../../config/write-config.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
 /** `mlx-download config unset`: removes a setting from the file; one that is not there is no error. */
@@ -11,10 +11,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const path = configPath(shell.processEnv);
   const there = readConfig(path)[name] !== undefined;
   if (there) await writeConfig(path, name, undefined);
-  if (flags.json)
-    await shell.stdout.write(
-      jsonText({ schema: 1, path, name, removed: there }, shell.stdoutColumns !== undefined),
-    );
+  await writeResult({ path, name, removed: there }, "", { flags, shell });
   if (!flags.quiet)
     shell.stderr.write(
       there ? `${name} is removed (${path})\n` : `${name} was not set in ${path}\n`,

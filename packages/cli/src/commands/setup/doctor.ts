@@ -7,7 +7,7 @@ import { lookAtHub } from "./doctor/look-at-hub.ts";
 import { lookAtPython } from "./doctor/look-at-python.ts";
 import { exitCodeOf } from "../../failure/exit-code.ts";
 import { maskSecrets } from "../../failure/mask-secrets.ts";
-import { jsonText } from "../../shell/output.ts";
+import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
@@ -60,9 +60,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   const ok = failure === undefined;
   const exitCode = ok ? 0 : exitCodeOf(failure.code ?? "");
   if (flags.json) {
-    await shell.stdout.write(
-      jsonText({ schema: 1, ok, checks }, shell.stdoutColumns !== undefined),
-    );
+    await writeJson({ schema: 1, ok, checks }, shell);
     return exitCode;
   }
   const wide = Math.max(...checks.map(({ name }) => name.length));

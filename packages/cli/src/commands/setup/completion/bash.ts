@@ -1,3 +1,4 @@
+import type { CommandTable } from "../../../command-line/command-table.ts";
 import { completedCommands, isFolder, singleQuoted, spellings } from "./completed-commands.ts";
 import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../../../command-line/flags.ts";
@@ -16,8 +17,8 @@ function values(): string {
 }
 
 /** The completion script for bash: `source <(mlx-download completion bash)`. It starts no program. */
-export function bashCompletion(): string {
-  const commands = completedCommands();
+export function bashCompletion(table: CommandTable): string {
+  const commands = completedCommands(table);
   const firsts = [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? ""))];
   const seconds = firsts.flatMap((first) => {
     const words = commands.flatMap(({ name }) =>

@@ -1,4 +1,4 @@
-import { commandSpecs, commonFlags } from "../../table.ts";
+import type { CommandTable } from "../../../command-line/command-table.ts";
 import type { FlagSpec } from "../../../command-line/flags/flag-spec.ts";
 import { flagSpecs } from "../../../command-line/flags.ts";
 
@@ -11,8 +11,11 @@ export interface CompletedCommand {
 }
 
 /** Every command by each of its names, with its options, those of every command included. */
-export function completedCommands(): readonly CompletedCommand[] {
-  return commandSpecs.flatMap((spec) => {
+export function completedCommands({
+  specs,
+  commonFlags,
+}: CommandTable): readonly CompletedCommand[] {
+  return specs.flatMap((spec) => {
     const options = [...new Set([...spec.flags, ...commonFlags])].map((key) => flagSpecs[key]);
     return [spec.name, ...spec.aliases].map((name) => ({ name, summary: spec.summary, options }));
   });

@@ -1,3 +1,4 @@
+import type { CommandTable } from "../../../command-line/command-table.ts";
 import { completedCommands, isFolder } from "./completed-commands.ts";
 import { fishHubFolderFunction } from "./hub-folder.ts";
 
@@ -7,8 +8,8 @@ function quoted(text: string): string {
 }
 
 /** The completion script for fish: `mlx-download completion fish | source`. */
-export function fishCompletion(): string {
-  const commands = completedCommands();
+export function fishCompletion(table: CommandTable): string {
+  const commands = completedCommands(table);
   const names = commands.map(({ name }) => quoted(name)).join(" ");
   const words = commands.map(({ name, summary }) => {
     const [first = "", second] = name.split(" ");

@@ -1,3 +1,4 @@
+import type { CommandTable } from "../../../command-line/command-table.ts";
 import {
   type CompletedCommand,
   completedCommands,
@@ -31,8 +32,8 @@ function values(): string {
 }
 
 /** The completion script for zsh, with what each word does: `source <(mlx-download completion zsh)`. */
-export function zshCompletion(): string {
-  const commands = completedCommands();
+export function zshCompletion(table: CommandTable): string {
+  const commands = completedCommands(table);
   const firsts = new Map<string, string>();
   for (const { name, summary } of commands) {
     const [first = "", second] = name.split(" ");

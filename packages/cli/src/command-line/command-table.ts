@@ -1,0 +1,46 @@
+import type { CommandSpec } from "./command-spec.ts";
+import type { Flags } from "./flags.ts";
+
+/** The commands of a program, as its parser, help, completions and reference see them. */
+export interface CommandTable {
+  /** In the order of the help. */
+  readonly specs: readonly CommandSpec[];
+  /** Options that every command takes. */
+  readonly commonFlags: readonly (keyof Flags)[];
+  /** The command that operands without a command's name belong to. */
+  readonly unnamed: CommandSpec;
+  /** Every name and alias, of one or two words, with its command. */
+  readonly words: ReadonlyMap<string, CommandSpec>;
+  /** The command that the leading words name, the longest name first, and the number of words that took. */
+  named(
+    words: readonly string[],
+  ): { readonly command: CommandSpec; readonly length: number } | undefined;
+  /** The commands of two words that begin with `word`. */
+  under(word: string): readonly CommandSpec[];
+}
+
+/** Makes a table of `specs`, one of which is `unnamed`. */
+export function createCommandTable({
+  specs,
+  commonFlags,
+  unnamed,
+}: Pick<CommandTable, "specs" | "commonFlags" | "unnamed">): CommandTable {
+  const words = new Map(
+    specs.flatMap((spec) => [spec.name, ...spec.aliases].map((word) => [word, spec] as const)),
+  );
+  return {
+    specs,
+    commonFlags,
+    unnamed,
+    words,
+    named(given) {
+      for (const length of [2, 1]) {
+        const command =
+          given.length < length ? undefined : words.get(given.slice(0, length).join(" "));
+        if (command !== undefined) return { command, length };
+      }
+      return undefined;
+    },
+    under: (word) => specs.filter(({ name }) => name.startsWith(`${word} `)),
+  };
+}
