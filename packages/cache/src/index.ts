@@ -28,6 +28,7 @@ export {
   type RepoLayout,
 } from "./names/layout.ts";
 export { lfsPointerId } from "./digest/lfs-pointer.ts";
+export { inspectUnlisted, type UnlistedSnapshot } from "./scan/inspect-unlisted.ts";
 export { listRepos } from "./disk/list-repos.ts";
 export { listCommits } from "./disk/list-commits.ts";
 export { listSnapshot } from "./scan/list-snapshot.ts";
@@ -53,7 +54,11 @@ export {
   type ProvedBlob,
 } from "./records/proof-record.ts";
 export { publishFile, type PublishFile } from "./publish/publish-file.ts";
-export { inspectLocalFiles, publishLocalFile } from "./publish/publish-local-file.ts";
+export {
+  inspectLocalFiles,
+  publishLocalFile,
+  recognizeLocalFiles,
+} from "./publish/publish-local-file.ts";
 export { readRef, writeRef } from "./records/ref.ts";
 export {
   applyRemoval,
@@ -83,6 +88,7 @@ export {
   repoFolderName,
   type RepoType,
 } from "./names/repo-id.ts";
+export { repoBeside } from "./names/repo-beside.ts";
 export { checkRepoPath } from "./names/repo-path.ts";
 export { checkRevision, isCommit } from "./names/revision.ts";
 export { scanCache, type CacheScan } from "./scan/scan-cache.ts";

@@ -1,5 +1,15 @@
 import { once } from "node:events";
-import { appendFile, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
@@ -198,6 +208,38 @@ test("cache ls shows every repo with what is wrong, and --json what machines rea
   expect((await run(["cache", "ls", "-q"])).stdout).toBe(`${repo}\n`);
   expect((await run(["cache", "ls", "--where", "size>1GB", "-q"])).stdout).toBe("");
   expect((await readdir(folder)).toSorted()).toContain("snapshots");
+});
+
+test("verify is exit code 7 when content is gone, or nothing of a named model could be verified", async () => {
+  const { run, folder, path } = await filledStage();
+  await rm(join(folder, "trees"), { recursive: true });
+  await rm(join(folder, "blobs"), { recursive: true });
+  const gone = await run(["verify", repo]);
+  expect(gone).toMatchObject({ code: 7, stdout: expect.stringContaining("gone org/model@") });
+  expect(gone.stdout).toContain("none of its files is here");
+  for (const name of await readdir(path)) {
+    await rm(join(path, name));
+    await writeFile(join(path, name), "plain");
+  }
+  const unknown = await run(["verify", repo]);
+  expect(unknown).toMatchObject({ code: 7, stdout: expect.stringContaining("--hub") });
+  expect((await run(["verify"])).code).toBe(0);
+  expect((await run(["verify", repo, "--hub"])).code).toBe(7);
+  await rm(join(folder, "snapshots"), { recursive: true });
+  expect((await run(["verify", repo])).code).toBe(4);
+});
+
+test("verify --quick leaves nothing from which a later verification goes on", async () => {
+  const { run, folder } = await filledStage();
+  // Its header is none, so that even a quick look reads and hashes it, and finds it as it was published.
+  expect(json((await run(["verify", "--quick", "--json"])).stdout)).toMatchObject({ bad: [] });
+  const [blob = ""] = (await readdir(join(folder, "blobs"))).filter((name) => name.length === 64);
+  const before = await stat(join(folder, "blobs", blob));
+  await flip(join(folder, "blobs", blob), 4_000_000);
+  await utimes(join(folder, "blobs", blob), before.atime, before.mtime);
+  const full = await run(["verify", "--json"]);
+  expect(full.code).toBe(7);
+  expect(json(full.stdout)).toMatchObject({ bytesKnown: 0, bad: [{ reason: "digest" }] });
 });
 
 test("what is not in the cache cannot be verified: exit code 4", async () => {

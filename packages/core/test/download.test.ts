@@ -231,6 +231,7 @@ test("offline, a whole snapshot is found by branch and by commit, and a partial 
     repoId: "acme/tiny",
     commit,
     path,
+    warning: undefined,
   });
   await rm(join(path, "model.safetensors"));
   await rm(join(cacheDir, "models--acme--tiny/blobs"), { recursive: true });

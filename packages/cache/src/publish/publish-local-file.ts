@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { moveIntoPlace, replaceFile, sizeMismatch } from "../disk/durable-file.ts";
+import { digestFiles } from "../digest/digest-files.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { inBatches } from "../disk/in-batches.ts";
 import { isFileOfSize } from "../scan/inspect-files.ts";
@@ -45,7 +46,8 @@ export async function publishLocalFile(
 
 /**
  * Which files of a snapshot a local folder has: `present` when the noted etag is the file's digest and it was not
- * changed since. A note from another commit counts as well; a file without a note is `absent`, whatever it holds.
+ * changed since. A note from another commit counts as well; a file without a note is `absent`, whatever it holds (see
+ * `recognizeLocalFiles`).
  */
 export async function inspectLocalFiles(
   localDir: string,
@@ -61,4 +63,35 @@ export async function inspectLocalFiles(
     return [path, present ? "present" : "absent"];
   });
   return new Map(states);
+}
+
+/**
+ * The paths of those files that a local folder holds byte for byte, whoever put them there: copied, touched, or brought
+ * by another program. Reads every file of the right length on one thread a core; `onFile` is told of each before.
+ * Rejects with the signal's reason when aborted.
+ */
+export async function recognizeLocalFiles(
+  localDir: string,
+  files: readonly SnapshotFile[],
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onFile?: ((file: SnapshotFile) => void) | undefined;
+  } = {},
+): Promise<ReadonlySet<string>> {
+  const candidates = files.flatMap((file) => {
+    const { path, size, digest } = checkSnapshotFile(file);
+    const { file: there } = localDirPaths(localDir, path);
+    if (!isFileOfSize(there, size)) return [];
+    options.onFile?.(file);
+    return [{ path: there, size, algorithm: digest.algorithm, file }];
+  });
+  const recognized = new Set<string>();
+  await digestFiles(candidates, {
+    signal: options.signal,
+    onRead: () => {},
+    onDigest({ file }, answer) {
+      if (answer.type === "digest" && answer.hex === file.digest.hex) recognized.add(file.path);
+    },
+  });
+  return recognized;
 }

@@ -1,7 +1,9 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { listFolderSync } from "../disk/list-folder.ts";
 import { localMetadataDir } from "../names/local-dir.ts";
 import { checkRoot } from "../names/layout.ts";
-import { checkCommit } from "../names/revision.ts";
+import { checkCommit, isCommit } from "../names/revision.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { readRecord, writeRecord } from "./tree-record.ts";
 
@@ -23,6 +25,24 @@ export async function writeLocalTreeRecord(
     files,
     tempDir: join(localMetadataDir(localDir), ".partial"),
   });
+}
+
+/** The listing of a local folder that was written last; undefined when there is none that can be trusted. */
+export async function newestLocalTree(
+  localDir: string,
+): Promise<{ readonly commit: string; readonly files: readonly SnapshotFile[] } | undefined> {
+  const folder = join(localMetadataDir(localDir), "trees");
+  const times = listFolderSync(folder).entries.flatMap(({ name }) => {
+    const commit = name.slice(0, -".json".length);
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    if (!name.endsWith(".json") || !isCommit(commit) || stats?.isFile() !== true) return [];
+    return [{ commit, at: stats.mtimeMs }];
+  });
+  for (const { commit } of times.toSorted((a, b) => b.at - a.at)) {
+    const files = await readLocalTreeRecord(localDir, commit);
+    if (files !== undefined) return { commit, files };
+  }
+  return undefined;
 }
 
 function localTreePath(localDir: string, commit: string): string {

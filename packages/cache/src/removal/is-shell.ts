@@ -2,6 +2,7 @@ import { lstat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { isLitter } from "../names/finding.ts";
 import { listFolder } from "../disk/list-folder.ts";
+import { isBlobLock } from "../scan/scan-blobs.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Leftover } from "./removal-plan.ts";
 
@@ -26,6 +27,7 @@ export async function isShell(
     findings.length === 0 &&
     entries.every((entry) => {
       if (entry.isDirectory() || isLitter(entry.name)) return true;
+      if (entry.parentPath === layout.blobsDir && isBlobLock(entry.name)) return true;
       const path = entry.parentPath + sep + entry.name;
       return gone.some((one) => path === one || path.startsWith(one + sep));
     })

@@ -6,6 +6,7 @@ import { folderSize } from "../disk/folder-size.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { parseRepoFolderName } from "../names/repo-id.ts";
+import { isBlobLock } from "../scan/scan-blobs.ts";
 import { makePlan, type Choice } from "./account.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
 import { isShell } from "./is-shell.ts";
@@ -107,7 +108,7 @@ async function findLeftovers(
   for (const name of await readdir(layout.blobsDir).catch(() => [])) {
     const path = join(layout.blobsDir, name);
     const needed = uncertain || blobs.has(path) || strangers.has(path);
-    if (!needed && !isLitter(name)) await addOlder(found, path, tempGrace);
+    if (!needed && !isLitter(name) && !isBlobLock(name)) await addOlder(found, path, tempGrace);
   }
   for (const name of await readdir(layout.partialDir).catch(() => [])) {
     const grace = isTemp(name) || name.endsWith(".gone") ? tempGrace : partialGrace;

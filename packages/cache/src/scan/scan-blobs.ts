@@ -6,6 +6,11 @@ import { isLitter, type Finding, type FindingCode } from "../names/finding.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 
+/** Whether this is the lock of a blob, which hf-hub (Rust) keeps beside it up to 0.5: an empty file that stays for ever. */
+export function isBlobLock(name: string): boolean {
+  return name.endsWith(".lock") && isDigest(name.slice(0, -".lock".length));
+}
+
 const isDigest = (name: string): boolean => isHex(name, 64) || isHex(name, 40);
 
 /** What `scanBlobs` saw. */
@@ -25,7 +30,8 @@ export function scanBlobs(layout: RepoLayout, isUsed: (name: string) => boolean)
     const used = isUsed(name);
     // What a snapshot uses was looked at there: nothing more is to be said of it, and most blobs are such.
     if (used && isDigest(name)) continue;
-    if (!isLitter(name)) findings.push(...look(layout.blobsDir + sep + name, entry, used));
+    if (!isLitter(name) && !isBlobLock(name))
+      findings.push(...look(layout.blobsDir + sep + name, entry, used));
   }
   return { findings, links };
 }

@@ -14,7 +14,8 @@ import {
   type SnapshotScan,
 } from "./scan-snapshot.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
-import { INDEX_FILE, statusOfScan } from "./snapshot-status.ts";
+import { isShardIndex } from "./absent-shards.ts";
+import { statusOfScan } from "./snapshot-status.ts";
 
 /** One commit of a repo in the cache. Sizes are bytes, a blob under two names counted once; times are ms. */
 export interface CachedRevision {
@@ -77,7 +78,7 @@ function scanRepo(layout: RepoLayout): RepoScan {
   const leftovers = scanLeftovers(layout);
   const entries = [...used.values()];
   // The status of a snapshot without a listing reads the index: that is no use of the model.
-  const read = entries.filter(({ path }) => path !== INDEX_FILE);
+  const read = entries.filter(({ path }) => !isShardIndex(path));
   const repo: CachedRepo = {
     repoId: layout.repoId,
     repoType: layout.repoType,

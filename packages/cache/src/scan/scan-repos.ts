@@ -42,7 +42,11 @@ export async function* scanRepos(
     if (parseRepoFolderName(entry.name) !== undefined && isFolder(path, entry)) {
       folders.push(entry.name);
     } else {
-      findings.push({ code: "not-a-repo", path, message: "No client of the cache put this here." });
+      findings.push({
+        code: "not-a-repo",
+        path,
+        message: "It is no repo folder of the Hugging Face cache.",
+      });
     }
   }
   let sizeOnDisk = store?.sizeOnDisk ?? 0;
@@ -72,8 +76,17 @@ function isFolder(path: string, entry: Dirent): boolean {
   }
 }
 
+/**
+ * What clients put beside the repos: locks, the tag for backup programs, and the version files of transformers
+ * (`version.txt`) and diffusers (`version_diffusers_cache.txt`), which note that an old cache was converted.
+ */
+const CLIENT_FILES: ReadonlySet<string> = new Set([
+  ".locks",
+  "CACHEDIR.TAG",
+  "version.txt",
+  "version_diffusers_cache.txt",
+]);
+
 function isKnown(name: string, hasStore: boolean): boolean {
-  return (
-    name === ".locks" || name === "CACHEDIR.TAG" || isLitter(name) || (name === "blobs" && hasStore)
-  );
+  return CLIENT_FILES.has(name) || isLitter(name) || (name === "blobs" && hasStore);
 }

@@ -1,7 +1,7 @@
+import { absentShards } from "./absent-shards.ts";
 import { inspectFiles } from "./inspect-files.ts";
 import { snapshotPath, type RepoLayout } from "../names/layout.ts";
 import { readSmallFileSync } from "../disk/read-small-file.ts";
-import { checkRepoPath } from "../names/repo-path.ts";
 import { scanSnapshot, type SnapshotScan } from "./scan-snapshot.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { readTreeRecordSync } from "../records/tree-record.ts";
@@ -19,14 +19,12 @@ export interface SnapshotStatus {
 /** Chooses files; without a listing their size is not known and given as 0. */
 type Select = (file: { path: string; size: number }) => boolean;
 
-/** Names the shards of a sharded safetensors model. */
-export const INDEX_FILE = "model.safetensors.index.json";
 const MAX_INDEX_BYTES = 64 << 20;
 
 /**
  * Whether the selected files (default: all) of a snapshot are here, by names and lengths only, without network. What
  * there should be says `listing` (the Hub's, say), else the recorded one. Without any, a dangling link or a shard that
- * the safetensors index names and that is absent makes it `incomplete`; there `select` sees such a file with size 0,
+ * an index or a series of shards names and that is absent makes it `incomplete`; there `select` sees such a file with size 0,
  * since its size is not known. A commit with no snapshot folder is `incomplete`. Throws `cache/invalid-revision`.
  */
 export async function snapshotStatus(
@@ -55,7 +53,7 @@ export function statusOfScan(
   const files = readTreeRecordSync(layout, commit);
   const here = new Map(snapshot.entries.map(({ path, stats }) => [path, stats.size]));
   if (files === undefined) {
-    const missing = absentShards(layout, commit, here).concat(snapshot.dangling).toSorted();
+    const missing = amiss(layout, commit, snapshot);
     return { status: missing.length === 0 ? "unknown" : "incomplete", missing, files };
   }
   const missing = files.filter((file) => here.get(file.path) !== file.size).map(({ path }) => path);
@@ -63,37 +61,21 @@ export function statusOfScan(
 }
 
 function guess(layout: RepoLayout, commit: string, select: Select): SnapshotStatus {
-  const { entries, dangling, exists } = scanSnapshot(layout, commit);
-  if (!exists) return { status: "incomplete", missing: [], files: undefined };
-  const here = new Set(entries.map(({ path }) => path));
-  const absent = [...new Set([...dangling, ...absentShards(layout, commit, here)])];
-  const missing = absent.filter((path) => select({ path, size: 0 })).toSorted();
+  const snapshot = scanSnapshot(layout, commit);
+  if (!snapshot.exists) return { status: "incomplete", missing: [], files: undefined };
+  const missing = amiss(layout, commit, snapshot).filter((path) => select({ path, size: 0 }));
   return { status: missing.length === 0 ? "unknown" : "incomplete", missing, files: undefined };
 }
 
-/** The shards that the safetensors index names and that are not here. */
-function absentShards(
+/** What a snapshot without a listing lacks for certain: content of links, and weights that its other files name. */
+export function amiss(
   layout: RepoLayout,
   commit: string,
-  here: { has(path: string): boolean },
-): string[] {
-  if (!here.has(INDEX_FILE)) return [];
-  const text = readSmallFileSync(snapshotPath(layout, commit, INDEX_FILE), MAX_INDEX_BYTES);
-  if (text === undefined) return [];
-  try {
-    const index: unknown = JSON.parse(text);
-    if (typeof index !== "object" || index === null || !("weight_map" in index)) return [];
-    const names = new Set(Object.values(index.weight_map ?? {}));
-    return [...names].filter((name) => typeof name === "string" && isSafe(name) && !here.has(name));
-  } catch {
-    return [];
-  }
-}
-
-function isSafe(path: string): boolean {
-  try {
-    return checkRepoPath(path) === path;
-  } catch {
-    return false;
-  }
+  { entries, dangling }: SnapshotScan,
+): readonly string[] {
+  const here = new Set(entries.map(({ path }) => path));
+  const shards = absentShards(here, (path) =>
+    readSmallFileSync(snapshotPath(layout, commit, path), MAX_INDEX_BYTES),
+  );
+  return [...new Set([...dangling, ...shards])].toSorted();
 }

@@ -99,7 +99,7 @@ export async function verifyFiles(
   };
   emit({ type: "verify-started", files: contents.length, bytes });
   const judge = async (content: Content, digest: FileDigest): Promise<void> => {
-    const verdict = await conclude(content, digest);
+    const verdict = await conclude(content, digest, options.quick !== true);
     if (verdict === "not-readable") {
       const files = content.expectations.map(({ file }) => file);
       unproven.push(...files.map((file) => ({ ...file, reason: "not-readable" as const })));
@@ -130,7 +130,20 @@ export async function verifyFiles(
     for (const folder of folders.values()) await forgetVerified(folder);
   }
   const { missing } = known;
-  return { ...result, bytes: bytesDone, bytesKnown, bad: bad.toSorted(byPlace), missing, unproven };
+  const here = expectations.map(({ file }) => file);
+  const unverified = withoutVerified([...here, ...known.unproven, ...missing], {
+    here,
+    failed: [...bad, ...unproven],
+  });
+  return {
+    ...result,
+    unverified,
+    bytes: bytesDone,
+    bytesKnown,
+    bad: bad.toSorted(byPlace),
+    missing,
+    unproven,
+  };
 }
 
 /** What was found of a content. */
@@ -161,10 +174,11 @@ function unreadable(errno: string | undefined): Verdict {
   return { reason: "unreadable", message, actual: null, damage: null };
 }
 
-/** Judges a digest, and keeps what it proved. */
+/** Judges a digest, and keeps what it says: for a later repair, and of a full run (`note`) for one that goes on with it. */
 async function conclude(
   content: Content,
   answer: FileDigest,
+  note: boolean,
 ): Promise<Verdict | "not-readable" | undefined> {
   const [first] = content.expectations;
   const { digest, size } = first;
@@ -174,7 +188,11 @@ async function conclude(
   }
   const actual = formatDigest({ algorithm: digest.algorithm, hex: answer.hex });
   if (answer.hex === digest.hex) {
-    await Promise.all(content.expectations.map((one) => keep(one, content, answer.beginnings)));
+    await Promise.all(
+      content.expectations.map((one) =>
+        keep(one, content, { beginnings: answer.beginnings, note }),
+      ),
+    );
     return undefined;
   }
   if (size !== null && size !== content.size) return wrongSize(content, size, actual);
@@ -187,10 +205,10 @@ async function conclude(
 async function keep(
   { proofs, digest }: Expectation,
   { size, stats }: Content,
-  beginnings: readonly string[],
+  { beginnings, note }: { readonly beginnings: readonly string[]; readonly note: boolean },
 ): Promise<void> {
   try {
-    if (size >= WORTH_NOTING_BYTES) await noteVerified(proofs, digest.hex, stats);
+    if (note && size >= WORTH_NOTING_BYTES) await noteVerified(proofs, digest.hex, stats);
     if ((await readProofRecord(proofs, { digest, size })) === undefined) {
       await writeProofRecord(proofs, { digest, size }, beginnings);
     }
@@ -239,6 +257,22 @@ async function withoutKnown(
   return { toRead, bytesKnown };
 }
 
+/** The repos among `all` of which no file is here that did not fail. */
+function withoutVerified(
+  all: readonly VerifiedFile[],
+  files: { readonly here: readonly VerifiedFile[]; readonly failed: readonly VerifiedFile[] },
+): VerifyReport["unverified"] {
+  const failed = new Set(files.failed.map(placeOf));
+  const good = new Set(files.here.filter((file) => !failed.has(placeOf(file))).map(repoOf));
+  const repos = new Map(all.map((file) => [repoOf(file), file]));
+  return [...repos]
+    .filter(([repo]) => !good.has(repo))
+    .map(([, { repoId, repoType }]) => ({ repoId, repoType }));
+}
+
+const repoOf = ({ repoType, repoId }: VerifiedFile): string => `${repoType} ${repoId}`;
+const placeOf = (file: VerifiedFile): string => `${repoOf(file)}\0${file.commit}\0${file.path}`;
+
 function badFile(
   { file, blob, digest, size }: Expectation,
   content: Content,
@@ -261,6 +295,5 @@ function emitter({ onEvent }: VerifyOptions): (event: WithoutTime<VerifyEvent>) 
 type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
 function byPlace(a: BadFile, b: BadFile): number {
-  const [left, right] = [a, b].map(({ repoId, commit, path }) => `${repoId}\0${commit}\0${path}`);
-  return (left ?? "") < (right ?? "") ? -1 : 1;
+  return placeOf(a) < placeOf(b) ? -1 : 1;
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { CacheError } from "../names/errors.ts";
 import { checkRoot } from "../names/layout.ts";
 import { localDirPaths } from "../names/local-dir.ts";
-import { readLocalTreeRecord } from "../records/local-tree-record.ts";
+import { newestLocalTree, readLocalTreeRecord } from "../records/local-tree-record.ts";
 import { listNotedFiles } from "../records/noted-files.ts";
 import { localProofs } from "../records/proof-record.ts";
 import type { RepoType } from "../names/repo-id.ts";
@@ -10,43 +10,82 @@ import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { verifyFiles, type Expectation, type VerifyOptions } from "./verify-files.ts";
 import type { MissingFile, VerifyReport } from "./verify-report.ts";
 
+/** What a commit holds. */
+interface Listing {
+  readonly commit: string;
+  readonly files: readonly SnapshotFile[];
+}
+
 /**
- * `verifyCache` for a local dir: every file that was downloaded into it, against the digest and commit that were noted
- * then. Files that nobody noted are not looked at. `repoId` and `repoType` only name the repo in the report. Throws `cache/not-found`
- * when nothing was downloaded there.
+ * `verifyCache` for a local dir: its files against `listing` (from the Hub, say); without one, against the digest that
+ * was noted when they were downloaded, and files without a note against the listing that was recorded then. Other files
+ * are not looked at. `repoId` and `repoType` only name the repo in the report. Throws `cache/not-found` when nothing
+ * says what the folder should hold.
  */
 export async function verifyLocalDir(
   localDir: string,
   options: VerifyOptions & {
     readonly repoId?: string | undefined;
     readonly repoType?: RepoType | undefined;
+    readonly listing?: Listing | undefined;
   } = {},
 ): Promise<VerifyReport> {
   const { repoId = "", repoType = "model" } = options;
   const root = checkRoot(localDir);
   const expectations: Expectation[] = [];
   const missing: MissingFile[] = [];
+  const noted = options.listing === undefined ? await readNoted(root) : [];
+  const known = new Set(noted.map(({ path }) => path));
+  const listed = listingFiles(options.listing ?? (await newestLocalTree(root)));
+  for (const one of [...noted, ...listed.filter(({ path }) => !known.has(path))]) {
+    const { path, commit, digest, size } = one;
+    const { file: blob } = localDirPaths(root, path);
+    const file = { repoId, repoType, commit, path };
+    if (existsSync(blob)) {
+      expectations.push({ file, blob, digest, size, proofs: localProofs(root) });
+    } else {
+      missing.push({ ...file, reason: known.has(path) ? "dangling" : "absent" });
+    }
+  }
+  if (expectations.length + missing.length === 0) {
+    throw new CacheError(`Nothing says what ${root} should hold`, "cache/not-found", {
+      hint: "Name the folder that --local-dir was given when the model was downloaded, or ask the Hub: mlx-download verify org/name --local-dir FOLDER --hub.",
+      data: { path: root },
+    });
+  }
+  return await verifyFiles(expectations, { missing, unproven: [] }, options);
+}
+
+type Expected = Pick<SnapshotFile, "path" | "digest"> & {
+  readonly commit: string;
+  readonly size: number | null;
+};
+
+/** The files with a note, and their size where the listing of the same commit has the same file. */
+async function readNoted(root: string): Promise<readonly Expected[]> {
   const listings = new Map<string, ReadonlyMap<string, SnapshotFile>>();
+  const noted: Expected[] = [];
   for (const { path, commit, digest } of await listNotedFiles(root)) {
     if (!listings.has(commit)) {
       const files = await readLocalTreeRecord(root, commit);
       listings.set(commit, new Map(files?.map((file) => [file.path, file])));
     }
-    const { file: blob } = localDirPaths(root, path);
-    const file = { repoId, repoType, commit, path };
-    if (!existsSync(blob)) {
-      missing.push({ ...file, reason: "dangling" });
-      continue;
-    }
     const listed = listings.get(commit)?.get(path);
-    const size = listed?.digest.hex === digest.hex ? listed.size : null;
-    expectations.push({ file, blob, digest, size, proofs: localProofs(root) });
-  }
-  if (expectations.length + missing.length === 0) {
-    throw new CacheError(`Nothing was downloaded into ${root}`, "cache/not-found", {
-      hint: "Name the folder that --local-dir was given when the model was downloaded.",
-      data: { path: root },
+    noted.push({
+      path,
+      commit,
+      digest,
+      size: listed?.digest.hex === digest.hex ? listed.size : null,
     });
   }
-  return await verifyFiles(expectations, { missing, unproven: [] }, options);
+  return noted;
+}
+
+function listingFiles(listing: Listing | undefined): readonly Expected[] {
+  return (listing?.files ?? []).map(({ path, digest, size }) => ({
+    path,
+    digest,
+    size,
+    commit: listing?.commit ?? "",
+  }));
 }

@@ -50,6 +50,8 @@ export interface VerifyReport {
   readonly bad: readonly BadFile[];
   readonly missing: readonly MissingFile[];
   readonly unproven: readonly UnprovenFile[];
+  /** Repos of which not one file was verified: everything is gone, or nothing says what it should be. */
+  readonly unverified: readonly Pick<VerifiedFile, "repoId" | "repoType">[];
 }
 
 /** What a verification says while it works; every event has its time, Unix ms. */

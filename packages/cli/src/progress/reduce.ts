@@ -126,6 +126,8 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
         phase: "fetching",
         commit: event.commit,
         plan: { files: event.files, bytes: event.bytes },
+        // What was read to make the plan is done.
+        verifying: new Map(),
         notices: [],
       };
     case "reviewed":

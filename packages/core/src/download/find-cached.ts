@@ -1,40 +1,59 @@
-import {
-  inspectFiles,
-  isCommit,
-  readRef,
-  readTreeRecord,
-  recordUse,
-  snapshotDir,
-} from "@mlx-download/cache";
+import { recordUse, repoBeside, snapshotDir } from "@mlx-download/cache";
 import type { HubOptions, SelectionOptions } from "../contract/options.ts";
+import { findStored } from "../request/stored-snapshot.ts";
 import { locateRequest } from "../settings/locate-request.ts";
 import type { RepoRef } from "../settings/ref.ts";
-import { createSelector } from "../select/select.ts";
 
-/** A snapshot that is complete in the cache. */
+/** A snapshot that the cache can give. */
 export interface CachedSnapshot {
   readonly repoId: string;
   readonly commit: string;
   /** Absolute path of the snapshot folder. */
   readonly path: string;
+  /** What is not certain, or missing without being needed; undefined when every selected file is here. */
+  readonly warning: string | undefined;
+}
+
+/** What the cache has of a ref: the snapshot, or why it cannot be given. */
+export interface CacheLookup {
+  readonly repoId: string;
+  readonly revision: string;
+  /** Undefined when something that was selected is missing. */
+  readonly snapshot: CachedSnapshot | undefined;
+  /** Paths that are known to be missing; empty when no listing names them or nothing is here. */
+  readonly missing: readonly string[];
+  /** What is wrong where no path says it. */
+  readonly why: string | undefined;
+  /** Another cache folder, beside this one, that has the repo. */
+  readonly beside: string | undefined;
 }
 
 /**
- * The snapshot of `ref` when every selected file of it is in the cache. Makes no request; notes the use, where the
- * cache can be written, so that eviction takes what nobody asks for first.
+ * The snapshot of `ref` when the cache has what is selected of it, by the same rules as an offline download. Makes no
+ * request; notes the use, where the cache can be written, so that eviction takes what is unused first. Throws `ref/*`,
+ * `settings/*` and `cache/invalid-*`.
  */
 export async function findCached(
   ref: string | RepoRef,
   options: HubOptions & SelectionOptions = {},
 ): Promise<CachedSnapshot | undefined> {
+  return (await lookUpCached(ref, options)).snapshot;
+}
+
+/** `findCached` that also says why there is none. */
+export async function lookUpCached(
+  ref: string | RepoRef,
+  options: HubOptions & SelectionOptions = {},
+): Promise<CacheLookup> {
   const { repoId, revision, layout } = await locateRequest(ref, options);
-  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
-  const files = commit === undefined ? undefined : await readTreeRecord(layout, commit);
-  if (commit === undefined || files === undefined) return undefined;
-  const selected = createSelector(options)(files);
-  const states = await inspectFiles(layout, commit, selected);
-  const complete = selected.every((file) => states.get(file.path) === "present");
-  if (!complete) return undefined;
+  const stored = await findStored({ layout, revision, selection: options });
+  const about = { repoId, revision, snapshot: undefined, missing: [], why: undefined };
+  if (stored.state === "absent") return { ...about, why: stored.why, beside: repoBeside(layout) };
+  if (stored.state === "incomplete") {
+    return { ...about, missing: stored.missing, why: stored.why, beside: undefined };
+  }
+  const { commit, warning } = stored;
   await recordUse(layout, commit);
-  return { repoId, commit, path: snapshotDir(layout, commit) };
+  const snapshot = { repoId, commit, path: snapshotDir(layout, commit), warning };
+  return { ...about, snapshot, beside: undefined };
 }

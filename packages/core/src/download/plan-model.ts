@@ -54,14 +54,17 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
 
   const states: Awaited<ReturnType<Target["inspect"]>> = force
     ? new Map()
-    : await target.inspect(files);
+    : await target.inspect(files, {
+        signal: request.signal,
+        onVerify: ({ path, size }) => request.emit({ type: "verifying", path, size }),
+      });
   const absent = files.filter((file) => (states.get(file.path) ?? "absent") === "absent");
   // A backend fetches whole files only.
   const [copies, partials, free] =
     force || backend
       ? [new Map<string, string>(), new Map<string, number>(), await diskFree(target.root)]
       : await Promise.all([
-          findLocalCopies(settings.cacheDir, absent),
+          findLocalCopies(layout, absent),
           readPartials(target, absent),
           diskFree(target.root),
         ]);

@@ -1,21 +1,26 @@
 import { existsSync } from "node:fs";
 import {
+  CacheError,
   isCommit,
   listCommits,
   listRepos,
   notInCache,
   readRef,
+  type RepoLayout,
   type RepoType,
   repoLayout,
+  type SnapshotFile,
   verifyCache,
   verifyLocalDir,
   type VerifyEvent,
   type VerifyReport,
   type VerifyTarget,
 } from "@mlx-download/cache";
+import { ModelDownloadError } from "../contract/errors.ts";
 import { codedError } from "../contract/coded-error.ts";
 import type { HubOptions } from "../contract/options.ts";
 import { readRequest } from "../request/download-request.ts";
+import { resolveCommit } from "../hub/resolve-commit.ts";
 import { listTree } from "../hub/list-tree.ts";
 import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
 import { readSettings } from "../settings/settings.ts";
@@ -49,8 +54,9 @@ export async function verifyModels(
   const parsed = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref) : ref));
   try {
     if (options.localDir !== undefined) {
-      const repoId = parsed[0]?.repoId;
-      return await verifyLocalDir(options.localDir, { ...options, repoId });
+      const [ref] = parsed;
+      const listing = options.hub === true ? await askListing(ref, options) : undefined;
+      return await verifyLocalDir(options.localDir, { ...options, repoId: ref?.repoId, listing });
     }
     return await verifyCache(await findTargets(parsed, options), options);
   } catch (error) {
@@ -72,11 +78,43 @@ async function findTargets(
     if (!existsSync(layout.repoDir) || (!known && commit === undefined)) {
       throw notInCache(layout, revision);
     }
+    // A folder of locks, or of plain files that some other program put there.
+    if (commit === undefined && listCommits(layout).length === 0) throw noSnapshot(layout);
     targets.push({ layout, commit });
   }
   const wanted =
     refs.length > 0 ? targets : (await listRepos(cacheDir)).map((layout) => ({ layout }));
   return options.hub === true ? await withListings(wanted, options) : wanted;
+}
+
+/** What the Hub says that a local folder should hold: the named revision, else `main`. */
+async function askListing(
+  ref: RepoRef | undefined,
+  options: VerifyModelsOptions,
+): Promise<{ readonly commit: string; readonly files: readonly SnapshotFile[] }> {
+  if (ref === undefined) {
+    throw new ModelDownloadError("A folder does not say which repo it holds", "settings/invalid", {
+      hint: "Name the repo: mlx-download verify org/name --local-dir FOLDER --hub.",
+    });
+  }
+  const { repoType = "model" } = options;
+  const request = await readRequest({ ...ref, repoType }, { ...options, onEvent: undefined });
+  const { client, signal, repoId, revision } = request;
+  try {
+    const commit = isCommit(revision)
+      ? revision
+      : (await resolveCommit(client, { repoId, repoType, revision }, { signal })).commit;
+    return { commit, files: await listTree(client, { repoId, repoType, commit }, { signal }) };
+  } finally {
+    await client.close();
+  }
+}
+
+function noSnapshot({ repoId, repoType, repoDir }: RepoLayout): CacheError {
+  return new CacheError(`${repoId} has no snapshot in the cache`, "cache/not-found", {
+    hint: `Download it: nothing in ${repoDir} can be verified or loaded by its name.`,
+    data: { repoId, repoType, path: repoDir },
+  });
 }
 
 /** Adds what the Hub says each commit holds. */

@@ -1,10 +1,9 @@
 import {
   isCommit,
-  listSnapshot,
   readRef,
   readTreeRecord,
+  repoBeside,
   type SnapshotFile,
-  snapshotStatus,
 } from "@mlx-download/cache";
 import { askCommit, askTree } from "./ask-backend.ts";
 import type { DownloadRequest } from "./download-request.ts";
@@ -13,6 +12,7 @@ import type { HubClient } from "../hub/client.ts";
 import { listTree } from "../hub/list-tree.ts";
 import { resolveCommit } from "../hub/resolve-commit.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
+import { findStored } from "./stored-snapshot.ts";
 
 /** A snapshot, and whether the Hub or the cache said what it is. */
 export interface ResolvedSnapshot {
@@ -68,7 +68,7 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
     return await askFirst(request, ask, listed !== undefined);
   } catch (error) {
     const away = error instanceof ModelDownloadError && HUB_IS_AWAY.has(error.code);
-    const cached = away ? await cachedListing(request) : undefined;
+    const cached = away ? await cachedListing(request).catch(() => undefined) : undefined;
     if (!away || cached === undefined) throw error;
     emit({
       type: "warning",
@@ -123,27 +123,25 @@ async function askFirst(
 
 const hostOf = ({ settings }: HubClient): string => new URL(settings.endpoint).host;
 
-/** What the cache knows of the revision without the Hub; undefined when it has no snapshot of it. */
+/** What the cache can give of the revision without the Hub; undefined when it has nothing of it. */
 async function cachedListing(
   request: DownloadRequest,
 ): Promise<{ commit: string; files: readonly SnapshotFile[] } | undefined> {
-  const { layout, revision, emit } = request;
-  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
-  if (commit === undefined) return undefined;
-  const recorded = await readTreeRecord(layout, commit);
-  if (recorded !== undefined) return { commit, files: recorded };
-
-  // Older clients recorded no listing: the safetensors index must do to tell a whole snapshot from a part.
-  const { status, missing } = await snapshotStatus(layout, commit);
-  if (status === "incomplete" && missing.length > 0) throw notCached(request, missing);
-  const files = await listSnapshot(layout, commit);
-  if (files.length === 0) return undefined;
-  emit({
-    type: "warning",
-    code: "offline/not-cached",
-    message: `no listing of ${commit.slice(0, 7)} is in the cache; taking the ${files.length} files that are there for all`,
-  });
-  return { commit, files };
+  const { emit } = request;
+  const stored = await findStored(request);
+  if (stored.state === "absent") {
+    if (stored.why === undefined) return undefined;
+    throw notCached(request, [], stored.why);
+  }
+  if (stored.state === "incomplete") {
+    // Another place than the snapshot may have the rest: a local folder, or a file server that still answers.
+    if (stored.listed !== undefined) return stored.listed;
+    throw notCached(request, stored.missing, stored.why);
+  }
+  const { commit, warning } = stored;
+  if (warning !== undefined)
+    emit({ type: "warning", code: "offline/not-cached", message: warning });
+  return { commit, files: await stored.files() };
 }
 
 async function fromCache(request: DownloadRequest): Promise<ResolvedSnapshot> {
@@ -158,14 +156,21 @@ async function fromCache(request: DownloadRequest): Promise<ResolvedSnapshot> {
 export function notCached(
   request: DownloadRequest,
   missing: readonly string[],
+  why?: string,
 ): ModelDownloadError {
-  const { repoId, revision, settings } = request;
+  const { repoId, revision, settings, layout } = request;
+  const beside = repoBeside(layout);
   const what =
-    missing.length === 0
-      ? `is not in the cache (${settings.cacheDir})`
-      : `is not complete in the cache: ${missing.length} files are missing, ${missing[0]} among them`;
+    why !== undefined
+      ? `is not complete in the cache: ${why}`
+      : missing.length === 0
+        ? `is not in the cache (${settings.cacheDir})`
+        : `is not complete in the cache: ${missing.length} files are missing, ${missing[0]} among them`;
   return new ModelDownloadError(`${repoId}@${revision} ${what}`, "offline/not-cached", {
-    hint: "Run again without --offline and without HF_HUB_OFFLINE, or name the cache that has it with --cache-dir.",
+    hint:
+      beside === undefined
+        ? "Run again without --offline and without HF_HUB_OFFLINE, or name the cache that has it with --cache-dir."
+        : `It is in ${beside}: add --cache-dir ${JSON.stringify(beside)}.`,
     repoId,
     data: { revision, cacheDir: settings.cacheDir, missing: missing.slice(0, 20) },
   });

@@ -17,6 +17,7 @@ import {
   publishFile,
   publishLocalFile,
   publishRef,
+  recognizeLocalFiles,
   type RepoLayout,
   repoProofs,
   type SnapshotFile,
@@ -35,8 +36,14 @@ export interface Target {
   readonly path: string;
   /** The folder whose file system takes the bytes; may not exist yet. */
   readonly root: string;
+  /** What is here of each file; `blob`: the bytes are here, the file's entry or note is not. May read a local dir. */
   inspect(
     files: readonly SnapshotFile[],
+    options: {
+      readonly signal: AbortSignal;
+      /** Told of a file that is about to be read. */
+      readonly onVerify: (file: SnapshotFile) => void;
+    },
   ): Promise<ReadonlyMap<string, "present" | "blob" | "absent">>;
   partialPaths(file: SnapshotFile): { readonly data: string; readonly journal: string };
   /** The lock that other programs take for these bytes. */
@@ -116,7 +123,12 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
   return {
     path: localDir,
     root: localDir,
-    inspect: (wanted) => inspectLocalFiles(localDir, commit, wanted),
+    async inspect(wanted, { signal, onVerify }) {
+      const states = await inspectLocalFiles(localDir, commit, wanted);
+      const unknown = wanted.filter(({ path }) => states.get(path) !== "present");
+      const known = await recognizeLocalFiles(localDir, unknown, { signal, onFile: onVerify });
+      return new Map([...states, ...[...known].map((path) => [path, "blob"] as const)]);
+    },
     partialPaths: (file) => localPartialPaths(localDir, file.digest.hex),
     lockPath: (file) => localDirPaths(localDir, file.path).lock,
     async growing(file) {

@@ -62,7 +62,11 @@ async function bring(
   const { refresh = "always", trustedModelDirectories: _, onEvent: __, ...rest } = wishes;
   const shared = { ...rest, revision, signal };
   const cached = options.force ? undefined : await findCached({ repoId, revision }, shared);
-  const fromCache = ({ commit, path }: CachedSnapshot): EnsuredModel => {
+  const fromCache = ({ commit, path, warning }: CachedSnapshot): EnsuredModel => {
+    if (warning !== undefined) {
+      const code = "offline/not-cached";
+      emit({ type: "warning", code, message: warning, at: Date.now(), repoId });
+    }
     emit({ type: "resolved", revision, commit, from: "cache", at: Date.now(), repoId });
     return { repoId, revision, commit, path, fromCache: true };
   };

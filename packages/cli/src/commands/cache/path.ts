@@ -1,27 +1,44 @@
-import { findCached } from "@mlx-download/core/find-cached";
+import { type CacheLookup, lookUpCached } from "@mlx-download/core/find-cached";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
+import { quoteWord } from "../../command-line/quote.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { printable } from "../../text/printable.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
 /** `mlx-download path`: the snapshot's path when it is complete in the cache; no request is made. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const [ref = ""] = operands;
   await refuseTwoRevisions(ref, flags);
-  const found = await findCached(ref, {
+  const looked = await lookUpCached(ref, {
     ...selectionOf(flags),
     env: shell.env,
     offline: true,
     token: false,
     signal: shell.interrupt.signal,
   });
-  if (found === undefined)
-    throw new CliError(`${ref} is not complete in the cache`, "cli/not-cached", {
-      hint: `Download it: mlx-download ${ref}`,
-      data: { ref },
-    });
-  const { repoId, commit, path } = found;
+  const found = looked.snapshot;
+  if (found === undefined) throw notComplete(ref, looked);
+  const { repoId, commit, path, warning } = found;
+  if (warning !== undefined) shell.stderr.write(`${printable(`Warning: ${warning}`)}\n`);
   await writeResult({ repoId, commit, path }, `${path}\n`, { flags, shell });
   return 0;
+}
+
+function notComplete(ref: string, { missing, why, beside }: CacheLookup): CliError {
+  const [first] = missing;
+  const files = missing.length === 1 ? "1 file is" : `${missing.length} files are`;
+  const reason = why ?? (first === undefined ? undefined : `${files} missing, ${first} among them`);
+  return new CliError(
+    `${ref} is not complete in the cache${reason === undefined ? "" : `: ${reason}`}`,
+    "cli/not-cached",
+    {
+      hint:
+        beside === undefined
+          ? `Download it: mlx-download ${ref}`
+          : `It is in ${beside}: mlx-download path ${ref} --cache-dir ${quoteWord(beside)}`,
+      data: { ref, missing: missing.slice(0, 20) },
+    },
+  );
 }

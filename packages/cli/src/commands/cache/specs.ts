@@ -45,7 +45,7 @@ export const verify: CommandSpec = {
   aliases: ["cache verify"],
   usage: "[org/name[@revision]…]",
   summary:
-    "prove the files of models, or of the whole cache, against their digests; exit 7 when bad",
+    "verify the files of models, or of the whole cache, by their checksums; exit 7 when bad or gone",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "quick",
@@ -72,8 +72,11 @@ export const verify: CommandSpec = {
   check({ operands, flags }) {
     if (flags.localDir !== undefined && operands.length > 1)
       throw usage("--local-dir takes one model at a time", "Run the command once for each.");
-    if (flags.localDir !== undefined && flags.hub)
-      throw usage("--hub does nothing for a folder", "Leave out --hub, or --local-dir.");
+    if (flags.localDir !== undefined && flags.hub && operands.length === 0)
+      throw usage(
+        "A folder does not say which repo it holds",
+        "Name the repo: mlx-download verify org/name --local-dir FOLDER --hub.",
+      );
     if (flags.repoType !== undefined && operands.length === 0)
       throw usage("--type says what a name means, and none is given", "Name a repo, too.");
   },

@@ -36,15 +36,36 @@ export function placeOf({
 
 /** What a verification says to machines. */
 export function verifyJson(report: VerifyReport): Record<string, unknown> {
-  const { checked, bytes, bytesKnown, bad, missing, unproven } = report;
-  return { checked, bytes, bytesKnown, bad, missing, unproven };
+  return { ...report };
+}
+
+/** What else failed: content that is gone, and, of repos that were named, those of which nothing could be verified. */
+function isBroken(report: VerifyReport, isNamed: boolean): boolean {
+  const gone = report.missing.some(({ reason }) => reason === "dangling");
+  return report.bad.length > 0 || gone || (isNamed && report.unverified.length > 0);
+}
+
+function unverifiedLines({ unverified, unproven }: VerifyReport): string[] {
+  return unverified.map(({ repoId }) => {
+    const about = unproven.filter((file) => file.repoId === repoId);
+    const unreadable = about.some(({ reason }) => reason === "not-readable");
+    const why =
+      about.length === 0
+        ? "none of its files is here."
+        : unreadable
+          ? "this user may not read its files."
+          : "no listing and no blob name says what its files should be. Ask the Hub with --hub.";
+    return printable(`none ${repoId}: No file of it was verified: ${why}`);
+  });
 }
 
 function summary({ checked, bytes, bytesKnown, bad, missing, unproven }: VerifyReport): string {
   const dangling = missing.filter(({ reason }) => reason === "dangling").length;
   const parts = [
     `${formatCount(checked, "file")} checked, ${formatBytes(bytes)} read`,
-    bytesKnown > 0 ? `${formatBytes(bytesKnown)} proved by the interrupted run before` : "",
+    bytesKnown > 0
+      ? `${formatBytes(bytesKnown)} verified by an interrupted run less than a day ago`
+      : "",
     bad.length > 0 ? `${bad.length} bad` : "none bad",
     dangling > 0 ? `${dangling} without content` : "",
     missing.length > dangling ? `${missing.length - dangling} not downloaded` : "",
@@ -78,7 +99,7 @@ function repairCommand(
   ].join(" ");
 }
 
-/** `mlx-download verify [ref…]`. Exit code 7 when a file is bad. */
+/** `mlx-download verify [ref…]`. Exit code 7 when a file is bad or gone, or nothing of a named repo was verified. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { verifyModels } = await import("@mlx-download/core");
   const display = createAmountDisplay(flags, shell);
@@ -105,10 +126,16 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   } finally {
     display.finish();
   }
-  const lines = [...report.bad.map(badLine), ...danglingLines(report.missing), summary(report)];
+  const isNamed = operands.length > 0 || flags.localDir !== undefined;
+  const lines = [
+    ...report.bad.map(badLine),
+    ...danglingLines(report.missing),
+    ...(isNamed ? unverifiedLines(report) : []),
+    summary(report),
+  ];
   await writeResult(verifyJson(report), textOf(lines), { flags, shell });
   const broken = [...report.bad, ...report.missing.filter(({ reason }) => reason === "dangling")];
   if (broken.length > 0 && !flags.quiet)
     shell.stderr.write(`Next: ${printable(repairCommand(broken, flags))}\n`);
-  return report.bad.length > 0 ? integrityExit : 0;
+  return isBroken(report, isNamed) ? integrityExit : 0;
 }

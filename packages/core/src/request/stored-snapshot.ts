@@ -1,0 +1,130 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  inspectFiles,
+  inspectUnlisted,
+  isCommit,
+  listSnapshot,
+  readRef,
+  readTreeRecord,
+  type RepoLayout,
+  type SnapshotFile,
+} from "@mlx-download/cache";
+import type { SelectionOptions } from "../contract/options.ts";
+import { createSelector } from "../select/select.ts";
+import { isUnread } from "../select/unread.ts";
+
+/** What the cache alone can say of a revision. */
+export type StoredSnapshot =
+  /** Nothing of it is here; `why` says what is here instead, where something is. */
+  | { readonly state: "absent"; readonly why?: string | undefined }
+  /** Something that was asked for is missing; `why` where no name says it. */
+  | {
+      readonly state: "incomplete";
+      readonly missing: readonly string[];
+      readonly why?: string | undefined;
+      /** What a download would continue from: the commit and its recorded files, without those that are not needed. */
+      readonly listed?:
+        | { readonly commit: string; readonly files: readonly SnapshotFile[] }
+        | undefined;
+    }
+  | {
+      readonly state: "here";
+      readonly commit: string;
+      /** What to tell the user when the Hub cannot be asked; undefined when everything asked for is here for certain. */
+      readonly warning: string | undefined;
+      /** The files of the commit, without those that are not needed and not here; may read plain files for their digest. */
+      readonly files: () => Promise<readonly SnapshotFile[]>;
+    };
+
+/** What of a repo is asked for. */
+export interface StoredRequest {
+  readonly layout: RepoLayout;
+  readonly revision: string;
+  readonly selection: SelectionOptions;
+}
+
+/**
+ * Whether the cache can give a revision without the Hub: the one answer behind `path`, an offline `get` and engines.
+ * A listing decides where a client recorded one; documentation that no loader reads may be missing then, unless a
+ * pattern asks for it (mlx-lm downloads no README). Without a listing, as older clients and those in other languages
+ * leave a snapshot, the weights decide. Reads names and lengths. Throws `cache/invalid-revision`.
+ */
+export async function findStored(request: StoredRequest): Promise<StoredSnapshot> {
+  const { layout, revision } = request;
+  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
+  if (commit === undefined) return { state: "absent", why: await describeFolder(request) };
+  const listing = await readTreeRecord(layout, commit);
+  return listing === undefined
+    ? judgeUnlisted(request, commit)
+    : await judgeListed(request, commit, listing);
+}
+
+async function judgeListed(
+  { layout, selection }: StoredRequest,
+  commit: string,
+  listing: readonly SnapshotFile[],
+): Promise<StoredSnapshot> {
+  const selected = createSelector(selection)(listing);
+  const states = await inspectFiles(layout, commit, selected);
+  const absent = selected.filter(({ path }) => states.get(path) !== "present");
+  const asked = createSelector({ include: selection.include ?? [] })(absent);
+  const isAsked = new Set(asked.map(({ path }) => path));
+  const skipped = absent.filter(({ path }) => isUnread(path) && !isAsked.has(path));
+  const isSkipped = new Set(skipped.map(({ path }) => path));
+  const files = listing.filter(({ path }) => !isSkipped.has(path));
+  if (absent.length > skipped.length || absent.length === selected.length) {
+    const missing = absent.map(({ path }) => path).filter((path) => !isSkipped.has(path));
+    const why = missing.length > 0 ? undefined : "nothing that was asked for is in it";
+    return { state: "incomplete", missing, why, listed: { commit, files } };
+  }
+  const are = skipped.length === 1 ? "is" : "are";
+  const warning =
+    skipped.length === 0
+      ? undefined
+      : `${namesOf(skipped)} ${are} not in the cache; a model loads without`;
+  return { state: "here", commit, warning, files: () => Promise.resolve(files) };
+}
+
+const WEIGHTS = /\.(?:safetensors|npz|gguf|bin|pt|pth|ckpt|onnx|h5|msgpack|mlmodel|mlpackage)$/i;
+const PROOF = /^(?:model|weights)\.(?:safetensors|npz)$|-\d{5}-of-\d{5}\.\w+$|\.index\.json$/;
+
+function judgeUnlisted({ layout, selection }: StoredRequest, commit: string): StoredSnapshot {
+  const found = inspectUnlisted(layout, commit);
+  if (found === undefined) return { state: "absent" };
+  const select = createSelector(selection);
+  const missing = select(found.missing.map((path) => ({ path, size: 0 }))).map(({ path }) => path);
+  if (missing.length > 0) return { state: "incomplete", missing };
+  const selected = select(found.files);
+  if (selected.length === 0) {
+    return { state: "incomplete", missing, why: "nothing that was asked for is in it" };
+  }
+  // A run that was killed early leaves the small files: the weights come last.
+  const wantsWeights =
+    layout.repoType === "model" && select([{ path: "model.safetensors", size: 1 }]).length > 0;
+  const weights = selected.filter(({ path }) => WEIGHTS.test(path));
+  if (wantsWeights && weights.length === 0) {
+    return { state: "incomplete", missing, why: "there are no weights in it" };
+  }
+  if (wantsWeights && found.unfinished > 0 && !selected.some(({ path }) => PROOF.test(path))) {
+    const why = `${found.unfinished} unfinished files lie beside it, and no index says which weights there should be`;
+    return { state: "incomplete", missing, why };
+  }
+  const short = commit.slice(0, 7);
+  const warning = `no listing of ${short} is in the cache; taking the ${found.files.length} files that are there for all`;
+  return { state: "here", commit, warning, files: () => listSnapshot(layout, commit) };
+}
+
+/** What lies where a snapshot of this name would be looked for by people: `snapshots/main`, plain files in the repo. */
+async function describeFolder({ layout, revision }: StoredRequest): Promise<string | undefined> {
+  const folder = join(layout.snapshotsDir, revision);
+  const names = await readdir(folder).catch(() => []);
+  if (names.length === 0) return undefined;
+  return `${folder} holds ${names.length} files under the name of a branch, which another program put there; they can be loaded by that path`;
+}
+
+function namesOf(files: readonly SnapshotFile[]): string {
+  const [first = "", second = ""] = files.map(({ path }) => path);
+  if (files.length === 1) return first;
+  return files.length === 2 ? `${first} and ${second}` : `${first} and ${files.length - 1} others`;
+}
