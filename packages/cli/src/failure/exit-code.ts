@@ -61,6 +61,7 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
   "hub/redirect-loop": 5,
   "transfer/interrupted": 5,
   "transfer/stalled": 5,
+  "transfer/refused": 5,
 
   "disk/insufficient": 6,
   "disk/full": 6,

@@ -18,7 +18,7 @@ export function maskSecrets(text: string, known: readonly (string | undefined)[]
     .replaceAll(/\b(Bearer|Basic)\s+(?!hf_…)[^\s"',]+/gi, "$1 …")
     .replaceAll(/(https?:\/\/)[^\s/@]+@/gi, "$1…@")
     .replaceAll(
-      /([?&](?:Signature|Policy|Key-Pair-Id|X-Amz-[A-Za-z-]+|token|sig)=)[^\s&"']+/gi,
+      /([?&](?:Signature|Policy|Key-Pair-Id|X-Amz-[A-Za-z-]+|token|sig|xip|user_id)=)[^\s&"']+/gi,
       "$1…",
     );
 }

@@ -35,6 +35,7 @@ export type ErrorCode =
   | "transfer/size-mismatch"
   | "transfer/interrupted"
   | "transfer/stalled"
+  | "transfer/refused"
   | "python/not-found"
   | "python/unsupported"
   | "python/no-hub-client"

@@ -97,6 +97,8 @@ export type DownloadEventBody =
   | {
       readonly type: "waiting";
       readonly reason: WaitReason;
+      /** The server that asked for it; absent for locks. Told once until the wait ends, for all requests. */
+      readonly host?: string;
       readonly path?: string;
       /** How long it will take; null when nobody knows (locks). */
       readonly delayMs: number | null;
@@ -126,6 +128,8 @@ export type DownloadEventBody =
   | {
       readonly type: "warning";
       readonly code: string;
+      /** Of `hub/warning`: what the Hub calls its subject; each is told once. */
+      readonly topic?: string;
       readonly message: string;
       readonly hint?: string;
     }

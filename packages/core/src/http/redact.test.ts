@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redactText, redactUrl } from "./redact.ts";
+import { redactServerText, redactText, redactUrl } from "./redact.ts";
 
 describe("redactUrl", () => {
   test("keeps the names of query parameters and hides their values", () => {
@@ -30,7 +30,30 @@ describe("redactUrl", () => {
   });
 });
 
+describe("redactServerText", () => {
+  test.each([
+    ["your IP (203.0.113.77). To continue", "your IP (…). To continue"],
+    ["your IP (2001:db8::7f3a) is", "your IP (…) is"],
+    ["client 203.0.113.77:51234 at 12:30:45", "client …:51234 at 12:30:45"],
+    ["blocked: 203.0.113.77.", "blocked: …."],
+    ["fe80::1%eth0 here", "… here"],
+    ["/x?xip=203.0.113.77&Expires=1", "/x?xip=…&Expires=…"],
+    ["xip=2001%3Adb8%3A%3A1 is yours", "xip=… is yours"],
+    ["https://cdn/x?xip=203.0.113.77&Signature=abc", "https://cdn/x?xip=…&Signature=…"],
+    ["v1.2.3 of a::b, fine: yes", "v1.2.3 of …, fine: yes"],
+  ])("%s", (text, shown) => {
+    expect(redactServerText(text)).toBe(shown);
+  });
+});
+
 describe("redactText", () => {
+  test("hides the values of a query that was cut from its host", () => {
+    const text = "Max retries exceeded with url: /b/x?xip=192.0.2.1&Signature=abc (caused by y)";
+    expect(redactText(text)).toBe(
+      "Max retries exceeded with url: /b/x?xip=…&Signature=… (caused by y)",
+    );
+  });
+
   test("hides tokens and the queries of addresses in foreign messages", () => {
     expect(redactText("no: Bearer hf_abcdefghijk, see https://u:p@h/x?sig=1 (hf_ABCDEFGHIJ)")).toBe(
       "no: <secret> see https://h/x?sig=… (<secret>)",

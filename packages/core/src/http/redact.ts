@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 const SECRET_TEXT = /\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/g;
 
 /**
@@ -21,6 +23,32 @@ export function redactText(text: string, limit = 300): string {
     // oxlint-disable-next-line no-control-regex -- terminals act on control characters that servers send
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ")
     .replaceAll(/https?:\/\/[^\s"'<>]+/g, (url) => redactUrl(url))
+    .replaceAll(/\?[\w.%~-]+=[^\s"'<>)]*/g, withoutValues)
     .trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
+}
+
+/** The query of a link that was cut from its host, with the names of its parameters alone. */
+function withoutValues(query: string): string {
+  return query.replaceAll(/([?&;][^=&;]{1,64})=[^&;]*/g, "$1=…");
+}
+
+/**
+ * {@link redactText} for what a server says: without addresses too, since rate limits and signed links name the
+ * caller's own (`your IP (192.0.2.7)`, `xip=`).
+ */
+export function redactServerText(text: string, limit = 300): string {
+  // Before it is cut: half an address is one too.
+  const hidden = text
+    .replaceAll(/\bxip=[^\s&"'<>]*/gi, "xip=…")
+    .replaceAll(/[\da-f]*[:.][\da-f:.]*(?:%\w+)?/gi, hideAddress);
+  return redactText(hidden, limit);
+}
+
+/** An IPv4 or IPv6 address, with its port or the full stop of its sentence, without the address. */
+function hideAddress(word: string): string {
+  const [, address = "", rest = ""] = /^(.*?)([.:]*)$/.exec(word) ?? [];
+  if (isIP(address.replace(/%.*$/, "")) !== 0) return `…${rest}`;
+  const [, host = "", port = ""] = /^([\d.]+)(:\d+)$/.exec(address) ?? [];
+  return isIP(host) === 4 ? `…${port}${rest}` : word;
 }

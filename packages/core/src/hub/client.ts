@@ -1,5 +1,6 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
+import { isNews } from "../contract/tell-once.ts";
 import {
   mayAuthorize,
   requestFollowing,
@@ -8,13 +9,14 @@ import {
 } from "../http/follow.ts";
 import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";
-import { redactText, redactUrl } from "../http/redact.ts";
+import { redactUrl } from "../http/redact.ts";
 import { isLoopback } from "../http/loopback.ts";
 import { createOfflineTransport } from "../http/offline-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createHubFetch } from "../find/hub-fetch.ts";
+import { hubWarnings } from "./hub-warning.ts";
 import { parseJson } from "./parse-json.ts";
 import { responseError, type Question } from "./response-error.ts";
 import { type Patience, retrying, type Try } from "./retrying.ts";
@@ -105,7 +107,6 @@ export function createHubClient(
   const emit = createEmitter(options.onEvent);
   const headers = { "user-agent": userAgent(settings.userAgentOrigin) };
   const authorization = authorizationFor(settings, emit);
-  const warned = new Set<string>();
 
   const failure: HubClient["failure"] = ({ response, url }, question) =>
     responseError(response, question, {
@@ -156,10 +157,7 @@ export function createHubClient(
   }
 
   function announce(from: ResponseHeaders): void {
-    const text = from.get("x-hf-warning");
-    if (!text || warned.has(text)) return;
-    warned.add(text);
-    emit({ type: "warning", code: "hub/warning", message: redactText(text, 1000) });
+    for (const warning of hubWarnings(from.get("x-hf-warning"))) emit(warning);
   }
 
   function timeoutOf(attempt: number): number {
@@ -223,8 +221,9 @@ export function createHubClient(
 
 function createEmitter(onEvent: HubClientOptions["onEvent"]): (event: DownloadEventBody) => void {
   return (event) => {
+    if (onEvent === undefined || !isNews(onEvent, event, Date.now())) return;
     try {
-      onEvent?.(event);
+      onEvent(event);
     } catch {
       // A listener's fault must not end a download.
     }

@@ -1,9 +1,11 @@
 import { ModelDownloadError, type ErrorCode } from "../contract/errors.ts";
 import { readBody } from "../http/read-body.ts";
-import { redactText, redactUrl } from "../http/redact.ts";
+import { redactServerText, redactText, redactUrl } from "../http/redact.ts";
 import { serverDelayMs } from "../http/retry.ts";
 import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
 import { isObject, stringField } from "./json-value.ts";
+import { clockTime } from "./server-wait.ts";
+import { storageMessage, storageRefusal } from "./storage-refusal.ts";
 
 /** What was asked, which decides what a bare 404 means. */
 export interface Question {
@@ -35,7 +37,7 @@ interface Verdict {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string;
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: object;
 }
 
 /**
@@ -51,7 +53,8 @@ export async function responseError(
   const { status, headers } = response;
   const failed: Failed = { ...context, status, headers, body: await startOfBody(response) };
   const said = serverMessage(failed);
-  const verdict = byCode(failed, question) ?? byStatus(failed, question);
+  const verdict =
+    byCode(failed, question) ?? storageRefusal(failed, question) ?? byStatus(failed, question);
   const quoted = said === undefined ? "" : ` (${said})`;
   return new ModelDownloadError(`${verdict.message}${quoted}`, verdict.code, {
     hint: verdict.hint,
@@ -97,9 +100,9 @@ function requestId(headers: ResponseHeaders): string | undefined {
 /** `X-Error-Message`, else the JSON body's `error`, `errors[0].message` or `message`, else a short plain-text body. */
 function serverMessage({ headers, body }: Failed): string | undefined {
   const header = headers.get("x-error-message");
-  if (header?.trim()) return redactText(header);
+  if (header?.trim()) return redactServerText(header);
   const type = headers.get("content-type") ?? "";
-  if (type.includes("html") || /^\s*</.test(body)) return undefined;
+  if (type.includes("html") || /^\s*</.test(body)) return storageMessage(body);
   let text: string | undefined = body;
   try {
     const json: unknown = JSON.parse(body);
@@ -110,7 +113,7 @@ function serverMessage({ headers, body }: Failed): string | undefined {
   } catch {
     // plain text
   }
-  return text?.trim() ? redactText(text) : undefined;
+  return text?.trim() ? redactServerText(text) : undefined;
 }
 
 const name = (question: Question): string => question.repoId ?? "the repo";
@@ -262,10 +265,13 @@ function notFound(failed: Failed, question: Question): Verdict {
 
 function rateLimited(failed: Failed): Verdict {
   const retryAfterMs = serverDelayMs({ status: 429, headers: failed.headers });
-  const wait = retryAfterMs === undefined ? "" : ` for another ${Math.ceil(retryAfterMs / 1000)} s`;
+  const until =
+    retryAfterMs === undefined
+      ? ""
+      : ` for another ${Math.ceil(retryAfterMs / 1000)} s, until ${clockTime(Date.now() + retryAfterMs)}`;
   return {
     code: "hub/rate-limited",
-    message: `${failed.url.host} limits how often it may be asked and refuses${wait}`,
+    message: `${failed.url.host} limits how often it may be asked and refuses${until}`,
     hint: "Wait and run the command again; with a token (HF_TOKEN) the limits are higher.",
     data: { retryAfterMs: retryAfterMs ?? null },
   };

@@ -3,6 +3,7 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import { isRetryableStatus, MAX_WAIT_MS, retryDelayMs, serverDelayMs } from "../http/retry.ts";
 import { sleep } from "../http/sleep.ts";
 import type { ResponseHeaders } from "../http/transport.ts";
+import { serverWait } from "./server-wait.ts";
 
 const MAX_RETRIES = 5;
 /** Nobody is helped by half a minute of trying when there is no network at all. */
@@ -56,9 +57,9 @@ export interface Patience {
 
 /**
  * Runs `attempt` (called with 1, 2, …) until it gives a value: at most 5 more times after a status or cut that may
- * heal, 2 after a failure to connect, once after a try that nothing came of in all its time, never after 401, 403, 404 or a TLS failure. Waits as the server asks; when that
- * is longer than ten minutes, or tries are used up, throws the last error. Each wait is announced by a `retry` event,
- * and by `waiting` when the server asked for it.
+ * heal, 2 after a failure to connect, once after a try that nothing came of in all its time, never after 401, 403, 404 or
+ * a TLS failure. Waits as the server asks; when that is longer than ten minutes, or tries are used up, throws the last
+ * error. Each wait is announced by a `retry` event, or by `waiting` when the server asked for it.
  */
 export async function retrying<T>(
   attempt: (number: number) => Promise<Try<T>>,
@@ -79,13 +80,21 @@ export async function retrying<T>(
     const more =
       timeoutMs === undefined ? "" : `; the next try may take ${Math.round(timeoutMs / 1000)} s`;
     const { code } = error;
-    const message = `${error.message}${more}`;
-    options.emit({ type: "retry", ...path, attempt: tries, delayMs, ...long, code, message });
-    if (serverDelayMs(facts) !== undefined) {
-      options.emit({ type: "waiting", reason: "rate-limit", ...path, delayMs, message });
+    const host = hostOf(error);
+    if (host !== undefined && serverDelayMs(facts) !== undefined) {
+      options.emit(serverWait({ host, code }, delayMs));
+    } else {
+      const message = `${error.message}${more}`;
+      options.emit({ type: "retry", ...path, attempt: tries, delayMs, ...long, code, message });
     }
     await sleep(delayMs, options.signal);
   }
+}
+
+/** Which server gave the answer that an error is about. */
+function hostOf({ data }: ModelDownloadError): string | undefined {
+  const { url } = data;
+  return typeof url === "string" ? URL.parse(url)?.host : undefined;
 }
 
 const isSilent = ({ error, late }: FailedTry): boolean =>

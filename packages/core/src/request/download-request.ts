@@ -10,6 +10,7 @@ import type {
 import { ModelDownloadError } from "../contract/errors.ts";
 import { eventMessage } from "../contract/event-message.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
+import { isNews } from "../contract/tell-once.ts";
 import { createHubClient, type PatientHubClient } from "../hub/client.ts";
 import { type LocatedRequest, locateRequest } from "../settings/locate-request.ts";
 import type { RepoRef } from "../settings/ref.ts";
@@ -64,7 +65,9 @@ export async function readRequest(
   const limitRate = options.limitRate ?? settings.limitRate;
   if (typeof limitRate === "number") checkRate(limitRate);
   const signal = options.signal ?? new AbortController().signal;
+  const listener = options.onEvent ?? options.onProgress;
   const emit = (body: DownloadEventBody): void => {
+    if (listener === undefined || !isNews(listener, body, Date.now())) return;
     const event = { ...body, at: Date.now(), repoId };
     try {
       options.onEvent?.(event);

@@ -3,6 +3,7 @@ import { ModelDownloadError } from "../../contract/errors.ts";
 import type { DownloadEventBody } from "../../contract/events.ts";
 import type { ByteSink } from "../../http/byte-sink.ts";
 import type { Lease } from "./segment-allocator.ts";
+import { serverWait } from "../../hub/server-wait.ts";
 import { SMALL_BLOB_BYTES } from "../small-blob-bytes.ts";
 import { nextTry, NO_FAILURES, type RetryState } from "./segment-retry.ts";
 import { type BlobRequest, SegmentError } from "../sources/source.ts";
@@ -151,16 +152,10 @@ async function waitForNextTry(
   if (cause.code === "transfer/stalled") context.emit(stalled(blob, last.lease, context.idleMs));
   const attempt = next.state.transient + next.state.wrong;
   const { code, message } = cause;
-  context.emit({ type: "retry", path, attempt, delayMs, code, message });
   if (retryAfterMs !== undefined) {
-    context.emit({
-      type: "waiting",
-      reason: "rate-limit",
-      path,
-      delayMs,
-      message: `the server asks to wait ${Math.ceil(delayMs / 1000)} s before ${path} goes on`,
-    });
-  }
+    const host = URL.parse(String(cause.data["url"]))?.host ?? context.source.name;
+    context.emit(serverWait({ host, code }, delayMs));
+  } else context.emit({ type: "retry", path, attempt, delayMs, code, message });
   last.lease.rest(performance.now() + delayMs);
   await sleep(delayMs, undefined, { signal });
   return next.state;

@@ -39,3 +39,21 @@ export function webPageError(
   );
   return new SegmentError(cause.message, "wrong-answer", { cause });
 }
+
+/**
+ * The error of a right head with no byte behind it: the edge of a CDN that is ill (recorded in August 2026), not a file
+ * of another size. Another try, or another edge, may have them.
+ */
+export function noBytes(answer: FollowedResponse, blob: BlobRequest): SegmentError {
+  answer.response.discard();
+  const { host } = answer.url;
+  const cause = new ModelDownloadError(
+    `${host} answered and sent no byte of ${blob.path}`,
+    "transfer/interrupted",
+    {
+      hint: "Run the same command again later: it continues where it stopped. Another network or --endpoint may lead to other storage.",
+      data: { path: blob.path, host },
+    },
+  );
+  return new SegmentError(cause.message, "transient", { cause });
+}

@@ -7,7 +7,7 @@ import type { ResponseHeaders } from "../../http/transport.ts";
 import type { HubClient } from "../../hub/client.ts";
 import { repoSegments } from "../../hub/repo-segments.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
-import { answerError, webPageError } from "./answer-error.ts";
+import { answerError, noBytes, webPageError } from "./answer-error.ts";
 import { isEncoded, judgeAnswer } from "./judge-answer.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 import { type BlobRequest, SegmentError, type Source } from "./source.ts";
@@ -120,6 +120,7 @@ export function createHttpSource(
         if (wanted.end === blob.size) return { answer, skip: wanted.start };
         throw answerError(answer, blob, { kind: judged.kind, why: "ignores ranges" });
       }
+      if (isEmpty(response.headers) && wanted.end > wanted.start) throw noBytes(answer, blob);
       if (judged.kind !== "bytes") throw answerError(answer, blob, judged);
       if (isEncoded(response.headers) && response.status === 206) {
         const why = "compressed a part of a file";
@@ -165,6 +166,7 @@ export function createHttpSource(
       } finally {
         response.discard();
       }
+      if (left === length) throw noBytes(answer, blob);
       if (left > 0) {
         const why = `ended after ${length - left} of ${length} bytes`;
         throw answerError(answer, blob, { kind: "short", why });
@@ -180,6 +182,8 @@ export function createHttpSource(
 
   return { name: `${endpoint.host}${endpoint.pathname.replace(/\/$/, "")}`, read };
 }
+
+const isEmpty = (headers: ResponseHeaders): boolean => headers.get("content-length") === "0";
 
 function isOfKnownLength(headers: ResponseHeaders): boolean {
   return !isEncoded(headers) && headers.get("content-length") !== undefined;

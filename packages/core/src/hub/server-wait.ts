@@ -1,0 +1,17 @@
+import type { DownloadEventBody } from "../contract/events.ts";
+
+/** `14:32:10` by this machine's clock. */
+export function clockTime(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}
+
+/** Says that a server asks for a pause, until when it lasts, and that nobody has to do anything. */
+export function serverWait(
+  refusal: { readonly host: string; readonly code: string },
+  delayMs: number,
+): DownloadEventBody {
+  const { host, code } = refusal;
+  const why = code === "hub/rate-limited" ? "limits how often it is asked" : "asks for a pause";
+  const message = `${host} ${why}; this goes on by itself at ${clockTime(Date.now() + delayMs)}`;
+  return { type: "waiting", reason: "rate-limit", host, delayMs, message };
+}
