@@ -9,6 +9,8 @@ export interface CommandTable {
   readonly commonFlags: readonly (keyof Flags)[];
   /** The command that operands without a command's name belong to. */
   readonly unnamed: CommandSpec;
+  /** Words that are commands of other programs and none here, of one word or two, with the next step for each. */
+  readonly elsewhere: Readonly<Record<string, string>>;
   /** Every name and alias, of one or two words, with its command. */
   readonly words: ReadonlyMap<string, CommandSpec>;
   /** The command that the leading words name, the longest name first, and the number of words that took. */
@@ -24,7 +26,8 @@ export function createCommandTable({
   specs,
   commonFlags,
   unnamed,
-}: Pick<CommandTable, "specs" | "commonFlags" | "unnamed">): CommandTable {
+  elsewhere,
+}: Pick<CommandTable, "specs" | "commonFlags" | "unnamed" | "elsewhere">): CommandTable {
   const words = new Map(
     specs.flatMap((spec) => [spec.name, ...spec.aliases].map((word) => [word, spec] as const)),
   );
@@ -32,6 +35,7 @@ export function createCommandTable({
     specs,
     commonFlags,
     unnamed,
+    elsewhere,
     words,
     named(given) {
       for (const length of [2, 1]) {

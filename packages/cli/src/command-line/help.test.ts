@@ -31,6 +31,14 @@ test("every example is a command line that is understood", async () => {
   }
 });
 
+test("every example can be pasted: a shell changes nothing of it that is not meant", () => {
+  for (const { examples } of commandTable.specs)
+    for (const { line } of examples) {
+      const unquoted = line.replaceAll(/'[^']*'|"[^"]*"|<\(|\$\(| < \S+/g, "");
+      expect(unquoted, line).not.toMatch(/[<>*?[{]/);
+    }
+});
+
 test("every option belongs to a command", () => {
   const used = new Set([...commandSpecs.flatMap(({ flags }) => flags), ...commonFlags]);
   expect(Object.keys(flagSpecs).filter((key) => !used.has(key as keyof typeof flagSpecs))).toEqual([

@@ -1,5 +1,6 @@
 import type { CommandSpec, Invocation } from "./command-spec.ts";
 import type { CommandTable } from "./command-table.ts";
+import { quoteWord } from "./quote.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
@@ -17,6 +18,50 @@ function refusePrototypeNames(argv: readonly string[]): void {
   }
 }
 
+/** Neither a ref with an organization nor an address, a path or a pattern: a command, or the short name of a model. */
+function isBare(word: string): boolean {
+  return /^[A-Za-z][\w.-]*$/.test(word);
+}
+
+/** Throws for a command of another program. */
+function refuseElsewhere(words: string, { elsewhere }: CommandTable): void {
+  const next = elsewhere[words.toLowerCase()];
+  if (next !== undefined) throw usage(`there is no command "${words}"`, next);
+}
+
+/**
+ * Throws for a word in a command's place that names none: one of another program, one like a command of ours, and any
+ * word that others follow. Alone, everything else may be the short name of a model.
+ */
+function refuseUnknownCommand(first: string, others: readonly string[], table: CommandTable): void {
+  const [second = ""] = others;
+  refuseElsewhere(first, table);
+  const under = table.under(first).map(({ name }) => name);
+  if (under.length > 0) {
+    const meant = suggest(`${first} ${second}`, under);
+    throw usage(
+      second === "" ? `mlx-download ${first} what?` : `there is no command "${first} ${second}"`,
+      meant === undefined || second === ""
+        ? `There is mlx-download ${under.join(", ")}.`
+        : `Did you mean mlx-download ${meant}?`,
+    );
+  }
+  const models = `mlx-download ${table.unnamed.name} ${[first, ...others].map(quoteWord).join(" ")}`;
+  const meant = /^[A-Za-z-]+$/.test(first) ? suggest(first, table.words.keys()) : undefined;
+  if (meant !== undefined)
+    throw usage(
+      `there is no command "${first}"`,
+      others.length === 0
+        ? `Did you mean mlx-download ${meant}? (A model of that name: ${models})`
+        : `Did you mean mlx-download ${meant}?`,
+    );
+  if (others.length > 0)
+    throw usage(
+      `there is no command "${first}"`,
+      `mlx-download --help lists the commands. (Models of these names: ${models})`,
+    );
+}
+
 /** The command that the words name, and the words that remain. */
 function readCommand(
   words: readonly string[],
@@ -25,27 +70,11 @@ function readCommand(
   command: CommandSpec;
   operands: readonly string[];
 } {
+  refuseElsewhere(words.slice(0, 2).join(" "), table);
   const named = table.named(words);
   if (named !== undefined) return { command: named.command, operands: words.slice(named.length) };
-  const [first, second = ""] = words;
-  if (first !== undefined && /^[A-Za-z-]+$/.test(first)) {
-    const under = table.under(first).map(({ name }) => name);
-    if (under.length > 0) {
-      const meant = suggest(`${first} ${second}`, under);
-      throw usage(
-        second === "" ? `mlx-download ${first} what?` : `there is no command "${first} ${second}"`,
-        meant === undefined || second === ""
-          ? `There is mlx-download ${under.join(", ")}.`
-          : `Did you mean mlx-download ${meant}?`,
-      );
-    }
-    const meant = suggest(first, table.words.keys());
-    if (meant !== undefined)
-      throw usage(
-        `there is no command "${first}"`,
-        `Did you mean mlx-download ${meant}? (A model of that name: mlx-download get ${first})`,
-      );
-  }
+  const [first] = words;
+  if (first !== undefined && isBare(first)) refuseUnknownCommand(first, words.slice(1), table);
   return { command: table.unnamed, operands: words };
 }
 

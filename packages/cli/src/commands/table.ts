@@ -1,4 +1,5 @@
 import { type CommandTable, createCommandTable } from "../command-line/command-table.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { login, logout, whoami } from "./account/specs.ts";
 import {
   cache,
@@ -30,6 +31,7 @@ import {
 /** The commands of `mlx-download`. */
 export const commandTable: CommandTable = createCommandTable({
   unnamed: get,
+  elsewhere,
   commonFlags: ["quiet", "plain", "json", "agent", "debug", "help"],
   specs: [
     get,

@@ -8,7 +8,7 @@ test("every code exits as the error reference says", async () => {
   const documented = Object.fromEntries(
     sections.map((section) => [
       /^`([^`]+)`/.exec(section)?.[1],
-      Number(/Exit code (\d+)/.exec(section)?.[1]),
+      Number(/Exit\s+code\s+(\d+)/.exec(section)?.[1]),
     ]),
   );
   expect(documented).toMatchObject(exitCodes);

@@ -38,7 +38,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       "an archive is not for a terminal",
       "Send it somewhere: … --to=- | ssh …, or --to FILE.tar.",
     );
-  const target = await readTarget(operands[0] ?? "", flags);
+  const target = await readTarget(operands[0] ?? "", flags, shell);
   const { exportArchive, exportFolder, exportTar } = await import("@mlx-download/cache");
   const { layout, snapshot } = await readStored(target, await hubCacheOf(flags, shell));
   const path = to === "-" ? null : resolve(to);

@@ -14,8 +14,12 @@ import { hubCacheOf, readTarget } from "./target.ts";
 import { copying } from "./copying.ts";
 
 /** What is imported, by name, where it does not say it itself. */
-async function nameOf(word: string | undefined, flags: Flags): Promise<ImportedAs | undefined> {
-  return word === undefined ? undefined : await readTarget(word, flags);
+async function nameOf(
+  word: string | undefined,
+  flags: Flags,
+  shell: Shell,
+): Promise<ImportedAs | undefined> {
+  return word === undefined ? undefined : await readTarget(word, flags, shell);
 }
 
 async function bringIn(
@@ -55,7 +59,11 @@ function whatIsMissing({ repoId, repoType, commit, complete, ref }: Imported): s
 /** `mlx-download cache import`. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const [from = "", word] = operands;
-  const where = { cacheDir: await hubCacheOf(flags, shell), as: await nameOf(word, flags), shell };
+  const where = {
+    cacheDir: await hubCacheOf(flags, shell),
+    as: await nameOf(word, flags, shell),
+    shell,
+  };
   const imported = await copying((options) => bringIn(from, where, options), {
     flags,
     shell,

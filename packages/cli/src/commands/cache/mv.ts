@@ -16,7 +16,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const to = resolve(flags.to);
   const { moveCache, moveRepo, repoLayout, scanCache } = await import("@mlx-download/cache");
   const cacheDir = await hubCacheOf(flags, shell);
-  const targets = await Promise.all(operands.map((word) => readTarget(word, flags)));
+  const targets = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
   const pinpointed = targets.find(({ revision }) => revision !== undefined);
   if (pinpointed !== undefined)
     throw usage(

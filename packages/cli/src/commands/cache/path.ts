@@ -1,5 +1,6 @@
 import { type CacheLookup, lookUpCached } from "@mlx-download/core/find-cached";
 import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { quoteWord } from "../../command-line/quote.ts";
 import { writeResult } from "../../shell/result.ts";
@@ -7,9 +8,19 @@ import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
+async function wholeRef(word: string, flags: Flags, shell: Shell): Promise<string> {
+  const [{ wholeRefHere }, { hubCacheOf }] = await Promise.all([
+    import("../refs/short-name.ts"),
+    import("./target.ts"),
+  ]);
+  return wholeRefHere(word, await hubCacheOf(flags, shell), shell);
+}
+
 /** `mlx-download path`: the snapshot's path when it is complete in the cache; no request is made. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const [ref = ""] = operands;
+  const [word = ""] = operands;
+  // A whole name needs no look at what else is there.
+  const ref = word.includes("/") ? word : await wholeRef(word, flags, shell);
   await refuseTwoRevisions(ref, flags);
   const looked = await lookUpCached(ref, {
     ...selectionOf(flags),

@@ -11,7 +11,7 @@ import { hubCacheOf, readTarget } from "./target.ts";
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { listPins, pinModel, repoLayout } = await import("@mlx-download/cache");
   const cacheDir = await hubCacheOf(flags, shell);
-  const targets = await Promise.all(operands.map((word) => readTarget(word, flags)));
+  const targets = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
   const pins: Pin[] = [];
   for (const { repoId, repoType, revision } of targets)
     pins.push(await pinModel(repoLayout(cacheDir, repoId, repoType), revision));

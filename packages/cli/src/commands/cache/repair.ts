@@ -86,7 +86,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const token = await readToken(flags, shell);
   let report: RepairReport;
   try {
-    report = await repairModels(await readTargets(operands, flags), {
+    report = await repairModels(await readTargets(operands, flags, shell), {
       repoType: repoTypeOf(flags),
       localDir: flags.localDir,
       cacheDir: flags.cacheDir,

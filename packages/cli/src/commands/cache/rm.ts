@@ -19,7 +19,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (operands.length === 0 && flags.where.length === 0)
     throw usage(
       "nothing says what to remove",
-      "Name a model (mlx-download cache rm org/name) or give a condition (--where accessed>90d).",
+      "Name a model (mlx-download cache rm org/name) or give a condition (--where 'accessed>90d').",
     );
   const pattern = operands.find((word) => word.includes("*"));
   if (pattern !== undefined)
@@ -34,7 +34,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       `Write --where ${quoteWord(condition)}, and --dry-run to see what it meets.`,
     );
   const { CacheError, planRemoval } = await import("@mlx-download/cache");
-  const targets = await Promise.all(operands.map((word) => readTarget(word, flags)));
+  const targets = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
   const plan = await planRemoval(await hubCacheOf(flags, shell), targets, {
     where: flags.where,
     keepNewest: flags.keepNewest,

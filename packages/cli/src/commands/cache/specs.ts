@@ -31,7 +31,7 @@ export const cacheLs: CommandSpec = {
   flags: ["where", "cacheDir"],
   examples: [
     { line: "mlx-download cache ls", purpose: "what is here, and what could go" },
-    { line: "mlx-download cache ls --where size>10GB -q", purpose: "the ids of the large ones" },
+    { line: "mlx-download cache ls --where 'size>10GB' -q", purpose: "the ids of the large ones" },
     { line: "mlx-download cache ls --json | jq .sizeOnDisk", purpose: "for a script" },
   ],
   notes: ["No content is read: names and lengths only. mlx-download verify reads and proves."],
@@ -127,7 +127,7 @@ export const repair: CommandSpec = {
 export const cacheRm: CommandSpec = {
   name: "cache rm",
   group: "Cache",
-  aliases: [],
+  aliases: ["rm"],
   usage: "[org/name[@revision]…]",
   summary: "remove models, revisions or single files from the cache",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
@@ -139,10 +139,10 @@ export const cacheRm: CommandSpec = {
       purpose: "what would go, and how much that frees",
     },
     {
-      line: "mlx-download cache rm --where accessed>90d --where mlx=true",
+      line: "mlx-download cache rm --where 'accessed>90d' --where mlx=true",
       purpose: "MLX models nobody used for 90 days",
     },
-    { line: "mlx-download cache rm org/name --include *.bin", purpose: "only these files" },
+    { line: "mlx-download cache rm org/name --include '*.bin'", purpose: "only these files" },
   ],
   notes: [
     "A revision goes by its repo and commit; what other revisions and repos need stays, as does what is pinned.",

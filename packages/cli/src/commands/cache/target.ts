@@ -2,6 +2,7 @@ import type { RepoLayout, RepoType } from "@mlx-download/cache";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { wholeRefHere } from "../refs/short-name.ts";
 
 /** What a word on the command line names in the cache. */
 export interface CacheTarget {
@@ -10,12 +11,16 @@ export interface CacheTarget {
   readonly revision: string | undefined;
 }
 
-/** Reads `org/name[@revision]` and the other ways to write a ref; with `--type`, ids of datasets and the like. */
-export async function readTarget(word: string, flags: Flags): Promise<CacheTarget> {
+/**
+ * Reads `org/name[@revision]`, the other ways to write a ref, and the short name of a model in the cache; with `--type`,
+ * ids of datasets and the like.
+ */
+export async function readTarget(word: string, flags: Flags, shell: Shell): Promise<CacheTarget> {
   const repoType = repoTypeOf(flags);
   if (repoType === "model") {
     const { parseRepoRef } = await import("@mlx-download/core");
-    const { repoId, revision } = parseRepoRef(word);
+    const whole = await wholeRefHere(word, await hubCacheOf(flags, shell), shell);
+    const { repoId, revision } = parseRepoRef(whole);
     return { repoId, repoType, revision };
   }
   const { checkRepoId, checkRevision } = await import("@mlx-download/cache");
@@ -34,8 +39,9 @@ export function repoTypeOf({ repoType = "model" }: Flags): RepoType {
 export async function readTargets(
   words: readonly string[],
   flags: Flags,
+  shell: Shell,
 ): Promise<readonly { readonly repoId: string; readonly revision?: string }[]> {
-  const targets = await Promise.all(words.map((word) => readTarget(word, flags)));
+  const targets = await Promise.all(words.map((word) => readTarget(word, flags, shell)));
   return targets.map(({ repoId, revision }) =>
     revision === undefined ? { repoId } : { repoId, revision },
   );

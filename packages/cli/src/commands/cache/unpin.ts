@@ -8,7 +8,7 @@ import { hubCacheOf, readTarget } from "./target.ts";
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { repoLayout, unpinModel } = await import("@mlx-download/cache");
   const cacheDir = await hubCacheOf(flags, shell);
-  const targets = await Promise.all(operands.map((word) => readTarget(word, flags)));
+  const targets = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
   const unpinned: { repoId: string; revision: string; wasPinned: boolean }[] = [];
   for (const { repoId, repoType, revision = "main" } of targets) {
     const wasPinned = await unpinModel(repoLayout(cacheDir, repoId, repoType), revision);

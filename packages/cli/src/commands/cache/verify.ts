@@ -106,7 +106,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const token = await readToken(flags, shell);
   let report: VerifyReport;
   try {
-    report = await verifyModels(await readTargets(operands, flags), {
+    report = await verifyModels(await readTargets(operands, flags, shell), {
       repoType: repoTypeOf(flags),
       localDir: flags.localDir,
       cacheDir: flags.cacheDir,

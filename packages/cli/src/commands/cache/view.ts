@@ -61,7 +61,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     await showAll(cacheDir, flags, shell);
     return 0;
   }
-  const target = await readTarget(word, flags);
+  const target = await readTarget(word, flags, shell);
   const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
   const layoutName = flags.layout ?? "org/name";
   const path = viewPath(rootOf(flags, shell), target.repoId, layoutName);

@@ -9,6 +9,7 @@ import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 import { installedMlx } from "./installed-mlx.ts";
+import { wholeRefs } from "../refs/short-name.ts";
 import { refuseTwoRevisions } from "../refs/selection.ts";
 
 /** A model, the machine it is to run on, and how the two go together. */
@@ -74,12 +75,14 @@ async function inspect(
   const support = installed?.support;
   if (folder !== undefined) return inspectFolder(folder, { signal, support });
   await refuseTwoRevisions(ref, flags);
-  return inspectModel(ref, {
+  const token = await readToken(flags, shell);
+  const [whole = ref] = await wholeRefs([ref], { flags, token }, shell);
+  return inspectModel(whole, {
     revision: flags.revision,
     cacheDir: flags.cacheDir,
     endpoint: flags.endpoint,
     offline: flags.offline ? true : undefined,
-    token: await readToken(flags, shell),
+    token,
     signal,
     support,
     env: shell.env,

@@ -15,6 +15,7 @@ import { createDownloadDisplay } from "../../progress/download-display.ts";
 import { readToken } from "../account/read-token.ts";
 import { reportFailure } from "../../shell/report-failure.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { splitNamedFiles } from "../refs/named-files.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { noteSpeed, readSpeed } from "./measured-speed.ts";
 import { formatBytes } from "../../text/format.ts";
@@ -152,7 +153,8 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
  * `mlx-download <ref…>`: downloads or plans. A single ref's failure is thrown; several are downloaded at once, and each
  * failure is reported in the end. Returns the exit code.
  */
-export async function run(invocation: Invocation, shell: Shell): Promise<number> {
+export async function run(given: Invocation, shell: Shell): Promise<number> {
+  const invocation = withNamedFiles(given);
   const { flags } = invocation;
   for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags);
   const options = await readOptions(flags, shell);
@@ -164,6 +166,18 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
       backend,
     }),
   );
+}
+
+/** The invocation with the files that follow its ref among the patterns of `--include`. */
+function withNamedFiles(invocation: Invocation): Invocation {
+  const { refs, files } = splitNamedFiles(invocation.operands);
+  if (files.length === 0) return invocation;
+  const { flags } = invocation;
+  return {
+    ...invocation,
+    operands: refs,
+    flags: { ...flags, include: [...flags.include, ...files] },
+  };
 }
 
 /** The shell with the command line as it would be without short names: the one to resume with asks nothing again. */

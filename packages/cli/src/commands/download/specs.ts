@@ -1,12 +1,13 @@
 import type { CommandSpec } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
+import { splitNamedFiles } from "../refs/named-files.ts";
 
 /** `mlx-download <ref…>` */
 export const get: CommandSpec = {
   name: "get",
   group: "Download",
-  aliases: ["download"],
-  usage: "<org/name[@revision]>…",
+  aliases: ["download", "pull"],
+  usage: "<org/name[@revision]> [FILE…] | <org/name[@revision]>…",
   summary: "download models and prove every byte; the default, so the word may be left out",
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   flags: [
@@ -41,6 +42,10 @@ export const get: CommandSpec = {
       purpose: "into the shared cache",
     },
     { line: "mlx-download org/name@v1.0 --dry-run", purpose: "what is here, what would come" },
+    {
+      line: "mlx-download get org/name config.json tokenizer.json",
+      purpose: "these files alone",
+    },
     { line: "mlx-download org/name --preset tokenizer", purpose: "only what a tokenizer needs" },
     { line: "mlx-download org/name --require-fit --ctx 32k", purpose: "only if it will run here" },
     { line: "P=$(mlx-download get org/name -q)", purpose: "the path for a script" },
@@ -50,7 +55,8 @@ export const get: CommandSpec = {
     "The last line of standard output is the model's path; everything else goes to standard error.",
   ],
   check({ operands, flags }) {
-    if (flags.localDir !== undefined && operands.length > 1)
+    const { refs } = splitNamedFiles(operands);
+    if (flags.localDir !== undefined && refs.length > 1)
       throw usage(
         "--local-dir takes one model at a time",
         "The files of several models would overwrite each other; run the command once for each.",

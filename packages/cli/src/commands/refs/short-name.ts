@@ -145,3 +145,21 @@ async function wholeRef(
   if (picked === undefined) throw ambiguous(name, candidates, shell);
   return `${picked.repoId}${revision}`;
 }
+
+/**
+ * The whole name of a short one among the models in `cacheDir`. A name that no model there ends in, and one that lies
+ * there just so, stays as it is. Throws `cli/ambiguous-name` where several organizations have one.
+ */
+export async function wholeRefHere(ref: string, cacheDir: string, shell: Shell): Promise<string> {
+  const short = readShortName(ref);
+  if (short === undefined) return ref;
+  const { listRepos } = await import("@mlx-download/cache");
+  const here = (await listRepos(cacheDir)).filter(({ repoType }) => repoType === "model");
+  if (here.some(({ repoId }) => repoId === short.name)) return ref;
+  const named = here
+    .filter(({ repoId }) => repoId.split("/")[1]?.toLowerCase() === short.name.toLowerCase())
+    .map(({ repoId }) => ({ repoId, downloads: undefined }));
+  if (named.length > 1) throw ambiguous(short.name, named, shell);
+  const [only] = named;
+  return only === undefined ? ref : `${only.repoId}${short.revision}`;
+}

@@ -1,0 +1,89 @@
+import { readdir } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { modelFiles, startStage } from "./stage.ts";
+
+test.each([
+  [["ps"], `there is no command "ps"`, "cache ls"],
+  [["ls"], `there is no command "ls"`, "cache ls"],
+  [["run", "org/x"], `there is no command "run"`, "runs no model"],
+  [["delete", "org/x"], `there is no command "delete"`, "cache rm org/name"],
+  [["uninstall", "org/x"], `there is no command "uninstall"`, "cache rm org/name"],
+  [["auth"], `there is no command "auth"`, "mlx-download login"],
+  [["cache", "scan"], `there is no command "cache scan"`, "cache ls"],
+  [["cache", "delete", "org/x"], `there is no command "cache delete"`, "cache rm org/name"],
+  [["cache", "clean"], `there is no command "cache clean"`, "cache prune"],
+  [["gte", "org/x"], `there is no command "gte"`, "mlx-download get"],
+  [["fetchmodel", "org/x"], `there is no command "fetchmodel"`, "--help lists the commands"],
+  [["gpt2", "distilgpt2"], `there is no command "gpt2"`, "mlx-download get gpt2 distilgpt2"],
+])("%j is a usage error before any request", async (argv, message, hint) => {
+  const { run, hub } = await startStage();
+  const { code, stdout, stderr } = await run(argv);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(message);
+  expect(stderr).toContain(hint);
+  expect(hub.log.entries).toEqual([]);
+});
+
+test("pull downloads, and rm asks before it removes, as cache rm does", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/x", modelFiles(1000));
+  expect((await run(["pull", "org/x", "-q"])).code).toBe(0);
+  const asked = await run(["rm", "org/x"]);
+  expect(asked.code).toBe(2);
+  expect(asked.stderr).toContain("Add --yes when you are sure.");
+  expect((await run(["rm", "org/x", "--yes", "-q"])).code).toBe(0);
+  expect(await readdir(`${env["HF_HOME"]}/hub`)).not.toContain("models--org--x");
+});
+
+test("files after a ref are files of it, as hf download takes them", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("org/x", modelFiles(1000));
+  const { code, stdout, stderr } = await run(["get", "org/x", "config.json", "tokenizer*"]);
+  expect(code, stderr).toBe(0);
+  const names = await readdir(stdout.trim());
+  expect(names).toContain("config.json");
+  expect(names.filter((name) => name.endsWith(".safetensors"))).toEqual([]);
+  expect(
+    hub.log.entries.filter(
+      ({ path }) => path.includes("/resolve/") && path.includes("safetensors"),
+    ),
+  ).toEqual([]);
+});
+
+test("files after several models are refused before any request", async () => {
+  const { run, hub } = await startStage();
+  const { code, stderr } = await run(["get", "a/b", "c/d", "config.json"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`"config.json" is a file, and several models are named`);
+  expect(hub.log.entries).toEqual([]);
+});
+
+test("every command takes the short name of a model that is in the cache", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("mlx-community/Tiny-4bit", modelFiles(1000));
+  const { stdout: path } = await run(["get", "mlx-community/Tiny-4bit", "-q"]);
+  expect(await run(["path", "tiny-4bit"])).toMatchObject({ code: 0, stdout: path });
+  for (const command of [
+    ["verify"],
+    ["repair"],
+    ["info"],
+    ["files"],
+    ["cache", "pin"],
+    ["cache", "unpin"],
+    ["cache", "rm", "--dry-run"],
+  ]) {
+    const { code, stderr } = await run([...command, "tiny-4bit"]);
+    expect(code, `${command.join(" ")}: ${stderr}`).toBe(0);
+  }
+});
+
+test("a short name that several organizations have here is not guessed", async () => {
+  const { run, hub } = await startStage();
+  for (const org of ["one", "two"]) {
+    await hub.addRepo(`${org}/Tiny-4bit`, modelFiles(1000));
+    await run(["get", `${org}/Tiny-4bit`, "-q"]);
+  }
+  const { code, stderr } = await run(["path", "Tiny-4bit"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("2 models match");
+});
