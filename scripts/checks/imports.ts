@@ -21,13 +21,15 @@ const rules: Readonly<Record<string, Rule>> = {
   xet: { packages: [], external: [] },
   core: { packages: ["cache", "fit", "xet"], external: ["@huggingface/hub", "undici"] },
   "hub-server": { packages: ["cache"], external: ["hono"] },
-  registry: { packages: [], types: ["cache", "core"], external: [] },
+  registry: { packages: ["fit"], types: ["cache", "core"], external: [] },
+  catalogue: { packages: [], external: [] },
   "python-bridge": { packages: [], types: ["core", "fit"], external: [] },
   "engine-adapter": { packages: ["core", "cache", "fit"], external: [] },
   web: { packages: ["core", "cache", "fit", "registry"] },
   cli: {
     packages: [
       "cache",
+      "catalogue",
       "core",
       "engine-adapter",
       "fit",

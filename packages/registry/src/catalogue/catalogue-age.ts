@@ -1,0 +1,25 @@
+import type { DatabaseSync } from "node:sqlite";
+import { readSetting, writeSetting } from "./settings.ts";
+
+/** Of what time the catalogue is, and where it comes from. Times in ms since 1970. */
+export interface CatalogueAge {
+  /** `seed`: from the package `@mlx-download/catalogue`; `partial`: a first walk that has not ended. */
+  readonly source: "seed" | "partial" | "hub";
+  /** When the Hub was asked; of a seed, its date. */
+  readonly at: number;
+  /** The Hub that was asked; undefined for a seed. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Of what time the catalogue is; undefined when there is none. */
+export function readAge(db: DatabaseSync): CatalogueAge | undefined {
+  const age = readSetting(db, "catalogue-age");
+  return typeof age === "object" && age !== null && "source" in age && "at" in age
+    ? (age as CatalogueAge)
+    : undefined;
+}
+
+/** Notes of what time the catalogue is. */
+export function writeAge(db: DatabaseSync, age: CatalogueAge): void {
+  writeSetting(db, "catalogue-age", age);
+}

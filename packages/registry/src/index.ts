@@ -1,0 +1,35 @@
+export type { CatalogueAge } from "./catalogue/catalogue-age.ts";
+export type {
+  CatalogueHub,
+  ListingAnswer,
+  ListingRequest,
+  RateBudget,
+} from "./catalogue/catalogue-hub.ts";
+export type { CatalogueModel } from "./catalogue/catalogue-model.ts";
+export { catalogueStatus, type CatalogueStatus } from "./catalogue/catalogue-status.ts";
+export { importSeed, type SeedCatalogue, type SeedModel } from "./catalogue/import-seed.ts";
+export { listCatalogue } from "./catalogue/list-catalogue.ts";
+export { planSync, type SyncPlan, type SyncPlanOptions } from "./catalogue/plan-sync.ts";
+export { LISTED_FIELDS, readHubModel } from "./catalogue/read-hub-model.ts";
+export {
+  syncCatalogue,
+  type SyncOptions,
+  type SyncProgress,
+  type SyncResult,
+} from "./catalogue/sync-catalogue.ts";
+export type { RegistryNotice } from "./database/open-database.ts";
+export { registryPath } from "./database/registry-path.ts";
+export { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from "./errors.ts";
+export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
+export {
+  type CatalogueQuery,
+  type NumberRange,
+  parseQuery,
+  QUERY_KEYS,
+  type QueryFilters,
+} from "./search/parse-query.ts";
+export {
+  searchCatalogue,
+  type SearchAnswer,
+  type SearchOptions,
+} from "./search/search-catalogue.ts";

@@ -1,0 +1,126 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { CatalogueModel } from "../catalogue/catalogue-model.ts";
+import { RegistryError } from "../errors.ts";
+import type { Registry } from "../registry.ts";
+import { readAge, type CatalogueAge } from "../catalogue/catalogue-age.ts";
+import { filterSql, type SqlCondition } from "./filter-sql.ts";
+import { findMatches, type MatchConditions } from "./find-matches.ts";
+import { findWords } from "./find-words.ts";
+import { quoteTerm } from "./match.ts";
+import { parseQuery, type CatalogueQuery } from "./parse-query.ts";
+import { rankModels } from "./rank-models.ts";
+import { rebuildIndex } from "./rebuild-index.ts";
+import { piecesOf, splitPiece } from "./terms.ts";
+
+/** What the search may use beside the catalogue. */
+export interface SearchOptions {
+  /** How many models at most; default 20. */
+  readonly limit?: number | undefined;
+  /** Ids of the repos in the cache, for `here`. */
+  readonly here?: ReadonlySet<string> | undefined;
+  /** Whether a model fits this machine, for `fits`. */
+  readonly fits?: ((model: CatalogueModel) => boolean) | undefined;
+}
+
+/** What a search found. */
+export interface SearchAnswer {
+  readonly query: CatalogueQuery;
+  /** Best first. */
+  readonly models: readonly CatalogueModel[];
+  /** How many match, whatever the limit is. */
+  readonly total: number;
+  /** Words that were read as others: `{ gema: "gemma" }`. */
+  readonly corrected: Readonly<Record<string, string>> | null;
+  /** Of what time the catalogue is. */
+  readonly age: CatalogueAge;
+}
+
+/**
+ * Searches the catalogue, without the network. Throws `registry/invalid-query`, `registry/no-catalogue` where there is
+ * none yet, and the errors of `Registry.read`.
+ */
+export function searchCatalogue(
+  registry: Registry,
+  text: string,
+  options: SearchOptions = {},
+): SearchAnswer {
+  const query = parseQuery(text);
+  const { limit = 20 } = options;
+  if (registry.read(needsIndex)) registry.write(rebuildIndex);
+  return registry.read((db) => {
+    const age = readAge(db);
+    if (!age) throw noCatalogue();
+    const conditions = conditionsOf(query, options);
+    const pieces = query.words.flatMap(piecesOf);
+    if (pieces.length === 0) {
+      const { models, total } = findMatches(db, {}, conditions);
+      return { query, models: models.slice(0, limit), total, corrected: null, age };
+    }
+    const found = findWords(db, pieces, conditions);
+    return {
+      query,
+      models: rankModels(found.models, found.pieces).slice(0, limit),
+      total: found.total,
+      corrected: found.corrected,
+      age,
+    };
+  });
+}
+
+/** The models of some of a walk are there, but the walk was killed before it could index them. */
+function needsIndex(db: DatabaseSync): boolean {
+  const row = db
+    .prepare(
+      "select exists (select 1 from model) as models, exists (select 1 from ranked) as ranks",
+    )
+    .get();
+  return row?.["models"] === 1 && row["ranks"] === 0;
+}
+
+function conditionsOf(query: CatalogueQuery, options: SearchOptions): MatchConditions {
+  const conditions: SqlCondition[] = [
+    ...filterSql(query.filters, { here: options.here ?? new Set() }),
+  ];
+  const contained = query.phrases.map(piecesOf).filter((pieces) => pieces.length > 0);
+  const excluded: (readonly string[])[] = [];
+  for (const word of query.without) {
+    const pieces = piecesOf(word);
+    const [piece] = pieces;
+    if (piece === undefined) continue;
+    if (pieces.length > 1) excluded.push(pieces);
+    else {
+      const split = splitPiece(piece).map(quoteTerm).join(" AND ");
+      conditions.push({
+        sql: "r.rank not in (select rowid from words where words match ?)",
+        values: [`${quoteTerm(piece)} OR (${split})`],
+      });
+    }
+  }
+  const wantsFit = query.filters.fits;
+  const { fits } = options;
+  if (contained.length === 0 && excluded.length === 0 && wantsFit === undefined) {
+    return { conditions };
+  }
+  return {
+    conditions,
+    accepts: (model) => {
+      if (contained.some((phrase) => !hasPhrase(model.repoId, phrase))) return false;
+      if (excluded.some((phrase) => hasPhrase(model.repoId, phrase))) return false;
+      return wantsFit === undefined || (fits?.(model) ?? false) === wantsFit;
+    },
+  };
+}
+
+/** Whether the words of a phrase stand in the name one after the other. */
+function hasPhrase(repoId: string, phrase: readonly string[]): boolean {
+  const has = (words: readonly string[], wanted: readonly string[]): boolean =>
+    words.some((_, at) => wanted.every((word, index) => words[at + index] === word));
+  const pieces = piecesOf(repoId);
+  return has(pieces, phrase) || has(pieces.flatMap(splitPiece), phrase.flatMap(splitPiece));
+}
+
+function noCatalogue(): RegistryError {
+  return new RegistryError("There is no catalogue on this machine yet", "registry/no-catalogue", {
+    hint: "Run mlx-download catalogue sync, or search the Hub with --online.",
+  });
+}
