@@ -7,7 +7,7 @@ test("the error reference names the exit code that the command line gives every 
   const documented = new Map<string, number>();
   for (const section of page.split(/^## /mu).slice(1)) {
     const { code = "" } = /^`(?<code>[^`]+)`/u.exec(section)?.groups ?? {};
-    const { exit } = /Exit code (?<exit>\d+)/u.exec(section)?.groups ?? {};
+    const { exit } = /Exit\s+code\s+(?<exit>\d+)/u.exec(section)?.groups ?? {};
     if (exit !== undefined) documented.set(code, Number(exit));
   }
   expect(Object.fromEntries(documented)).toEqual(exitCodes);
