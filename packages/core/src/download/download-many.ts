@@ -2,7 +2,7 @@ import { codedError } from "../contract/coded-error.ts";
 import { download } from "./download.ts";
 import type { DownloadOptions } from "../contract/options.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
-import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
+import { parseRepoRef, type RefOptions, type RepoRef } from "../settings/ref.ts";
 import type { DownloadResult } from "../contract/result.ts";
 
 /** How one of several downloads ended. */
@@ -28,7 +28,7 @@ export async function downloadMany(
     });
   }
   const outcomes = new Map<string, DownloadOutcome>();
-  const queue = new Map(refs.map((ref) => [keyOf(ref), ref])).entries();
+  const queue = new Map(refs.map((ref) => [keyOf(ref, options), ref])).entries();
   const lane = async (): Promise<void> => {
     for (const [key, ref] of queue) {
       options.signal?.throwIfAborted();
@@ -38,7 +38,7 @@ export async function downloadMany(
   await Promise.all(Array.from({ length: Math.min(MODELS_AT_ONCE, refs.length) }, lane));
   options.signal?.throwIfAborted();
   return refs.flatMap((ref) => {
-    const outcome = outcomes.get(keyOf(ref));
+    const outcome = outcomes.get(keyOf(ref, options));
     return outcome === undefined ? [] : { ...outcome, ref };
   });
 }
@@ -56,9 +56,10 @@ async function outcomeOf(
 }
 
 /** Two ways to write the same model are one download. */
-function keyOf(ref: string | RepoRef): string {
+function keyOf(ref: string | RepoRef, options: RefOptions): string {
   try {
-    const { repoId, revision = "main" } = typeof ref === "string" ? parseRepoRef(ref) : ref;
+    const { repoId, revision = "main" } =
+      typeof ref === "string" ? parseRepoRef(ref, options) : ref;
     return `${repoId}@${revision}`;
   } catch {
     // It will fail as its own outcome.

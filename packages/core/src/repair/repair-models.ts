@@ -224,7 +224,7 @@ async function mendRepos(
   options: RepairOptions,
 ): Promise<readonly Mended[]> {
   const { cacheDir } = await readSettings(options);
-  const named = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref) : ref));
+  const named = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref, options) : ref));
   const layouts =
     named.length > 0
       ? named.map(({ repoId }) => repoLayout(cacheDir, repoId, options.repoType))

@@ -51,7 +51,7 @@ export async function verifyModels(
   refs: readonly (string | RepoRef)[],
   options: VerifyModelsOptions = {},
 ): Promise<VerifyReport> {
-  const parsed = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref) : ref));
+  const parsed = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref, options) : ref));
   try {
     if (options.localDir !== undefined) {
       const [ref] = parsed;

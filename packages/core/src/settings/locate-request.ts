@@ -31,7 +31,7 @@ export async function locateRequest(
   options: HubOptions,
 ): Promise<LocatedRequest> {
   try {
-    const parsed = isRepoRef(ref) ? ref : parseRepoRef(ref);
+    const parsed = isRepoRef(ref) ? ref : parseRepoRef(ref, options);
     const repoId = checkRepoId(parsed.repoId);
     const { repoType = "model" } = parsed;
     const revision = checkRevision(options.revision ?? parsed.revision ?? "main");

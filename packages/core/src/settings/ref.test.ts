@@ -51,8 +51,35 @@ describe("parseRepoRef", () => {
     ],
     [`https://huggingface.co/org/name/commit/${COMMIT}`, { repoId: "org/name", revision: COMMIT }],
     ["https://huggingface.co/org/name/discussions/1", { repoId: "org/name" }],
+    ["https://huggingface.co/org/name.git", { repoId: "org/name" }],
+    ["git@hf.co:org/name.git", { repoId: "org/name" }],
+    ["ssh://git@hf.co/org/name", { repoId: "org/name" }],
+    ["org/name.git", { repoId: "org/name" }],
+    ["org/name/tree/main", { repoId: "org/name", revision: "main" }],
+    ["hf.co/org/name/tree/v1", { repoId: "org/name", revision: "v1" }],
+    ["hf-mirror.com/org/name", { repoId: "org/name" }],
+    ["https://hf-mirror.com/org/name/tree/main", { repoId: "org/name", revision: "main" }],
   ])("reads %j", (text, expected) => {
-    expect(parseRepoRef(text)).toEqual(expected);
+    expect(parseRepoRef(text, { env: {} })).toEqual(expected);
+  });
+
+  test.each([
+    ["http://mirror.example:8080/hf/org/name", { repoId: "org/name" }],
+    ["http://mirror.example:8080/hf/org/name/tree/v1", { repoId: "org/name", revision: "v1" }],
+    ["mirror.example:8080/hf/org/name", { repoId: "org/name" }],
+    ["https://other.example/org/name", { repoId: "org/name" }],
+  ])("reads %j, an address on an endpoint of the request", (text, expected) => {
+    const both = "http://mirror.example:8080/hf/, https://other.example";
+    expect(parseRepoRef(text, { env: { HF_ENDPOINT: both } })).toEqual(expected);
+    expect(parseRepoRef(text, { env: {}, endpoint: both.split(", ") })).toEqual(expected);
+    expect(() => parseRepoRef(text, { env: {} })).toThrow(ModelDownloadError);
+  });
+
+  test("an address beside an endpoint's folder is none of its models", () => {
+    const options = { env: { HF_ENDPOINT: "http://mirror.example/hf" } };
+    expect(() => parseRepoRef("http://mirror.example/other/org/name", options)).toThrow(
+      "neither on huggingface.co nor on the endpoint",
+    );
   });
 
   test.each([

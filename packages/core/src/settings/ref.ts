@@ -9,15 +9,33 @@ export interface RepoRef {
   readonly revision?: string;
 }
 
-const HOSTS = new Set(["huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"]);
+/** Where a ref comes from: the endpoints whose addresses may be pasted beside those of the Hub. */
+export interface RefOptions {
+  /** Default `process.env`; its `HF_ENDPOINT` counts where no endpoint is given. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly endpoint?: string | readonly string[] | undefined;
+}
+
+/** The Hub's own hosts, and the public mirror that serves the same ids under the same paths. */
+const HOSTS = new Set([
+  "huggingface.co",
+  "www.huggingface.co",
+  "hf.co",
+  "www.hf.co",
+  "hf-mirror.com",
+  "www.hf-mirror.com",
+]);
+/** What follows a repo's id in the address of one of its pages. */
+const PAGES = new Set(["tree", "blob", "resolve", "raw", "commit", "commits", "discussions"]);
 const OTHER_TYPES = new Set(["datasets", "spaces", "kernels", "buckets", "collections", "papers"]);
 
 /**
- * Reads `org/name`, `org/name@revision`, `hf://[models/]org/name[@revision]` or a model's address on huggingface.co
- * (`https://huggingface.co/org/name[/tree/<revision>]`). Throws `ref/invalid`, with a guess at what was meant in the
+ * Reads `org/name`, `org/name@revision`, `hf://[models/]org/name[@revision]` or a model's address on the Hub or on an
+ * endpoint of the request (`https://huggingface.co/org/name[/tree/<revision>]`, with or without its scheme, also as it is
+ * written for `git clone`). Throws `ref/invalid`, with a guess at what was meant in the
  * hint, or `ref/unsupported-repo-type` for datasets, spaces and the like.
  */
-export function parseRepoRef(text: string): RepoRef {
+export function parseRepoRef(text: string, options: RefOptions = {}): RepoRef {
   // JavaScript callers hand in what a missing argument or setting left them.
   if (typeof text !== "string")
     throw invalid(
@@ -27,15 +45,41 @@ export function parseRepoRef(text: string): RepoRef {
     );
   const trimmed = text.trim();
   if (/^hf:\/\//i.test(trimmed)) return fromHfUri(trimmed, text);
-  if (/^https?:\/\//i.test(trimmed)) return fromUrl(trimmed, text);
-  const host = trimmed.split("/", 1)[0]?.toLowerCase() ?? "";
-  if (HOSTS.has(host) && trimmed.includes("/")) return fromUrl(`https://${trimmed}`, text);
+  const bases = basesOf(options);
+  if (/^https?:\/\//i.test(trimmed)) return fromUrl(trimmed, bases, text);
+  const clone = /^(?:ssh:\/\/)?git@([\w.-]+)[:/](.+)$/i.exec(trimmed);
+  if (clone) return fromUrl(`https://${clone[1]}/${clone[2]}`, bases, text);
+  const [host = "", , page = ""] = trimmed.split("/");
+  const isHost =
+    HOSTS.has(host.toLowerCase()) || bases.some((base) => base.host === host.toLowerCase());
+  if (isHost && trimmed.includes("/")) return fromUrl(`https://${trimmed}`, bases, text);
+  if (PAGES.has(page)) return fromUrl(`https://huggingface.co/${trimmed}`, bases, text);
   return fromPlain(trimmed, text);
+}
+
+/** The endpoints of a request; one that is none says so where it is used. */
+function basesOf({ env = process.env, endpoint }: RefOptions): readonly URL[] {
+  const given = [endpoint ?? []].flat();
+  const texts = (given.length > 0 ? given : [env["HF_ENDPOINT"] ?? ""]).flatMap((list) =>
+    list.split(","),
+  );
+  return texts.flatMap((one) => URL.parse(one.trim()) ?? []);
+}
+
+/** The path of an address below the Hub or one of the endpoints; undefined where it is neither's. */
+function pathBelow(url: URL, bases: readonly URL[]): string | undefined {
+  if (HOSTS.has(url.hostname.toLowerCase())) return url.pathname;
+  for (const { host, pathname } of bases) {
+    const folder = pathname.replace(/\/+$/, "");
+    if (url.host === host && url.pathname.startsWith(`${folder}/`))
+      return url.pathname.slice(folder.length);
+  }
+  return undefined;
 }
 
 function fromPlain(trimmed: string, text: string): RepoRef {
   const at = trimmed.indexOf("@");
-  const id = at < 0 ? trimmed : trimmed.slice(0, at);
+  const id = (at < 0 ? trimmed : trimmed.slice(0, at)).replace(/\.git$/i, "");
   const revision = at < 0 ? undefined : trimmed.slice(at + 1);
   if (id === "")
     throw invalid(text, "no repo is named", "Write org/name, e.g. mlx-community/Qwen3-4B-4bit.");
@@ -116,16 +160,17 @@ function fromHfUri(uri: string, text: string): RepoRef {
   return fromPlain(rest, text);
 }
 
-function fromUrl(address: string, text: string): RepoRef {
+function fromUrl(address: string, bases: readonly URL[], text: string): RepoRef {
   const url = URL.parse(address);
-  if (!url || !HOSTS.has(url.hostname.toLowerCase())) {
+  const below = url ? pathBelow(url, bases) : undefined;
+  if (below === undefined) {
     throw invalid(
       text,
-      "this is not an address on huggingface.co",
+      "this is an address neither on huggingface.co nor on the endpoint",
       "Write org/name, and name a mirror with HF_ENDPOINT or --endpoint.",
     );
   }
-  const segments = url.pathname
+  const segments = below
     .split("/")
     .filter(Boolean)
     .map((part) => decode(part, text));
@@ -140,7 +185,7 @@ function fromUrl(address: string, text: string): RepoRef {
     );
   }
   const at = second.indexOf("@");
-  const name = at < 0 ? second : second.slice(0, at);
+  const name = (at < 0 ? second : second.slice(0, at)).replace(/\.git$/i, "");
   const id = `${first}/${name}`;
   if (view === undefined) {
     return checked(id, at < 0 ? undefined : second.slice(at + 1), text);

@@ -68,7 +68,7 @@ export async function ensureModelAt(
     return { repoId: id, revision: null, commit: null, path, fromCache: true };
   }
 
-  const { repoId, revision: named } = parseRepoRef(ref);
+  const { repoId, revision: named } = parseRepoRef(ref, options);
   const revision = options.revision ?? named ?? "main";
   const { hubCache } = cacheLocations(options.env ?? process.env, { cacheDir: options.cacheDir });
   const layout = repoLayout(hubCache, repoId);

@@ -21,7 +21,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const [word = ""] = operands;
   // A whole name needs no look at what else is there.
   const ref = word.includes("/") ? word : await wholeRef(word, flags, shell);
-  await refuseTwoRevisions(ref, flags);
+  await refuseTwoRevisions(ref, flags, shell);
   const looked = await lookUpCached(ref, {
     ...selectionOf(flags),
     env: shell.env,

@@ -20,7 +20,7 @@ export async function readTarget(word: string, flags: Flags, shell: Shell): Prom
   if (repoType === "model") {
     const { parseRepoRef } = await import("@mlx-download/core");
     const whole = await wholeRefHere(word, await hubCacheOf(flags, shell), shell);
-    const { repoId, revision } = parseRepoRef(whole);
+    const { repoId, revision } = parseRepoRef(whole, { env: shell.env, endpoint: flags.endpoint });
     return { repoId, repoType, revision };
   }
   const { checkRepoId, checkRevision } = await import("@mlx-download/cache");

@@ -15,7 +15,7 @@ const here = { keep: "yes", resume: "partly", copy: "no", fetch: "no" } as const
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const token = await readToken(flags, shell);
   const [ref = ""] = await wholeRefs(operands, { flags, token }, shell);
-  await refuseTwoRevisions(ref, flags);
+  await refuseTwoRevisions(ref, flags, shell);
   const plan = await planModel(ref, {
     ...selectionOf(flags),
     endpoint: flags.endpoint,

@@ -74,7 +74,7 @@ async function inspect(
   const folder = folderOf(ref, shell);
   const support = installed?.support;
   if (folder !== undefined) return inspectFolder(folder, { signal, support });
-  await refuseTwoRevisions(ref, flags);
+  await refuseTwoRevisions(ref, flags, shell);
   const token = await readToken(flags, shell);
   const [whole = ref] = await wholeRefs([ref], { flags, token }, shell);
   return inspectModel(whole, {

@@ -156,7 +156,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
 export async function run(given: Invocation, shell: Shell): Promise<number> {
   const invocation = withNamedFiles(given);
   const { flags } = invocation;
-  for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags);
+  for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags, shell);
   const options = await readOptions(flags, shell);
   const token = options.token === false ? undefined : options.token;
   const operands = await wholeRefs(invocation.operands, { flags, token }, shell);

@@ -1,5 +1,6 @@
 import type { PresetName } from "@mlx-download/core";
 import type { Flags } from "../../command-line/flags.ts";
+import type { Shell } from "../../shell/shell.ts";
 import { CliError } from "../../failure/cli-error.ts";
 
 /** The options of the libraries that choose revision, files and cache, as the flags say it. */
@@ -23,11 +24,15 @@ export function selectionOf(flags: Flags): Selection {
 }
 
 /** Throws `cli/usage` when the ref says one revision and `--revision` another; nobody can tell which is meant. */
-export async function refuseTwoRevisions(ref: string, flags: Flags): Promise<void> {
+export async function refuseTwoRevisions(
+  ref: string,
+  flags: Flags,
+  { env }: Pick<Shell, "env">,
+): Promise<void> {
   // A plain name says none, and reading refs means loading core.
   if (flags.revision === undefined || /^[\w.-]+(?:\/[\w.-]+)?$/.test(ref)) return;
   const { parseRepoRef } = await import("@mlx-download/core");
-  const { repoId, revision } = parseRepoRef(ref);
+  const { repoId, revision } = parseRepoRef(ref, { env, endpoint: flags.endpoint });
   if (revision === undefined || revision === flags.revision) return;
   throw new CliError(`${ref} asks for ${revision}, --revision for ${flags.revision}`, "cli/usage", {
     hint: `Leave one of them out: ${repoId}@${revision}, or ${repoId} --revision ${flags.revision}.`,
