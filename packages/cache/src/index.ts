@@ -59,7 +59,7 @@ export {
   publishLocalFile,
   recognizeLocalFiles,
 } from "./publish/publish-local-file.ts";
-export { readRef, writeRef } from "./records/ref.ts";
+export { findCommit, readRef, writeRef } from "./records/ref.ts";
 export {
   applyRemoval,
   type RemovalEvent,

@@ -39,6 +39,29 @@ test("the name of exactly one model is enough, with a revision too, and offline 
   expect((await run(["nothing-like-this", "-q"])).code).toBe(4);
 });
 
+test("an old id without an organization is that repo, for get as for info", async () => {
+  const { hub, run } = await filledStage();
+  await hub.addRepo("mlx-community/distilgpt2-4bit", modelFiles(1000));
+  await hub.addRepo("openai-community/gpt2", modelFiles(1000), { renamedFrom: ["gpt2"] });
+  const got = await run(["gpt2", "-q"]);
+  expect(got).toMatchObject({ code: 0, stderr: "" });
+  expect(got.stdout).toContain("models--gpt2");
+  const info = await run(["info", "gpt2", "--json"]);
+  expect(JSON.parse(info.stdout)).toMatchObject({ repoId: "gpt2" });
+  expect((await run(["distilgpt2", "-q"])).code).toBe(2);
+  expect(await run(["gpt2", "--offline", "-q"])).toMatchObject({ code: 0, stdout: got.stdout });
+});
+
+test("a short name of a model that is here works while the Hub is away", async () => {
+  const { hub, run } = await filledStage();
+  await run(["Llama-3.2-3B-Instruct-4bit", "-q"]);
+  await hub.close();
+  const { code, stdout, stderr } = await run(["llama-3.2-3b-instruct-4bit"]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain("models--mlx-community--Llama-3.2-3B-Instruct-4bit");
+  expect(stderr).toContain("Cannot reach");
+});
+
 test("search takes words, as list does", async () => {
   const { run } = await filledStage();
   const { stdout } = await run(["search", "instruct-8", "-q"]);

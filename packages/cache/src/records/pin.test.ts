@@ -34,6 +34,14 @@ test("a pinned commit gets a ref of its own, which goes with the pin", async () 
   expect(await listPins(layout.cacheDir)).toEqual([]);
 });
 
+test("a shortened commit pins the whole one", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  expect(await pinModel(layout, COMMIT.slice(0, 8))).toMatchObject({ revision: COMMIT });
+  expect(await readFile(join(layout.refsDir, "pinned", COMMIT), "utf8")).toBe(COMMIT);
+  expect(await unpinModel(layout, COMMIT.slice(0, 8))).toBe(true);
+  expect(await listPins(layout.cacheDir)).toEqual([]);
+});
+
 test("pins of nested revisions are listed by their whole name", async () => {
   const layout = await publishGolden(await tempDir(), { revision: "refs/pr/1" });
   await writeRef(layout, "v1", COMMIT);

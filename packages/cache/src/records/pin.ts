@@ -6,7 +6,7 @@ import { refPath, snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
-import { readRef, writeRef } from "./ref.ts";
+import { findCommit, readRef, writeRef } from "./ref.ts";
 import { checkRevision, isCommit } from "../names/revision.ts";
 import type { RepoType } from "../names/repo-id.ts";
 
@@ -32,7 +32,8 @@ function keepingRef(commit: string): string {
  * gets the ref `pinned/<commit>`, since `hf cache prune` takes what no ref names. Pinning twice is one pin. Throws
  * `cache/not-found` when the cache has no such snapshot, `cache/invalid-revision`, `cache/not-writable`.
  */
-export async function pinModel(layout: RepoLayout, revision = "main"): Promise<Pin> {
+export async function pinModel(layout: RepoLayout, named = "main"): Promise<Pin> {
+  const revision = await pinName(layout, named);
   const path = pinPath(layout, revision);
   const commit = await pinnedCommit(layout, revision);
   const there = commit !== null && (await isFolder(snapshotDir(layout, commit)));
@@ -59,7 +60,8 @@ export async function pinModel(layout: RepoLayout, revision = "main"): Promise<P
 }
 
 /** Takes a pin back; false when there was none. Throws `cache/invalid-revision`, `cache/not-writable`. */
-export async function unpinModel(layout: RepoLayout, revision = "main"): Promise<boolean> {
+export async function unpinModel(layout: RepoLayout, named = "main"): Promise<boolean> {
+  const revision = await pinName(layout, named);
   const path = pinPath(layout, revision);
   try {
     await unlink(path);
@@ -110,8 +112,14 @@ function pinPath(layout: RepoLayout, revision: string): string {
   return join(layout.recordsDir, "pins", checkRevision(revision));
 }
 
+/** A pin names a branch, a tag or a whole commit: a shortened one is made whole. */
+async function pinName(layout: RepoLayout, revision: string): Promise<string> {
+  if ((await readRef(layout, revision)) !== undefined) return revision;
+  return (await findCommit(layout, revision)) ?? revision;
+}
+
 async function pinnedCommit(layout: RepoLayout, revision: string): Promise<string | null> {
-  return isCommit(revision) ? revision : ((await readRef(layout, revision)) ?? null);
+  return (await findCommit(layout, revision)) ?? null;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { listCommits } from "../disk/list-commits.ts";
 import { replaceFile } from "../disk/durable-file.ts";
 import { errnoOf, fsError } from "../disk/fs-error.ts";
 import { refPath, type RepoLayout } from "../names/layout.ts";
@@ -14,6 +15,22 @@ import { checkCommit, isCommit } from "../names/revision.ts";
 export async function readRef(layout: RepoLayout, revision: string): Promise<string | undefined> {
   const text = (await readSmallFile(refPath(layout, revision), 4096))?.trim();
   return text !== undefined && isCommit(text) ? text : undefined;
+}
+
+/**
+ * The commit that a revision means in the cache: itself, the commit of the branch or tag, or, of a shortened hash (4 hex
+ * digits or more), the one snapshot here that begins so; undefined when unknown. Throws `cache/invalid-revision`.
+ */
+export async function findCommit(
+  layout: RepoLayout,
+  revision: string,
+): Promise<string | undefined> {
+  const hash = revision.toLowerCase();
+  if (isCommit(hash)) return hash;
+  const named = await readRef(layout, revision);
+  if (named !== undefined || !/^[0-9a-f]{4,63}$/.test(hash)) return named;
+  const [only, ...others] = listCommits(layout).filter((commit) => commit.startsWith(hash));
+  return others.length === 0 ? only : undefined;
 }
 
 /**

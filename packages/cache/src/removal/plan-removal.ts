@@ -4,9 +4,9 @@ import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { notInCache } from "../names/not-in-cache.ts";
-import { readRef } from "../records/ref.ts";
+import { findCommit } from "../records/ref.ts";
 import type { RepoType } from "../names/repo-id.ts";
-import { checkRevision, isCommit } from "../names/revision.ts";
+import { checkRevision } from "../names/revision.ts";
 import { makePlan, type Choice } from "./account.ts";
 import { parseCacheFilter, type CacheFilter } from "./cache-filter.ts";
 import { pinnedCommits, takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
@@ -173,7 +173,7 @@ async function pick(
 ): Promise<readonly StoredRevision[]> {
   const picked = new Set<StoredRevision>();
   for (const name of names) {
-    const commit = isCommit(name) ? name : await readRef(layout, name);
+    const commit = await findCommit(layout, name);
     const found = revisions.find((revision) => revision.commit === commit);
     if (found === undefined) throw notInCache(layout, name);
     picked.add(found);

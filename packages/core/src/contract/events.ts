@@ -128,7 +128,7 @@ export type DownloadEventBody =
   | {
       readonly type: "warning";
       readonly code: string;
-      /** Of `hub/warning`: what the Hub calls its subject; each is told once. */
+      /** Its subject, where it is told only once to a listener: of `hub/warning` as the Hub calls it. */
       readonly topic?: string;
       readonly message: string;
       readonly hint?: string;

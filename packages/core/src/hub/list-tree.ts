@@ -4,6 +4,7 @@ import { redactUrl } from "../http/redact.ts";
 import type { HubClient } from "./client.ts";
 import { nextPage } from "./next-page.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";
+import { idInAddress, tellRename } from "./renamed.ts";
 import type { Question } from "./response-error.ts";
 import { parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
 
@@ -115,6 +116,7 @@ async function* pages(
     asked.add(url.href);
     const answer = await client.json(url, { question, signal });
     if (!Array.isArray(answer.value)) throw notAList(answer.url);
+    tellRename(question.repoId ?? "", idInAddress(answer.url), client.emit);
     const entries = answer.value.map(parseTreeEntry);
     const name = firstName(entries);
     if (name !== undefined && firstNames.has(name)) return yield "repeated";

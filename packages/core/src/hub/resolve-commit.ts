@@ -5,6 +5,7 @@ import type { RepoRef } from "../settings/ref.ts";
 import type { HubClient, JsonAnswer } from "./client.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";
+import { tellRename } from "./renamed.ts";
 import type { Question } from "./response-error.ts";
 
 /** A repo at the commit that its revision means now. */
@@ -19,7 +20,7 @@ export interface ResolvedRef {
 
 /**
  * The commit of a revision: one call, none when the revision is a full commit already. A renamed repo resolves, with
- * a `warning` event that names the new id. Throws the `hub/…` errors; an answer without a commit is
+ * a `warning` event that names the new id and, when it has one, the new owner. Throws the `hub/…` errors; an answer without a commit is
  * `hub/revision-not-found` (mirrors answer so for unknown revisions) or `hub/bad-response`.
  */
 export async function resolveCommit(
@@ -46,15 +47,7 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
   const { value, headers, url } = answer;
   const sha = isObject(value) ? (value["sha"] ?? headers.get("x-repo-commit")) : undefined;
   if (typeof sha === "string" && isCommit(sha.toLowerCase())) {
-    const id = stringField(value, "id");
-    if (id !== undefined && id !== question.repoId && /^[\w.-]+(\/[\w.-]+)?$/.test(id)) {
-      client.emit({
-        type: "warning",
-        code: "hub/renamed",
-        message: `${question.repoId} is called ${id} on the Hub now.`,
-        hint: `The cache keeps it under the name asked for; use ${id} to follow the new name.`,
-      });
-    }
+    tellRename(question.repoId ?? "", stringField(value, "id"), client.emit);
     return sha.toLowerCase();
   }
   const absent = isObject(value) && (sha === undefined || sha === null || sha === "");

@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import {
   CacheError,
+  findCommit,
   isCommit,
   listCommits,
   listRepos,
   notInCache,
-  readRef,
   type RepoLayout,
-  type RepoType,
   repoLayout,
+  type RepoType,
   type SnapshotFile,
   verifyCache,
-  verifyLocalDir,
   type VerifyEvent,
+  verifyLocalDir,
   type VerifyReport,
   type VerifyTarget,
 } from "@mlx-download/cache";
@@ -73,9 +73,8 @@ async function findTargets(
   for (const ref of refs) {
     const layout = repoLayout(cacheDir, ref.repoId, options.repoType);
     const revision = options.revision ?? ref.revision;
-    const known = revision === undefined || isCommit(revision);
-    const commit = known ? revision : await readRef(layout, revision);
-    if (!existsSync(layout.repoDir) || (!known && commit === undefined)) {
+    const commit = revision === undefined ? undefined : await findCommit(layout, revision);
+    if (!existsSync(layout.repoDir) || (revision !== undefined && commit === undefined)) {
       throw notInCache(layout, revision);
     }
     // A folder of locks, or of plain files that some other program put there.

@@ -1,6 +1,6 @@
 import {
   isCommit,
-  readRef,
+  findCommit,
   readTreeRecord,
   repoBeside,
   type SnapshotFile,
@@ -44,7 +44,7 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
 
   const { backend } = request;
   // A damaged cache is reported when it is written to.
-  const before = known ?? (await readRef(layout, revision).catch(() => undefined));
+  const before = known ?? (await findCommit(layout, revision).catch(() => undefined));
   const listed = before === undefined ? undefined : await readTreeRecord(layout, before);
   const ask = async (hub: HubClient): Promise<Answer> => {
     const atHub = { ...request, client: hub };

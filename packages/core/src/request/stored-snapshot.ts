@@ -1,11 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  findCommit,
   inspectFiles,
   inspectUnlisted,
-  isCommit,
   listSnapshot,
-  readRef,
   readTreeRecord,
   type RepoLayout,
   type SnapshotFile,
@@ -52,7 +51,7 @@ export interface StoredRequest {
  */
 export async function findStored(request: StoredRequest): Promise<StoredSnapshot> {
   const { layout, revision } = request;
-  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
+  const commit = await findCommit(layout, revision);
   if (commit === undefined) return { state: "absent", why: await describeFolder(request) };
   const listing = await readTreeRecord(layout, commit);
   return listing === undefined

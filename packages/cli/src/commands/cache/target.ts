@@ -55,9 +55,9 @@ export async function readStored(
   readonly layout: RepoLayout;
   readonly snapshot: { readonly revision: string; readonly commit: string };
 }> {
-  const { CacheError, isCommit, readRef, repoLayout } = await import("@mlx-download/cache");
+  const { CacheError, findCommit, repoLayout } = await import("@mlx-download/cache");
   const layout = repoLayout(cacheDir, repoId, repoType);
-  const commit = isCommit(revision) ? revision : await readRef(layout, revision);
+  const commit = await findCommit(layout, revision);
   if (commit !== undefined) return { layout, snapshot: { revision, commit } };
   throw new CacheError(
     `${repoId} at ${revision} is not in the cache ${cacheDir}`,

@@ -60,6 +60,17 @@ async function candidatesInCache(
     .map(({ repoId }) => ({ repoId, downloads: undefined }));
 }
 
+/** Whether the Hub has a repo of just this name: some old ones, `gpt2` among them, have no organization. */
+async function isLegacyId(
+  name: string,
+  { options: { flags, token }, shell }: { options: ShortNameOptions; shell: Shell },
+): Promise<boolean> {
+  const { findRepoId } = await import("@mlx-download/core");
+  const { endpoint } = flags;
+  const { env, interrupt } = shell;
+  return (await findRepoId(name, { endpoint, token, env, signal: interrupt.signal })) !== undefined;
+}
+
 function lines(candidates: readonly Candidate[]): string {
   const width = String(candidates.length).length;
   return candidates
@@ -102,9 +113,9 @@ function ambiguous(
 
 /**
  * The refs with their short names made whole: `Llama-3.2-3B-Instruct-4bit` is looked up among the models of
- * mlx-community (or the author of the settings; offline in the cache). One of exactly that name is taken; otherwise a
- * person picks, and where nobody can be asked `cli/ambiguous-name` lists what matches. A name that nothing matches stays
- * as it is: some old repos of the Hub have no organization.
+ * mlx-community (or the author of the settings; in the cache offline and while the Hub is away). One of exactly that name
+ * is taken; then an old repo without an organization (`gpt2`) as it is; otherwise a person picks, and where nobody can be
+ * asked `cli/ambiguous-name` lists what matches. A name that nothing matches stays as it is.
  */
 export async function wholeRefs(
   refs: readonly string[],
@@ -127,17 +138,24 @@ async function wholeRef(
   const { flags } = options;
   const author = shell.env["MLX_DOWNLOAD_AUTHOR"]?.trim() || "mlx-community";
   const offline = flags.offline || /^(?:1|on|yes|true)$/i.test(shell.env["HF_HUB_OFFLINE"] ?? "");
+  const isExact = ({ repoId }: Candidate): boolean =>
+    repoId.split("/").at(-1)?.toLowerCase() === name.toLowerCase();
   const candidates = offline
     ? await candidatesInCache(name, context)
-    : await candidatesOnHub(name, author, context);
-  const exact = candidates.find(
-    ({ repoId }) => repoId.split("/")[1]?.toLowerCase() === name.toLowerCase(),
-  );
+    : await candidatesOnHub(name, author, context).catch(async (error: unknown) => {
+        shell.interrupt.signal.throwIfAborted();
+        // The model itself is asked for next, and says why the cache has to do.
+        const here = (await candidatesInCache(name, context)).filter(isExact);
+        if (here.length === 1) return here;
+        throw error;
+      });
+  const exact = candidates.find(isExact);
+  if (exact?.repoId === name) return ref;
   if (exact !== undefined) {
     if (!flags.quiet) shell.stderr.write(`${printable(ref)} is ${printable(exact.repoId)}\n`);
     return `${exact.repoId}${revision}`;
   }
-  if (candidates.length === 0) return ref;
+  if (candidates.length === 0 || (!offline && (await isLegacyId(name, context)))) return ref;
   const asks = isInteractive(shell) && !flags.json && !flags.events && !flags.quiet;
   if (!flags.json && !flags.events)
     shell.stderr.write(`"${printable(name)}" may be:\n${lines(candidates)}`);
