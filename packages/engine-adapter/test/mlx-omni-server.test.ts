@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { mlxOmniServer, type ServedModel } from "../src/drivers/mlx-omni-server.ts";
+import { mlxLmServer } from "../src/drivers/mlx-lm-server.ts";
 import { loadModel } from "../src/index.ts";
 import { testEngine } from "../src/testing/index.ts";
 import { engineStage } from "./engine-stage.ts";
@@ -32,16 +33,24 @@ async function serve(answer: Answer = answerChat): Promise<{ url: string; bodies
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   let text = "";
   for await (const chunk of request) text += String(chunk);
-  return JSON.parse(text) as Record<string, unknown>;
+  return JSON.parse(text || "{}") as Record<string, unknown>;
 }
 
-function answerChat({ model, stream }: Record<string, unknown>, response: ServerResponse): void {
+/**
+ * As 0.5.3 does it: the model is loaded before the answer begins; a plain answer of one token is a 500 (its statistics
+ * divide by the time after the first), and a stream that fails is cut off.
+ */
+function answerChat(
+  { model, stream, max_tokens: tokens }: Record<string, unknown>,
+  response: ServerResponse,
+): void {
   if (!existsSync(join(String(model), "config.json"))) {
-    response.writeHead(500).end(JSON.stringify({ detail: `cannot load ${String(model)}` }));
+    response.writeHead(500).end("Internal Server Error");
     return;
   }
   if (stream !== true) {
-    response.end(JSON.stringify({ choices: [{ message: { content: "hi" } }] }));
+    if (tokens === 1) response.writeHead(500).end("Internal Server Error");
+    else response.end(JSON.stringify({ choices: [{ message: { content: "hi" } }] }));
     return;
   }
   response.writeHead(200, { "content-type": "text/event-stream" });
@@ -72,7 +81,7 @@ test("requests name the folder, and adapter and draft as the server calls them",
   expect(await say(model)).toBe("hello");
   expect(model.url).toBe(`${url}/v1`);
   expect(bodies).toMatchObject([
-    { path: "/v1/chat/completions", model: model.model, max_tokens: 1 },
+    { path: "/v1/chat/completions", model: model.model, max_tokens: 2 },
     { path: "/v1/chat/completions", model: model.model, stream: true },
   ]);
 });
@@ -85,17 +94,34 @@ test("a server that is not there, breaks off or answers nonsense is an error tha
   const cut = await serve((_, response) => {
     response.writeHead(200, { "content-length": "100" }).write("half", () => response.destroy());
   });
-  expect((await failureOf(load(cut.url))).code).toBe("engine/not-answering");
+  const half = await failureOf(loadModel(mlxLmServer(cut.url), TINY, options));
+  expect(half.code).toBe("engine/not-answering");
   const html = await serve((_, response) => void response.writeHead(502).end("<h1>Bad</h1>"));
   const refused = await failureOf(load(html.url));
   expect(refused).toMatchObject({ code: "engine/refused", data: { status: 502 } });
-  const broken = await serve((body, response) => {
-    if (body["stream"] !== true) return answerChat(body, response);
-    response.writeHead(200).write(`data: {"choices":[{"delta":{"content":"he"}}]}\n\ndata: {no`);
-    setImmediate(() => response.destroy());
-  });
-  expect((await failureOf(say(await load(broken.url)))).code).toBe("engine/not-answering");
   for (const url of ["not a url", "ftp://x", ""]) {
     expect(() => mlxOmniServer(url)).toThrow(/no address/);
   }
+});
+
+test("a model whose first token is its end is loaded all the same, and a server that dies over it is not", async () => {
+  const { options } = await startStage();
+  let alive = true;
+  const server = await serve(({ messages }, response) => {
+    if (messages === undefined) return alive ? void response.end("{}") : response.destroy();
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    setImmediate(() => response.destroy());
+  });
+  const engine = mlxOmniServer(server.url);
+  expect(await loadModel(engine, TINY, options)).toMatchObject({ repoId: TINY });
+  alive = false;
+  expect((await failureOf(loadModel(engine, TINY, options))).code).toBe("engine/not-answering");
+});
+
+test("the probe may be changed, but not which model it is about", async () => {
+  const { options } = await startStage();
+  const { url, bodies } = await serve();
+  const engineOptions = { max_tokens: 9, temperature: 0, model: "another" };
+  const { model } = await loadModel(mlxOmniServer(url), TINY, { ...options, engineOptions });
+  expect(bodies).toMatchObject([{ max_tokens: 9, temperature: 0, stream: true, model }]);
 });

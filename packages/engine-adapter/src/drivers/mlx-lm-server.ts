@@ -13,7 +13,7 @@ const KIND: ServerKind = {
   supports: { adapters: true, drafts: true },
   adapterField: "adapters",
   draftField: "draft_model",
-  tiniest: { path: "v1/completions", body: { prompt: ".", max_tokens: 1 } },
+  probe: { path: "v1/completions", body: { prompt: ".", max_tokens: 1 }, loadedBy: "answer" },
 };
 
 /**

@@ -14,9 +14,11 @@ export function mlxOmniServer(url: string): Engine<ServedModel> {
       supports: { adapters: true, drafts: true },
       adapterField: "adapter_path",
       draftField: "draft_model",
-      tiniest: {
+      probe: {
         path: "v1/chat/completions",
-        body: { messages: [{ role: "user", content: "." }], max_tokens: 1 },
+        // Asked for one token it fails over its own statistics; a model whose first token is its end does the same to it.
+        body: { messages: [{ role: "user", content: "." }], max_tokens: 2, stream: true },
+        loadedBy: "status",
       },
     },
     url,

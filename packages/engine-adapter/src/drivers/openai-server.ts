@@ -1,6 +1,8 @@
 import type { Engine, EngineModel } from "../contract/engine.ts";
 import { EngineAdapterError } from "../contract/errors.ts";
-import { eventData, notAnswering, postJson, readText } from "./post-json.ts";
+import { probeServer, type ServerProbe } from "./probe-server.ts";
+import { chatPieces } from "./chat-pieces.ts";
+import { postJson } from "./post-json.ts";
 
 /** A message of a chat, as OpenAI's API has them. */
 export interface ChatMessage {
@@ -41,10 +43,8 @@ export interface ServerKind {
   readonly adapterField: string;
   readonly draftField: string;
   /** The smallest request that makes it load a model. */
-  readonly tiniest: { readonly path: string; readonly body: object };
+  readonly probe: ServerProbe;
 }
-
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** The driver of a server that loads what a request names by its folder. `url` is its base, without `/v1`. */
 export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel> {
@@ -57,13 +57,9 @@ export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel>
     supports: kind.supports,
     async load(model, { signal, engineOptions }) {
       const served = servedModel(kind, base, model);
-      const { path, body } = kind.tiniest;
-      const request = { ...engineOptions, ...body, model: served.model, ...served.fields };
-      const response = await postJson(new URL(path, base), { engine, signal, body: request });
-      await readText(response, MAX_ANSWER_BYTES).catch((cause: unknown) => {
-        signal.throwIfAborted();
-        throw notAnswering(engine, base, cause);
-      });
+      // What the caller wants may change the probe, not which model it is about.
+      const body = { ...kind.probe.body, ...engineOptions, model: served.model, ...served.fields };
+      await probeServer({ ...kind.probe, body }, { engine, base, signal });
       return served;
     },
     // The API has no word for it: these servers drop a model when the next one comes.
@@ -94,25 +90,9 @@ function servedModel(kind: ServerKind, base: URL, model: EngineModel): ServedMod
       };
       const url = new URL("v1/chat/completions", base);
       const response = await postJson(url, { engine: kind.name, signal, body });
-      for await (const data of eventData(response, { engine: kind.name, url, signal })) {
-        const content = contentOf(data);
-        if (content !== "") yield content;
-      }
+      yield* chatPieces(response, { engine: kind.name, url, signal });
     },
   };
-}
-
-/** The piece of text in one event of a streamed chat; empty for what is none. */
-function contentOf(data: string): string {
-  try {
-    const { choices } = JSON.parse(data) as {
-      readonly choices?: readonly { readonly delta?: { readonly content?: unknown } }[];
-    };
-    const content = choices?.[0]?.delta?.content;
-    return typeof content === "string" ? content : "";
-  } catch {
-    return "";
-  }
 }
 
 function baseOf(engine: string, text: string): URL {

@@ -42,41 +42,7 @@ export async function postJson(
   const { statusCode = 0 } = response;
   if (statusCode >= 200 && statusCode < 300) return response;
   const said = await readText(response, MAX_ERROR_BYTES).catch(() => "");
-  throw new EngineAdapterError(
-    `${engine} refused: ${serverMessage(said) || `status ${statusCode}`}`,
-    "engine/refused",
-    {
-      hint: "Look at what the engine says; the model itself is complete on this disk.",
-      data: { engine, status: statusCode, said: said.slice(0, 4096) },
-    },
-  );
-}
-
-/**
- * The texts of a stream of server-sent events, one a `data:` line, up to `[DONE]`. Throws `engine/not-answering` when
- * it breaks off, or the signal's reason.
- */
-export async function* eventData(
-  response: IncomingMessage,
-  { engine, url, signal }: { engine: string; url: URL; signal: AbortSignal },
-): AsyncGenerator<string, void, undefined> {
-  response.setEncoding("utf8");
-  let rest = "";
-  try {
-    for await (const chunk of response as AsyncIterable<string>) {
-      const lines = (rest + chunk).split(/\r?\n/);
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        if (!line.startsWith("data:")) continue;
-        const data = line.slice("data:".length).trim();
-        if (data === "[DONE]") return;
-        yield data;
-      }
-    }
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw notAnswering(engine, url, cause);
-  }
+  throw refused(engine, { said: serverMessage(said), status: statusCode });
 }
 
 /** The whole body as text. Throws when it is longer than `limit` bytes. */
@@ -95,21 +61,51 @@ export async function readText(response: IncomingMessage, limit: number): Promis
 }
 
 /** No connection, or one that broke. */
-export function notAnswering(engine: string, url: URL, cause: unknown): EngineAdapterError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+export function notAnswering(
+  engine: string,
+  url: URL,
+  cause: unknown,
+  what = "does not answer",
+): EngineAdapterError {
+  const { code, message } = cause as NodeJS.ErrnoException;
   return new EngineAdapterError(
-    `${engine} does not answer at ${url.origin} (${reason})`,
+    `${engine} ${what} at ${url.origin} (${code ?? message ?? String(cause)})`,
     "engine/not-answering",
     {
-      hint: "Start the engine's server, or check its address.",
+      hint: "Start the engine's server, or check its address and what it logs.",
       data: { engine, url: url.origin },
       cause,
     },
   );
 }
 
-/** What OpenAI-like servers put into errors: `{"error": "…"}` or `{"error": {"message": "…"}}`; else the text. */
-function serverMessage(text: string): string {
+/** The server's own words against a request. */
+export function refused(
+  engine: string,
+  { said, status }: { readonly said: string; readonly status: number | undefined },
+): EngineAdapterError {
+  return new EngineAdapterError(
+    `${engine} refused: ${said.slice(0, 500) || `status ${status}`}`,
+    "engine/refused",
+    {
+      hint: "Look at what the engine says; the model itself is complete on this disk.",
+      data: { engine, status: status ?? null, said: said.slice(0, 4096) },
+    },
+  );
+}
+
+/** The server's words, when a JSON text holds an error instead of an answer. */
+export function errorIn(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return error === undefined || error === null ? undefined : serverMessage(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What OpenAI-like servers put into errors: `{"error": "…"}`, `{"error": {"message": "…"}}`, `{"detail": …}`; else the text. */
+export function serverMessage(text: string): string {
   try {
     const { error, detail } = JSON.parse(text) as {
       readonly error?: unknown;
@@ -122,5 +118,5 @@ function serverMessage(text: string): string {
   } catch {
     // No JSON: the text itself is the best there is.
   }
-  return text.trim().slice(0, 500);
+  return text.trim();
 }

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineAdapterError } from "../contract/errors.ts";
+import { spawnWatched, type WatchedProcess } from "./ends-with-us.ts";
 import { postJson } from "./post-json.ts";
 
 /** How a server is started. */
@@ -33,8 +33,8 @@ const POLL_MS = 50;
 const KILL_AFTER_MS = 5000;
 
 /**
- * Starts a server on a free port of loopback and waits until it answers. It ends with this process. Throws
- * `engine/start-failed` with the last of what it wrote, or the signal's reason.
+ * Starts a server on a free port of loopback and waits until it answers. It ends with this process, whatever ends that
+ * (SIGKILL too, except on Windows). Throws `engine/start-failed` with the last of what it wrote, or the signal's reason.
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   let failure: unknown;
@@ -53,38 +53,23 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
 async function startOnce(options: ServerProcessOptions, port: number): Promise<ServerProcess> {
   const { engine, command, argsFor, env, healthPath, startTimeoutMs, signal } = options;
   const [program = "", ...first] = command;
-  const child = spawn(program, [...first, ...argsFor(port)], {
-    env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    said = (said + chunk.toString("utf8")).slice(-4096);
-  });
-  const gone = Promise.withResolvers<string>();
-  child.once("error", (error) => gone.resolve(error.message));
-  child.once("close", (code, killedBy) => gone.resolve(`it ended with ${killedBy ?? code}`));
-  const kill = (): void => void child.kill("SIGKILL");
-  process.once("exit", kill);
-  const close = async (): Promise<void> => {
-    process.off("exit", kill);
-    await end(child, gone.promise);
-  };
+  const server = spawnWatched(program, [...first, ...argsFor(port)], env);
+  const close = (): Promise<void> => end(server);
   const url = `http://127.0.0.1:${port}`;
   const stop = new AbortController();
   const late = AbortSignal.timeout(startTimeoutMs);
   const signals = [stop.signal, late, ...(signal ? [signal] : [])];
   try {
     const up = answers(new URL(healthPath, url), { engine, signal: AbortSignal.any(signals) });
-    const problem = await Promise.race([up.then(() => undefined), gone.promise]);
-    if (problem !== undefined) throw startFailed({ engine, problem, said, command });
-    return { url, pid: child.pid ?? 0, close };
+    const problem = await Promise.race([up.then(() => undefined), server.ended]);
+    if (problem !== undefined) throw startFailed({ engine, problem, said: server.said(), command });
+    return { url, pid: server.child.pid ?? 0, close };
   } catch (error) {
     await close();
     signal?.throwIfAborted();
     if (!late.aborted) throw error;
     const problem = `it did not answer within ${startTimeoutMs} ms`;
-    throw startFailed({ engine, problem, said, command });
+    throw startFailed({ engine, problem, said: server.said(), command });
   } finally {
     stop.abort();
   }
@@ -104,10 +89,10 @@ async function answers(
   }
 }
 
-async function end(child: ChildProcess, gone: Promise<string>): Promise<void> {
+async function end({ child, ended, kill }: WatchedProcess): Promise<void> {
   child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
-  await gone;
+  const timer = setTimeout(kill, KILL_AFTER_MS);
+  await ended;
   clearTimeout(timer);
 }
 
