@@ -3,7 +3,7 @@ import { displayWidth } from "./display-width.ts";
 import { renderTable } from "./table.ts";
 
 const columns = [
-  { title: "MODEL", flexible: true },
+  { title: "MODEL" },
   { title: "SIZE", align: "right" },
   { title: "UPDATED" },
 ] as const;
@@ -23,22 +23,49 @@ test("columns line up and numbers stand to the right", () => {
   `);
 });
 
-test("a narrow terminal shortens names first and then drops columns", () => {
-  const at50 = renderTable(columns, rows, { ...style, columns: 50 });
-  expect(`\n${at50.join("\n")}\n`).toMatchInlineSnapshot(`
+test("a narrow terminal loses empty columns, then lesser ones, and no name", () => {
+  const lesser = [columns[0], columns[1], { title: "UPDATED", lesser: true }, { title: "ACCESS" }];
+  const at60 = renderTable(lesser, rows, { ...style, columns: 62 });
+  expect(`\n${at60.join("\n")}\n`).toMatchInlineSnapshot(`
     "
-    MODEL                            SIZE  UPDATED
-    mlx-community…-Instruct-4bit  1.83 GB  2026-01-02
-    gpt2                           548 MB
-    "
-  `);
-  const at30 = renderTable(columns, rows, { ...style, columns: 30 });
-  expect(`\n${at30.join("\n")}\n`).toMatchInlineSnapshot(`
-    "
-    MODEL                    SIZE
-    mlx-commu…truct-4bit  1.83 GB
-    gpt2                   548 MB
+    MODEL                                        SIZE  UPDATED
+    mlx-community/Llama-3.2-3B-Instruct-4bit  1.83 GB  2026-01-02
+    gpt2                                       548 MB
     "
   `);
-  for (const line of at30) expect(displayWidth(line)).toBeLessThan(30);
+  const at55 = renderTable(lesser, rows, { ...style, columns: 55 });
+  expect(`\n${at55.join("\n")}\n`).toMatchInlineSnapshot(`
+    "
+    MODEL                                        SIZE
+    mlx-community/Llama-3.2-3B-Instruct-4bit  1.83 GB
+    gpt2                                       548 MB
+    "
+  `);
+});
+
+test("where nothing more can go, names have lines of their own", () => {
+  const at40 = renderTable(columns, rows, { ...style, columns: 42 });
+  expect(`\n${at40.join("\n")}\n`).toMatchInlineSnapshot(`
+    "
+    MODEL
+      SIZE  UPDATED
+    mlx-community/Llama-3.2-3B-Instruct-4bit
+      1.83 GB  2026-01-02
+    gpt2
+      548 MB
+    "
+  `);
+  for (const width of [12, 20, 30, 42, 60, 80]) {
+    const text = renderTable(columns, rows, { ...style, columns: width }).join("\n");
+    for (const [name = ""] of rows) expect(text).toContain(name);
+  }
+});
+
+test("the cells below a name wrap at words and stay inside the terminal", () => {
+  const long = [["org/name", "one two three four five six seven"]];
+  const lines = renderTable([{ title: "MODEL" }, { title: "STATE" }], long, {
+    ...style,
+    columns: 24,
+  });
+  for (const line of lines) expect(displayWidth(line)).toBeLessThan(24);
 });

@@ -1,52 +1,75 @@
-import { displayWidth, padEnd, padStart, truncateMiddle } from "./display-width.ts";
+import { displayWidth, padEnd, padStart, wrapWords } from "./display-width.ts";
 import { paint, type Style } from "./style.ts";
 
-/** One column of a table. */
+/** One column of a table; the first one names the row. */
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** May be shortened in the middle when the terminal is too narrow. */
-  readonly flexible?: boolean;
+  /** Goes when the terminal is too narrow for all columns. */
+  readonly lesser?: boolean;
 }
 
-/** What a table is fitted to; without `columns` (pipes) nothing is ever shortened. */
+/** What a table is fitted to; without `columns` (pipes) it is as wide as its cells. */
 export interface TableStyle extends Style {
   readonly columns?: number | undefined;
 }
 
+type Row = readonly string[];
+
 /**
- * Rows under capital headers, numbers to the right, columns two spaces apart, no trailing spaces. Too wide for the
- * terminal: the flexible columns give way first, then whole columns from the right.
+ * Rows under capital headers, numbers to the right, columns two spaces apart, no trailing spaces. No cell is ever cut.
+ * Where a terminal is too narrow, empty columns go first, then lesser ones from the right; where even that is too wide,
+ * the name has a line of its own and the other cells stand below it.
  */
 export function renderTable(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  rows: readonly Row[],
   style: TableStyle,
 ): string[] {
-  const cells = [columns.map((column) => column.title), ...rows];
-  const widths = columns.map((_, at) =>
-    Math.max(...cells.map((row) => displayWidth(row[at] ?? ""))),
+  const room = (style.columns ?? Number.POSITIVE_INFINITY) - 1;
+  const widths = columns.map(({ title }, at) =>
+    Math.max(displayWidth(title), ...rows.map((row) => displayWidth(row[at] ?? ""))),
   );
-  let shown = columns.length;
-  if (style.columns !== undefined) {
-    const room = style.columns - 1;
-    const total = (): number =>
-      widths.slice(0, shown).reduce((sum, width) => sum + width, 0) + 2 * (shown - 1);
-    for (const [at, column] of columns.entries()) {
-      if (column.flexible && total() > room)
-        widths[at] = Math.max(20, (widths[at] ?? 0) - (total() - room));
-    }
-    while (shown > 1 && total() > room) shown -= 1;
+  const all = columns.map((_, at) => at);
+  const isFilled = (at: number): boolean => at === 0 || rows.some((row) => (row[at] ?? "") !== "");
+  const widthOf = (shown: readonly number[]): number =>
+    shown.reduce((sum, at) => sum + (widths[at] ?? 0) + 2, -2);
+  let shown = widthOf(all) <= room ? all : all.filter(isFilled);
+  const lesser = all.filter((at) => columns[at]?.lesser && isFilled(at));
+  while (widthOf(shown) > room && lesser.length > 0) {
+    const last = lesser.pop();
+    shown = shown.filter((at) => at !== last);
   }
-  return cells.map((row, index) => {
-    const parts = columns.slice(0, shown).map((column, at) => {
-      const width = widths[at] ?? 0;
-      const text = truncateMiddle(row[at] ?? "", width, style.unicode ? "…" : "...");
-      return column.align === "right" ? padStart(text, width) : padEnd(text, width);
-    });
-    const line = parts.join("  ").trimEnd();
-    return index === 0 ? paint(style, "quiet", line) : line;
-  });
+  const title: Row = columns.map((column) => column.title);
+  const cells = (row: Row, which: readonly number[]): string =>
+    which
+      .map((at) =>
+        columns[at]?.align === "right"
+          ? padStart(row[at] ?? "", widths[at] ?? 0)
+          : padEnd(row[at] ?? "", widths[at] ?? 0),
+      )
+      .join("  ")
+      .trimEnd();
+  const lines =
+    widthOf(shown) <= room
+      ? (row: Row): string[] => [cells(row, shown)]
+      : (row: Row): string[] => [row[0] ?? "", ...below(row, all.filter(isFilled).slice(1), room)];
+  return [title, ...rows].flatMap((row, index) =>
+    lines(row).map((line) => (index === 0 ? paint(style, "quiet", line) : line)),
+  );
+}
+
+/** The cells under a name, indented, on as many lines as they need. */
+function below(row: Row, which: readonly number[], room: number): string[] {
+  const filled = which.map((at) => row[at] ?? "").filter((cell) => cell !== "");
+  const lines: string[] = [];
+  for (const cell of filled) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? `  ${cell}` : `${last}  ${cell}`;
+    if (last !== undefined && displayWidth(joined) <= room) lines[lines.length - 1] = joined;
+    else lines.push(...wrapWords(cell, Math.max(10, room - 2)).map((line) => `  ${line}`));
+  }
+  return lines;
 }
 
 /** {@link renderTable} as text, a line each. */

@@ -62,11 +62,11 @@ async function list(content: CacheContent, flags: Flags, shell: Shell): Promise<
     ]);
     const table = tableText(
       [
-        { title: "MODEL", flexible: true },
+        { title: "MODEL" },
         { title: "SIZE", align: "right" },
-        { title: "FILES", align: "right" },
-        { title: "QUANTIZATION" },
-        { title: "MODIFIED" },
+        { title: "FILES", align: "right", lesser: true },
+        { title: "QUANTIZATION", lesser: true },
+        { title: "MODIFIED", lesser: true },
       ],
       rows,
       shell.stdoutStyle,

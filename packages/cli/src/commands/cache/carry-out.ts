@@ -106,11 +106,7 @@ export async function carryOut(
   if (plan.repos.length > 0)
     say(
       renderTable(
-        [
-          { title: "REPO", flexible: true },
-          { title: "GOES", flexible: true },
-          { title: "FREES", align: "right" },
-        ],
+        [{ title: "REPO" }, { title: "GOES" }, { title: "FREES", align: "right" }],
         planRows(plan),
         { ...shell.stderrStyle, columns: shell.stderr.isTTY ? shell.stderr.columns : undefined },
       ),

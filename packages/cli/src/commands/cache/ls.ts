@@ -105,12 +105,12 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     ]);
     const table = tableText(
       [
-        { title: "REPO", flexible: true },
+        { title: "REPO" },
         { title: "SIZE", align: "right" },
-        { title: "FILES", align: "right" },
-        { title: "REVISIONS", align: "right" },
-        { title: "REFS", flexible: true },
-        { title: "USED" },
+        { title: "FILES", align: "right", lesser: true },
+        { title: "REVISIONS", align: "right", lesser: true },
+        { title: "REFS", lesser: true },
+        { title: "USED", lesser: true },
         { title: "STATE" },
       ],
       rows,

@@ -30,10 +30,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
 function pinTable(pins: readonly Pin[], { stdoutStyle }: Shell): string {
   return tableText(
     [
-      { title: "MODEL", flexible: true },
-      { title: "REVISION", flexible: true },
-      { title: "COMMIT" },
-      { title: "PINNED" },
+      { title: "MODEL" },
+      { title: "REVISION" },
+      { title: "COMMIT", lesser: true },
+      { title: "PINNED", lesser: true },
     ],
     pins.map(({ repoId, revision, commit, pinnedAt }) => [
       printable(repoId),

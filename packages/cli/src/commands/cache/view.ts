@@ -41,7 +41,12 @@ async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<vo
     return;
   }
   const table = tableText(
-    [{ title: "MODEL", flexible: true }, { title: "COMMIT" }, { title: "HOW" }, { title: "PATH" }],
+    [
+      { title: "MODEL" },
+      { title: "COMMIT", lesser: true },
+      { title: "HOW", lesser: true },
+      { title: "PATH" },
+    ],
     views.map(({ repoId, commit, method, path }) => [
       printable(repoId),
       shortCommit(commit),

@@ -42,10 +42,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   }
   const table = tableText(
     [
-      { title: "FILE", flexible: true },
+      { title: "FILE" },
       { title: "SIZE", align: "right" },
       { title: "HERE" },
-      { title: "DIGEST" },
+      { title: "DIGEST", lesser: true },
     ],
     files.map(({ path, size, digest, action }) => [
       printable(path),

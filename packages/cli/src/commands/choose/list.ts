@@ -69,11 +69,11 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   } else {
     const table = tableText(
       [
-        { title: "MODEL", flexible: true },
+        { title: "MODEL" },
         ...(estimator?.columns ?? []),
-        { title: "DOWNLOADS", align: "right" },
-        { title: "LIKES", align: "right" },
-        { title: "UPDATED" },
+        { title: "DOWNLOADS", align: "right", lesser: true },
+        { title: "LIKES", align: "right", lesser: true },
+        { title: "UPDATED", lesser: true },
         { title: "ACCESS" },
       ],
       models.map((model) => row(model, estimator?.cells(model))),

@@ -67,7 +67,7 @@ export function planTable(
   { review, speed }: PlanNotes,
 ): string[] {
   const table = renderTable(
-    [{ title: "FILE", flexible: true }, { title: "SIZE", align: "right" }, { title: "ACTION" }],
+    [{ title: "FILE" }, { title: "SIZE", align: "right" }, { title: "ACTION" }],
     plan.files.map((file) => [printable(file.path), formatBytes(file.size), file.action]),
     style,
   );

@@ -17,7 +17,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     const source = origin === "default" ? "default" : `${origin} (${printable(from ?? "")})`;
     return [name, printable(value ?? "-"), ...(flags.origin ? [source] : [])];
   });
-  const columns = [{ title: "SETTING" }, { title: "VALUE", flexible: true }];
+  const columns = [{ title: "SETTING" }, { title: "VALUE" }];
   const shown = flags.origin ? [...columns, { title: "ORIGIN" }] : columns;
   await writeResult({ path, settings }, tableText(shown, rows, shell.stdoutStyle), {
     flags,
