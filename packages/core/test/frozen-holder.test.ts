@@ -18,8 +18,8 @@ const SIZE = 12_000_000;
 async function impatient({ hub, cacheDir }: Road): Promise<void> {
   const options = { env: {}, endpoint: hub.url, cacheDir, token: false } as const;
   const request = await readRequest("acme/big", options);
-  const { plan, target, snapshot } = await prepareDownload(request);
-  const { emit, signal, client, settings, force } = request;
+  const { plan, target, snapshot, client } = await prepareDownload(request);
+  const { emit, signal, settings, force } = request;
   const { leave, ...place } = joinScheduler(settings.endpoint, request);
   const counts = { total: SIZE, cached: 0, files: 1, filesDone: 0 };
   const progress = createProgressTracker(counts, emit);

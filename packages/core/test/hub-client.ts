@@ -5,6 +5,7 @@ import {
   type HubClientOptions,
   type PatientHubClient,
 } from "../src/hub/client.ts";
+import { type Hubs, openHubs } from "../src/request/hubs.ts";
 import type { Settings } from "../src/settings/settings.ts";
 
 /** A client for one test, with quick retries, and what it said. */
@@ -20,26 +21,47 @@ export function clientFor(
   options: HubClientOptions = {},
 ): ClientUnderTest {
   const events: DownloadEventBody[] = [];
-  const client = createHubClient(
-    {
-      endpoint,
-      mirrors: [],
-      tokenEndpoint: endpoint,
-      token: undefined,
-      tokenSource: settings.token === undefined ? undefined : "HF_TOKEN",
-      cacheDir: "/nowhere",
-      offline: false,
-      symlinks: true,
-      progressBars: undefined,
-      etagTimeoutMs: 10_000,
-      downloadTimeoutMs: 10_000,
-      limitRate: Infinity,
-      userAgentOrigin: undefined,
-      warnings: [],
-      ...settings,
-    },
-    { retryBaseMs: 1, onEvent: (event) => events.push(event), ...options },
-  );
+  const client = createHubClient(settingsFor(endpoint, settings), {
+    retryBaseMs: 1,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
   onTestFinished(() => client.close());
   return { client, events };
+}
+
+/** The Hubs at one endpoint or several, closed when the running test ends, and what was said of them. */
+export function hubsFor(
+  [endpoint, ...mirrors]: readonly [string, ...string[]],
+  settings: Partial<Settings> = {},
+  options: HubClientOptions = {},
+): { readonly hubs: Hubs; readonly events: readonly DownloadEventBody[] } {
+  const events: DownloadEventBody[] = [];
+  const hubs = openHubs(settingsFor(endpoint, { mirrors, ...settings }), {
+    retryBaseMs: 1,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  onTestFinished(() => hubs.close());
+  return { hubs, events };
+}
+
+function settingsFor(endpoint: string, settings: Partial<Settings>): Settings {
+  return {
+    endpoint,
+    mirrors: [],
+    tokenEndpoint: endpoint,
+    token: undefined,
+    tokenSource: settings.token === undefined ? undefined : "HF_TOKEN",
+    cacheDir: "/nowhere",
+    offline: false,
+    symlinks: true,
+    progressBars: undefined,
+    etagTimeoutMs: 10_000,
+    downloadTimeoutMs: 10_000,
+    limitRate: Infinity,
+    userAgentOrigin: undefined,
+    warnings: [],
+    ...settings,
+  };
 }

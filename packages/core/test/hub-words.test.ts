@@ -54,7 +54,7 @@ describe("storage that refuses links which the Hub has just given out", () => {
     const { commit } = await hub.addRepo("acme/tiny", MODEL);
     hub.faults.add({ on: "cdn", kind: "status", status, body });
     const { client } = clientFor(hub.url);
-    const files = await listTree(client, { repoId: "acme/tiny", commit });
+    const { files } = await listTree(client, { repoId: "acme/tiny", commit });
     const file = files.find(({ path }) => path === "model.safetensors");
     const source = createHttpSource(client, { repoId: "acme/tiny", repoType: "model", commit });
     const error = await failureOf(

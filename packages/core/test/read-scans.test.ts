@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readScans } from "../src/find/read-scans.ts";
-import { clientFor } from "./hub-client.ts";
+import { hubsFor } from "./hub-client.ts";
 import { serve, type TestServer } from "./serve.ts";
 
 const REPO = { repoId: "acme/large", commit: "a".repeat(40) };
@@ -49,7 +49,7 @@ function scanningHub({ statuses = {}, summary, gated }: ScanningHub): Promise<Te
 test("every file is asked about, in batches", async () => {
   const statuses = { "f3.bin": { status: "caution" }, "f1203.bin": { status: "unsafe" } };
   const hub = await scanningHub({ statuses, summary: { scansDone: false, filesWithIssues: [] } });
-  const scans = await readScans(clientFor(hub.url).client, REPO, names(1204));
+  const scans = await readScans(hubsFor([hub.url]).hubs, REPO, names(1204));
   expect(scans.statuses.size).toBe(1204);
   expect(scans.statuses.get("f3.bin")).toBe("caution");
   expect(scans.statuses.get("f1203.bin")).toBe("unsafe");
@@ -61,7 +61,7 @@ test("every file is asked about, in batches", async () => {
 test("a summary of a repo whose scans are done spares the batches", async () => {
   const filesWithIssues = [{ path: "f900.bin", level: "suspicious" }, { path: "f901.bin" }];
   const hub = await scanningHub({ summary: { scansDone: true, filesWithIssues } });
-  const { statuses, requests } = await readScans(clientFor(hub.url).client, REPO, names(2000));
+  const { statuses, requests } = await readScans(hubsFor([hub.url]).hubs, REPO, names(2000));
   expect(requests).toBe(1);
   expect(statuses.get("f900.bin")).toBe("suspicious");
   expect(statuses.get("f901.bin")).toBe("caution");
@@ -70,7 +70,7 @@ test("a summary of a repo whose scans are done spares the batches", async () => 
 
 test("a repo of one batch needs no summary", async () => {
   const hub = await scanningHub({ summary: { scansDone: true, filesWithIssues: [] } });
-  const { requests } = await readScans(clientFor(hub.url).client, REPO, names(500));
+  const { requests } = await readScans(hubsFor([hub.url]).hubs, REPO, names(500));
   expect(requests).toBe(1);
   expect(hub.requests[0]?.path).toContain("/paths-info/");
 });
@@ -78,7 +78,7 @@ test("a repo of one batch needs no summary", async () => {
 test("the summary answers for a gated repo, which lets nobody at paths-info", async () => {
   const filesWithIssues = [{ path: "f1.bin", level: "unsafe" }];
   const hub = await scanningHub({ gated: true, summary: { scansDone: false, filesWithIssues } });
-  const { statuses, requests } = await readScans(clientFor(hub.url).client, REPO, names(3));
+  const { statuses, requests } = await readScans(hubsFor([hub.url]).hubs, REPO, names(3));
   expect([...statuses]).toEqual([["f1.bin", "unsafe"]]);
   expect(requests).toBe(2);
 });
@@ -91,7 +91,7 @@ test("a scanner that has found something counts while the others still work", as
     "f3.bin": null,
   };
   const hub = await scanningHub({ statuses });
-  const { statuses: found } = await readScans(clientFor(hub.url).client, REPO, names(4));
+  const { statuses: found } = await readScans(hubsFor([hub.url]).hubs, REPO, names(4));
   expect(found.get("f0.bin")).toBe("unsafe");
   expect(found.get("f1.bin")).toBe("unscanned");
   expect(found.get("f2.bin")).toBe("safe");
@@ -102,6 +102,6 @@ test("a server without scans leaves every file without a result", async () => {
   const hub = await serve((_, response) => {
     response.writeHead(404).end();
   });
-  const { statuses } = await readScans(clientFor(hub.url).client, REPO, names(2));
+  const { statuses } = await readScans(hubsFor([hub.url]).hubs, REPO, names(2));
   expect(statuses.size).toBe(0);
 });

@@ -1,5 +1,7 @@
 import { codedError } from "../contract/coded-error.ts";
-import { download } from "./download.ts";
+import { runDownload } from "./download.ts";
+import { readRequest } from "../request/download-request.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
 import type { DownloadOptions } from "../contract/options.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { parseRepoRef, type RefOptions, type RepoRef } from "../settings/ref.ts";
@@ -27,12 +29,15 @@ export async function downloadMany(
       hint: "Download the models one by one, each into a folder of its own.",
     });
   }
+  // Read once for all; what is wrong with them is told with each of the models.
+  const settings = readSettings(options);
+  settings.catch(() => undefined);
   const outcomes = new Map<string, DownloadOutcome>();
   const queue = new Map(refs.map((ref) => [keyOf(ref, options), ref])).entries();
   const lane = async (): Promise<void> => {
     for (const [key, ref] of queue) {
       options.signal?.throwIfAborted();
-      outcomes.set(key, await outcomeOf(ref, options));
+      outcomes.set(key, await outcomeOf(ref, options, settings));
     }
   };
   await Promise.all(Array.from({ length: Math.min(MODELS_AT_ONCE, refs.length) }, lane));
@@ -46,9 +51,11 @@ export async function downloadMany(
 async function outcomeOf(
   ref: string | RepoRef,
   options: DownloadOptions,
+  settings: Promise<Settings>,
 ): Promise<DownloadOutcome> {
   try {
-    return { ref, ok: true, result: await download(ref, options) };
+    const request = await readRequest(ref, options, await settings);
+    return { ref, ok: true, result: await runDownload(request) };
   } catch (error) {
     const coded = codedError(error, typeof ref === "string" ? undefined : ref.repoId);
     return { ref, ok: false, error: coded instanceof Error ? coded : new Error(String(coded)) };

@@ -4,16 +4,15 @@ import { codedError } from "../contract/coded-error.ts";
 import { diskAmount } from "../contract/disk-amount.ts";
 import { type DiskReservation, reserveDisk } from "./disk-reservation.ts";
 import type { DownloadOptions } from "../contract/options.ts";
-import { closeClients, type DownloadRequest, readRequest } from "../request/download-request.ts";
+import { type DownloadRequest, readRequest } from "../request/download-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { reviewDownload } from "./review-download.ts";
 import { type PreparedDownload, prepareDownload } from "./plan-model.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { notCached } from "../request/resolve-snapshot.ts";
 import type { DownloadResult, FileResult } from "../contract/result.ts";
-import { createHttpSource } from "../transfer/sources/http-source.ts";
 import { createProgressTracker, type ProgressTracker } from "../transfer/progress.ts";
-import { createSourceSet } from "../transfer/sources/source-set.ts";
+import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import { joinScheduler } from "../transfer/connections/scheduler.ts";
 import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
 import { transfer } from "../transfer/transfer.ts";
@@ -27,8 +26,12 @@ export async function download(
   ref: string | RepoRef,
   options: DownloadOptions = {},
 ): Promise<DownloadResult> {
+  return runDownload(await readRequest(ref, options));
+}
+
+/** {@link download} for a request that is read already; closes it. */
+export async function runDownload(request: DownloadRequest): Promise<DownloadResult> {
   const startedAt = performance.now();
-  const request = await readRequest(ref, options);
   try {
     for (const message of request.settings.warnings) {
       request.emit({ type: "warning", code: "settings/invalid", message });
@@ -69,7 +72,7 @@ export async function download(
     request.emit({ type: "error", error: { code, message, hint } });
     throw coded;
   } finally {
-    await closeClients(request);
+    await request.hubs.close();
   }
 }
 
@@ -179,20 +182,13 @@ async function transferNatively(
   { plan, target, snapshot, client }: PreparedDownload,
   progress: ProgressTracker,
 ): Promise<readonly FileResult[]> {
-  const { settings, clients, signal, force, emit } = request;
-  const others = clients.filter((one) => one !== client);
+  const { settings, signal, force, emit } = request;
   const { leave, ...place } = joinScheduler(settings.endpoint, request);
   try {
     if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) place.disk.start();
     return await transfer(plan.blobs, {
       repoId: plan.repoId,
-      source: createSourceSet(
-        [
-          createHttpSource(client, snapshot),
-          ...others.map((one) => createHttpSource(one, snapshot)),
-        ],
-        emit,
-      ),
+      source: createHubSources(request, snapshot, { listedBy: client }),
       target,
       ...place,
       progress,

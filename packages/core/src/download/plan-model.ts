@@ -2,9 +2,11 @@ import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
 import { codedError } from "../contract/coded-error.ts";
 import { diskFree } from "./disk-free.ts";
 import type { DownloadOptions } from "../contract/options.ts";
-import { closeClients, type DownloadRequest, readRequest } from "../request/download-request.ts";
+import { type DownloadRequest, readRequest } from "../request/download-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { reviewDownload } from "./review-download.ts";
+import { askAccess, withheldError } from "../hub/ask-access.ts";
+import { isPublicFile } from "../hub/gated.ts";
 import { findLocalCopies } from "./local-copies.ts";
 import { type DownloadPlan, planDownload } from "../transfer/plan.ts";
 import type { RepoRef } from "../settings/ref.ts";
@@ -37,7 +39,7 @@ export async function planModel(
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
-    await closeClients(request);
+    await request.hubs.close();
   }
 }
 
@@ -46,18 +48,15 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
   const { backend, force, layout, localDir, settings } = request;
   const resolved = await resolveSnapshot(request);
   const { snapshot } = resolved;
-  const files = selectFiles(request, snapshot.files);
   const target =
     localDir === undefined
       ? createCacheTarget(layout, snapshot, { symlinks: settings.symlinks })
       : createLocalDirTarget(localDir, snapshot);
+  const files = await selectFiles(request, resolved, target);
 
   const states: Awaited<ReturnType<Target["inspect"]>> = force
     ? new Map()
-    : await target.inspect(files, {
-        signal: request.signal,
-        onVerify: ({ path, size }) => request.emit({ type: "verifying", path, size }),
-      });
+    : await target.inspect(files, inspecting(request));
   const absent = files.filter((file) => (states.get(file.path) ?? "absent") === "absent");
   // A backend fetches whole files only.
   const [copies, partials, free] =
@@ -81,25 +80,45 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
   return { ...resolved, target, plan };
 }
 
-function selectFiles(
+const inspecting = ({ signal, emit }: DownloadRequest): Parameters<Target["inspect"]>[1] => ({
+  signal,
+  onVerify: ({ path, size }) => emit({ type: "verifying", path, size }),
+});
+
+/** The files that are wanted; refuses where one that is not here can only be had with access to a gated repo. */
+async function selectFiles(
   request: DownloadRequest,
-  files: readonly SnapshotFile[],
-): readonly SnapshotFile[] {
-  const { selection, repoId } = request;
-  const selected = createSelector(selection)(files);
-  if (selected.length > 0) return selected;
+  { snapshot, client }: ResolvedSnapshot,
+  target: Target,
+): Promise<readonly SnapshotFile[]> {
+  const { selection, repoId, signal, backend } = request;
+  const { files, withheld = [] } = snapshot;
+  const listed = files.length + withheld.length;
+  const selected = createSelector(selection)([...files, ...withheld]);
+  if (selected.length > 0) {
+    const available = selected.filter((file): file is SnapshotFile => "digest" in file);
+    if (withheld.length === 0) return available;
+    const states = await target.inspect(available, inspecting(request));
+    const isHere = ({ path }: { readonly path: string }): boolean =>
+      (states.get(path) ?? "absent") !== "absent";
+    if (selected.every((file) => isPublicFile(file) || isHere(file))) return available;
+    const refused = { ...snapshot, withheld };
+    throw backend
+      ? withheldError(refused, client.settings)
+      : await askAccess(client, refused, { signal });
+  }
   throw new ModelDownloadError(
-    files.length === 0
+    listed === 0
       ? `${repoId} has no files`
-      : `none of the ${files.length} files of ${repoId} matches the patterns`,
+      : `none of the ${listed} files of ${repoId} matches the patterns`,
     "select/no-match",
     {
       hint:
-        files.length === 0
+        listed === 0
           ? "Nothing was uploaded there yet at this revision; choose another revision or repo."
           : "Patterns match the whole path, case-sensitively; * also crosses folders.",
       repoId,
-      data: { files: files.length },
+      data: { files: listed },
     },
   );
 }

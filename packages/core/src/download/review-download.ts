@@ -58,10 +58,8 @@ export async function reviewDownload(
   }
 }
 
-async function look(
-  request: DownloadRequest,
-  { snapshot, from, plan }: PreparedDownload,
-): Promise<DownloadReview> {
+async function look(request: DownloadRequest, prepared: PreparedDownload): Promise<DownloadReview> {
+  const { snapshot, plan } = prepared;
   const { wishes, signal } = request;
   const thorough = wishes.trust !== "any";
   // Without it nothing can be described, and the requests for the rest would be for nothing.
@@ -71,7 +69,7 @@ async function look(
     wishes.fit.machine ?? readMachine({ signal }),
     !describable
       ? undefined
-      : inspectSnapshot(request, snapshot, { from, thorough, support: wishes.fit.support }).catch(
+      : inspectSnapshot(request, prepared, { thorough, support: wishes.fit.support }).catch(
           (error: unknown) => {
             const undescribed =
               error instanceof ModelDownloadError && error.code === "inspect/no-config";
@@ -86,7 +84,7 @@ async function look(
     const paths = [...selected];
     const scans = request.settings.offline
       ? undefined
-      : await readScans(request.client, snapshot, paths);
+      : await readScans(request.hubs, snapshot, paths);
     const security = lookAtSecurity({ files: plan.files, scans: scans?.statuses });
     return { commit, fit: null, loads: null, security, machine };
   }

@@ -6,11 +6,12 @@ import type { FileResult, FileStatus } from "../contract/result.ts";
 import type { Target } from "../transfer/target.ts";
 import type { FileProgress, ProgressTracker } from "../transfer/progress.ts";
 import { askBackend, backendHub, type RequestAtHub } from "../request/ask-backend.ts";
+import type { DownloadRequest } from "../request/download-request.ts";
 import type { DownloadBackend } from "../contract/backend.ts";
 
 /** What a transfer by a backend works with. */
 export interface BackendTransfer {
-  readonly request: RequestAtHub;
+  readonly request: DownloadRequest & RequestAtHub;
   readonly backend: DownloadBackend;
   readonly plan: DownloadPlan;
   readonly target: Target;

@@ -2,6 +2,7 @@ import type { HubFacts } from "@mlx-download/fit";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "../hub/client.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
+import type { Hubs } from "../request/hubs.ts";
 
 /** A repo at a commit. */
 interface Asked {
@@ -9,8 +10,20 @@ interface Asked {
   readonly commit: string;
 }
 
-/** What the Hub says of a repo beside its files: one call; nothing where it does not answer (mirrors). */
+/** What a Hub says of a repo beside its files: one call; nothing where none answers (mirrors). */
 export async function readHubFacts(
+  hubs: Pick<Hubs, "ask">,
+  repo: Asked,
+): Promise<HubFacts | undefined> {
+  try {
+    return (await hubs.ask((client) => askFacts(client, repo))).value;
+  } catch (error) {
+    if (error instanceof ModelDownloadError) return undefined;
+    throw error;
+  }
+}
+
+async function askFacts(
   client: HubClient,
   { repoId, commit }: Asked,
 ): Promise<HubFacts | undefined> {
@@ -18,15 +31,10 @@ export async function readHubFacts(
   for (const field of ["tags", "pipeline_tag", "library_name", "cardData"]) {
     url.searchParams.append("expand", field);
   }
-  try {
-    const { value } = await client.json(url, {
-      question: { kind: "revision", repoId, revision: commit },
-    });
-    return isObject(value) ? hubFacts(repoId, value) : undefined;
-  } catch (error) {
-    if (error instanceof ModelDownloadError) return undefined;
-    throw error;
-  }
+  const { value } = await client.json(url, {
+    question: { kind: "revision", repoId, revision: commit },
+  });
+  return isObject(value) ? hubFacts(repoId, value) : undefined;
 }
 
 function hubFacts(repoId: string, value: Readonly<Record<string, unknown>>): HubFacts {

@@ -15,11 +15,11 @@ import {
 } from "@mlx-download/fit";
 import { codedError } from "../contract/coded-error.ts";
 import type { HubOptions } from "../contract/options.ts";
-import { closeClients, type DownloadRequest, readRequest } from "../request/download-request.ts";
+import { readRepoRequest, type RepoRequest } from "../request/repo-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { RepoRef } from "../settings/ref.ts";
-import { resolveSnapshot } from "../request/resolve-snapshot.ts";
-import type { Snapshot } from "../contract/snapshot.ts";
+import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snapshot.ts";
+import { askAccess } from "../hub/ask-access.ts";
 import { readHubFacts } from "./hub-facts.ts";
 import { createSnapshotBytes, type ModelBytes, readPart } from "./model-bytes.ts";
 import { readModelFiles } from "./read-model-files.ts";
@@ -60,37 +60,46 @@ export async function inspectModel(
   ref: string | RepoRef,
   options: InspectOptions = {},
 ): Promise<InspectedModel> {
-  const request = await readRequest(ref, options);
+  return inspectRequest(await readRepoRequest(ref, options), options);
+}
+
+/** {@link inspectModel} for a request that is read already; closes it. */
+export async function inspectRequest(
+  request: RepoRequest,
+  { support }: Pick<InspectOptions, "support">,
+): Promise<InspectedModel> {
   try {
-    const { snapshot, from } = await resolveSnapshot(request);
-    return await inspectSnapshot(request, snapshot, { from, support: options.support });
+    return await inspectSnapshot(request, await resolveSnapshot(request), { support });
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
-    await closeClients(request);
+    await request.hubs.close();
   }
 }
 
 /** {@link inspectModel} for a snapshot that is resolved already. */
 export async function inspectSnapshot(
-  request: DownloadRequest,
-  snapshot: Snapshot,
+  request: RepoRequest,
+  resolved: ResolvedSnapshot,
   options: {
-    readonly from: "hub" | "cache";
     readonly support?: MlxLmSupport | undefined;
     /** Look at the header of every weight file, and ask the Hub's scanners also where the cache knows the listing. */
     readonly thorough?: boolean | undefined;
   },
 ): Promise<InspectedModel> {
+  const { snapshot, from } = resolved;
   const { repoId, revision, commit, files } = snapshot;
-  const bytes = await createSnapshotBytes(request, snapshot);
+  const { withheld = [] } = snapshot;
+  if (withheld.length > 0)
+    throw await askAccess(resolved.client, { ...snapshot, withheld }, { signal: request.signal });
+  const bytes = await createSnapshotBytes(request, resolved);
   const online = !request.settings.offline;
-  const fromHub = online && options.from === "hub";
+  const fromHub = online && from === "hub";
   const [hub, scans] = await Promise.all([
-    fromHub ? readHubFacts(request.client, { repoId, commit }) : undefined,
+    fromHub ? readHubFacts(request.hubs, { repoId, commit }) : undefined,
     fromHub || (online && options.thorough)
       ? readScans(
-          request.client,
+          request.hubs,
           snapshot,
           files.map(({ path }) => path),
         )
@@ -105,7 +114,7 @@ export async function inspectSnapshot(
   });
   const calls = (fromHub ? 1 : 0) + (scans?.requests ?? 0);
   const read = { requests: bytes.wire.requests + calls, bytes: bytes.wire.bytes };
-  return { repoId, revision, commit, path: null, from: options.from, ...inspected, read };
+  return { repoId, revision, commit, path: null, from, ...inspected, read };
 }
 
 /** {@link inspectModel} for a folder of plain files, as `mlx_lm.convert` writes one; no network. */

@@ -1,7 +1,8 @@
 import { askModels } from "../request/ask-backend.ts";
 import type { DownloadBackend } from "../contract/backend.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
-import { createHubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/client.ts";
+import { openHubs } from "../request/hubs.ts";
 import { searchModels, type ListedModel, type ModelQuery } from "./search-models.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 
@@ -25,14 +26,28 @@ export async function* listModels(
   const { onEvent, signal, fetch, backend } = options;
   const env = options.env ?? process.env;
   const settings = await readSettings({ ...options, env });
-  const client = createHubClient(settings, { env, onEvent, signal, fetch });
+  const hubs = openHubs(settings, { env, signal, fetch, onEvent });
   try {
     const query = { ...options, tags: options.tags ?? ["mlx"] };
-    if (backend) {
-      const anonymous = options.token === false;
-      yield* askModels(backend, { client, anonymous, signal, query });
-    } else yield* searchModels(client, query);
+    const anonymous = options.token === false;
+    const list = (client: HubClient): AsyncGenerator<ListedModel, void, undefined> =>
+      backend
+        ? askModels(backend, { client, anonymous, signal, query })
+        : searchModels(client, query);
+    // Whoever gives the first page gives the others, too: no two Hubs list alike.
+    const { value } = await hubs.ask(async (client) => {
+      const models = list(client);
+      return { models, first: await models.next() };
+    });
+    const { models, first } = value;
+    try {
+      if (first.done === true) return;
+      yield first.value;
+      yield* models;
+    } finally {
+      await models.return();
+    }
   } finally {
-    await client.close();
+    await hubs.close();
   }
 }

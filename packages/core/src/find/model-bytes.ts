@@ -1,11 +1,12 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { createDigester, inspectFiles, snapshotDir, type SnapshotFile } from "@mlx-download/cache";
-import type { DownloadRequest } from "../request/download-request.ts";
+import type { HubClient } from "../hub/client.ts";
+import type { RepoRequest } from "../request/repo-request.ts";
+import type { ResolvedSnapshot } from "../request/resolve-snapshot.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { retrying } from "../hub/retrying.ts";
-import type { Snapshot } from "../contract/snapshot.ts";
-import { createHttpSource } from "../transfer/sources/http-source.ts";
+import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import type { ByteRange } from "../transfer/disk/ranges.ts";
 import { SegmentError } from "../transfer/sources/source.ts";
 
@@ -19,17 +20,20 @@ export interface ModelBytes {
   readonly wire: { readonly requests: number; readonly bytes: number };
 }
 
-/** The files of a snapshot: those in the cache from there, the others by Range from the Hub. */
+/** The files of a snapshot: those in the cache from there, the others by Range from the Hubs. */
 export async function createSnapshotBytes(
-  request: DownloadRequest,
-  snapshot: Snapshot,
+  request: RepoRequest,
+  { snapshot, client }: Pick<ResolvedSnapshot, "snapshot" | "client">,
 ): Promise<ModelBytes> {
   const { layout, settings, signal } = request;
   const { commit, files } = snapshot;
   const states = await inspectFiles(layout, commit, files);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const wire = { requests: 0, bytes: 0 };
-  const source = createHttpSource(uncountedClient(request, wire), snapshot);
+  const source = createHubSources(request, snapshot, {
+    listedBy: client,
+    through: (one) => uncounted(one, wire),
+  });
   return {
     wire,
     isHere: (path) => states.get(path) === "present",
@@ -69,10 +73,7 @@ export async function createSnapshotBytes(
 }
 
 /** The client without the header by which the Hub counts downloads, its requests counted here. */
-function uncountedClient(
-  { client }: DownloadRequest,
-  wire: { requests: number },
-): DownloadRequest["client"] {
+function uncounted(client: HubClient, wire: { requests: number }): HubClient {
   const { "x-hf-download-counter": _, ...downloadHeaders } = client.downloadHeaders;
   const { transport } = client;
   return {

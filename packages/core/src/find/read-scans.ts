@@ -4,6 +4,7 @@ import type { HubClient } from "../hub/client.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
 import { apiSegments } from "../hub/repo-segments.ts";
 import type { CommitRef } from "../hub/list-tree.ts";
+import type { Hubs } from "../request/hubs.ts";
 
 /** Paths in one `paths-info` question. */
 const BATCH = 500;
@@ -21,16 +22,16 @@ export interface Scans {
  * `paths-info` is 401 without access. Throws only the signal's reason.
  */
 export async function readScans(
-  client: HubClient,
+  hubs: Pick<Hubs, "ask">,
   repo: CommitRef,
   paths: readonly string[],
 ): Promise<Scans> {
   const statuses = new Map<string, string>();
   let requests = 0;
-  const ask = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+  const ask = async <T>(question: (client: HubClient) => Promise<T>): Promise<T | undefined> => {
     requests += 1;
     try {
-      return await question();
+      return (await hubs.ask(question)).value;
     } catch (error) {
       if (error instanceof ModelDownloadError) return undefined;
       throw error;
@@ -38,7 +39,7 @@ export async function readScans(
   };
   /** Takes over what the repo's summary says; false when that leaves files open. */
   const summarize = async (): Promise<boolean> => {
-    const summary = await ask(() => readSummary(client, repo));
+    const summary = await ask((client) => readSummary(client, repo));
     if (summary === undefined) return false;
     if (summary.done) for (const path of paths) statuses.set(path, "safe");
     for (const { path, level } of summary.issues) statuses.set(path, level);
@@ -48,7 +49,7 @@ export async function readScans(
   if (paths.length > BATCH && (await summarize())) return { statuses, requests };
   for (let from = 0; from < paths.length; from += BATCH) {
     const batch = paths.slice(from, from + BATCH);
-    const answered = await ask(() => readBatch(client, repo, batch));
+    const answered = await ask((client) => readBatch(client, repo, batch));
     for (const [path, status] of answered ?? []) statuses.set(path, status);
     // A gate that refuses one batch refuses all: one more call tells as much as there is to know.
     if (answered === undefined) {

@@ -1,6 +1,7 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { isNews } from "../contract/tell-once.ts";
+import { guardListener } from "../contract/guard-listener.ts";
 import {
   mayAuthorize,
   requestFollowing,
@@ -17,6 +18,7 @@ import type { ResponseHeaders, Transport } from "../http/transport.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createHubFetch } from "../find/hub-fetch.ts";
 import { hubWarnings } from "./hub-warning.ts";
+import { readAccountName } from "./account-name.ts";
 import { parseJson } from "./parse-json.ts";
 import { responseError, type Question } from "./response-error.ts";
 import { type Patience, retrying, type Try } from "./retrying.ts";
@@ -104,17 +106,27 @@ export function createHubClient(
   options: HubClientOptions = {},
 ): PatientHubClient {
   const transport = settings.offline ? createOfflineTransport() : createTransport(options);
-  const emit = createEmitter(options.onEvent);
+  const { onEvent } = options;
+  const tell = guardListener(onEvent);
+  const emit = (event: DownloadEventBody): void => {
+    if (onEvent !== undefined && isNews(onEvent, event, Date.now())) tell(event);
+  };
   const headers = { "user-agent": userAgent(settings.userAgentOrigin) };
   const authorization = authorizationFor(settings, emit);
 
-  const failure: HubClient["failure"] = ({ response, url }, question) =>
-    responseError(response, question, {
+  let account: Promise<string | undefined> | undefined;
+  const failure: HubClient["failure"] = async ({ response, url }, question) => {
+    const sent = authorization !== undefined && mayAuthorize(url, settings.endpoint);
+    const isGated = response.status === 403 && response.headers.get("x-error-code") === "GatedRepo";
+    // Whoever has several accounts must be told which one is refused.
+    if (sent && isGated) account ??= readAccountName(client(HASTY));
+    return responseError(response, question, {
       endpoint: settings.endpoint,
       url,
-      tokenSource:
-        authorization && mayAuthorize(url, settings.endpoint) ? settings.tokenSource : undefined,
+      tokenSource: sent ? settings.tokenSource : undefined,
+      account: sent && isGated ? await account : undefined,
     });
+  };
 
   const anySignal = (signal: AbortSignal | undefined): AbortSignal | undefined => {
     if (!signal || !options.signal) return signal ?? options.signal;
@@ -217,17 +229,6 @@ export function createHubClient(
     fetch: createHubFetch(one),
   });
   return { ...withFetch(client()), hasty: withFetch(client(HASTY)) };
-}
-
-function createEmitter(onEvent: HubClientOptions["onEvent"]): (event: DownloadEventBody) => void {
-  return (event) => {
-    if (onEvent === undefined || !isNews(onEvent, event, Date.now())) return;
-    try {
-      onEvent(event);
-    } catch {
-      // A listener's fault must not end a download.
-    }
-  };
 }
 
 function authorizationFor(

@@ -22,7 +22,7 @@ async function list(page: (url: URL) => { items: unknown; next?: string }) {
     response.end(JSON.stringify(items));
   });
   const { client, events } = clientFor(url);
-  const result = listTree(client, REF);
+  const result = listTree(client, REF).then(({ files }) => files);
   return { result, requests, events };
 }
 
@@ -169,7 +169,7 @@ describe("listTree", () => {
         async (given) => {
           pages = given;
           const outcome = await listTree(client, REF).then(
-            (files) => new Set(files.map(({ path }) => path)).size - files.length,
+            ({ files }) => new Set(files.map(({ path }) => path)).size - files.length,
             (error: unknown) => (error instanceof ModelDownloadError ? error.code : error),
           );
           expect([0, "hub/unsafe-tree", "hub/bad-response"]).toContain(outcome);

@@ -6,6 +6,7 @@ import { nextPage } from "./next-page.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";
 import { idInAddress, tellRename } from "./renamed.ts";
 import type { Question } from "./response-error.ts";
+import type { WithheldFile } from "../contract/snapshot.ts";
 import { parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
 
 /** Above these a listing is refused: no model has that many files, a server that loops does. */
@@ -18,6 +19,12 @@ export interface CommitRef extends TypedRepo {
   readonly commit: string;
 }
 
+/** The files of a commit: those whose digest is told, and those whose digest is withheld for want of access. */
+export interface TreeListing {
+  readonly files: readonly SnapshotFile[];
+  readonly withheld: readonly WithheldFile[];
+}
+
 /**
  * Every file of a repo at a commit, in the server's order: one recursive listing, a thousand files a call. Where a
  * server ignores the cursor and sends the same page again, folder by folder. Throws `hub/unsafe-tree` for a listing
@@ -28,27 +35,31 @@ export async function listTree(
   client: HubClient,
   { repoId, repoType, commit }: CommitRef,
   options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<readonly SnapshotFile[]> {
+): Promise<TreeListing> {
   const listing: Listing = {
     client,
     question: { kind: "revision", repoId, revision: commit },
     segments: [...apiSegments({ repoId, repoType }), "tree", commit],
     signal: options.signal,
   };
-  const files = (await listRecursive(listing)) ?? (await listFolders(listing));
-  checkNames(files, client.emit);
-  return files;
+  return treeListing((await listRecursive(listing)) ?? (await listFolders(listing)), client.emit);
 }
 
-/** The files of a listing that came another way; checked and refused like {@link listTree}'s. */
-export function readTree(items: readonly unknown[], emit: HubClient["emit"]): SnapshotFile[] {
+/** A listing that came another way; checked and refused like {@link listTree}'s. */
+export function readTree(items: readonly unknown[], emit: HubClient["emit"]): TreeListing {
   refuseTooMany(items.length);
-  const files = items.flatMap((item) => {
-    const entry = parseTreeEntry(item);
-    return entry.kind === "file" ? [entry.file] : [];
-  });
-  checkNames(files, emit);
-  return files;
+  return treeListing(items.map(parseTreeEntry), emit);
+}
+
+function treeListing(entries: readonly TreeEntry[], emit: HubClient["emit"]): TreeListing {
+  const files: SnapshotFile[] = [];
+  const withheld: WithheldFile[] = [];
+  for (const entry of entries) {
+    if (entry.kind === "file") files.push(entry.file);
+    if (entry.kind === "withheld") withheld.push(entry.file);
+  }
+  checkNames([...files, ...withheld], emit);
+  return { files, withheld };
 }
 
 interface Listing {
@@ -59,19 +70,19 @@ interface Listing {
 }
 
 /** Undefined when the server repeats a page. */
-async function listRecursive(listing: Listing): Promise<SnapshotFile[] | undefined> {
-  const files: SnapshotFile[] = [];
+async function listRecursive(listing: Listing): Promise<TreeEntry[] | undefined> {
+  const found: TreeEntry[] = [];
   const query = { recursive: "true", expand: "false" };
   for await (const page of pages(listing, listing.client.url(listing.segments, query))) {
     if (typeof page === "string") return undefined;
-    for (const entry of page) if (entry.kind === "file") files.push(entry.file);
-    refuseTooMany(files.length);
+    for (const entry of page) if (isFile(entry)) found.push(entry);
+    refuseTooMany(found.length);
   }
-  return files;
+  return found;
 }
 
-async function listFolders(listing: Listing): Promise<SnapshotFile[]> {
-  const files: SnapshotFile[] = [];
+async function listFolders(listing: Listing): Promise<TreeEntry[]> {
+  const found: TreeEntry[] = [];
   const folders = [""];
   const known = new Set(folders);
   for (const folder of folders) {
@@ -83,7 +94,7 @@ async function listFolders(listing: Listing): Promise<SnapshotFile[]> {
     for await (const page of pages(listing, url)) {
       if (typeof page === "string") throw repeats(listing, url);
       for (const entry of page) {
-        if (entry.kind === "file") files.push(entry.file);
+        if (isFile(entry)) found.push(entry);
         if (entry.kind !== "folder" || known.has(entry.path) || !isBelow(entry.path, folder))
           continue;
         if (known.size >= MAX_FOLDERS)
@@ -91,11 +102,13 @@ async function listFolders(listing: Listing): Promise<SnapshotFile[]> {
         known.add(entry.path);
         folders.push(entry.path);
       }
-      refuseTooMany(files.length);
+      refuseTooMany(found.length);
     }
   }
-  return files;
+  return found;
 }
+
+const isFile = ({ kind }: TreeEntry): boolean => kind === "file" || kind === "withheld";
 
 /** Only folders one level below are walked into, so that a server cannot send us in circles. */
 function isBelow(path: string, folder: string): boolean {
@@ -128,7 +141,7 @@ async function* pages(
 
 function firstName(entries: readonly TreeEntry[]): string | undefined {
   for (const entry of entries) {
-    if (entry.kind === "file") return `file ${entry.file.path}`;
+    if (entry.kind === "file" || entry.kind === "withheld") return `file ${entry.file.path}`;
     if (entry.kind === "folder") return `folder ${entry.path}`;
   }
   return undefined;
@@ -138,7 +151,7 @@ function refuseTooMany(count: number): void {
   if (count > MAX_FILES) throw unsafeTree(`it names more than ${MAX_FILES} files`);
 }
 
-function checkNames(files: readonly SnapshotFile[], emit: HubClient["emit"]): void {
+function checkNames(files: readonly { readonly path: string }[], emit: HubClient["emit"]): void {
   const paths = new Set<string>();
   const folded = new Map<string, string>();
   for (const { path } of files) {

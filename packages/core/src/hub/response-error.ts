@@ -3,6 +3,7 @@ import { readBody } from "../http/read-body.ts";
 import { redactServerText, redactText, redactUrl } from "../http/redact.ts";
 import { serverDelayMs } from "../http/retry.ts";
 import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
+import { gatedVerdict } from "./gated.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { clockTime } from "./server-wait.ts";
 import { storageMessage, storageRefusal } from "./storage-refusal.ts";
@@ -23,6 +24,8 @@ export interface ErrorContext {
   readonly url: URL;
   /** Where the token that was sent came from; undefined when none was sent. */
   readonly tokenSource?: string | undefined;
+  /** The name of that token's account, where it was asked for. */
+  readonly account?: string | undefined;
 }
 
 /** An error answer with the start of its body. */
@@ -202,15 +205,15 @@ function entryNotFound(question: Question, failed: Failed): Verdict {
 }
 
 function gated(question: Question, failed: Failed): Verdict {
-  const page = `${failed.endpoint}/${name(question)}`;
-  return {
-    code: "hub/gated",
-    message: `${name(question)} is gated: its owner asks you to accept conditions first`,
-    hint: failed.tokenSource
-      ? `Ask for access at ${page} with the account whose token is in ${failed.tokenSource}, then run the command again.`
-      : `Accept the conditions at ${page}, then set HF_TOKEN or log in with that account.`,
-    data: { page },
-  };
+  const { endpoint, account, status } = failed;
+  const said = serverMessage(failed);
+  const repoId = name(question);
+  if (status !== 401 || failed.tokenSource === undefined)
+    return gatedVerdict({ repoId, endpoint, account, said, tokenSource: failed.tokenSource });
+  // The Hub saw no token: a mirror did not pass it on.
+  const verdict = gatedVerdict({ repoId, endpoint, said });
+  const hint = `${failed.url.host} does not pass on the token from ${failed.tokenSource}: use https://huggingface.co as endpoint. ${verdict.hint}`;
+  return isHub(endpoint) ? verdict : { ...verdict, hint };
 }
 
 function badToken(failed: Failed): Verdict {

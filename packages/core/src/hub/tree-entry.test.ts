@@ -69,6 +69,40 @@ describe("parseTreeEntry", () => {
     expect(parseTreeEntry({ ...small, xetHash })).toEqual(parseTreeEntry(small));
   });
 
+  const MASK = "*".repeat(64);
+  test("knows a file whose digest is masked, as a gated repo shows it without access", () => {
+    const masked = { ...large, lfs: { ...large.lfs, oid: MASK }, xetHash: MASK };
+    expect(parseTreeEntry(masked)).toEqual({
+      kind: "withheld",
+      file: { path: large.path, size: 100, blobId: large.oid },
+    });
+    for (const oid of [undefined, "*".repeat(40)]) {
+      expect(parseTreeEntry({ ...masked, oid })).toMatchObject({
+        kind: "withheld",
+        file: { blobId: undefined },
+      });
+    }
+    expect(parseTreeEntry({ ...small, oid: "*".repeat(40) })).toEqual({
+      kind: "withheld",
+      file: { path: small.path, size: small.size, blobId: undefined },
+    });
+  });
+
+  test("works out a git id that alone is masked", () => {
+    expect(parseTreeEntry({ ...large, oid: "*".repeat(40) })).toEqual(parseTreeEntry(large));
+  });
+
+  test("refuses a masked file like any other when its path or size is not sound", () => {
+    const masked = { ...large, lfs: { ...large.lfs, oid: MASK } };
+    for (const wrong of [
+      { ...masked, path: "../x" },
+      { ...masked, lfs: { oid: MASK, size: -1 } },
+      { ...masked, oid: "../../../evil" },
+    ]) {
+      expect(outcome(wrong)).toBe("hub/unsafe-tree");
+    }
+  });
+
   test("writes digests in lower case", () => {
     expect(parseTreeEntry({ ...small, oid: OID.toUpperCase() })).toEqual(parseTreeEntry(small));
   });

@@ -1,10 +1,13 @@
 import { checkRepoPath, lfsPointerId, type SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
+import type { WithheldFile } from "../contract/snapshot.ts";
 import { redactText } from "../http/redact.ts";
 import { isObject, stringField } from "./json-value.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/i;
 const GIT_SHA1 = /^[0-9a-f]{40}$/i;
+/** Digits replaced one by one: 64 asterisks for a sha256 (recorded in 2026, see docs/concepts/gated-repos.md). */
+const MASKED = /^\*+$/;
 
 /** `hub/unsafe-tree`: a listing that must not be believed. `data`: `path` as far as it is text. */
 export function unsafeTree(
@@ -23,16 +26,17 @@ export function unsafeTree(
   );
 }
 
-/** What a listing's item is: a file of the snapshot, a folder, or nothing that concerns a download. */
+/** What a listing's item is: a file of the snapshot, one that is kept from us, a folder, or nothing of interest. */
 export type TreeEntry =
   | { readonly kind: "file"; readonly file: SnapshotFile }
+  | { readonly kind: "withheld"; readonly file: WithheldFile }
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "other" };
 
 /**
  * One item of `GET /api/models/{id}/tree/{commit}`, checked field by field. Of an LFS file the content's size and
- * sha256 count, and a missing git id is worked out from its pointer; a masked `xetHash` (64 `*`) is dropped. Throws
- * `hub/unsafe-tree`.
+ * sha256 count, and a missing git id is worked out from its pointer. A masked digest (64 `*`) makes the file a withheld
+ * one; a masked `xetHash` alone is dropped. Throws `hub/unsafe-tree`.
  */
 export function parseTreeEntry(item: unknown): TreeEntry {
   if (!isObject(item)) throw unsafeTree("an entry is no object");
@@ -54,25 +58,33 @@ export function parseTreeEntry(item: unknown): TreeEntry {
   const xet = stringField(item, "xetHash");
   const xetHash = xet !== undefined && SHA256.test(xet) ? { xetHash: xet.toLowerCase() } : {};
   if (lfs === undefined || lfs === null) {
-    const blobId = gitId(oid, path);
     const size = byteCount(item["size"], path);
+    if (isMasked(oid)) return { kind: "withheld", file: { path, size, blobId: undefined } };
+    const blobId = gitId(oid, path);
     return {
       kind: "file",
       file: { path, size, digest: { algorithm: "git-sha1", hex: blobId }, blobId, ...xetHash },
     };
   }
   const sha256 = stringField(lfs, "oid");
-  if (!isObject(lfs) || sha256 === undefined || !SHA256.test(sha256)) {
+  if (!isObject(lfs) || sha256 === undefined)
     throw unsafeTree(`${quote(path)} has no sha256`, { path });
-  }
-  const hex = sha256.toLowerCase();
   const size = byteCount(lfs["size"] ?? item["size"], path);
-  const blobId = typeof oid === "string" && oid !== "" ? gitId(oid, path) : lfsPointerId(hex, size);
+  if (isMasked(sha256)) {
+    const blobId = isMasked(oid) || oid === undefined ? undefined : gitId(oid, path);
+    return { kind: "withheld", file: { path, size, blobId } };
+  }
+  if (!SHA256.test(sha256)) throw unsafeTree(`${quote(path)} has no sha256`, { path });
+  const hex = sha256.toLowerCase();
+  const told = typeof oid === "string" && oid !== "" && !isMasked(oid);
+  const blobId = told ? gitId(oid, path) : lfsPointerId(hex, size);
   return {
     kind: "file",
     file: { path, size, digest: { algorithm: "sha256", hex }, blobId, ...xetHash },
   };
 }
+
+const isMasked = (value: unknown): boolean => typeof value === "string" && MASKED.test(value);
 
 const quote = (path: string): string => JSON.stringify(redactText(path));
 

@@ -8,25 +8,28 @@ import {
   prepareLocalDir,
   prepareRepo,
   quarantine,
+  type RepoLayout,
   repoLayout,
   type RepoType,
-  type SnapshotFile,
   snapshotPath,
   type VerifiedFile,
   writeLocalTreeRecord,
   writeTreeRecord,
 } from "@mlx-download/cache";
 import { codedError } from "../contract/coded-error.ts";
-import { download } from "../download/download.ts";
+import { runDownload } from "../download/download.ts";
 import { readRequest } from "../request/download-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEvent } from "../contract/events.ts";
-import { listTree } from "../hub/list-tree.ts";
-import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
-import { readSettings } from "../settings/settings.ts";
+import type { RepoRef } from "../settings/ref.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
+import { guardListener } from "../contract/guard-listener.ts";
+import { isPublicFile } from "../hub/gated.ts";
+import { type Hubs, openHubs } from "../request/hubs.ts";
+import { type CommitListing, listCommit } from "../request/list-commit.ts";
 import { cachePlace, localPlace, setAside } from "./repair-place.ts";
 import type { RepairedFile, RepairEvent, RepairReport, UnrepairedFile } from "./repair-report.ts";
-import { verifyModels, type VerifyModelsOptions } from "./verify-models.ts";
+import { parseRefs, verifyFolder, type VerifyModelsOptions, verifyRefs } from "./verify-models.ts";
 
 /** Options of `repairModels`. */
 export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent"> {
@@ -57,29 +60,33 @@ export async function repairModels(
   refs: readonly (string | RepoRef)[],
   options: RepairOptions = {},
 ): Promise<RepairReport> {
-  const emit = (event: WithoutTime<RepairEvent>): void => {
-    try {
-      options.onEvent?.({ ...event, at: Date.now() });
-    } catch {
-      // A listener's fault is not the repair's.
-    }
-  };
+  const tell = guardListener(options.onEvent);
+  const emit = (event: WithoutTime<RepairEvent>): void => tell({ ...event, at: Date.now() });
   const localDir = options.localDir === undefined ? undefined : resolve(options.localDir);
   if (localDir !== undefined && refs.length !== 1) {
     throw new ModelDownloadError("a folder is repaired from one model", "settings/invalid", {
       hint: "Name the model that the folder was filled from.",
     });
   }
-  const found = await verifyModels(refs, { ...options, onEvent: emit });
+  const parsed = parseRefs(refs, options);
+  const settings = await readSettings(options);
+  const verifying = { options: { ...options, onEvent: emit }, settings };
+  const { env = process.env, signal, fetch } = options;
+  const hubs = openHubs(settings, { env, signal, fetch });
   const repaired: RepairedFile[] = [];
   const failed: UnrepairedFile[] = [];
   const bytes = { fetched: 0, wire: 0 };
   /** Blobs that several files share are set aside once. */
   const aside = new Map<string, Awaited<ReturnType<typeof setAside>>>();
   try {
+    const found =
+      localDir === undefined
+        ? await verifyRefs(parsed, verifying)
+        : await verifyFolder(parsed, localDir, verifying);
+    const io = { options: { ...options, localDir }, settings, hubs, aside, emit };
     for (const damage of byCommit(found)) {
       try {
-        const one = await repairCommit(damage, { options: { ...options, localDir }, aside, emit });
+        const one = await repairCommit(damage, io);
         repaired.push(...one.repaired);
         bytes.fetched += one.bytes.fetched;
         bytes.wire += one.bytes.wire;
@@ -92,10 +99,12 @@ export async function repairModels(
     }
     for (const file of repaired) emit({ type: "repair-done", ...file });
     for (const file of failed) emit({ type: "repair-failed", ...file });
-    const mended = localDir === undefined ? await mendRepos(refs, options) : [];
+    const mended = localDir === undefined ? await mendRepos(parsed, options, settings) : [];
     return { repaired, mended, bytes, failed, found };
   } catch (error) {
-    throw codedError(error, undefined);
+    throw codedError(error, parsed.length === 1 ? parsed[0]?.repoId : undefined);
+  } finally {
+    await hubs.close();
   }
 }
 
@@ -103,24 +112,27 @@ async function repairCommit(
   damage: Damage,
   io: {
     readonly options: RepairOptions;
+    readonly settings: Settings;
+    readonly hubs: Hubs;
     readonly aside: Map<string, Awaited<ReturnType<typeof setAside>>>;
     readonly emit: (event: WithoutTime<RepairEvent>) => void;
   },
 ): Promise<Pick<RepairReport, "repaired" | "bytes" | "failed">> {
   const { repoId, repoType, commit, bad, dangling } = damage;
-  const { options, aside, emit } = io;
+  const { options, settings, aside, emit } = io;
   const ref = { repoId, repoType, revision: commit };
   const forDownload = { ...options, revision: undefined, force: false };
-  const { cacheDir, listing } = await askFirst(ref, forDownload);
-  const layout = repoLayout(cacheDir, repoId, repoType);
+  const layout = repoLayout(settings.cacheDir, repoId, repoType);
+  const { tree, refusal } = await askFirst(layout, commit, io);
+  const listing = new Map(tree.files.map((file) => [file.path, file]));
   const { localDir } = options;
   const place = localDir === undefined ? cachePlace(layout) : localPlace(localDir);
   if (localDir === undefined) {
     await prepareRepo(layout);
-    await writeTreeRecord(layout, commit, [...listing.values()]);
+    if (tree.withheld.length === 0) await writeTreeRecord(layout, commit, tree.files);
   } else {
     await prepareLocalDir(localDir);
-    await writeLocalTreeRecord(localDir, commit, [...listing.values()]);
+    if (tree.withheld.length === 0) await writeLocalTreeRecord(localDir, commit, tree.files);
   }
 
   const repaired: RepairedFile[] = [];
@@ -130,6 +142,8 @@ async function repairCommit(
     options.signal?.throwIfAborted();
     const { path, blob } = file;
     try {
+      // Nothing is moved of which the Hub would not give us the bytes again.
+      if (refusal !== undefined && !isPublicFile(file)) throw refusal;
       const listed = listing.get(path);
       if (listed === undefined) throw notListed(file);
       const expected = formatDigest(listed.digest);
@@ -152,6 +166,10 @@ async function repairCommit(
   for (const file of dangling) {
     const { path } = file;
     const listed = listing.has(path);
+    if (refusal !== undefined && !isPublicFile(file)) {
+      failed.push(unrepaired(file, refusal));
+      continue;
+    }
     // A link without content that no listing knows: nothing is lost, and other clients read the repo again.
     const quarantined =
       listed || localDir !== undefined
@@ -169,13 +187,14 @@ async function repairCommit(
   }
   const bytes = { fetched: 0, wire: 0 };
   if (wanted.length > 0) {
-    const result = await download(ref, {
+    const asked = {
       ...forDownload,
       include: wanted.map(literally),
-      onEvent: (event) => {
+      onEvent: (event: DownloadEvent) => {
         if (isStep(event)) emit(event);
       },
-    });
+    };
+    const result = await runDownload(await readRequest(ref, asked, settings));
     bytes.fetched = result.bytes.fetched;
     bytes.wire = result.bytes.wire;
   }
@@ -195,36 +214,28 @@ function notListed({ repoId, commit, path }: VerifiedFile): ModelDownloadError {
 }
 
 /** Asks the Hub what the commit holds, before anything is moved. */
-async function askFirst(
-  ref: RepoRef & { readonly revision: string },
-  options: RepairOptions,
-): Promise<{
-  readonly cacheDir: string;
-  readonly listing: ReadonlyMap<string, SnapshotFile>;
-}> {
-  const { repoId, repoType, revision: commit } = ref;
-  const { client, signal, settings } = await readRequest(ref, { ...options, onEvent: undefined });
-  try {
-    if (settings.offline) {
-      throw new ModelDownloadError(`${repoId} needs the Hub for its repair`, "offline/not-cached", {
-        hint: "Run again without --offline and without HF_HUB_OFFLINE; nothing was moved.",
-        repoId,
-      });
-    }
-    const files = await listTree(client, { repoId, repoType, commit }, { signal });
-    const listing = new Map(files.map((file) => [file.path, file]));
-    return { cacheDir: settings.cacheDir, listing };
-  } finally {
-    await client.close();
-  }
+function askFirst(
+  layout: RepoLayout,
+  commit: string,
+  io: {
+    readonly options: RepairOptions;
+    readonly settings: Settings;
+    readonly hubs: Hubs;
+  },
+): Promise<CommitListing> {
+  const { repoId } = layout;
+  if (!io.settings.offline) return listCommit(io.hubs, { layout, commit }, io.options.signal);
+  throw new ModelDownloadError(`${repoId} needs the Hub for its repair`, "offline/not-cached", {
+    hint: "Run again without --offline and without HF_HUB_OFFLINE; nothing was moved.",
+    repoId,
+  });
 }
 
 async function mendRepos(
-  refs: readonly (string | RepoRef)[],
+  named: readonly RepoRef[],
   options: RepairOptions,
+  { cacheDir }: Settings,
 ): Promise<readonly Mended[]> {
-  const { cacheDir } = await readSettings(options);
-  const named = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref, options) : ref));
   const layouts =
     named.length > 0
       ? named.map(({ repoId }) => repoLayout(cacheDir, repoId, options.repoType))

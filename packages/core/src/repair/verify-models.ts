@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import {
   CacheError,
   findCommit,
-  isCommit,
   listCommits,
   listRepos,
   notInCache,
@@ -19,11 +18,12 @@ import {
 import { ModelDownloadError } from "../contract/errors.ts";
 import { codedError } from "../contract/coded-error.ts";
 import type { HubOptions } from "../contract/options.ts";
-import { readRequest } from "../request/download-request.ts";
 import { resolveCommit } from "../hub/resolve-commit.ts";
-import { listTree } from "../hub/list-tree.ts";
+import { type Hubs, openHubs } from "../request/hubs.ts";
+import { readRepoRequest } from "../request/repo-request.ts";
+import { listCommit } from "../request/list-commit.ts";
 import { parseRepoRef, type RepoRef } from "../settings/ref.ts";
-import { readSettings } from "../settings/settings.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
 
 /** Options of `verifyModels`. */
 export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
@@ -51,24 +51,65 @@ export async function verifyModels(
   refs: readonly (string | RepoRef)[],
   options: VerifyModelsOptions = {},
 ): Promise<VerifyReport> {
-  const parsed = refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref, options) : ref));
+  const parsed = parseRefs(refs, options);
   try {
-    if (options.localDir !== undefined) {
-      const [ref] = parsed;
-      const listing = options.hub === true ? await askListing(ref, options) : undefined;
-      return await verifyLocalDir(options.localDir, { ...options, repoId: ref?.repoId, listing });
-    }
-    return await verifyCache(await findTargets(parsed, options), options);
+    const asked = { options, settings: await readSettings(options) };
+    return options.localDir === undefined
+      ? await verifyRefs(parsed, asked)
+      : await verifyFolder(parsed, options.localDir, asked);
   } catch (error) {
     throw codedError(error, parsed.length === 1 ? parsed[0]?.repoId : undefined);
   }
 }
 
+/** Parsed refs; throws `ref/*`. */
+export const parseRefs = (
+  refs: readonly (string | RepoRef)[],
+  options: Pick<VerifyModelsOptions, "endpoint" | "env">,
+): readonly RepoRef[] =>
+  refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref, options) : ref));
+
+/** What a verification goes by. */
+export interface Verifying {
+  readonly options: VerifyModelsOptions;
+  /** Read once for everything that is asked. */
+  readonly settings: Settings;
+}
+
+/** {@link verifyModels} of a local dir, with settings that are read already. */
+export async function verifyFolder(
+  [ref]: readonly RepoRef[],
+  localDir: string,
+  asked: Verifying,
+): Promise<VerifyReport> {
+  const { options } = asked;
+  const listing = options.hub === true ? await askListing(ref, asked) : undefined;
+  return verifyLocalDir(localDir, { ...options, repoId: ref?.repoId, listing });
+}
+
+/** {@link verifyModels} in the cache, with settings that are read already. */
+export async function verifyRefs(
+  refs: readonly RepoRef[],
+  asked: Verifying,
+): Promise<VerifyReport> {
+  const { options, settings } = asked;
+  const targets = await findTargets(refs, asked);
+  if (options.hub !== true) return verifyCache(targets, options);
+  const { env = process.env, signal, fetch } = options;
+  const hubs = openHubs(settings, { env, signal, fetch });
+  try {
+    return await verifyCache(await withListings(targets, hubs, signal), options);
+  } finally {
+    await hubs.close();
+  }
+}
+
 async function findTargets(
   refs: readonly RepoRef[],
-  options: VerifyModelsOptions,
+  { options, settings }: Verifying,
 ): Promise<readonly VerifyTarget[]> {
-  const { cacheDir } = await readSettings(options);
+  const { cacheDir } = settings;
+  if (refs.length === 0) return (await listRepos(cacheDir)).map((layout) => ({ layout }));
   const targets: VerifyTarget[] = [];
   for (const ref of refs) {
     const layout = repoLayout(cacheDir, ref.repoId, options.repoType);
@@ -81,15 +122,13 @@ async function findTargets(
     if (commit === undefined && listCommits(layout).length === 0) throw noSnapshot(layout);
     targets.push({ layout, commit });
   }
-  const wanted =
-    refs.length > 0 ? targets : (await listRepos(cacheDir)).map((layout) => ({ layout }));
-  return options.hub === true ? await withListings(wanted, options) : wanted;
+  return targets;
 }
 
 /** What the Hub says that a local folder should hold: the named revision, else `main`. */
 async function askListing(
   ref: RepoRef | undefined,
-  options: VerifyModelsOptions,
+  { options, settings }: Verifying,
 ): Promise<{ readonly commit: string; readonly files: readonly SnapshotFile[] }> {
   if (ref === undefined) {
     throw new ModelDownloadError("A folder does not say which repo it holds", "settings/invalid", {
@@ -97,15 +136,15 @@ async function askListing(
     });
   }
   const { repoType = "model" } = options;
-  const request = await readRequest({ ...ref, repoType }, { ...options, onEvent: undefined });
-  const { client, signal, repoId, revision } = request;
+  const silent = { ...options, onEvent: undefined };
+  const request = await readRepoRequest({ ...ref, repoType }, silent, settings);
+  const { hubs, signal, layout, ...named } = request;
   try {
-    const commit = isCommit(revision)
-      ? revision
-      : (await resolveCommit(client, { repoId, repoType, revision }, { signal })).commit;
-    return { commit, files: await listTree(client, { repoId, repoType, commit }, { signal }) };
+    const { value } = await hubs.ask((client) => resolveCommit(client, named, { signal }));
+    const { commit } = value;
+    return { commit, files: await listWhole(hubs, { layout, commit }, signal) };
   } finally {
-    await client.close();
+    await hubs.close();
   }
 }
 
@@ -119,24 +158,26 @@ function noSnapshot({ repoId, repoType, repoDir }: RepoLayout): CacheError {
 /** Adds what the Hub says each commit holds. */
 async function withListings(
   targets: readonly VerifyTarget[],
-  options: VerifyModelsOptions,
+  hubs: Hubs,
+  signal: AbortSignal | undefined,
 ): Promise<readonly VerifyTarget[]> {
   const listed: VerifyTarget[] = [];
   for (const { layout, commit } of targets) {
-    const { repoId, repoType } = layout;
     const commits = commit === undefined ? listCommits(layout) : [commit];
-    const { client, signal } = await readRequest(
-      { repoId, repoType },
-      { ...options, revision: undefined, onEvent: undefined },
-    );
-    try {
-      for (const one of commits) {
-        const listing = await listTree(client, { repoId, repoType, commit: one }, { signal });
-        listed.push({ layout, commit: one, listing });
-      }
-    } finally {
-      await client.close();
+    for (const one of commits) {
+      const listing = await listWhole(hubs, { layout, commit: one }, signal);
+      listed.push({ layout, commit: one, listing });
     }
   }
   return listed;
+}
+
+async function listWhole(
+  hubs: Hubs,
+  at: { readonly layout: RepoLayout; readonly commit: string },
+  signal: AbortSignal | undefined,
+): Promise<readonly SnapshotFile[]> {
+  const { tree, refusal } = await listCommit(hubs, at, signal);
+  if (refusal !== undefined && tree.withheld.length > 0) throw refusal;
+  return tree.files;
 }

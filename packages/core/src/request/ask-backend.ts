@@ -1,8 +1,8 @@
-import { isCommit, type SnapshotFile } from "@mlx-download/cache";
-import type { DownloadRequest } from "./download-request.ts";
+import { isCommit } from "@mlx-download/cache";
+import type { RepoRequest } from "./repo-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "../hub/client.ts";
-import { readTree } from "../hub/list-tree.ts";
+import { readTree, type TreeListing } from "../hub/list-tree.ts";
 import type { Question } from "../hub/response-error.ts";
 import { retrying } from "../hub/retrying.ts";
 import { isRepoId, type ListedModel, type ModelQuery } from "../find/search-models.ts";
@@ -53,7 +53,7 @@ export function askBackend<T>(
 }
 
 /** A request at one of its Hubs. */
-export type RequestAtHub = Omit<DownloadRequest, "client"> & { readonly client: HubClient };
+export type RequestAtHub = RepoRequest & Pick<Asker, "client" | "anonymous">;
 
 const repoOf = (request: RequestAtHub, revision: string): BackendRepo => ({
   ...backendHub(request),
@@ -82,7 +82,7 @@ export async function askTree(
   backend: DownloadBackend,
   request: RequestAtHub,
   commit: string,
-): Promise<readonly SnapshotFile[]> {
+): Promise<TreeListing> {
   const question: Question = { kind: "revision", repoId: request.repoId, revision: commit };
   const items = await askBackend(() => backend.listTree(repoOf(request, commit)), {
     ...request,

@@ -8,16 +8,13 @@ import type {
   TrustPolicy,
 } from "../contract/options.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
-import { eventMessage } from "../contract/event-message.ts";
-import type { DownloadEventBody } from "../contract/events.ts";
-import { isNews } from "../contract/tell-once.ts";
-import { createHubClient, type PatientHubClient } from "../hub/client.ts";
-import { type LocatedRequest, locateRequest } from "../settings/locate-request.ts";
 import type { RepoRef } from "../settings/ref.ts";
+import type { Settings } from "../settings/settings.ts";
 import { checkRate, type RateLimit } from "../transfer/connections/rate-limit.ts";
+import { readRepoRequest, type RepoRequest } from "./repo-request.ts";
 
-/** A checked request: what is asked for, where it goes, and the ways out (Hub, events, abort). */
-export interface DownloadRequest extends LocatedRequest {
+/** A checked request for a download: what of the repo is asked for, where it goes, and what is looked at before. */
+export interface DownloadRequest extends RepoRequest {
   readonly localDir: string | undefined;
   readonly connections: number;
   readonly limitRate: number | RateLimit;
@@ -34,54 +31,33 @@ export interface DownloadRequest extends LocatedRequest {
   readonly backend: DownloadBackend | undefined;
   /** The caller wants no token to be sent. */
   readonly anonymous: boolean;
-  readonly signal: AbortSignal;
-  /** The Hub at the first endpoint; nothing is loaded or opened before its first request. */
-  readonly client: PatientHubClient;
-  /** The Hubs at all endpoints, `client` first. */
-  readonly clients: readonly [PatientHubClient, ...PatientHubClient[]];
-  readonly emit: (event: DownloadEventBody) => void;
 }
 
 const DEFAULT_CONNECTIONS = 8;
 const MAX_CONNECTIONS = 64;
 
-/** Checks ref and options and reads the environment; no request. Throws `ref/*`, `settings/*` and `cache/invalid-*`. */
+/** Checks ref and options and reads the environment, unless the settings are known; no request. Throws `ref/*`, `settings/*` and `cache/invalid-*`. */
 export async function readRequest(
   ref: string | RepoRef,
   options: DownloadOptions,
+  known?: Settings,
 ): Promise<DownloadRequest> {
-  const located = await locateRequest(ref, options);
-  const { repoId, settings } = located;
-  const { connections = DEFAULT_CONNECTIONS, env = process.env, fetch } = options;
+  const { connections = DEFAULT_CONNECTIONS } = options;
   if (!Number.isInteger(connections) || connections < 1 || connections > MAX_CONNECTIONS) {
     throw new ModelDownloadError(
       `connections must be a whole number from 1 to ${MAX_CONNECTIONS}, not ${connections}`,
       "settings/invalid",
-      { hint: `Leave it out for the default of ${DEFAULT_CONNECTIONS}.`, repoId },
+      { hint: `Leave it out for the default of ${DEFAULT_CONNECTIONS}.` },
     );
   }
+  const asked = await readRepoRequest(ref, { ...options, connections }, known);
+  const { repoId, settings } = asked;
   const { backend } = options;
-  if (backend) refuseWhatIsOurs(backend, { ...options, repoType: located.repoType }, repoId);
+  if (backend) refuseWhatIsOurs(backend, { ...options, repoType: asked.repoType }, repoId);
   const limitRate = options.limitRate ?? settings.limitRate;
   if (typeof limitRate === "number") checkRate(limitRate);
-  const signal = options.signal ?? new AbortController().signal;
-  const listener = options.onEvent ?? options.onProgress;
-  const emit = (body: DownloadEventBody): void => {
-    if (listener === undefined || !isNews(listener, body, Date.now())) return;
-    const event = { ...body, at: Date.now(), repoId };
-    try {
-      options.onEvent?.(event);
-      const message = options.onProgress && eventMessage(event);
-      if (message !== undefined) options.onProgress?.(message);
-    } catch {
-      // A listener's fault is not the download's.
-    }
-  };
-  const clientAt = (endpoint: string): PatientHubClient =>
-    createHubClient({ ...settings, endpoint }, { env, fetch, signal, connections, onEvent: emit });
-  const client = clientAt(settings.endpoint);
   return {
-    ...located,
+    ...asked,
     localDir: options.localDir === undefined ? undefined : resolve(options.localDir),
     connections,
     limitRate,
@@ -99,10 +75,6 @@ export async function readRequest(
     },
     backend,
     anonymous: options.token === false,
-    signal,
-    client,
-    clients: [client, ...settings.mirrors.map(clientAt)],
-    emit,
   };
 }
 
@@ -128,11 +100,6 @@ function refuseWhatIsOurs(
     "settings/invalid",
     { hint: `Leave out ${name}, or the backend.`, repoId },
   );
-}
-
-/** Cuts every connection of a request. */
-export async function closeClients({ clients }: DownloadRequest): Promise<void> {
-  await Promise.all(clients.map((client) => client.close()));
 }
 
 function checkTrust(trust: string): TrustPolicy {

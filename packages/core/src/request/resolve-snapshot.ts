@@ -5,8 +5,12 @@ import {
   repoBeside,
   type SnapshotFile,
 } from "@mlx-download/cache";
+import { HUB_IS_AWAY } from "./hubs.ts";
 import { askCommit, askTree } from "./ask-backend.ts";
-import type { DownloadRequest } from "./download-request.ts";
+import { unmaskTree } from "./unmask-tree.ts";
+import type { RepoRequest } from "./repo-request.ts";
+import type { DownloadBackend } from "../contract/backend.ts";
+import type { SelectionOptions } from "../contract/options.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "../hub/client.ts";
 import { listTree } from "../hub/list-tree.ts";
@@ -22,32 +26,33 @@ export interface ResolvedSnapshot {
   readonly client: HubClient;
 }
 
-type Answer = Omit<ResolvedSnapshot, "client">;
+/** What to resolve, and who asks the Hub in our stead. */
+interface ResolvableRequest extends RepoRequest {
+  readonly backend?: DownloadBackend | undefined;
+  readonly anonymous?: boolean | undefined;
+  /** What of it is asked for, where the cache must answer; default: everything. */
+  readonly selection?: SelectionOptions | undefined;
+}
 
-/** Codes after which a copy in the cache is as good an answer as there is. */
-const HUB_IS_AWAY: ReadonlySet<string> = new Set([
-  "hub/unreachable",
-  "hub/unavailable",
-  "hub/rate-limited",
-]);
+type Answer = Omit<ResolvedSnapshot, "client">;
 
 /**
  * Finds commit and files of what is asked for: a commit whose listing is in the cache needs no request, a branch one,
  * a new commit two (its listing one for each thousand files). Of several endpoints the first that answers
  * both decides. Offline, or when all are away, the cache answers for the branch.
  */
-export async function resolveSnapshot(request: DownloadRequest): Promise<ResolvedSnapshot> {
-  const { repoId, repoType, revision, layout, settings, signal, emit } = request;
+export async function resolveSnapshot(request: ResolvableRequest): Promise<ResolvedSnapshot> {
+  const { repoId, repoType, revision, layout, settings, signal, emit, hubs } = request;
   emit({ type: "resolving", revision });
   const known = isCommit(revision) ? revision : undefined;
   if (settings.offline) return fromCache(request);
 
-  const { backend } = request;
+  const { backend, anonymous = false } = request;
   // A damaged cache is reported when it is written to.
   const before = known ?? (await findCommit(layout, revision).catch(() => undefined));
   const listed = before === undefined ? undefined : await readTreeRecord(layout, before);
   const ask = async (hub: HubClient): Promise<Answer> => {
-    const atHub = { ...request, client: hub };
+    const atHub = { ...request, anonymous, client: hub };
     const commit =
       known ??
       (backend
@@ -55,17 +60,24 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
         : (await resolveCommit(hub, { repoId, repoType, revision }, { signal })).commit);
     const recorded = commit === before ? listed : await readTreeRecord(layout, commit);
     // By the commit and not by the branch, which may move between two questions.
-    const files =
-      recorded ??
-      (backend
-        ? await askTree(backend, atHub, commit)
-        : await listTree(hub, { repoId, repoType, commit }, { signal }));
+    const tree =
+      recorded !== undefined
+        ? { files: recorded }
+        : backend
+          ? await askTree(backend, atHub, commit)
+          : await listTree(hub, { repoId, repoType, commit }, { signal });
+    const whole = "withheld" in tree ? await unmaskTree(tree, { layout, commit }, listed) : tree;
     const from = known !== undefined && recorded !== undefined ? "cache" : "hub";
-    emit({ type: "resolved", revision, commit, from });
-    return { snapshot: { repoId, repoType, revision, commit, files }, from };
+    return { snapshot: { repoId, repoType, revision, commit, ...whole }, from };
   };
   try {
-    return await askFirst(request, ask, listed !== undefined);
+    const { value, client } = await hubs.ask(ask, {
+      isOptional: listed !== undefined,
+      // A mirror that asks without our token may be shown less than we are.
+      isWhole: ({ snapshot }) => !isWithheld(snapshot),
+    });
+    emit({ type: "resolved", revision, commit: value.snapshot.commit, from: value.from });
+    return { ...value, client };
   } catch (error) {
     const away = error instanceof ModelDownloadError && HUB_IS_AWAY.has(error.code);
     const cached = away ? await cachedListing(request).catch(() => undefined) : undefined;
@@ -80,55 +92,17 @@ export async function resolveSnapshot(request: DownloadRequest): Promise<Resolve
     return {
       snapshot: { repoId, repoType, revision, ...cached },
       from: "cache",
-      client: request.client,
+      client: hubs.all[0],
     };
   }
 }
 
-/**
- * The answer of the first Hub that has one, with little patience as long as there is another or the cache; when all are
- * away, of the first one with all patience. Throws what says most: what is no absence, and of these the token's Hub's.
- */
-async function askFirst(
-  { clients, emit, signal }: DownloadRequest,
-  ask: (client: HubClient) => Promise<Answer>,
-  isCached: boolean,
-): Promise<ResolvedSnapshot> {
-  const [client] = clients;
-  if (clients.length === 1) return { ...(await ask(isCached ? client.hasty : client)), client };
-  const failures: { readonly error: ModelDownloadError; readonly client: HubClient }[] = [];
-  for (const [index, one] of clients.entries()) {
-    try {
-      return { ...(await ask(one.hasty)), client: one };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ModelDownloadError) || !/^(hub|transfer)\//.test(error.code))
-        throw error;
-      failures.push({ error, client: one });
-      const next = clients[index + 1];
-      const { code } = error;
-      const [from, to] = [hostOf(one), next === undefined ? null : hostOf(next)];
-      const message = to === null ? error.message : `${error.message}; asking ${to}`;
-      emit({ type: "source-switched", from, to, code, message });
-    }
-  }
-  const telling = failures.filter(({ error }) => !HUB_IS_AWAY.has(error.code));
-  if (telling.length === 0 && !isCached) return { ...(await ask(client)), client };
-  const best =
-    telling.find((one) => one.client.settings.endpoint === one.client.settings.tokenEndpoint) ??
-    telling[0] ??
-    failures[0];
-  throw best?.error;
-}
-
-const hostOf = ({ settings }: HubClient): string => new URL(settings.endpoint).host;
-
 /** What the cache can give of the revision without the Hub; undefined when it has nothing of it. */
 async function cachedListing(
-  request: DownloadRequest,
+  request: ResolvableRequest,
 ): Promise<{ commit: string; files: readonly SnapshotFile[] } | undefined> {
   const { emit } = request;
-  const stored = await findStored(request);
+  const stored = await findStored({ ...request, selection: request.selection ?? {} });
   if (stored.state === "absent") {
     if (stored.why === undefined) return undefined;
     throw notCached(request, [], stored.why);
@@ -144,17 +118,24 @@ async function cachedListing(
   return { commit, files: await stored.files() };
 }
 
-async function fromCache(request: DownloadRequest): Promise<ResolvedSnapshot> {
-  const { repoId, repoType, revision, client, emit } = request;
+async function fromCache(request: ResolvableRequest): Promise<ResolvedSnapshot> {
+  const { repoId, repoType, revision, hubs, emit } = request;
   const cached = await cachedListing(request);
   if (cached === undefined) throw notCached(request, []);
   emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
-  return { snapshot: { repoId, repoType, revision, ...cached }, from: "cache", client };
+  return {
+    snapshot: { repoId, repoType, revision, ...cached },
+    from: "cache",
+    client: hubs.all[0],
+  };
 }
+
+/** Whether the Hub kept digests from us, for want of access to a gated repo. */
+export const isWithheld = ({ withheld = [] }: Snapshot): boolean => withheld.length > 0;
 
 /** Offline and not (wholly) in the cache; `missing` names files when some are there. */
 export function notCached(
-  request: DownloadRequest,
+  request: RepoRequest,
   missing: readonly string[],
   why?: string,
 ): ModelDownloadError {

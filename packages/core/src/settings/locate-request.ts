@@ -23,19 +23,20 @@ const isRepoRef = (ref: string | RepoRef): ref is RepoRef =>
   typeof ref === "object" && (ref as RepoRef | null) !== null;
 
 /**
- * Checks the ref and reads the environment; loads nothing that speaks to a Hub. Throws `ref/*`, `settings/*` and
+ * Checks the ref and reads the environment, unless its settings are known; loads nothing that speaks to a Hub. Throws `ref/*`, `settings/*` and
  * `cache/invalid-*`.
  */
 export async function locateRequest(
   ref: string | RepoRef,
   options: HubOptions,
+  known?: Settings,
 ): Promise<LocatedRequest> {
   try {
     const parsed = isRepoRef(ref) ? ref : parseRepoRef(ref, options);
     const repoId = checkRepoId(parsed.repoId);
     const { repoType = "model" } = parsed;
     const revision = checkRevision(options.revision ?? parsed.revision ?? "main");
-    const settings = await readSettings(options);
+    const settings = known ?? (await readSettings(options));
     const layout = repoLayout(settings.cacheDir, repoId, repoType);
     return { repoId, repoType, revision, settings, layout };
   } catch (error) {

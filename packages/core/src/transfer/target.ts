@@ -74,7 +74,7 @@ export function createCacheTarget(
   snapshot: Snapshot,
   options: { readonly symlinks: boolean },
 ): Target {
-  const { commit, revision, files } = snapshot;
+  const { commit, revision } = snapshot;
   let symlinks = options.symlinks;
   return {
     path: snapshotDir(layout, commit),
@@ -96,7 +96,8 @@ export function createCacheTarget(
       await prepareRepo(layout);
       symlinks &&= await supportsSymlinks(layout.cacheDir);
       // Before the entries, not after them: Python takes a snapshot without this record for whole.
-      await writeTreeRecord(layout, commit, files);
+      // Part of a listing is worse than none: clients take the record for everything that the commit holds.
+      if (isWhole(snapshot)) await writeTreeRecord(layout, commit, snapshot.files);
     },
     publish: (file, from) =>
       publishFile(layout, from === undefined ? { commit, file } : { commit, file, from }, {
@@ -119,7 +120,7 @@ export function createCacheTarget(
 
 /** A folder of plain files with the metadata of `--local-dir`. */
 export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Target {
-  const { commit, files } = snapshot;
+  const { commit } = snapshot;
   return {
     path: localDir,
     root: localDir,
@@ -144,7 +145,7 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
     guard: () => Promise.resolve(() => Promise.resolve()),
     async begin() {
       await prepareLocalDir(localDir);
-      await writeLocalTreeRecord(localDir, commit, files);
+      if (isWhole(snapshot)) await writeLocalTreeRecord(localDir, commit, snapshot.files);
     },
     publish: (file, from) => publishLocalFile(localDir, { commit, file, from }),
     keepProof: (file, beginnings) =>
@@ -157,6 +158,8 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
     finish: () => Promise.resolve(),
   };
 }
+
+const isWhole = ({ withheld = [] }: Snapshot): boolean => withheld.length === 0;
 
 /** A clone of `path` beside `partial`, free where the file system shares extents. */
 async function cloneToTemp(path: string, partial: string): Promise<string> {

@@ -38,7 +38,7 @@ describe("metadata of servers that stand in for the Hub", () => {
   test("the real one: one call for the commit, one for the tree", async () => {
     const { hub, client, commit, repo } = await start();
     expect(await resolveCommit(client, { repoId: "acme/tiny" })).toMatchObject({ commit });
-    const files = await listTree(client, repo);
+    const { files } = await listTree(client, repo);
     expect(paths(files)).toEqual(PATHS);
     expect(files.find(({ path }) => path === "model.safetensors")).toMatchObject({
       size: 20_000,
@@ -49,7 +49,7 @@ describe("metadata of servers that stand in for the Hub", () => {
 
   test("1: blank entries in place of folders are skipped", async () => {
     const { client, repo } = await start({ quirks: { blankDirectories: true } });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
   });
 
   test("2: without error codes the question tells what is missing", async () => {
@@ -79,12 +79,12 @@ describe("metadata of servers that stand in for the Hub", () => {
     const quirks = { noRepoCommitOnApi: true, treeWithoutPages: true };
     const { client, commit, repo } = await start({ quirks, treePageSize: 2 });
     expect(await resolveCommit(client, { repoId: "acme/tiny" })).toMatchObject({ commit });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
   });
 
   test("5: a redirect to the absolute address with a trailing slash", async () => {
     const { client, repo } = await start({ quirks: { treeSlashRedirect: true } });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
   });
 
   test("5: a next page on the upstream's origin is asked for at the mirror, with the token for it alone", async () => {
@@ -92,7 +92,7 @@ describe("metadata of servers that stand in for the Hub", () => {
       quirks: { nextPageElsewhere: true },
       treePageSize: 2,
     });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(hub.log.entries.filter((entry) => !hub.url.includes(entry.host))).toEqual([]);
     expect(tokenLeft(hub)).toBe(false);
   });
@@ -100,7 +100,7 @@ describe("metadata of servers that stand in for the Hub", () => {
   test("5: where the cursor is ignored the folders are listed one by one", async () => {
     const quirks = { nextPageElsewhere: true, cursorIgnored: true };
     const { client, hub, repo } = await start({ quirks, treePageSize: 4 });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(hub.log.entries.length).toBeLessThan(10);
   });
 
@@ -138,7 +138,9 @@ describe("metadata of servers that stand in for the Hub", () => {
       revision: "main",
       commit,
     });
-    expect(paths(await listTree(client, { repoId: "old-org/tiny", commit }))).toEqual(PATHS);
+    expect(paths((await listTree(client, { repoId: "old-org/tiny", commit })).files)).toEqual(
+      PATHS,
+    );
     expect(events).toMatchObject([{ type: "warning", code: "hub/renamed" }]);
   });
 
@@ -156,7 +158,7 @@ describe("metadata of servers that stand in for the Hub", () => {
     const { hub, repo } = await start();
     hub.faults.add({ kind: "stall", on: "api", times: 1 });
     const { client, events } = clientFor(hub.url, { etagTimeoutMs: 100 });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(events).toMatchObject([{ type: "retry", code: "hub/unreachable" }]);
   });
 
@@ -164,7 +166,7 @@ describe("metadata of servers that stand in for the Hub", () => {
     const { hub, repo } = await start();
     hub.faults.add({ kind: "stall", on: "api", afterBytes: 20, times: 1 });
     const { client, events } = clientFor(hub.url, { downloadTimeoutMs: 100 });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(events).toMatchObject([{ type: "retry", code: "transfer/stalled" }]);
   });
 
@@ -172,14 +174,14 @@ describe("metadata of servers that stand in for the Hub", () => {
     const { hub, client, commit, repo } = await start({ basePath: "/mirror", treePageSize: 2 });
     expect(hub.url).toMatch(/\/mirror$/);
     expect(await resolveCommit(client, { repoId: "acme/tiny" })).toMatchObject({ commit });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(await collect(searchModels(client, {}))).toHaveLength(1);
   });
 
   test("19: a redirect to another origin is followed without the token", async () => {
     const { hub, client, repo } = await start();
     hub.faults.add({ kind: "redirectElsewhere", on: "api" });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(hub.log.entries.map(({ authorization }) => authorization)).toEqual([true, false]);
     expect(tokenLeft(hub)).toBe(false);
   });
@@ -205,7 +207,7 @@ describe("metadata of servers that stand in for the Hub", () => {
     hub.faults.add({ kind: "truncatedJson", on: "api", nth: 2 });
     // Twice: a kept connection that closes is replaced without a word, once.
     hub.faults.add({ kind: "hangUp", on: "api", nth: [3, 4] });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     expect(events.map((event) => "code" in event && event.code)).toEqual([
       "transfer/interrupted",
       "hub/bad-response",
@@ -216,7 +218,7 @@ describe("metadata of servers that stand in for the Hub", () => {
   test("a rate limit is waited for as long as the window says", async () => {
     const { hub, client, events, repo } = await start();
     hub.faults.add({ kind: "status", on: "api", status: 429, rateLimit: { r: 0, t: 0 }, times: 1 });
-    expect(paths(await listTree(client, repo))).toEqual(PATHS);
+    expect(paths((await listTree(client, repo)).files)).toEqual(PATHS);
     const waits = events.filter((event) => event.type === "waiting");
     expect(waits).toMatchObject([{ reason: "rate-limit" }]);
     expect(waits[0]?.delayMs).toBeGreaterThanOrEqual(1000);
