@@ -15,7 +15,7 @@ const flags = [
   "--importMemory",
   "--sharedMemory",
   "--initialMemory",
-  "4",
+  "3",
   "--maximumMemory",
   "65536",
   "--enable",

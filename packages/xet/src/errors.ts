@@ -1,5 +1,15 @@
 /** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
-export type XetErrorCode = "xet/invalid-hash" | "xet/malformed-xorb" | "xet/malformed-shard";
+export type XetErrorCode =
+  | "xet/invalid-hash"
+  | "xet/malformed-xorb"
+  | "xet/malformed-shard"
+  | "xet/invalid-reconstruction"
+  | "xet/hash-mismatch"
+  | "xet/unauthorized"
+  | "xet/not-found"
+  | "xet/rate-limited"
+  | "xet/unavailable"
+  | "xet/bad-response";
 
 /** What an error carries beside its message and code. */
 export interface XetErrorDetails {

@@ -4,7 +4,7 @@ import { MAX_CHUNK_BYTES } from "./chunker.ts";
 /** Length of the header in front of each chunk, in bytes. */
 export const CHUNK_HEADER_BYTES = 8;
 /** The most bytes a chunk takes in a xorb without its header. */
-const MAX_PACKED_BYTES: number = 2 * MAX_CHUNK_BYTES;
+export const MAX_PACKED_BYTES: number = 2 * MAX_CHUNK_BYTES;
 
 /** How a chunk is packed: as it is, as an LZ4 frame, or as one of its bytes regrouped by their place in a word. */
 export type ChunkScheme = 0 | 1 | 2;

@@ -1,0 +1,73 @@
+import { type ListedRange, rangeOf, type Reconstruction } from "./reconstruction.ts";
+import { intersect, mergeSpans, type Span } from "./span.ts";
+
+/** Chunks of a unit that the file has at one place. */
+export interface UnitUse {
+  readonly chunks: Span;
+  /** Where the first of them starts in the file. */
+  readonly offset: number;
+  /** Unpacked bytes of all of them. */
+  readonly length: number;
+}
+
+/** One request: a listed range, and every place of the file that its chunks go to. */
+export interface FetchUnit extends ListedRange {
+  readonly uses: readonly UnitUse[];
+  /** Bytes of the file outside of it are not written. */
+  readonly within: Span;
+}
+
+/**
+ * The requests that bring the parts of a file: every listed range once, however many terms use it, also when several
+ * parts list the same one. In the order in which the file needs them.
+ */
+export function planUnits(parts: readonly Reconstruction[]): readonly FetchUnit[] {
+  const units = new Map<string, { range: ListedRange; uses: Map<string, UnitUse> }>();
+  for (const { wanted, terms, ranges } of parts) {
+    const byXorb = Map.groupBy(ranges, ({ xorb }) => xorb);
+    for (const { xorb, chunks, length, offset } of terms) {
+      const range = rangeOf(chunks, byXorb.get(xorb));
+      if (range === undefined) throw new RangeError("a reconstruction has a range for every term");
+      if (intersect({ start: offset, end: offset + length }, wanted) === undefined) continue;
+      const key = [xorb, range.chunks.start, range.chunks.end, range.bytes.start].join(" ");
+      const unit = units.get(key) ?? { range, uses: new Map<string, UnitUse>() };
+      units.set(key, unit);
+      unit.uses.set([chunks.start, chunks.end, offset].join(" "), { chunks, offset, length });
+    }
+  }
+  const within = { start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 };
+  return [...units.values()]
+    .map(({ range, uses }) => ({ ...range, uses: [...uses.values()], within }))
+    .toSorted((a, b) => firstOffset(a) - firstOffset(b));
+}
+
+const firstOffset = ({ uses }: FetchUnit): number =>
+  uses.reduce((first, { offset }) => Math.min(first, offset), Infinity);
+
+/** The bytes of the file that a unit brings, in order. */
+export function unitOutputs({ uses, within }: FetchUnit): readonly Span[] {
+  const spans = uses.flatMap(({ offset, length }) => {
+    const span = intersect({ start: offset, end: offset + length }, within);
+    return span === undefined ? [] : [span];
+  });
+  return mergeSpans(spans);
+}
+
+/**
+ * When a signed URL ends, in ms since 1970, by its `Expires`; undefined when it does not say so. A 403 before that is no
+ * expiry, and a new URL does not cure it.
+ */
+export function urlExpiry(url: string): number | undefined {
+  const expires = new URL(url).searchParams.get("Expires");
+  return expires !== null && /^\d{1,12}$/u.test(expires) ? 1000 * Number(expires) : undefined;
+}
+
+/** The unit with the URL that a newer reconstruction has for the same chunks; undefined when it lists them otherwise. */
+export function renewUnit(unit: FetchUnit, { ranges }: Reconstruction): FetchUnit | undefined {
+  const { xorb, chunks } = unit;
+  const found = ranges.find(
+    (range) =>
+      range.xorb === xorb && range.chunks.start === chunks.start && range.chunks.end === chunks.end,
+  );
+  return found && { ...unit, url: found.url, bytes: found.bytes };
+}

@@ -1,0 +1,269 @@
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import {
+  createDecodeThreads,
+  type FetchUnit,
+  planUnits,
+  proveFile,
+  unitOutputs,
+} from "../src/index.ts";
+import { clientOf, downloadFile } from "./download.ts";
+import { someContent, seeded } from "./random.ts";
+import { storeFile } from "./store-file.ts";
+import { startTestCas, type TestCas } from "./test-cas.ts";
+import { splitmix } from "./vectors.ts";
+
+const threads = createDecodeThreads();
+afterAll(() => threads.close());
+
+async function cas(): Promise<TestCas> {
+  const started = await startTestCas();
+  onTestFinished(() => started.close());
+  return started;
+}
+
+const target = async (): Promise<string> => join(await tempDir(), "file");
+
+for (const scheme of [0, 1, 2] as const) {
+  test(`a file whose chunks are packed by scheme ${scheme} comes back byte by byte`, async () => {
+    const storage = await cas();
+    const data = someContent(seeded(scheme), 3_000_000);
+    const file = { fileHash: storeFile(storage, data, { scheme, perXorb: 17 }), size: data.length };
+    const { content, units } = await downloadFile(file, {
+      url: storage.url,
+      threads,
+      path: await target(),
+    });
+    expect(Buffer.compare(content, data)).toBe(0);
+    expect(units.length).toBeGreaterThan(1);
+    expect(units.every(({ result }) => result.verified)).toBe(true);
+  });
+}
+
+test("a chunk that the file has many times is fetched once", async () => {
+  const storage = await cas();
+  const data = new Uint8Array(3_000_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const { content, units } = await downloadFile(file, {
+    url: storage.url,
+    threads,
+    path: await target(),
+  });
+  expect(Buffer.compare(content, data)).toBe(0);
+  expect(units).toHaveLength(1);
+  expect(units[0]?.unit.uses.length).toBeGreaterThan(20);
+  expect(storage.requests.filter(({ path }) => path.includes("/data/"))).toHaveLength(1);
+});
+
+for (const cutsTerms of [false, true]) {
+  test(`a file asked for in parts is whole, the storage ${cutsTerms ? "cutting terms to chunks" : "giving whole terms"}`, async () => {
+    const storage = await cas();
+    storage.cutsTerms = cutsTerms;
+    const data = splitmix(5, 3_000_000);
+    const file = { fileHash: storeFile(storage, data, { perXorb: 9 }), size: data.length };
+    const { content } = await downloadFile(file, {
+      url: storage.url,
+      threads,
+      path: await target(),
+      partBytes: 400_001,
+    });
+    expect(Buffer.compare(content, data)).toBe(0);
+  });
+}
+
+test("a part of a file is written to its place, and nothing beside it", async () => {
+  const storage = await cas();
+  const data = splitmix(6, 1_000_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const wanted = { start: 300_001, end: 500_002 };
+  const parts = await clientOf(storage.url).reconstruct(file, { wanted });
+  const outputs = planUnits(parts).flatMap(unitOutputs);
+  expect(outputs).toEqual([wanted]);
+});
+
+test("a storage that knows only version 1 is asked for version 2 once", async () => {
+  const storage = await cas();
+  storage.versions = [1];
+  const data = splitmix(7, 500_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const client = clientOf(storage.url);
+  await client.reconstruct(file);
+  const [part] = await client.reconstruct(file);
+  expect(part?.terms.length).toBeGreaterThan(0);
+  const asked = storage.requests.filter(({ path }) => path.includes("/reconstructions/"));
+  expect(asked.map(({ path }) => path.slice(0, 3))).toEqual(["/v2", "/v1", "/v1"]);
+});
+
+test("a file that neither version knows is not found, and no version is remembered", async () => {
+  const storage = await cas();
+  const client = clientOf(storage.url);
+  const missing = { fileHash: "1".repeat(64), size: 10 };
+  await expect(client.reconstruct(missing)).rejects.toMatchObject({ code: "xet/not-found" });
+  await expect(client.reconstruct(missing)).rejects.toMatchObject({ code: "xet/not-found" });
+  const asked = storage.requests.filter(({ path }) => path.includes("/reconstructions/"));
+  expect(asked.map(({ path }) => path.slice(0, 3))).toEqual(["/v2", "/v1", "/v2", "/v1"]);
+});
+
+test("all files of a repo share one token, asked for with the Hub's, which the storage never sees", async () => {
+  const storage = await cas();
+  const data = splitmix(8, 100_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const client = clientOf(storage.url);
+  await Promise.all(Array.from({ length: 50 }, () => client.reconstruct(file)));
+  const tokens = storage.requests.filter(({ path }) => path.includes("xet-read-token"));
+  expect(tokens).toEqual([expect.objectContaining({ authorization: "Bearer hf_test" })]);
+  const others = storage.requests.filter(({ path }) => !path.includes("xet-read-token"));
+  expect(new Set(others.map(({ authorization }) => authorization))).toEqual(
+    new Set(["Bearer test-token"]),
+  );
+});
+
+test("a token that the storage refuses is replaced once", async () => {
+  const storage = await cas();
+  const data = splitmix(8, 100_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  let refusals = 1;
+  storage.fault = ({ path }, answer) => {
+    if (path.includes("reconstructions") && refusals-- > 0) answer.status = 401;
+  };
+  await clientOf(storage.url).reconstruct(file);
+  expect(storage.requests.map(({ path }) => path.split("/")[1])).toEqual([
+    "api",
+    "v2",
+    "api",
+    "v2",
+  ]);
+  refusals = 2;
+  await expect(clientOf(storage.url).reconstruct(file)).rejects.toMatchObject({
+    code: "xet/unauthorized",
+  });
+});
+
+test("a token that cannot be had now can be had later", async () => {
+  const storage = await cas();
+  const data = splitmix(8, 100_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  storage.fault = (_request, answer) => {
+    answer.status = 429;
+    answer.headers["retry-after"] = "2";
+  };
+  const client = clientOf(storage.url);
+  await expect(client.reconstruct(file)).rejects.toMatchObject({
+    code: "xet/rate-limited",
+    data: { retryAfterMs: 2000, phase: "token" },
+  });
+  storage.fault = undefined;
+  await expect(client.reconstruct(file)).resolves.toHaveLength(1);
+});
+
+test("a 416 inside the file is an error, not the end of the file", async () => {
+  const storage = await cas();
+  const data = splitmix(9, 1_000_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  storage.fault = ({ range }, answer) => {
+    if (range?.startsWith("bytes=500000-")) answer.status = 416;
+  };
+  await expect(
+    clientOf(storage.url).reconstruct(file, { partBytes: 500_000 }),
+  ).rejects.toMatchObject({ code: "xet/invalid-reconstruction", data: { fault: "416" } });
+});
+
+test("a host that cannot be reached is named with the phase", async () => {
+  const storage = await cas();
+  await storage.close();
+  await expect(
+    clientOf(storage.url).reconstruct({ fileHash: "1".repeat(64), size: 1 }),
+  ).rejects.toMatchObject({
+    code: "xet/unavailable",
+    data: { phase: "token", host: new URL(storage.url).host },
+  });
+});
+
+/** A file in a storage that changes the bytes of its answers. */
+async function damaged(change: (body: Uint8Array) => Uint8Array): Promise<unknown> {
+  const storage = await cas();
+  const data = someContent(seeded(4), 1_000_000);
+  const file = { fileHash: storeFile(storage, data, { scheme: 1 }), size: data.length };
+  storage.fault = ({ path }, answer) => {
+    if (path.includes("/data/")) answer.body = change(answer.body);
+  };
+  return downloadFile(file, { url: storage.url, threads, path: await target() }).then(
+    () => "accepted",
+    (error: unknown) => error,
+  );
+}
+
+/** Ranges whose bytes are other ones, of the same length. */
+const swaps: Readonly<Record<string, (body: Uint8Array) => Uint8Array>> = {
+  "one bit in a payload": (body) => body.with(4000, (body[4000] ?? 0) ^ 4),
+  "one bit in a header": (body) => body.with(6, (body[6] ?? 0) ^ 1),
+  zeros: (body) => new Uint8Array(body.length),
+  "a web page": (body) => Buffer.alloc(body.length, "<html><body>502 Bad Gateway</body></html>"),
+};
+for (const [name, change] of Object.entries(swaps)) {
+  test(`${name} instead of the bytes of a unit is noticed, and the unit named`, async () => {
+    const error = await damaged(change);
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^xet\/(?:malformed-xorb|hash-mismatch)$/u),
+    });
+    const { data } = error as { readonly data: Readonly<Record<string, unknown>> };
+    const xorb =
+      data["xorb"] ?? (data["suspects"] as readonly { readonly xorb: string }[])[0]?.xorb;
+    expect(xorb).toMatch(/^[0-9a-f]{64}$/u);
+    expect(JSON.stringify(data)).not.toContain("Expires");
+  });
+}
+
+test("two swapped chunks, and the bytes of another xorb, do not pass for the file", async () => {
+  const storage = await cas();
+  const lengths = [10_000, 10_000, 10_000, 10_000];
+  const data = splitmix(1, 40_000);
+  const file = { fileHash: storeFile(storage, data, { lengths, perXorb: 2 }), size: data.length };
+  const [one, other] = [...storage.xorbs.values()];
+  const swapped = (body: Uint8Array): Uint8Array =>
+    Buffer.concat([body.subarray(10_008), body.subarray(0, 10_008)]);
+  for (const change of [swapped, () => other ?? new Uint8Array()]) {
+    storage.fault = ({ path }, answer) => {
+      const isFirst = Buffer.compare(answer.body, one ?? new Uint8Array()) === 0;
+      if (path.includes("/data/") && isFirst) answer.body = change(answer.body);
+    };
+    const failed = downloadFile(file, { url: storage.url, threads, path: await target() });
+    // Both units are whole xorbs: the one that is right is verified by itself.
+    await expect(failed).rejects.toMatchObject({
+      code: "xet/hash-mismatch",
+      data: { suspects: [{ xorb: [...storage.xorbs.keys()][0] }] },
+    });
+  }
+});
+
+test("a unit goes on where its connection broke, at any byte", async () => {
+  const storage = await cas();
+  const data = someContent(seeded(5), 600_000);
+  const file = { fileHash: storeFile(storage, data, { scheme: 2 }), size: data.length };
+  const [unit] = planUnits(await clientOf(storage.url).reconstruct(file)) as [FetchUnit];
+  const wire = storage.xorbs.get(unit.xorb) ?? new Uint8Array();
+  const path = await target();
+  const { open, readFile } = await import("node:fs/promises");
+  for (const pieces of [[1, 7, 8, 9, 65_000], [100_000], [wire.length - 1]]) {
+    const handle = await open(path, "w+");
+    const sink = await threads.open(unit, { descriptor: handle.fd });
+    let cuts = [...pieces];
+    while (sink.received < wire.length) {
+      const from = sink.received;
+      const to = Math.min(wire.length, from + (cuts.shift() ?? wire.length));
+      for (let at = from; at < to;) {
+        const room = sink.space();
+        const part = wire.subarray(at, Math.min(to, at + room.byteLength));
+        room.set(part);
+        await sink.filled(part.byteLength);
+        at += part.byteLength;
+      }
+    }
+    const result = await sink.finish();
+    await sink.close();
+    await handle.close();
+    proveFile([{ unit, result }], file);
+    expect(Buffer.compare(await readFile(path), data)).toBe(0);
+  }
+});
