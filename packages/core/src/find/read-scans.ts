@@ -2,8 +2,7 @@ import type { ScanStatuses } from "@mlx-download/fit";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "../hub/client.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
-import { apiSegments } from "../hub/repo-segments.ts";
-import type { CommitRef } from "../hub/list-tree.ts";
+import { apiSegments, type CommitRef } from "../hub/repo-segments.ts";
 import type { Hubs } from "../request/hubs.ts";
 
 /** Paths in one `paths-info` question. */

@@ -92,7 +92,7 @@ describe("listTree", () => {
         ? { items: [file("a")], next: "?recursive=true&again" }
         : {
             items: [
-              file(`f${url.pathname.length}`),
+              file(url.pathname.endsWith("/sub") ? "sub/f" : "f"),
               folder(""),
               folder("sub"),
               folder(".."),

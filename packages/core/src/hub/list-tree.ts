@@ -2,22 +2,18 @@ import type { SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
 import type { HubClient } from "./client.ts";
+import { completeTree, emptyFolders, type ListedTree, pageDoubt } from "./complete-tree.ts";
 import { nextPage } from "./next-page.ts";
-import { apiSegments, type TypedRepo } from "./repo-segments.ts";
+import { apiSegments, type CommitRef } from "./repo-segments.ts";
 import { idInAddress, tellRename } from "./renamed.ts";
 import type { Question } from "./response-error.ts";
 import type { WithheldFile } from "../contract/snapshot.ts";
-import { parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
+import { type FileEntry, parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
 
 /** Above these a listing is refused: no model has that many files, a server that loops does. */
 const MAX_FILES = 200_000;
 const MAX_PAGES = 20_000;
 const MAX_FOLDERS = 20_000;
-
-/** A repo at a commit. */
-export interface CommitRef extends TypedRepo {
-  readonly commit: string;
-}
 
 /** The files of a commit: those whose digest is told, and those whose digest is withheld for want of access. */
 export interface TreeListing {
@@ -33,16 +29,20 @@ export interface TreeListing {
  */
 export async function listTree(
   client: HubClient,
-  { repoId, repoType, commit }: CommitRef,
+  repo: CommitRef,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TreeListing> {
+  const { repoId, commit } = repo;
+  const { signal } = options;
   const listing: Listing = {
     client,
     question: { kind: "revision", repoId, revision: commit },
-    segments: [...apiSegments({ repoId, repoType }), "tree", commit],
-    signal: options.signal,
+    segments: [...apiSegments(repo), "tree", commit],
+    signal,
   };
-  return treeListing((await listRecursive(listing)) ?? (await listFolders(listing)), client.emit);
+  const found = (await listRecursive(listing)) ?? (await listFolders(listing, [""]));
+  const listed = await listEmptyFolders(listing, found);
+  return treeListing(await completeTree(client, repo, { listed, signal }), client.emit);
 }
 
 /** A listing that came another way; checked and refused like {@link listTree}'s. */
@@ -70,31 +70,56 @@ interface Listing {
 }
 
 /** Undefined when the server repeats a page. */
-async function listRecursive(listing: Listing): Promise<TreeEntry[] | undefined> {
-  const found: TreeEntry[] = [];
+async function listRecursive(listing: Listing): Promise<ListedTree | undefined> {
+  const files: FileEntry[] = [];
+  const folders = new Set<string>();
+  let doubt = 0;
   const query = { recursive: "true", expand: "false" };
   for await (const page of pages(listing, listing.client.url(listing.segments, query))) {
-    if (typeof page === "string") return undefined;
-    for (const entry of page) if (isFile(entry)) found.push(entry);
-    refuseTooMany(found.length);
+    if (page === "repeated") return undefined;
+    for (const entry of page.entries) {
+      if (isFile(entry)) files.push(entry);
+      if (entry.kind === "folder") folders.add(entry.path);
+    }
+    refuseTooMany(files.length);
+    if (page.isLast) doubt = pageDoubt(page.entries.length);
   }
-  return found;
+  return { files, folders: [...folders], doubt };
 }
 
-async function listFolders(listing: Listing): Promise<TreeEntry[]> {
-  const found: TreeEntry[] = [];
-  const folders = [""];
+/** Folders that a listing names without their content are listed one by one: something dropped `recursive=true`. */
+async function listEmptyFolders(listing: Listing, found: ListedTree): Promise<ListedTree> {
+  const empty = emptyFolders(found);
+  if (empty.length === 0) return found;
+  const more = await listFolders(listing, empty);
+  return {
+    files: [...found.files, ...more.files],
+    folders: [...found.folders, ...more.folders],
+    doubt: Math.max(found.doubt, more.doubt),
+  };
+}
+
+/** What lies in and below folders, one question for each of them; `""` is the root. */
+async function listFolders(listing: Listing, roots: readonly string[]): Promise<ListedTree> {
+  const files: FileEntry[] = [];
+  const folders = [...roots];
   const known = new Set(folders);
+  let doubt = 0;
   for (const folder of folders) {
     const segments = folder === "" ? [] : folder.split("/");
+    const before = new Map(files.map((entry) => [entry.file.path, identityOf(entry)]));
+    // Some servers do not look at the folder, or list what is below it too: the root, or all, comes again.
+    const isNew = (entry: FileEntry): boolean =>
+      (folder === "" || entry.file.path.startsWith(`${folder}/`)) &&
+      before.get(entry.file.path) !== identityOf(entry);
     const url = listing.client.url([...listing.segments, ...segments], {
       recursive: "false",
       expand: "false",
     });
     for await (const page of pages(listing, url)) {
-      if (typeof page === "string") throw repeats(listing, url);
-      for (const entry of page) {
-        if (isFile(entry)) found.push(entry);
+      if (page === "repeated") throw repeats(listing, url);
+      for (const entry of page.entries) {
+        if (isFile(entry) && isNew(entry)) files.push(entry);
         if (entry.kind !== "folder" || known.has(entry.path) || !isBelow(entry.path, folder))
           continue;
         if (known.size >= MAX_FOLDERS)
@@ -102,13 +127,18 @@ async function listFolders(listing: Listing): Promise<TreeEntry[]> {
         known.add(entry.path);
         folders.push(entry.path);
       }
-      refuseTooMany(found.length);
+      refuseTooMany(files.length);
+      if (page.isLast) doubt = Math.max(doubt, pageDoubt(page.entries.length));
     }
   }
-  return found;
+  return { files, folders: folders.filter((folder) => folder !== ""), doubt };
 }
 
-const isFile = ({ kind }: TreeEntry): boolean => kind === "file" || kind === "withheld";
+const isFile = (entry: TreeEntry): entry is FileEntry =>
+  entry.kind === "file" || entry.kind === "withheld";
+
+const identityOf = (entry: FileEntry): string =>
+  entry.kind === "file" ? entry.file.digest.hex : "withheld";
 
 /** Only folders one level below are walked into, so that a server cannot send us in circles. */
 function isBelow(path: string, folder: string): boolean {
@@ -117,11 +147,17 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(prefix) && name !== "" && !name.includes("/") && !/^\.{1,2}$/.test(name);
 }
 
+interface Page {
+  readonly entries: readonly TreeEntry[];
+  /** It names no next one. */
+  readonly isLast: boolean;
+}
+
 /** The pages of a listing; a word instead of one that came before, or of more than anyone needs. */
 async function* pages(
   { client, question, signal }: Listing,
   first: URL,
-): AsyncGenerator<readonly TreeEntry[] | "repeated", void, undefined> {
+): AsyncGenerator<Page | "repeated", void, undefined> {
   const asked = new Set<string>();
   const firstNames = new Set<string>();
   for (let url: URL | undefined = first; url;) {
@@ -134,8 +170,8 @@ async function* pages(
     const name = firstName(entries);
     if (name !== undefined && firstNames.has(name)) return yield "repeated";
     if (name !== undefined) firstNames.add(name);
-    yield entries;
     url = nextPage(answer.headers.get("link"), answer.url);
+    yield { entries, isLast: url === undefined };
   }
 }
 

@@ -6,6 +6,11 @@ export interface TypedRepo {
   readonly repoType?: RepoType | undefined;
 }
 
+/** A repo at a commit. */
+export interface CommitRef extends TypedRepo {
+  readonly commit: string;
+}
+
 /** The segments of a repo's address on the API: `api/models/org/name`, `api/datasets/org/name`. */
 export function apiSegments({ repoId, repoType = "model" }: TypedRepo): readonly string[] {
   return ["api", `${repoType}s`, ...repoId.split("/")];

@@ -33,6 +33,9 @@ export type TreeEntry =
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "other" };
 
+/** An item that is a file of the snapshot, whether its digest is told or not. */
+export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" }>;
+
 /**
  * One item of `GET /api/models/{id}/tree/{commit}`, checked field by field. Of an LFS file the content's size and
  * sha256 count, and a missing git id is worked out from its pointer. A masked digest (64 `*`) makes the file a withheld
