@@ -1,5 +1,6 @@
 // npm test: every check, then every test, then one line that says how many passed.
 // npm test -- ARGS: `vitest run ARGS` alone, with the same last line.
+// npm test -- quick [ARGS]: the unit tests beside the source alone.
 // After the checks the command line is tested as it was just built, otherwise from source.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,7 +13,8 @@ import { preparePythonEnvs } from "./python/envs.ts";
 import { countTests } from "./test-report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const args = process.argv.slice(2);
+const given = process.argv.slice(2);
+const args = given[0] === "quick" ? ["/src/", ...given.slice(1)] : given;
 const folder = await mkdtemp(join(tmpdir(), "mlx-download-test-"));
 try {
   const checks = args.length === 0 ? allChecks(root, folder) : [];

@@ -23,3 +23,22 @@ test("every link of the docs leads to a file that is there", async () => {
   expect(broken).toEqual([]);
   expect(seen).toBeGreaterThan(10);
 });
+
+test("every path of this repo that a page names is there", async () => {
+  const gone: string[] = [];
+  let seen = 0;
+  const named = /`(?<path>(?:packages|scripts|docs|bench|tooling)\/[\w./-]+)`/gu;
+  for await (const page of glob(["*.md", "docs/**/*.md", "packages/*/README.md"], { cwd: root })) {
+    for (const { groups } of (await readFile(join(root, page), "utf8")).matchAll(named)) {
+      const path = groups?.["path"] ?? "";
+      seen += 1;
+      const there = await access(join(root, path)).then(
+        () => true,
+        () => false,
+      );
+      if (!there) gone.push(`${page}: ${path}`);
+    }
+  }
+  expect(gone).toEqual([]);
+  expect(seen).toBeGreaterThan(40);
+});
