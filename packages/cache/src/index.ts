@@ -12,6 +12,10 @@ export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./names
 export type { ImportedAs } from "./export/describe-local-dir.ts";
 export { exportArchive } from "./export/export-archive.ts";
 export { exportFolder, exportTar, type Exported } from "./export/export-model.ts";
+export { errnoOf } from "./disk/errno.ts";
+export { fsError, isFileError } from "./disk/fs-error.ts";
+export { makeFolders } from "./disk/make-folders.ts";
+export { expandHome, findHome } from "./names/home.ts";
 export { importFolder, importTar, type Imported } from "./export/import-model.ts";
 export type { CopyEvent, CopyOptions } from "./disk/copy-meter.ts";
 export type { Finding, FindingCode } from "./names/finding.ts";
@@ -81,6 +85,7 @@ export type {
 } from "./removal/removal-plan.ts";
 export { mendRepo, type Mended } from "./verify/mend-repo.ts";
 export { localQuarantine, quarantine, repoQuarantine } from "./verify/quarantine.ts";
+export { discardEmptyRepo } from "./removal/discard-empty-repo.ts";
 export { removeRepo } from "./removal/remove-repo.ts";
 export {
   checkRepoId,

@@ -1,7 +1,9 @@
 import { chmod, chown, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  cacheLocations,
   digestFile,
+  prepareLocalDir,
   prepareRepo,
   publishFile,
   removeRepo,
@@ -19,6 +21,8 @@ import { codeOf } from "./codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "./golden-model.ts";
 
 const NOBODY = 65_534;
+/** No passwd file has it. */
+const UNKNOWN_USER = 4_242_424;
 const isRoot = process.geteuid?.() === 0;
 const canMount = process.platform === "linux" && isRoot;
 if (!canMount)
@@ -101,5 +105,70 @@ test.skipIf(!canMount)(
     const { file } = golden("config.json");
     await publishFile(layout, { commit: COMMIT, file, from }, { symlinks: true });
     expect(await readdir(layout.blobsDir)).toEqual([file.digest.hex]);
+  },
+);
+
+test.skipIf(!canMount)(
+  "a read-only file system is named as such, also for a first repo",
+  async () => {
+    const disk = await tempDir();
+    await run("mount", ["-t", "tmpfs", "-o", "ro", "tmpfs", disk]);
+    onTestFinished(async () => {
+      await run("umount", [disk]);
+    });
+    const layout = repoLayout(join(disk, "hf", "hub"), "acme/tiny");
+    for (const attempt of [
+      () => prepareRepo(layout),
+      () => supportsSymlinks(layout.cacheDir, {}),
+      () => tryLock(join(layout.locksDir, "a.lock")),
+      () => prepareLocalDir(join(disk, "model")),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({
+        code: "cache/not-writable",
+        message: expect.stringContaining("read-only"),
+      });
+    }
+  },
+);
+
+test.skipIf(!canMount)("a file system without inodes is told apart from a full one", async () => {
+  const cacheDir = await tempDir();
+  await run("mount", ["-t", "tmpfs", "-o", "size=16m,nr_inodes=30", "tmpfs", cacheDir]);
+  onTestFinished(async () => {
+    await run("umount", [cacheDir]);
+  });
+  const layout = repoLayout(cacheDir, "acme/tiny");
+  await prepareRepo(layout);
+  for (let n = 0; n < 40; n += 1) await writeFile(join(cacheDir, `${n}`), "").catch(() => {});
+  await expect(writeRef(layout, "main", COMMIT)).rejects.toMatchObject({
+    code: "cache/disk-full",
+    message: expect.stringContaining("inodes"),
+  });
+});
+
+test.skipIf(!isRoot || process.platform === "win32")(
+  "a user without a home folder has a cache by HF_HOME, and is told of it else",
+  () => {
+    const { HOME } = process.env;
+    delete process.env["HOME"];
+    process.seteuid?.(UNKNOWN_USER);
+    onTestFinished(() => {
+      process.seteuid?.(0);
+      if (HOME !== undefined) process.env["HOME"] = HOME;
+    });
+    expect(cacheLocations({ HF_HOME: "/hf" })).toMatchObject({
+      hubCache: "/hf/hub",
+      tokenFile: "/hf/token",
+    });
+    expect(cacheLocations({ XDG_CACHE_HOME: "/xdg" }).hfHome).toBe("/xdg/huggingface");
+    expect(cacheLocations({ HF_HOME: "/hf" }, { cacheDir: "/mine" }).hubCache).toBe("/mine");
+    for (const env of [{}, { HF_HOME: "~/hf" }]) {
+      expect(() => cacheLocations(env)).toThrow(
+        expect.objectContaining({
+          code: "cache/no-home",
+          hint: expect.stringContaining("HF_HOME"),
+        }),
+      );
+    }
   },
 );

@@ -1,7 +1,7 @@
 import type { Invocation } from "./command-line/command-spec.ts";
 import { parseCommandLine } from "./command-line/parse.ts";
 import { commandTable } from "./commands/table.ts";
-import { configPath, readConfig } from "./config/config-file.ts";
+import { findConfigPath, readConfig } from "./config/config-file.ts";
 import { configuredEnv, configuredFlags } from "./config/configured.ts";
 import { watchInterrupts } from "./shell/interrupt.ts";
 import { createOutput } from "./shell/output.ts";
@@ -109,7 +109,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
       return 0;
     }
     warnAboutToken(parsed, shell);
-    const configured = configuredEnv(processEnv, readConfig(configPath(processEnv)));
+    const configured = configuredEnv(processEnv, readConfig(findConfigPath(processEnv)));
     shell.env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
     // What the settings add must make sense as well.

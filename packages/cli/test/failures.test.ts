@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { modelFiles, ndjson, nodeArgs, startStage } from "./stage.ts";
 
@@ -204,3 +205,37 @@ test.runIf(process.platform === "linux")(
     expect((await run(["path", "org/name"])).code).toBe(0);
   },
 );
+
+test("a tilde that the shell left in place is the home folder, and no folder is named so", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/model", { "config.json": "{}" });
+  const home = env["HOME"] ?? "";
+  const got = await run(["org/model", "--local-dir=~/plain", "-q"]);
+  expect(got).toMatchObject({ code: 0, stdout: `${join(home, "plain")}\n` });
+  expect((await run(["verify", "--local-dir=~/plain"])).code).toBe(0);
+  await run(["org/model", "-q"]);
+  const exported = await run(["cache", "export", "org/model", "--to=~/out.tar", "-q"]);
+  expect(exported).toMatchObject({ code: 0, stdout: `${join(home, "out.tar")}\n` });
+  expect((await run(["cache", "view", "org/model", "--to=~/views"])).code).toBe(0);
+  expect((await run(["cache", "mv", "org/model", "--to=~/big"])).code).toBe(0);
+  expect((await readdir(home)).toSorted()).toEqual(
+    expect.arrayContaining(["big", "out.tar", "plain", "views"]),
+  );
+  expect(await readdir(home)).not.toContain("~");
+});
+
+test("an export over somebody's own file is refused, over an export of its own it is not", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/model", { "config.json": "{}" });
+  await run(["org/model", "-q"]);
+  const path = join(env["HOME"] ?? "", "z.tar");
+  await writeFile(path, "mine");
+  const refused = await run(["cache", "export", "org/model", "--to", path, "--json"]);
+  expect(refused.code).toBe(10);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "cache/not-ours" } });
+  expect(await readFile(path, "utf8")).toBe("mine");
+  await rm(path);
+  for (const _ of [1, 2]) {
+    expect((await run(["cache", "export", "org/model", "--to", path])).code).toBe(0);
+  }
+});

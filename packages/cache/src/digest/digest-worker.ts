@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import type { DigestAlgorithm } from "./digest.ts";
+import { errnoOf } from "../disk/errno.ts";
 import { PROOF_STEP_BYTES } from "../records/proof-record.ts";
 
 /** Files to be digested, in order. */
@@ -58,8 +59,7 @@ parentPort?.on("message", ({ files }: VerifyRequest) => {
     try {
       answer(digest(path, algorithm));
     } catch (error) {
-      const { message, code } = error as NodeJS.ErrnoException;
-      answer({ type: "failed", errno: code, message });
+      answer({ type: "failed", errno: errnoOf(error), message: (error as Error).message });
     }
   }
 });

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf } from "./fs-error.ts";
+import { errnoOf } from "./errno.ts";
 
 /** A fresh name in a folder of unfinished things. */
 export function tempPath(tempDir: string): string {
@@ -37,7 +37,7 @@ export async function replaceFile(target: string, content: string, tempDir: stri
     const file = await open(temp, "wx", 0o666);
     try {
       await file.writeFile(content);
-      await file.sync();
+      await syncFile(file);
     } finally {
       await file.close();
     }
@@ -69,7 +69,7 @@ export async function moveIntoPlace(
     }
     const mode = await newFileMode(options.tempDir);
     if ((stats.mode & 0o777) !== mode) await file.chmod(mode);
-    await file.sync();
+    await syncFile(file);
   } finally {
     await file.close();
   }
@@ -88,11 +88,23 @@ export async function syncDirectory(directory: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // Network file systems and folders without read permission refuse this; the names are there all the same.
-    if (!["EINVAL", "ENOTSUP", "EPERM", "EACCES", "EBADF"].includes(errnoOf(error) ?? "")) {
-      throw error;
-    }
+    // Folders without read permission refuse this, too; the names are there all the same.
+    if (!cannotSync(error) && !["EPERM", "EACCES"].includes(errnoOf(error) ?? "")) throw error;
   }
+}
+
+/** Puts a file's bytes on the disk, where the file system can do that (network and FUSE file systems may not). */
+async function syncFile(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (!cannotSync(error)) throw error;
+  }
+}
+
+function cannotSync(error: unknown): boolean {
+  const errno = errnoOf(error) ?? "";
+  return ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF", "EISDIR"].includes(errno);
 }
 
 /** Removes a file of ours that may be gone already. */

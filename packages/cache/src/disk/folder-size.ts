@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { errnoOf } from "./fs-error.ts";
+import { errnoOf } from "./errno.ts";
 import { inBatches } from "./in-batches.ts";
 
 /**

@@ -1,4 +1,7 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { CacheError, type CacheErrorCode } from "../names/errors.ts";
+import { errnoOf } from "./errno.ts";
 
 interface Meaning {
   readonly code: CacheErrorCode;
@@ -10,6 +13,11 @@ const NO_SPACE: Meaning = {
   code: "cache/disk-full",
   what: "there is no space left on the disk",
   hint: "Free some space (or raise the quota) and run again: what is already there is kept.",
+};
+const NO_INODES: Meaning = {
+  code: "cache/disk-full",
+  what: "the file system has space left, but can hold no more files (no inodes are left)",
+  hint: "Remove files that are not needed there, or name a folder on another disk.",
 };
 const FILE_TOO_LARGE: Meaning = {
   code: "cache/disk-full",
@@ -26,6 +34,21 @@ const NOT_READABLE: Meaning = {
   what: "this user may not read it",
   hint: "Check the owner and permissions of the file and of the folders above it.",
 };
+const READ_ONLY: Meaning = {
+  code: "cache/not-writable",
+  what: "the disk is read-only",
+  hint: "Mount it for writing, or name a folder on another disk with HF_HOME or --cache-dir.",
+};
+const NAME_REFUSED: Meaning = {
+  code: "cache/not-writable",
+  what: "this file system does not take the name, or cannot do what is asked of it",
+  hint: "Name a folder with a shorter path, or one on another disk, with HF_HOME or --cache-dir.",
+};
+const LOCKED_UP: Meaning = {
+  code: "cache/not-readable",
+  what: "it is encrypted, and its key is not available",
+  hint: "Unlock the folder (log in, or mount it), and run again.",
+};
 const IN_THE_WAY: Meaning = {
   code: "cache/damaged",
   what: "something else is in the way",
@@ -41,43 +64,105 @@ const BAD_DISK: Meaning = {
   what: "the disk reports an error",
   hint: "Check the disk: it failed to read or to store data.",
 };
-
-const MEANINGS: Readonly<Record<string, Meaning>> = {
-  ENOSPC: NO_SPACE,
-  EDQUOT: NO_SPACE,
-  EFBIG: FILE_TOO_LARGE,
-  EACCES: NOT_WRITABLE,
-  EPERM: NOT_WRITABLE,
-  EROFS: NOT_WRITABLE,
-  ENOTDIR: IN_THE_WAY,
-  EISDIR: IN_THE_WAY,
-  EEXIST: IN_THE_WAY,
-  ENOTEMPTY: IN_THE_WAY,
-  ELOOP: IN_THE_WAY,
-  EXDEV: IN_THE_WAY,
-  ENOENT: NOT_FOUND,
-  EIO: BAD_DISK,
+const AWAY: Meaning = {
+  code: "cache/disk-unavailable",
+  what: "the disk or network share does not answer",
+  hint: "Check that it is connected and mounted, and run again: what is already there is kept.",
+};
+const BUSY: Meaning = {
+  code: "cache/disk-unavailable",
+  what: "another program, or the disk itself, is using it",
+  hint: "Close the program that uses it, and run again: what is already there is kept.",
 };
 
-/** The system's error code (`ENOENT` …) of anything thrown, if it has one. */
-export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ...each(["ENOSPC", "EDQUOT"], NO_SPACE),
+  ...each(["EFBIG"], FILE_TOO_LARGE),
+  ...each(["EACCES", "EPERM", "EAUTH", "ENEEDAUTH"], NOT_WRITABLE),
+  ...each(["EROFS"], READ_ONLY),
+  ...each(["ENOKEY", "EKEYEXPIRED", "EKEYREVOKED"], LOCKED_UP),
+  ...each(["ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ELOOP", "EXDEV"], IN_THE_WAY),
+  ...each(["ENOENT"], NOT_FOUND),
+  ...each(
+    ["ENAMETOOLONG", "EILSEQ", "EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EFTYPE"],
+    NAME_REFUSED,
+  ),
+  ...each(["EIO", "EBADMSG", "EUCLEAN", "ENODATA", "EHWPOISON", "EDEVERR", "EPROTO"], BAD_DISK),
+  ...each(["EBUSY", "ETXTBSY", "EDEADLK", "ENOLCK"], BUSY),
+};
+
+/** Codes that speak of this process and not of a disk: they stay what they are. */
+const NOT_OF_THE_DISK: ReadonlySet<string> = new Set([
+  "EMFILE",
+  "ENFILE",
+  "ENOMEM",
+  "EBADF",
+  "EFAULT",
+  "EINTR",
+  "EAGAIN",
+]);
+
+/** Calls that only files have; `read`, `write` and `close` are made on sockets, too. */
+const FILE_CALLS: ReadonlySet<string> = new Set(
+  "access chmod chown copyfile fchmod fdatasync fstat fsync ftruncate futime link lstat lutime mkdir mkdtemp open opendir readlink realpath rename rmdir scandir stat statfs symlink unlink utime".split(
+    " ",
+  ),
+);
+
+/**
+ * Whether something thrown is the system's answer to a call about a file, so that `fsError` may speak of a disk: a call
+ * that sockets know, too, counts when it names a path.
+ */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  if (errnoOf(error) === undefined) return false;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  if (syscall?.startsWith("spawn") === true) return false;
+  return typeof path === "string" || FILE_CALLS.has(syscall ?? "");
 }
 
 /**
- * What a failed file operation on `path` is to the caller: a `CacheError` for what the system reports, and anything
- * else (a `CacheError` already, an abort reason) unchanged.
+ * What a failed file operation on `path` is to the caller: a `CacheError` for what the system reports, with the system's
+ * code in the message; anything else (a `CacheError` already, an abort reason, a process out of file handles) unchanged.
  */
-export function fsError(error: unknown, path: string, action: "read" | "write" = "write"): unknown {
+export function fsError(
+  error: unknown,
+  path: string,
+  action: "read" | "write" | "use" = "write",
+): unknown {
   if (error instanceof CacheError) return error;
   const errno = errnoOf(error);
-  const known = errno === undefined ? undefined : MEANINGS[errno];
-  if (known === undefined) return error;
-  const meaning = known === NOT_WRITABLE && action === "read" ? NOT_READABLE : known;
-  return new CacheError(`Cannot ${action} ${path}: ${meaning.what}`, meaning.code, {
-    hint: meaning.hint,
+  const meaning = errno === undefined ? undefined : meaningOf(errno, path, error);
+  if (meaning === undefined) return error;
+  const { code, what, hint } =
+    meaning === NOT_WRITABLE && action === "read" ? NOT_READABLE : meaning;
+  return new CacheError(`Cannot ${action} ${path}: ${what} (${errno})`, code, {
+    hint,
     data: { path, errno },
     cause: error,
   });
+}
+
+function meaningOf(errno: string, path: string, error: unknown): Meaning | undefined {
+  if (errno === "ENOSPC" && !hasInodes(path)) return NO_INODES;
+  const known = MEANINGS[errno];
+  if (known !== undefined) return known;
+  // Whatever else the system says of a file (ENOTCONN, ENXIO, ESTALE, ETIMEDOUT, a code without a name) is the disk's.
+  const isSystem = /^E[A-Z0-9]+$|^Unknown system error/.test(errno) && !NOT_OF_THE_DISK.has(errno);
+  return isSystem && "syscall" in (error as Error) ? AWAY : undefined;
+}
+
+/** Whether the file system of a path, or of the nearest folder above it that is there, can hold one more file. */
+function hasInodes(path: string): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      const { files, ffree } = statfsSync(at);
+      return files === 0 || ffree > 0;
+    } catch {
+      if (dirname(at) === at) return true;
+    }
+  }
+}
+
+function each(codes: readonly string[], meaning: Meaning): Readonly<Record<string, Meaning>> {
+  return Object.fromEntries(codes.map((code) => [code, meaning]));
 }

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { sep } from "node:path";
 import type { Finding } from "../names/finding.ts";
-import { errnoOf } from "./fs-error.ts";
+import { errnoOf } from "./errno.ts";
 
 /** What a folder holds, by name, and what is wrong with it as a folder. */
 export interface FolderListing {

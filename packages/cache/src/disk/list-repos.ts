@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { errnoOf, fsError } from "./fs-error.ts";
+import { errnoOf } from "./errno.ts";
+import { fsError } from "./fs-error.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { parseRepoFolderName } from "../names/repo-id.ts";
 

@@ -1,7 +1,7 @@
 import { lstat, mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf } from "./fs-error.ts";
+import { errnoOf } from "./errno.ts";
 
 /**
  * Makes sure that every folder from `root` (exclusive) down to `directory` is a real one, creating what is missing.

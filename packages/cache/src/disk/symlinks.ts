@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "./make-folders.ts";
 import { fsError } from "./fs-error.ts";
 import { checkRoot } from "../names/layout.ts";
 import { ensureDirectory } from "./real-directory.ts";
@@ -31,7 +32,7 @@ async function tryLink(cacheDir: string): Promise<boolean> {
   const parent = join(cacheDir, ".locks");
   let directory: string | undefined;
   try {
-    await mkdir(cacheDir, { recursive: true });
+    await makeFolders(cacheDir);
     await ensureDirectory(cacheDir, parent);
     directory = await mkdtemp(join(parent, "probe-"));
     await writeFile(join(directory, "file"), "1");

@@ -1,6 +1,11 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { lstat, open, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { discard, syncDirectory } from "../disk/durable-file.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { CacheError } from "../names/errors.ts";
+import { MANIFEST_FILE } from "./manifest.ts";
+import { BLOCK, readTarHeader } from "./tar-format.ts";
 import { fsError } from "../disk/fs-error.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { exportTar, type Exported } from "./export-model.ts";
@@ -8,8 +13,9 @@ import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import type { CopyOptions } from "../disk/copy-meter.ts";
 
 /**
- * Writes the archive of `exportTar` into the file `target`, which gets its name when it is whole and on the disk; a file
- * that is there is replaced. Throws what `exportTar` throws, and `cache/disk-full` or `cache/not-writable`.
+ * Writes the archive of `exportTar` into the file `target`, which gets its name when it is whole and on the disk. An
+ * archive of an earlier export is replaced; anything else that is there is `cache/not-ours`. Throws what `exportTar`
+ * throws, and `cache/disk-full` or `cache/not-writable`.
  */
 export async function exportArchive(
   layout: RepoLayout,
@@ -19,7 +25,8 @@ export async function exportArchive(
   const path = resolve(options.target);
   const temp = unfinishedPath(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
+    await refuseOthers(path);
     await sweepUnfinished(path);
     const exported = await write(exportTar(layout, snapshot, options), temp);
     await rename(temp, path);
@@ -29,6 +36,34 @@ export async function exportArchive(
     throw fsError(error, path);
   } finally {
     await discard(temp);
+  }
+}
+
+/** Throws unless nothing is there, or a tar archive that begins with our manifest. */
+async function refuseOthers(path: string): Promise<void> {
+  const stats = await lstat(path).catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (stats === undefined) return;
+  if (stats.isFile() && (await beginsWithManifest(path))) return;
+  throw new CacheError(`${path} is there, and is no archive of an export`, "cache/not-ours", {
+    hint: "Nothing was written; choose another name, or remove the file.",
+    data: { path },
+  });
+}
+
+async function beginsWithManifest(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const head = Buffer.alloc(BLOCK);
+    const { bytesRead } = await file.read(head, 0, BLOCK, 0);
+    const name = bytesRead === BLOCK ? readTarHeader(head)?.name : undefined;
+    return name?.endsWith(`/${MANIFEST_FILE}`) === true;
+  } catch {
+    return false;
+  } finally {
+    await file.close();
   }
 }
 

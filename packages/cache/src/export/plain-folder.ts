@@ -11,9 +11,11 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { type CopyMeter, type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import { checkRoot, snapshotPath, type RepoLayout } from "../names/layout.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
@@ -55,7 +57,7 @@ export async function makePlainFolder(
   const { signal } = options;
   let method: ViewMethod = share ? "clone" : "copy";
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await sweepUnfinished(path);
     await mkdir(temp);
     const meter = startCopyMeter(amountOf(manifest), options);

@@ -1,8 +1,10 @@
-import { mkdir, type FileHandle } from "node:fs/promises";
+import { type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import { tryNativeLock } from "./native-lock.ts";
 import { trySoftLock } from "./soft-lock.ts";
 
@@ -38,7 +40,7 @@ export async function tryLock(path: string): Promise<FileLock | undefined> {
 }
 
 async function tryOnce(path: string): Promise<FileLock | undefined> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const taken = await tryNativeLock(path);
   if (taken === "busy") return undefined;
   if (taken === "no-flock-here") return await soft(path);

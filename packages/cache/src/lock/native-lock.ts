@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { constants } from "node:fs";
 import { open, stat, unlink, type FileHandle } from "node:fs/promises";
-import { errnoOf } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
 
 /** What came of an attempt at a flock(2) lock. */
 export type NativeLockAttempt =

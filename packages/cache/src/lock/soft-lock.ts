@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, open, rename, stat, unlink } from "node:fs/promises";
 import { hostname, uptime } from "node:os";
-import { errnoOf } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 
 /** As filelock: a file without a readable record is somebody's half-made lock only for so long. */

@@ -1,6 +1,7 @@
 import type { Dirent, Stats } from "node:fs";
-import { lstat, mkdir, readdir, readlink, rm, stat, symlink, utimes } from "node:fs/promises";
+import { lstat, readdir, readlink, rm, stat, symlink, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import type { CopyMeter } from "../disk/copy-meter.ts";
 import { digestFile, type DigestAlgorithm } from "../digest/digest.ts";
 import { isTemp, moveIntoPlace, syncDirectory, tempPath } from "../disk/durable-file.ts";
@@ -32,8 +33,8 @@ export interface CopyTree {
  * links; a link that leads out of it becomes the file it leads to, or an absolute link to a folder.
  */
 export async function copyTree(options: CopyTree): Promise<void> {
-  await mkdir(options.target, { recursive: true });
-  await mkdir(options.tempDir, { recursive: true });
+  await makeFolders(options.target);
+  await makeFolders(options.tempDir);
   await copyFolder(options.source, options.target, options);
 }
 
@@ -67,7 +68,7 @@ async function copyFolder(source: string, target: string, options: CopyTree): Pr
     const from = join(source, entry.name);
     const to = join(target, entry.name);
     if (entry.isDirectory()) {
-      await mkdir(to, { recursive: true });
+      await makeFolders(to);
       await copyFolder(from, to, options);
     } else if (entry.isSymbolicLink()) {
       await copyLink(from, to, options);

@@ -1,20 +1,12 @@
 import { randomBytes } from "node:crypto";
-import {
-  lstat,
-  mkdir,
-  readdir,
-  realpath,
-  rename,
-  rm,
-  rmdir,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { lstat, readdir, realpath, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { findActiveDownload } from "../lock/active-download.ts";
 import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { discard, syncDirectory } from "../disk/durable-file.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import { checkRoot, type RepoLayout } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { locked } from "../lock/lock.ts";
@@ -41,7 +33,7 @@ export async function moveCache(
   const target = checkRoot(to);
   const staging = `${target}.moving`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolders(dirname(target));
     if (await finishEarlier(root, target)) return { path: target, link: root };
     const stats = await lstat(root).catch(() => undefined);
     if (stats === undefined) throw absent("A cache", root);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
   lstat,
-  mkdir,
   readdir,
   readlink,
   realpath,
@@ -12,6 +11,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { findActiveDownload } from "../lock/active-download.ts";
 import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { discard, syncDirectory } from "../disk/durable-file.ts";
@@ -54,7 +54,7 @@ export async function moveRepo(
   const target = repoLayout(checkRoot(to), layout.repoId, layout.repoType);
   const staging = join(target.locksDir, "moving");
   try {
-    await mkdir(target.cacheDir, { recursive: true });
+    await makeFolders(target.cacheDir);
     await finishEarlier(layout, target);
     const stats = await lstat(layout.repoDir).catch(() => undefined);
     if (stats === undefined) throw absent(layout.repoId, layout.repoDir);
@@ -88,7 +88,7 @@ export async function moveRepo(
         // What came while the copy was made.
         await copyTree({ ...copy, exact: true });
         const recordsDir = join(staging, ".mlx-download");
-        await mkdir(recordsDir, { recursive: true });
+        await makeFolders(recordsDir);
         await disownViews({ recordsDir });
         await writeFile(join(recordsDir, MARKER), layout.repoDir);
         if (comesBack) await unlink(target.repoDir);
@@ -117,7 +117,7 @@ async function giveWay(layout: RepoLayout, leadsTo: string | undefined): Promise
   const id = randomBytes(8).toString("hex");
   const aside = join(layout.locksDir, `moved-${id}`);
   const link = join(layout.locksDir, `link-${id}`);
-  await mkdir(layout.locksDir, { recursive: true });
+  await makeFolders(layout.locksDir);
   if (leadsTo !== undefined) await symlink(leadsTo, link);
   await rename(layout.repoDir, aside);
   if (leadsTo !== undefined) await rename(link, layout.repoDir);

@@ -17,6 +17,8 @@ export type CacheErrorCode =
   | "cache/disk-full"
   | "cache/not-writable"
   | "cache/not-readable"
+  | "cache/disk-unavailable"
+  | "cache/no-home"
   | "cache/damaged";
 
 /** What an error carries beside its message and code. */

@@ -1,5 +1,6 @@
 import { join, resolve, sep } from "node:path";
 import { CacheError } from "./errors.ts";
+import { expandHome } from "./home.ts";
 import { isHex } from "./is-hex.ts";
 import { checkRepoPath } from "./repo-path.ts";
 import { repoFolderName, type RepoType } from "./repo-id.ts";
@@ -97,9 +98,9 @@ export function partialPathsIn(partialDir: string, hex: string): { data: string;
   return { data: `${base}.data`, journal: `${base}.journal` };
 }
 
-/** The absolute form of a folder that the caller chose; throws `cache/unsafe-path` when it is empty or holds a NUL. */
+/** The absolute form of a folder that the caller chose, `~` expanded; throws `cache/unsafe-path` when it is empty or holds a NUL. */
 export function checkRoot(folder: string): string {
-  if (folder !== "" && !folder.includes("\0")) return resolve(folder);
+  if (folder !== "" && !folder.includes("\0")) return resolve(expandHome(folder));
   throw new CacheError(`${JSON.stringify(folder)} is not a folder`, "cache/unsafe-path", {
     hint: "Pass the path of a folder.",
     data: { path: folder },

@@ -52,3 +52,22 @@ test("an empty variable that decides nothing is not worth a word", () => {
   const env = { HOME, HF_HOME: "/hf", XDG_CACHE_HOME: "", HF_HUB_CACHE: "" };
   expect(cacheLocations(env, { cacheDir: "/mine" }).warnings).toEqual([]);
 });
+
+test.each([
+  ['"/hf"', "/hf"],
+  ["'/hf'", "/hf"],
+  ["/hf\r", "/hf"],
+  ["/hf\r\n", "/hf"],
+  ['"~/hf"\r', "/home/ada/hf"],
+])("HF_HOME=%j is the folder without quotes and line end, with a warning", (value, hfHome) => {
+  const locations = cacheLocations({ HOME, HF_HOME: value });
+  expect(locations.hfHome).toBe(hfHome);
+  expect(locations.warnings).toEqual([expect.stringContaining("HF_HOME")]);
+});
+
+test("a quote inside of a path stays", () => {
+  expect(cacheLocations({ HOME, HF_HOME: "/ada's/hf" })).toMatchObject({
+    hfHome: "/ada's/hf",
+    warnings: [],
+  });
+});

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { requireHome } from "./home.ts";
 
 /** Where Hugging Face clients keep their files on this machine; all absolute. */
 export interface CacheLocations {
@@ -17,24 +17,36 @@ export interface CacheLocations {
 /**
  * The folders that the environment asks for, by the rules of huggingface_hub's constants.py: the same variables in the
  * same order, `~` and `$VAR` expanded. `cacheDir` replaces the hub cache only. An empty variable counts as unset, with
- * a warning, since Python would put the cache into the working directory.
+ * a warning, since Python would put the cache into the working directory; quotes and line ends around a value are left
+ * out, also with a warning. Throws `cache/no-home` when only a home folder could say where things are.
  */
 export function cacheLocations(
   env: NodeJS.ProcessEnv,
   options: { cacheDir?: string | undefined; homeDir?: string | undefined } = {},
 ): CacheLocations {
   const warnings: string[] = [];
-  const home = options.homeDir ?? (env["HOME"] || homedir());
+  // Asked only where it decides: a user without a home folder may well have HF_HOME.
+  const home = (): string => options.homeDir ?? requireHome(env);
 
   const expand = (path: string): string => {
-    const tilde = /^~(?=$|[/\\])/.test(path) ? home + path.slice(1) : path;
+    const tilde = /^~(?=$|[/\\])/.test(path) ? home() + path.slice(1) : path;
     return tilde.replace(
       /\$(?:(\w+)|\{([^}]*)\})/g,
       (whole, bare, braced) => env[bare ?? braced] ?? whole,
     );
   };
+  const cleaned = (name: string, value: string | undefined): string | undefined => {
+    const [, , bare = value] = /^\s*(["'])(.*)\1\s*$/s.exec(value ?? "") ?? [];
+    const text = bare?.replace(/[\r\n]+$/, "");
+    if (text !== value) {
+      warnings.push(
+        `${name} has quotes or a line end around its value; they are left out here, while Python's huggingface_hub would make them part of the path.`,
+      );
+    }
+    return text;
+  };
   const read = (name: string): string | undefined => {
-    const value = env[name];
+    const value = cleaned(name, env[name]);
     if (value !== "") return value;
     warnings.push(
       `${name} is set but empty; it is ignored here, while Python's huggingface_hub would use the working directory.`,
@@ -51,10 +63,10 @@ export function cacheLocations(
   };
 
   const hfHome = first(["HF_HOME"], () =>
-    join(read("XDG_CACHE_HOME") ?? join(home, ".cache"), "huggingface"),
+    join(read("XDG_CACHE_HOME") ?? join(home(), ".cache"), "huggingface"),
   );
   const hubCache = options.cacheDir
-    ? options.cacheDir.replace(/^~(?=$|[/\\])/, home)
+    ? options.cacheDir.replace(/^~(?=$|[/\\])/, () => home())
     : first(["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"], () => join(hfHome, "hub"));
   const assetsCache = first(["HF_ASSETS_CACHE", "HUGGINGFACE_ASSETS_CACHE"], () =>
     join(hfHome, "assets"),

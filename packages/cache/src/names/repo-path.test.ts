@@ -46,6 +46,13 @@ test.each([
   ".git/config",
   "sub/.GIT/hooks/post-checkout",
   "git~1/config",
+  "x".repeat(256),
+  `${"x/".repeat(512)}x`,
+])("%j is not safe", async (path) => {
+  expect(await codeOf(() => checkRepoPath(path))).toBe("cache/unsafe-path");
+});
+
+test.each([
   "CON",
   "con.txt",
   "sub/Aux.json",
@@ -58,10 +65,11 @@ test.each([
   "a.",
   "a ",
   "dir./a",
-  "x".repeat(256),
-  `${"x/".repeat(512)}x`,
-])("%j is not safe", async (path) => {
-  expect(await codeOf(() => checkRepoPath(path))).toBe("cache/unsafe-path");
+  "what?.txt",
+  'a"b',
+])("%j is safe except on Windows, which cannot hold it", async (path) => {
+  expect(checkRepoPath(path, "darwin")).toBe(path);
+  expect(await codeOf(() => checkRepoPath(path, "win32"))).toBe("cache/unsafe-path");
 });
 
 test("no path that passes leaves the snapshot's folder", () => {

@@ -7,15 +7,16 @@ const MAX_SEGMENT_BYTES = 255;
 const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}[A-Za-z0-9_-]$/;
 
 /**
- * Returns the path of a file in a repo when it can be joined below any folder without leaving it, on every system;
- * else throws `cache/unsafe-path`. Refused are traversal, absolute, drive and UNC paths, empty segments, backslashes,
- * control characters, `.git`, Windows device names, a trailing dot or space, and lengths above 1024 (segment: 255)
- * bytes.
+ * Returns the path of a file in a repo when it can be joined below any folder without leaving it; else throws
+ * `cache/unsafe-path`. Refused are traversal, absolute, drive and UNC paths, empty segments, backslashes, control
+ * characters, `.git`, and lengths above 1024 (segment: 255) bytes; on Windows also its device names, a trailing dot or
+ * space, and the characters that no file name may hold there.
  */
-export function checkRepoPath(path: string): string {
+export function checkRepoPath(path: string, platform: string = process.platform): string {
+  const onWindows = platform === "win32";
   // Nearly every name is such: a scan of a large cache asks this a hundred thousand times.
-  if (PLAIN.test(path) && !isReservedOnWindows(path)) return path;
-  const reason = whyUnsafe(path);
+  if (PLAIN.test(path) && !(onWindows && isReservedOnWindows(path))) return path;
+  const reason = whyUnsafe(path, onWindows);
   if (reason === undefined) return path;
   throw new CacheError(
     `The file path ${JSON.stringify(path)} is not safe: ${reason}`,
@@ -24,7 +25,7 @@ export function checkRepoPath(path: string): string {
   );
 }
 
-function whyUnsafe(path: string): string | undefined {
+function whyUnsafe(path: string, onWindows: boolean): string | undefined {
   if (path === "") return "it is empty";
   if (hasControlCharacter(path)) return "it holds control characters";
   if (path.includes("\\")) return "it holds a backslash";
@@ -34,10 +35,10 @@ function whyUnsafe(path: string): string | undefined {
     if (segment === "") return "a segment is empty";
     if (segment === "." || segment === "..") return "it walks out of its folder";
     if (/^[A-Za-z]:/.test(segment)) return "it names a drive";
-    if (/[. ]$/.test(segment)) return "a segment ends with a dot or a space";
     if (/^(?:\.git|git~1)$/i.test(segment)) return "git itself allows no such folder in a repo";
-    if (isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
-    if (process.platform === "win32" && /[<>:"|?*]/.test(segment)) {
+    if (onWindows && /[. ]$/.test(segment)) return "a segment ends with a dot or a space";
+    if (onWindows && isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
+    if (onWindows && /[<>:"|?*]/.test(segment)) {
       return "a segment holds a character that Windows forbids";
     }
     if (utf8Length(segment) > MAX_SEGMENT_BYTES) {

@@ -48,15 +48,21 @@ test.each([
   "a[",
   "@",
   "a@{1}",
-  "con",
-  "refs/NUL",
-  "nul.txt",
   "\ud800",
   "x".repeat(256),
   `${"x/".repeat(600)}x`,
 ])("%j is no revision", async (revision) => {
   expect(await codeOf(() => checkRevision(revision))).toBe("cache/invalid-revision");
 });
+
+test.each(["con", "refs/NUL", "nul.txt", "a<b", 'a"b', "a|b"])(
+  "%j is a revision except on Windows, which cannot hold its ref",
+  async (revision) => {
+    expect(checkRevision(revision, "linux")).toBe(revision);
+    const code = await codeOf(() => checkRevision(revision, "win32"));
+    expect(code).toBe("cache/invalid-revision");
+  },
+);
 
 test("no revision that passes has a ref outside the refs folder", () => {
   const layout = repoLayout("/cache", "org/name");

@@ -2,8 +2,9 @@ import { CacheError } from "./errors.ts";
 import { isHex } from "./is-hex.ts";
 import { hasControlCharacter, isReservedOnWindows, utf8Length } from "./path-segment.ts";
 
-// What git check-ref-format forbids inside a ref, and the characters no Windows file name may hold.
-const FORBIDDEN = /[ ~^:?*[\\<>"|]|\.\.|@\{/;
+// What git check-ref-format forbids inside a ref, and what no Windows file name may hold beside that.
+const FORBIDDEN = /[ ~^:?*[\\]|\.\.|@\{/;
+const FORBIDDEN_ON_WINDOWS = /[<>"|]/;
 
 /** Whether the text is a full commit hash: exactly 40 lower-case hex digits. */
 export function isCommit(text: string): boolean {
@@ -25,10 +26,10 @@ export function checkCommit(commit: string): string {
 
 /**
  * Returns the revision when it can be a branch, tag, `refs/pr/<n>` or commit (the rules of git check-ref-format) and is
- * safe to join into `refs/` on every system; else throws `cache/invalid-revision`.
+ * safe to join into `refs/` on this system; else throws `cache/invalid-revision`.
  */
-export function checkRevision(revision: string): string {
-  const reason = whyInvalid(revision);
+export function checkRevision(revision: string, platform: string = process.platform): string {
+  const reason = whyInvalid(revision, platform === "win32");
   if (reason === undefined) return revision;
   throw new CacheError(
     `${JSON.stringify(revision)} is not a revision: ${reason}`,
@@ -37,11 +38,13 @@ export function checkRevision(revision: string): string {
   );
 }
 
-function whyInvalid(revision: string): string | undefined {
+function whyInvalid(revision: string, onWindows: boolean): string | undefined {
   if (revision === "") return "it is empty";
   if (hasControlCharacter(revision)) return "it holds control characters";
   const forbidden = FORBIDDEN.exec(revision);
   if (forbidden) return `git allows no ${JSON.stringify(forbidden[0])} in a ref`;
+  const refused = onWindows ? FORBIDDEN_ON_WINDOWS.exec(revision) : null;
+  if (refused) return `Windows allows no ${JSON.stringify(refused[0])} in a file name`;
   if (revision === "@") return "git allows no ref of that name";
   if (utf8Length(revision) > 1024) return "it is longer than 1024 bytes";
   for (const segment of revision.split("/")) {
@@ -49,7 +52,7 @@ function whyInvalid(revision: string): string | undefined {
     if (segment.startsWith(".")) return "a segment starts with a dot";
     if (segment.endsWith(".")) return "a segment ends with a dot";
     if (segment.toLowerCase().endsWith(".lock")) return "a segment ends with .lock";
-    if (isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
+    if (onWindows && isReservedOnWindows(segment)) return `${segment} is a device name on Windows`;
     if (utf8Length(segment) > 255) return "a segment is longer than 255 bytes";
   }
   return undefined;

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { checkRoot } from "../names/layout.ts";
 import { localMetadataDir } from "../names/local-dir.ts";
@@ -16,7 +17,7 @@ export async function prepareLocalDir(localDir: string): Promise<void> {
   const directory = localMetadataDir(root);
   const partialDir = join(directory, ".partial");
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolders(root);
     await ensureDirectory(root, join(directory, "download"));
     await ensureDirectory(root, partialDir);
     // What is downloaded should not get into a commit of the folder around it; not worth a failure.

@@ -1,7 +1,9 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolders } from "../disk/make-folders.ts";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
 import { sweepTemps } from "./sweep-temps.ts";
@@ -20,7 +22,7 @@ export async function prepareRepo(layout: RepoLayout): Promise<void> {
   const { cacheDir, repoDir } = layout;
   try {
     if (!(await isDirectory(repoDir))) {
-      await mkdir(repoDir, { recursive: true });
+      await makeFolders(repoDir);
       await writeCacheDirTag(cacheDir);
     }
     const below = [layout.blobsDir, layout.refsDir, layout.snapshotsDir, layout.treesDir];

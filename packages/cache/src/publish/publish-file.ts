@@ -9,7 +9,8 @@ import {
   tempPath,
 } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import { blobPath, snapshotPath, type RepoLayout } from "../names/layout.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";

@@ -1,7 +1,8 @@
 import { open, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { CacheError } from "../names/errors.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import { refPath, snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { listRepos } from "../disk/list-repos.ts";

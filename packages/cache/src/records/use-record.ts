@@ -1,7 +1,7 @@
 import { open, lutimes, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { discard } from "../disk/durable-file.ts";
-import { errnoOf } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { errnoOf } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
 import { isLitter, type Finding } from "../names/finding.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";

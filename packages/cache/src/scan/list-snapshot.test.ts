@@ -21,7 +21,7 @@ test("a plain file is read, and what is gone or has no safe path is left out", a
   });
   await publishGolden(layout.cacheDir, { paths: ["config.json"] });
   await rm(blobPath(layout, golden("config.json").file.digest.hex));
-  await writeFile(join(layout.snapshotsDir, COMMIT, "con.txt"), "");
+  await writeFile(join(layout.snapshotsDir, COMMIT, "line\nbreak.txt"), "");
   const { path, size, digest, blobId } = golden("model.safetensors").file;
   expect(await listSnapshot(layout, COMMIT)).toEqual([{ path, size, digest, blobId }]);
   expect(await listSnapshot(repoLayout(layout.cacheDir, "acme/none"), COMMIT)).toEqual([]);

@@ -1,7 +1,8 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isLitter, type Finding } from "../names/finding.ts";
-import { errnoOf, fsError } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
+import { fsError } from "../disk/fs-error.ts";
 import { checkRoot } from "../names/layout.ts";
 import { parseRepoFolderName } from "../names/repo-id.ts";
 import { scanFolders } from "./scan-folders.ts";

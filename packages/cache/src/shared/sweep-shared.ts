@@ -4,7 +4,7 @@ import { chmod, lstat, open, readdir, readlink, rename, unlink } from "node:fs/p
 import { basename, dirname, join, resolve, sep } from "node:path";
 
 import { discard } from "../disk/durable-file.ts";
-import { errnoOf } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
 import { acquireLock } from "../lock/lock.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 

@@ -33,7 +33,7 @@ test("a sound model is proved file by file, and nothing is found", async () => {
   const layout = await publishGolden(await tempDir());
   const events: VerifyEvent[] = [];
   const report = await verifyCache([{ layout }], { onEvent: (event) => events.push(event) });
-  const nothing = { bad: [], missing: [], unproven: [], bytesKnown: 0 };
+  const nothing = { bad: [], missing: [], unproven: [], unverified: [], bytesKnown: 0 };
   expect(report).toEqual({ checked: FILES.length, bytes: total, ...nothing });
   expect(events[0]).toMatchObject({ type: "verify-started", files: FILES.length, bytes: total });
   expect(events.at(-1)).toMatchObject({ type: "verify-progress", bytesDone: total });

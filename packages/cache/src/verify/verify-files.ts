@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { checkSafetensors } from "./check-safetensors.ts";
 import { formatDigest, type Digest } from "../digest/digest.ts";
 import { digestFiles, type FileDigest } from "../digest/digest-files.ts";
-import { errnoOf } from "../disk/fs-error.ts";
+import { errnoOf } from "../disk/errno.ts";
 import {
   firstDamage,
   readProofRecord,

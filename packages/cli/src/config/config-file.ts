@@ -1,19 +1,33 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "../failure/cli-error.ts";
+import { findHome } from "../shell/home.ts";
 import { checkSetting } from "./check-setting.ts";
 import { settingSpecs } from "./setting-specs.ts";
 
 /** The settings of the file by their names, as texts. */
 export type ConfigValues = Readonly<Record<string, string>>;
 
-/** `MLX_DOWNLOAD_CONFIG`, else `mlx-download/config.json` below `XDG_CONFIG_HOME` or `~/.config`; absolute or as given. */
-export function configPath(env: NodeJS.ProcessEnv): string {
+/**
+ * `MLX_DOWNLOAD_CONFIG`, else `mlx-download/config.json` below `XDG_CONFIG_HOME` or `~/.config`; absolute or as given.
+ * Undefined for a user without a home folder, where none of these is set.
+ */
+export function findConfigPath(env: NodeJS.ProcessEnv): string | undefined {
   const given = env["MLX_DOWNLOAD_CONFIG"]?.trim();
   if (given) return given;
-  const base = env["XDG_CONFIG_HOME"]?.trim() || join(env["HOME"] || homedir(), ".config");
-  return join(base, "mlx-download", "config.json");
+  const home = findHome(env);
+  const base =
+    env["XDG_CONFIG_HOME"]?.trim() || (home === undefined ? undefined : join(home, ".config"));
+  return base === undefined ? undefined : join(base, "mlx-download", "config.json");
+}
+
+/** `findConfigPath` for a command that is about the file; throws `cli/config-invalid`. */
+export function configPath(env: NodeJS.ProcessEnv): string {
+  const path = findConfigPath(env);
+  if (path !== undefined) return path;
+  throw new CliError("This user has no home folder for a config file", "cli/config-invalid", {
+    hint: "Set MLX_DOWNLOAD_CONFIG to the path of one, or XDG_CONFIG_HOME to a folder.",
+  });
 }
 
 function invalid(path: string, problem: string): CliError {
@@ -46,8 +60,9 @@ function parse(text: string, path: string): ConfigValues {
   return values;
 }
 
-/** What the file says; nothing where there is none. Throws `cli/config-invalid`. */
-export function readConfig(path: string): ConfigValues {
+/** What the file says; nothing where there is none, or no place for one. Throws `cli/config-invalid`. */
+export function readConfig(path: string | undefined): ConfigValues {
+  if (path === undefined) return {};
   let text: string;
   try {
     text = readFileSync(path, "utf8");

@@ -12,3 +12,9 @@ export async function diskFree(path: string): Promise<number | null> {
     }
   }
 }
+
+/** Whether the file system of `path` can hold no further file, however much space it has; false when it does not say. */
+export async function hasNoInodes(path: string): Promise<boolean> {
+  const stats = await statfs(path).catch(() => undefined);
+  return stats !== undefined && stats.files > 0 && stats.ffree === 0;
+}

@@ -15,6 +15,9 @@ import { createProgressTracker, type ProgressTracker } from "../transfer/progres
 import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import { joinScheduler } from "../transfer/connections/scheduler.ts";
 import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
+import { readJournal } from "../transfer/disk/journal.ts";
+import type { DownloadPlan } from "../transfer/plan.ts";
+import type { Target } from "../transfer/target.ts";
 import { transfer } from "../transfer/transfer.ts";
 
 /**
@@ -102,13 +105,34 @@ async function moveWithinDisk(
     const writes = plan.blobs.length + plan.links.length > 0 && !request.settings.offline;
     const leave = writes ? await target.guard(request.signal) : undefined;
     try {
-      return await move(request, prepared, disk);
-    } finally {
+      const moved = await move(request, prepared, disk);
       await leave?.();
+      return moved;
+    } catch (error) {
+      await leave?.();
+      await target.abandon(await findEmptyPartials(target, plan));
+      throw error;
     }
   } finally {
     disk.release();
   }
+}
+
+/** The data files of unfinished blobs of which no byte has arrived. */
+async function findEmptyPartials(
+  target: Target,
+  { blobs }: DownloadPlan,
+): Promise<ReadonlySet<string>> {
+  const empty = new Set<string>();
+  for (const {
+    files: [file],
+    size,
+  } of blobs) {
+    const { data, journal } = target.partialPaths(file);
+    const ranges = await readJournal(journal, file.digest, size).catch(() => undefined);
+    if (ranges?.length === 0) empty.add(data);
+  }
+  return empty;
 }
 
 /** Transfers what the plan asks for and publishes the snapshot. */

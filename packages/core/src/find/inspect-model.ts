@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { expandHome } from "@mlx-download/cache";
 import {
   describeModel,
   FitError,
@@ -122,7 +123,7 @@ export async function inspectFolder(
   folder: string,
   options: Pick<InspectOptions, "support" | "signal"> = {},
 ): Promise<InspectedModel> {
-  const path = resolve(folder);
+  const path = resolve(expandHome(folder));
   try {
     // Before the walk: the folder named by mistake may be a whole disk.
     if (!(await isFile(join(path, "config.json")))) throw await noFolderConfig(path);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import {
   type BadFile,
+  expandHome,
   formatDigest,
   listRepos,
   type Mended,
@@ -62,7 +63,8 @@ export async function repairModels(
 ): Promise<RepairReport> {
   const tell = guardListener(options.onEvent);
   const emit = (event: WithoutTime<RepairEvent>): void => tell({ ...event, at: Date.now() });
-  const localDir = options.localDir === undefined ? undefined : resolve(options.localDir);
+  const localDir =
+    options.localDir === undefined ? undefined : resolve(expandHome(options.localDir, options.env));
   if (localDir !== undefined && refs.length !== 1) {
     throw new ModelDownloadError("a folder is repaired from one model", "settings/invalid", {
       hint: "Name the model that the folder was filled from.",

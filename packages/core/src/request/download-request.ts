@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { RepoType } from "@mlx-download/cache";
+import { expandHome, type RepoType } from "@mlx-download/cache";
 import type { DownloadBackend } from "../contract/backend.ts";
 import type {
   DownloadOptions,
@@ -58,7 +58,10 @@ export async function readRequest(
   if (typeof limitRate === "number") checkRate(limitRate);
   return {
     ...asked,
-    localDir: options.localDir === undefined ? undefined : resolve(options.localDir),
+    localDir:
+      options.localDir === undefined
+        ? undefined
+        : resolve(expandHome(options.localDir, options.env)),
     connections,
     limitRate,
     force: options.force ?? options.forceDownload ?? false,

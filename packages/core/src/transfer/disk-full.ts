@@ -1,5 +1,5 @@
-import { CacheError } from "@mlx-download/cache";
-import { diskFree } from "../download/disk-free.ts";
+import { CacheError, errnoOf } from "@mlx-download/cache";
+import { diskFree, hasNoInodes } from "../download/disk-free.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { readJournal } from "./disk/journal.ts";
@@ -9,8 +9,7 @@ import type { TransferContext } from "./transfer-context.ts";
 /** Does an error say that the disk, or this user's share of it, is full? */
 export function isDiskFull(error: unknown): boolean {
   if (error instanceof CacheError) return error.code === "cache/disk-full";
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === "ENOSPC" || code === "EDQUOT";
+  return ["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "");
 }
 
 /** The error of a transfer that the disk stopped: how much the unfinished `blobs` still need, and how much is free. */
@@ -30,6 +29,20 @@ export async function diskFullError(
   const freeBytes = await diskFree(target.root);
   // A quota leaves others' space in sight.
   const toFree = Math.max(0, missingBytes - (freeBytes ?? 0));
+  const noFiles =
+    freeBytes !== null && freeBytes > missingBytes && (await hasNoInodes(target.root));
+  if (noFiles) {
+    return new ModelDownloadError(
+      `the file system of ${target.root} has space left, but can hold no more files (no inodes are left)`,
+      "disk/full",
+      {
+        hint: "Remove files that are not needed there, or name a folder on another disk with --cache-dir: what has arrived is kept.",
+        repoId,
+        data: { path: target.root, missingBytes, freeBytes },
+        cause,
+      },
+    );
+  }
   const amount = toFree === 0 ? "some space" : `at least ${megabytes(toFree)}`;
   return new ModelDownloadError(
     `the disk is full: ${repoId} still needs ${megabytes(missingBytes)}${freeBytes === null ? "" : `, ${megabytes(freeBytes)} are free`}`,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import {
   announceDownload,
   blobPath,
+  discardEmptyRepo,
   inspectFiles,
   inspectLocalFiles,
   localDirPaths,
@@ -64,6 +65,8 @@ export interface Target {
   keepProof(file: SnapshotFile, beginnings: readonly string[]): Promise<void>;
   /** Takes away a file whose bytes are not its own, as a backend may leave it; what lies elsewhere stays. */
   discard(file: SnapshotFile): Promise<void>;
+  /** After a failure: takes away what holds no byte, given the unfinished data files that are empty. Never throws. */
+  abandon(emptyPartials: ReadonlySet<string>): Promise<void>;
   /** After the last of the selected files: the ref, which makes the snapshot the revision's. */
   finish(selected: readonly SnapshotFile[]): Promise<void>;
 }
@@ -114,6 +117,9 @@ export function createCacheTarget(
       await rm(snapshotPath(layout, commit, file.path), { force: true });
       await rm(blobPath(layout, file.digest.hex), { force: true });
     },
+    async abandon(emptyPartials) {
+      await discardEmptyRepo(layout, emptyPartials);
+    },
     finish: (selected) => publishRef(layout, { revision, commit, files: selected }),
   };
 }
@@ -155,6 +161,7 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
       await rm(paths.metadata, { force: true });
       await rm(paths.file, { force: true });
     },
+    abandon: () => Promise.resolve(),
     finish: () => Promise.resolve(),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, isAbsolute, resolve } from "node:path";
+import { expandHome } from "@mlx-download/cache";
 import { fileURLToPath } from "node:url";
 import { EngineAdapterError } from "../contract/errors.ts";
 
@@ -58,9 +58,7 @@ function expand(text: string, env: NodeJS.ProcessEnv): string {
       );
     }
   }
-  const home = env["HOME"] || homedir();
-  if (text === "~") return home;
-  return /^~[/\\]/.test(text) ? join(home, text.slice(2)) : resolve(text);
+  return resolve(expandHome(text, env));
 }
 
 function notFound(path: string, problem: string, cause?: unknown): EngineAdapterError {

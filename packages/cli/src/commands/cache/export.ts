@@ -39,9 +39,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       "Send it somewhere: … --to=- | ssh …, or --to FILE.tar.",
     );
   const target = await readTarget(operands[0] ?? "", flags, shell);
-  const { exportArchive, exportFolder, exportTar } = await import("@mlx-download/cache");
+  const { expandHome, exportArchive, exportFolder, exportTar } =
+    await import("@mlx-download/cache");
   const { layout, snapshot } = await readStored(target, await hubCacheOf(flags, shell));
-  const path = to === "-" ? null : resolve(to);
+  const path = to === "-" ? null : resolve(expandHome(to, shell.env));
   const exported = await copying(
     async (options): Promise<Exported> => {
       if (path === null) return await pour(exportTar(layout, snapshot, options), shell);
@@ -61,7 +62,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const { files, bytes } = exported;
   if (!flags.quiet)
     shell.stderr.write(
-      `Exported ${formatCount(files, "file")}, ${formatBytes(bytes)}, all proved.\n`,
+      `Exported ${formatCount(files, "file")}, ${formatBytes(bytes)}, all verified.\n`,
     );
   if (path === null) return 0;
   const { repoId } = target;

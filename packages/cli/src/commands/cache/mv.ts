@@ -13,8 +13,9 @@ import { copying } from "./copying.ts";
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   if (flags.to === undefined)
     throw usage("nothing says where to move to", "Add --to FOLDER: the cache on the other disk.");
-  const to = resolve(flags.to);
-  const { moveCache, moveRepo, repoLayout, scanCache } = await import("@mlx-download/cache");
+  const { expandHome, moveCache, moveRepo, repoLayout, scanCache } =
+    await import("@mlx-download/cache");
+  const to = resolve(expandHome(flags.to, shell.env));
   const cacheDir = await hubCacheOf(flags, shell);
   const targets = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
   const pinpointed = targets.find(({ revision }) => revision !== undefined);

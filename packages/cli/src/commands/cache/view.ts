@@ -1,10 +1,10 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { View } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
 import { writeResult } from "../../shell/result.ts";
+import { findHome } from "../../shell/home.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
@@ -15,8 +15,8 @@ import { copying } from "./copying.ts";
 /** The folder that the program looks into. */
 function rootOf(flags: Flags, shell: Shell): string {
   if (flags.to !== undefined) return flags.to;
-  if (flags.layout === "lmstudio")
-    return join(shell.env["HOME"] ?? homedir(), ".lmstudio", "models");
+  const home = findHome(shell.env);
+  if (flags.layout === "lmstudio" && home !== undefined) return join(home, ".lmstudio", "models");
   throw usage("nothing says where the view belongs", "Add --to FOLDER, or --layout lmstudio.");
 }
 

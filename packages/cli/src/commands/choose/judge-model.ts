@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import type { DownloadEventBody, InspectedModel } from "@mlx-download/core";
 import type { DecodeSpeed, Fit, Machine, MemoryOptions } from "@mlx-download/fit";
@@ -6,6 +5,7 @@ import type { InstalledMlx } from "@mlx-download/python-bridge";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
 import { readToken } from "../account/read-token.ts";
+import { findHome } from "../../shell/home.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 import { installedMlx } from "./installed-mlx.ts";
@@ -96,7 +96,7 @@ async function inspect(
 /** A path, as it is written nowhere else than on disks; `org/name` never is one. */
 function folderOf(ref: string, shell: Shell): string | undefined {
   if (ref === "." || ref === ".." || /^\.{1,2}[/\\]/.test(ref) || isAbsolute(ref)) return ref;
-  if (ref.startsWith("~/")) return join(shell.env["HOME"] ?? homedir(), ref.slice(2));
+  if (ref.startsWith("~/")) return join(findHome(shell.env) ?? "~", ref.slice(2));
   return undefined;
 }
 

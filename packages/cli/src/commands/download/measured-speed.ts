@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DownloadResult } from "@mlx-download/core";
+import { findHome } from "../../shell/home.ts";
 
 /** How fast the last long download went. */
 export interface MeasuredSpeed {
@@ -15,7 +15,7 @@ const leastMs = 3000;
 const leastBytes = 20_000_000;
 
 function speedFile(env: NodeJS.ProcessEnv): string {
-  const base = env["XDG_STATE_HOME"]?.trim() || join(env["HOME"] || homedir(), ".local", "state");
+  const base = env["XDG_STATE_HOME"]?.trim() || join(findHome(env) ?? "", ".local", "state");
   return join(base, "mlx-download", "speed.json");
 }
 

@@ -1,6 +1,6 @@
-import { homedir, release } from "node:os";
+import { release } from "node:os";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { configPath, readConfig } from "../../config/config-file.ts";
+import { findConfigPath, readConfig } from "../../config/config-file.ts";
 import type { Diagnosis } from "./doctor/diagnosis.ts";
 import { lookAtCache } from "./doctor/look-at-cache.ts";
 import { lookAtHub } from "./doctor/look-at-hub.ts";
@@ -9,6 +9,7 @@ import { exitCodeOf } from "../../failure/exit-code.ts";
 import { maskSecrets } from "../../failure/mask-secrets.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
+import { findHome } from "../../shell/home.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 import { paint, type Tone } from "../../text/style.ts";
@@ -21,7 +22,7 @@ const tones: Readonly<Record<Diagnosis["status"], Tone>> = {
 };
 
 function system(shell: Shell): readonly Diagnosis[] {
-  const path = configPath(shell.processEnv);
+  const path = findConfigPath(shell.processEnv);
   const set = Object.keys(readConfig(path));
   return [
     {
@@ -33,7 +34,10 @@ function system(shell: Shell): readonly Diagnosis[] {
     {
       name: "settings",
       status: "ok",
-      detail: set.length === 0 ? `${path} sets nothing` : `${path} sets ${set.join(", ")}`,
+      detail:
+        set.length === 0
+          ? `${path ?? "no config file"} sets nothing`
+          : `${path} sets ${set.join(", ")}`,
       data: { path, set },
     },
   ];
@@ -49,7 +53,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     lookAtCache(circumstances),
     lookAtPython(circumstances),
   ]);
-  const home = env["HOME"] || homedir();
+  const home = findHome(env) ?? "";
   const shown = (text: string): string =>
     maskSecrets(home.length > 1 ? text.replaceAll(home, "~") : text, [token, env["HF_TOKEN"]]);
   const checks = [...system(shell), ...looks.flat()].map((look) => ({

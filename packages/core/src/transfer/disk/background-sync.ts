@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { errnoOf } from "@mlx-download/cache";
 import type { Journal } from "./journal.ts";
 
 /** Brings written bytes to the disk itself while a download runs, and marks in the journal how far that is. */
@@ -45,7 +46,7 @@ export function createBackgroundSync(
     } catch (error) {
       failure = error as NodeJS.ErrnoException;
       // The system has now forgotten which bytes it could not write, and a second try would claim success.
-      lost = LOSSES.has(failure.code);
+      lost = LOSSES.has(errnoOf(failure));
       return;
     }
     await journal.mark(offset).catch((error: unknown) => {

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { findActiveDownload } from "../lock/active-download.ts";
+import { withRepoLock } from "../lock/repo-lock.ts";
+import { listFolderSync } from "../disk/list-folder.ts";
+import { isLitter } from "../names/finding.ts";
+import type { RepoLayout } from "../names/layout.ts";
+import { removeRepoFolder } from "./remove-repo.ts";
+
+/**
+ * Takes away what a download leaves that ended before its first byte: a repo folder with nothing in it but empty folders,
+ * listings, and those unfinished blobs (`emptyPartials`, by path) of which no byte has arrived. Leaves it as soon as there
+ * is anything else, or somebody downloads into it. Never throws: what stays is found by the next prune.
+ */
+export async function discardEmptyRepo(
+  layout: RepoLayout,
+  emptyPartials: ReadonlySet<string> = new Set(),
+): Promise<boolean> {
+  if (!isEmpty(layout, emptyPartials)) return false;
+  try {
+    return await withRepoLock(layout, async () => {
+      if (!isEmpty(layout, emptyPartials) || (await findActiveDownload(layout)) !== undefined)
+        return false;
+      await removeRepoFolder(layout);
+      return true;
+    });
+  } catch {
+    return false;
+  }
+}
+
+function isEmpty(
+  { repoDir, treesDir, partialDir }: RepoLayout,
+  empty: ReadonlySet<string>,
+): boolean {
+  const { entries, findings, exists } = listFolderSync(repoDir, { recursive: true });
+  if (!exists || findings.length > 0) return false;
+  return entries.every((entry) => {
+    const { name, parentPath } = entry;
+    if (entry.isDirectory() || isLitter(name) || parentPath === treesDir) return true;
+    if (parentPath !== partialDir) return false;
+    return empty.has(join(parentPath, name.replace(/\.journal$/, ".data")));
+  });
+}
