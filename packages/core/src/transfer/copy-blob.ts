@@ -11,14 +11,16 @@ import { unlessAborted } from "../http/unless-aborted.ts";
 
 /**
  * Brings a blob from elsewhere on this disk, as a clone where the file system shares extents, else byte by byte, and
- * proves the copy; resolves to a temp file with its bytes, or to undefined when what was found there is not the blob.
+ * verifies the copy; resolves to a temp file with its bytes and the digests of its beginnings (a proof record), or to
+ * undefined when what was found there is not the blob.
  */
 export async function copyBlob(
   blob: PlannedBlob,
   from: string,
   { context, progress }: { readonly context: TransferContext; readonly progress: FileProgress },
-): Promise<string | undefined> {
+): Promise<{ readonly temp: string; readonly beginnings: readonly string[] } | undefined> {
   const [file] = blob.files;
+  const beginnings: string[] = [];
   const { data } = context.target.partialPaths(file);
   const temp = `${data}.${randomBytes(4).toString("hex")}.tmp`;
   try {
@@ -29,6 +31,7 @@ export async function copyBlob(
         digest: file.digest,
         size: blob.size,
         writable: !cloned,
+        onPrefix: (_end, hex) => beginnings.push(hex),
       });
       try {
         if (cloned) {
@@ -36,7 +39,9 @@ export async function copyBlob(
           progress.copied = blob.size;
           copy.advance(blob.size);
         } else await pump({ path: from, size: blob.size }, copy, { context, progress });
-        if ((await unlessAborted(copy.digest(), context.signal)) === file.digest.hex) return temp;
+        if ((await unlessAborted(copy.digest(), context.signal)) === file.digest.hex) {
+          return { temp, beginnings };
+        }
       } finally {
         copy.close();
       }

@@ -49,9 +49,11 @@ async function bringBlob(
   };
 
   if (blob.copyFrom !== undefined && !context.force) {
-    const temp = await copyBlob(blob, blob.copyFrom, { context, progress: start(0) });
-    if (temp !== undefined) {
-      return { ...nothing, copied: blob.size, path: await target.publish(file, temp) };
+    const copy = await copyBlob(blob, blob.copyFrom, { context, progress: start(0) });
+    if (copy !== undefined) {
+      const path = await target.publish(file, copy.temp);
+      await target.keepProof(file, copy.beginnings);
+      return { ...nothing, copied: blob.size, path };
     }
     progress.drop(file.path);
   }
