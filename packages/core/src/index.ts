@@ -8,7 +8,7 @@ export type {
 } from "./contract/backend.ts";
 export { type Account, type AccountOptions, whoAmI } from "./account/account.ts";
 export { type DeviceCode, deviceLogin } from "./account/device-login.ts";
-export type { GivenToken } from "./account/oauth.ts";
+export type { GivenToken } from "./token/oauth.ts";
 export { renewToken } from "./account/renew-token.ts";
 export {
   readStoredTokens,
@@ -18,7 +18,7 @@ export {
   storeToken,
   type TokenFiles,
   tokenFiles,
-} from "./account/stored-token.ts";
+} from "./token/stored-token.ts";
 export { download } from "./download/download.ts";
 export { downloadMany, type DownloadOutcome } from "./download/download-many.ts";
 export type {

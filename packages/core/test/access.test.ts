@@ -37,7 +37,7 @@ describe("who may not have it is told why, and what to do", () => {
       "hub/revision-not-found",
       /tree\/main/,
     ],
-    ["a token that nobody knows", "acme/renamed", "hf_unknown", "hub/unauthorized", /token/],
+    ["a token that nobody knows", "acme/private", "hf_unknown", "hub/unauthorized", /token/],
     ["a disabled repo", "acme/disabled", TOKEN, "hub/disabled", /./],
   ] as const)("%s", async (_, ref, token, code, hint) => {
     const { get, cacheDir } = await startGuardedHub();

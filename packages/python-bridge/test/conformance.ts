@@ -56,7 +56,7 @@ async function failure(promise: Promise<unknown>): Promise<ModelDownloadError> {
  */
 export function testBackend(backend: () => DownloadBackend | undefined): void {
   async function startRoad(): Promise<Road> {
-    const hub = await startTestHub();
+    const hub = await startTestHub({ maskGated: true });
     onTestFinished(() => hub.close());
     const cacheDir = join(await tempDir(), "hub");
     const events: DownloadEvent[] = [];
@@ -200,7 +200,7 @@ export function testBackend(backend: () => DownloadBackend | undefined): void {
       "hub/revision-not-found",
       /tree\/main/,
     ],
-    ["a token that nobody knows", "acme/open", "hf_unknown", "hub/unauthorized", /token/],
+    ["a token that nobody knows", "acme/private", "hf_unknown", "hub/unauthorized", /token/],
     ["a disabled repo", "acme/disabled", TOKEN, "hub/disabled", /./],
   ] as const)("%s is told why, and what to do", async (_, ref, token, code, hint) => {
     const { get, cacheDir } = await startGuardedRoad();
@@ -209,6 +209,13 @@ export function testBackend(backend: () => DownloadBackend | undefined): void {
     expect(error.hint).toMatch(hint);
     expect(error.repoId).toBe(ref.split("@")[0]);
     expect((await filesBelow(cacheDir)).join()).not.toContain("config.json");
+  });
+
+  test("a public model comes without a token that the Hub refuses, with one warning", async () => {
+    const { get, events } = await startGuardedRoad();
+    expect((await get("acme/open", { token: "hf_nobodysToken" })).bytes.fetched).toBe(TOTAL);
+    const warnings = events.filter(({ type }) => type === "warning");
+    expect(warnings).toMatchObject([{ code: "hub/token-refused" }]);
   });
 
   test("the token reaches the Hub's own host and nobody else, in no event, error or file", async () => {

@@ -2,7 +2,7 @@ import type { DownloadEventBody } from "../contract/events.ts";
 import { createHubClient } from "../hub/client.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
-import { loginError } from "./login-error.ts";
+import { loginError } from "../token/login-error.ts";
 
 /** Which Hub to ask, and how. */
 export interface AccountOptions extends Pick<SettingsOptions, "endpoint" | "token" | "env"> {

@@ -3,8 +3,8 @@ import { createHubClient, type HubClient } from "../hub/client.ts";
 import { sleep } from "../http/sleep.ts";
 import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "./account.ts";
-import { loginError } from "./login-error.ts";
-import { givenToken, type GivenToken, oauthClientId, postForm } from "./oauth.ts";
+import { loginError } from "../token/login-error.ts";
+import { givenToken, type GivenToken, oauthClientId, postForm } from "../token/oauth.ts";
 
 /** What a person has to do in a browser, on any device. */
 export interface DeviceCode {

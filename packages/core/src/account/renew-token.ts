@@ -1,15 +1,14 @@
 import { createHubClient } from "../hub/client.ts";
 import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "./account.ts";
-import { givenToken, oauthClientId, postForm } from "./oauth.ts";
-import { readSecret, writeSecret } from "./secret-file.ts";
+import { renewStored } from "../token/renew-stored.ts";
+import { readSecret } from "../token/secret-file.ts";
 import {
   readStoredTokens,
   type StoredToken,
-  storeToken,
   tokenFiles,
   withTokenLock,
-} from "./stored-token.ts";
+} from "../token/stored-token.ts";
 
 /** The Python client renews a token that is good for less than this. */
 const MARGIN_MS = 24 * 3_600_000;
@@ -44,31 +43,17 @@ export async function renewToken(options: Omit<AccountOptions, "token"> = {}): P
       async () => {
         const stored = await inUse();
         // Another process was quicker.
-        if (stored === undefined || !isDue(stored) || stored.refreshToken === undefined)
-          return true;
-        const form = {
-          grant_type: "refresh_token",
-          refresh_token: stored.refreshToken,
-          client_id: oauthClientId(env),
-        };
-        const answer = await postForm(client, "token", { form, signal: options.signal });
-        const given = answer && givenToken(answer);
-        if (given === undefined) {
-          const over = answer?.["error"] === "invalid_grant";
-          client.emit({
-            type: "warning",
-            code: "login/not-renewed",
-            message: `The login of ${stored.name} ${over ? "has ended" : "cannot be renewed now"}.`,
-            hint: over ? "Log in again." : "It is tried again with the next command.",
-          });
-          return false;
-        }
-        const refreshToken = given.refreshToken ?? stored.refreshToken;
-        await storeToken({ ...given, refreshToken, name: stored.name }, files, { use: false });
-        // Unless somebody chose another token meanwhile.
-        if ((await readSecret(files.tokenFile))?.trim() === stored.token)
-          await writeSecret(files.tokenFile, given.token);
-        return true;
+        if (stored === undefined || !isDue(stored)) return true;
+        const renewed = await renewStored(client, stored, { files, env, signal: options.signal });
+        if ("token" in renewed) return true;
+        const { isOver } = renewed;
+        client.emit({
+          type: "warning",
+          code: "login/not-renewed",
+          message: `The login of ${stored.name} ${isOver ? "has ended" : "cannot be renewed now"}.`,
+          hint: isOver ? "Log in again." : "It is tried again with the next command.",
+        });
+        return false;
       },
       options.signal,
     );

@@ -75,16 +75,12 @@ export async function createSnapshotBytes(
 /** The client without the header by which the Hub counts downloads, its requests counted here. */
 function uncounted(client: HubClient, wire: { requests: number }): HubClient {
   const { "x-hf-download-counter": _, ...downloadHeaders } = client.downloadHeaders;
-  const { transport } = client;
   return {
     ...client,
     downloadHeaders,
-    transport: {
-      ...transport,
-      request(...call) {
-        wire.requests += 1;
-        return transport.request(...call);
-      },
+    send(...call) {
+      wire.requests += 1;
+      return client.send(...call);
     },
   };
 }

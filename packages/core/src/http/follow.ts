@@ -30,6 +30,8 @@ export interface FollowedResponse {
   readonly response: TransportResponse;
   readonly url: URL;
   readonly hops: readonly Hop[];
+  /** Whether the request that this answers carried the token. */
+  readonly authorized: boolean;
 }
 
 /** Whether the token of `endpoint` may be sent to `url`: same scheme, host and port, over https or loopback http. */
@@ -64,7 +66,7 @@ export async function requestFollowing(
     const response = await transport.request(current, { ...rest, method, body, headers });
     const location = response.headers.get("location");
     if (!REDIRECTS.has(response.status) || location === undefined) {
-      return { response, url: current, hops };
+      return { response, url: current, hops, authorized };
     }
     response.discard();
     hops.push({ url: current, status: response.status, headers: response.headers });

@@ -185,7 +185,7 @@ describe("a Hub client", () => {
     const { client, events } = clientFor("http://mirror.corp", settings, { fetch: stub });
     await client.json(client.url(["x"]), { question });
     expect(seen[0]?.has("authorization")).toBe(false);
-    expect(client.authorization).toBeUndefined();
+    expect(client.tokens.token()).toBe(false);
     expect(events).toMatchObject([{ type: "warning", code: "hub/token-not-sent" }]);
     expect(JSON.stringify(events)).not.toContain("hf_secret");
   });

@@ -2,16 +2,10 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { isNews } from "../contract/tell-once.ts";
 import { guardListener } from "../contract/guard-listener.ts";
-import {
-  mayAuthorize,
-  requestFollowing,
-  type Authorization,
-  type FollowedResponse,
-} from "../http/follow.ts";
+import type { FollowedResponse } from "../http/follow.ts";
 import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactUrl } from "../http/redact.ts";
-import { isLoopback } from "../http/loopback.ts";
 import { createOfflineTransport } from "../http/offline-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
@@ -22,6 +16,7 @@ import { readAccountName } from "./account-name.ts";
 import { parseJson } from "./parse-json.ts";
 import { responseError, type Question } from "./response-error.ts";
 import { type Patience, retrying, type Try } from "./retrying.ts";
+import { createTokenSender, type SentResponse, type TokenSender } from "./token-sender.ts";
 import { userAgent } from "./user-agent.ts";
 
 /** A whole answer to a metadata call, after redirects and retries; its status is below 400. */
@@ -51,9 +46,11 @@ export interface HubRequest {
 export interface HubClient {
   readonly settings: Settings;
   readonly transport: Transport;
-  /** For `requestFollowing` on `transport`; undefined without a token, or when the endpoint must not get it. */
-  readonly authorization: Authorization | undefined;
-  /** For file contents asked for on `transport`: counted as a download by the Hub, never compressed on the way. */
+  /** One request, whatever its answer: with the token, and without it where the Hub refuses that. */
+  readonly send: TokenSender["send"];
+  /** The token's state, for whoever else speaks to the Hub. */
+  readonly tokens: Pick<TokenSender, "token" | "refused" | "giveUp" | "tellRefused">;
+  /** For file contents asked for by `send`: counted as a download by the Hub, never compressed on the way. */
   readonly downloadHeaders: Readonly<Record<string, string>>;
   /** An address below the endpoint; the segments are percent-encoded, a `/` inside one too. */
   url(segments: readonly string[], query?: Readonly<Record<string, string>>): URL;
@@ -63,8 +60,8 @@ export interface HubClient {
   json(url: URL, request: HubRequest): Promise<JsonAnswer>;
   /** {@link request} as `fetch`, for libraries. Throws coded errors on its own. */
   readonly fetch: typeof fetch;
-  /** The coded error of an error answer that was got on `transport` directly; reads the start of its body. */
-  failure(followed: FollowedResponse, question: Question): Promise<ModelDownloadError>;
+  /** The coded error of an error answer that came by `send`; reads the start of its body. */
+  failure(sent: SentResponse, question: Question): Promise<ModelDownloadError>;
   readonly emit: (event: DownloadEventBody) => void;
   close(): Promise<void>;
 }
@@ -112,19 +109,27 @@ export function createHubClient(
     if (onEvent !== undefined && isNews(onEvent, event, Date.now())) tell(event);
   };
   const headers = { "user-agent": userAgent(settings.userAgentOrigin) };
-  const authorization = authorizationFor(settings, emit);
+  const { env } = options;
+  const sender = createTokenSender(settings, {
+    transport,
+    emit,
+    env,
+    userAgent: headers["user-agent"],
+  });
 
   let account: Promise<string | undefined> | undefined;
-  const failure: HubClient["failure"] = async ({ response, url }, question) => {
-    const sent = authorization !== undefined && mayAuthorize(url, settings.endpoint);
+  const failure: HubClient["failure"] = async (sent, question) => {
+    const { response, url, tokenSource, refused } = sent;
     const isGated = response.status === 403 && response.headers.get("x-error-code") === "GatedRepo";
     // Whoever has several accounts must be told which one is refused.
-    if (sent && isGated) account ??= readAccountName(client(HASTY));
+    const isNamed = tokenSource !== undefined && isGated;
+    if (isNamed) account ??= readAccountName(client(HASTY));
     return responseError(response, question, {
       endpoint: settings.endpoint,
       url,
-      tokenSource: sent ? settings.tokenSource : undefined,
-      account: sent && isGated ? await account : undefined,
+      tokenSource,
+      account: isNamed ? await account : undefined,
+      refused,
     });
   };
 
@@ -140,12 +145,11 @@ export function createHubClient(
   ): Promise<Try<HubAnswer>> {
     const late = AbortSignal.timeout(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
     try {
-      const followed = await requestFollowing(transport, url, {
+      const followed = await sender.send(url, {
         method: request.method,
         body: request.body,
         headers: { "accept-encoding": READABLE_ENCODINGS, ...headers, ...request.headers },
         signal: request.signal ? AbortSignal.any([request.signal, late]) : late,
-        authorization,
         headersTimeoutMs: timeoutMs,
         bodyTimeoutMs: settings.downloadTimeoutMs,
       });
@@ -197,7 +201,8 @@ export function createHubClient(
   const client = (patience?: Patience): Omit<HubClient, "fetch"> => ({
     settings,
     transport,
-    authorization,
+    send: sender.send,
+    tokens: sender,
     downloadHeaders: { ...headers, "x-hf-download-counter": "1", "accept-encoding": "identity" },
     url(segments, query = {}) {
       const path = segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
@@ -229,22 +234,6 @@ export function createHubClient(
     fetch: createHubFetch(one),
   });
   return { ...withFetch(client()), hasty: withFetch(client(HASTY)) };
-}
-
-function authorizationFor(
-  { endpoint, token, tokenEndpoint, tokenSource }: Settings,
-  emit: HubClient["emit"],
-): Authorization | undefined {
-  if (token === undefined || endpoint !== tokenEndpoint) return undefined;
-  const url = new URL(endpoint);
-  if (url.protocol === "https:" || isLoopback(url)) return { token, endpoint };
-  emit({
-    type: "warning",
-    code: "hub/token-not-sent",
-    message: `The token from ${tokenSource ?? "the options"} is not sent: ${redactUrl(url)} is not https, anyone on the way could read it.`,
-    hint: "Use an https endpoint for private and gated repos.",
-  });
-  return undefined;
 }
 
 function tooSlow(url: URL, cause: unknown): ModelDownloadError {

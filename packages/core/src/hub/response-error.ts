@@ -4,6 +4,7 @@ import { redactServerText, redactText, redactUrl } from "../http/redact.ts";
 import { serverDelayMs } from "../http/retry.ts";
 import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
 import { gatedVerdict } from "./gated.ts";
+import { type RefusedToken, refusedVerdict } from "./refused-token.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { clockTime } from "./server-wait.ts";
 import { storageMessage, storageRefusal } from "./storage-refusal.ts";
@@ -26,6 +27,8 @@ export interface ErrorContext {
   readonly tokenSource?: string | undefined;
   /** The name of that token's account, where it was asked for. */
   readonly account?: string | undefined;
+  /** The token that the Hub refused before it was asked without one. */
+  readonly refused?: RefusedToken | undefined;
 }
 
 /** An error answer with the start of its body. */
@@ -55,9 +58,14 @@ export async function responseError(
 ): Promise<ModelDownloadError> {
   const { status, headers } = response;
   const failed: Failed = { ...context, status, headers, body: await startOfBody(response) };
-  const said = serverMessage(failed);
+  const ofToken = byToken(failed, question);
+  // What was said to the token tells more than what the Hub says to anyone.
+  const said = (ofToken && failed.refused?.said) ?? serverMessage(failed);
   const verdict =
-    byCode(failed, question) ?? storageRefusal(failed, question) ?? byStatus(failed, question);
+    ofToken ??
+    byCode(failed, question) ??
+    storageRefusal(failed, question) ??
+    byStatus(failed, question);
   const quoted = said === undefined ? "" : ` (${said})`;
   return new ModelDownloadError(`${verdict.message}${quoted}`, verdict.code, {
     hint: verdict.hint,
@@ -73,6 +81,11 @@ export async function responseError(
       ...verdict.data,
     },
   });
+}
+
+/** The sentence of an error answer, from its headers or the start of its body; undefined when it has none. */
+export async function answerText(response: TransportResponse): Promise<string | undefined> {
+  return serverMessage({ headers: response.headers, body: await startOfBody(response) });
 }
 
 const MAX_BODY = 64 * 1024;
@@ -101,7 +114,7 @@ function requestId(headers: ResponseHeaders): string | undefined {
 }
 
 /** `X-Error-Message`, else the JSON body's `error`, `errors[0].message` or `message`, else a short plain-text body. */
-function serverMessage({ headers, body }: Failed): string | undefined {
+function serverMessage({ headers, body }: Pick<Failed, "headers" | "body">): string | undefined {
   const header = headers.get("x-error-message");
   if (header?.trim()) return redactServerText(header);
   const type = headers.get("content-type") ?? "";
@@ -120,6 +133,23 @@ function serverMessage({ headers, body }: Failed): string | undefined {
 }
 
 const name = (question: Question): string => question.repoId ?? "the repo";
+
+/** What the Hub refuses for want of a token that it takes; undefined for everything else. */
+function byToken(failed: Failed, question: Question): Verdict | undefined {
+  const { status, endpoint, tokenSource } = failed;
+  const code = errorCode(failed.headers);
+  const own = URL.parse(endpoint)?.origin === failed.url.origin;
+  if (!own || (status !== 401 && status !== 403)) return undefined;
+  // A Hub that takes the token answers 404 for what is not there: 401 without a code is about the token.
+  const refused =
+    failed.refused ??
+    (status === 401 && code === undefined && tokenSource !== undefined
+      ? { endpoint, source: tokenSource, said: serverMessage(failed) }
+      : undefined);
+  if (refused === undefined) return undefined;
+  const isGated = code === "GatedRepo";
+  return refusedVerdict(refused, { repoId: question.repoId, isGated, isHub: isHub(endpoint) });
+}
 
 function byCode(failed: Failed, question: Question): Verdict | undefined {
   switch (errorCode(failed.headers)) {
@@ -141,15 +171,14 @@ function byCode(failed: Failed, question: Question): Verdict | undefined {
       hint: "Its owner or the Hub took it down; choose another repo.",
     };
   }
-  return message === "Invalid credentials in Authorization header" ? badToken(failed) : undefined;
+  return undefined;
 }
 
 function byStatus(failed: Failed, question: Question): Verdict {
   const { status } = failed;
   const host = failed.url.host;
   if (status === 401) {
-    if (question.kind === "list")
-      return failed.tokenSource ? badToken(failed) : listRefused(failed);
+    if (question.kind === "list") return listRefused(failed);
     return repoNotFound(question, failed);
   }
   if (status === 403) return forbidden(failed, question);
@@ -214,16 +243,6 @@ function gated(question: Question, failed: Failed): Verdict {
   const verdict = gatedVerdict({ repoId, endpoint, said });
   const hint = `${failed.url.host} does not pass on the token from ${failed.tokenSource}: use https://huggingface.co as endpoint. ${verdict.hint}`;
   return isHub(endpoint) ? verdict : { ...verdict, hint };
-}
-
-function badToken(failed: Failed): Verdict {
-  const source = failed.tokenSource ?? "the request";
-  return {
-    code: "hub/unauthorized",
-    message: `${failed.endpoint} does not accept the token from ${source}`,
-    hint: `Replace or remove the token in ${source}; tokens are made at ${failed.endpoint}/settings/tokens.`,
-    data: { tokenSource: source },
-  };
 }
 
 function listRefused(failed: Failed): Verdict {

@@ -4,9 +4,9 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "../hub/client.ts";
 import { readTree, type TreeListing } from "../hub/list-tree.ts";
 import type { Question } from "../hub/response-error.ts";
-import { retrying } from "../hub/retrying.ts";
+import { stringField } from "../hub/json-value.ts";
+import { retrying, type Try } from "../hub/retrying.ts";
 import { isRepoId, type ListedModel, type ModelQuery } from "../find/search-models.ts";
-import { isLoopback } from "../http/loopback.ts";
 import type { BackendHub, BackendRepo, DownloadBackend } from "../contract/backend.ts";
 import { failedTry } from "./backend-failure.ts";
 
@@ -19,37 +19,46 @@ export interface Asker {
 
 /** What a backend is told of the Hub: a token only where our own requests would carry it. */
 export function backendHub({ client, anonymous, signal }: Asker): BackendHub {
-  const { endpoint, token, tokenEndpoint, etagTimeoutMs } = client.settings;
-  const url = new URL(endpoint);
-  const safe = endpoint === tokenEndpoint && (url.protocol === "https:" || isLoopback(url));
+  const { endpoint, etagTimeoutMs } = client.settings;
   return {
     endpoint,
-    token: anonymous || !safe ? false : token,
+    token: anonymous ? false : client.tokens.token(),
     etagTimeoutMs,
     signal: signal ?? new AbortController().signal,
     emit: client.emit,
   };
 }
 
-/** Runs one call of a backend, with the retries, waits and coded errors of our own requests. */
+/**
+ * Runs one call of a backend, with the retries, waits and coded errors of our own requests; once more with a renewed token,
+ * or without one, where the Hub refuses ours.
+ */
 export function askBackend<T>(
   call: () => Promise<T>,
   asker: Asker & { readonly question: Question },
 ): Promise<T> {
   const { client, signal, question } = asker;
   const { endpoint, tokenSource } = client.settings;
-  return retrying(
-    async () => {
+  const { tokens } = client;
+  const attempt = async (): Promise<Try<T>> => {
+    signal?.throwIfAborted();
+    const token = tokens.token();
+    const refused = tokens.refused();
+    try {
+      const value = await call();
+      if (token === false) tokens.tellRefused();
+      return { value };
+    } catch (error) {
       signal?.throwIfAborted();
-      try {
-        return { value: await call() };
-      } catch (error) {
-        signal?.throwIfAborted();
-        return { failed: await failedTry(error, { endpoint, tokenSource, question }) };
-      }
-    },
-    { emit: client.emit, signal, path: question.path },
-  );
+      const sent = typeof token === "string" && !asker.anonymous;
+      const source = sent ? tokenSource : undefined;
+      const failed = await failedTry(error, { endpoint, tokenSource: source, refused, question });
+      if (!sent || failed.error.code !== "hub/unauthorized") return { failed };
+      await tokens.giveUp(token, stringField(failed.error.data, "serverMessage"), signal);
+      return attempt();
+    }
+  };
+  return retrying(attempt, { emit: client.emit, signal, path: question.path });
 }
 
 /** A request at one of its Hubs. */

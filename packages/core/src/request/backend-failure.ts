@@ -2,6 +2,7 @@ import { codedError } from "../contract/coded-error.ts";
 import { type ErrorCode, ModelDownloadError } from "../contract/errors.ts";
 import { isObject } from "../hub/json-value.ts";
 import { type Question, responseError } from "../hub/response-error.ts";
+import type { RefusedToken } from "../hub/refused-token.ts";
 import type { FailedTry } from "../hub/retrying.ts";
 import { bodyFailure, unreachable } from "../http/network-error.ts";
 import { responseHeaders } from "../http/response-headers.ts";
@@ -11,6 +12,8 @@ import type { BackendError, BackendFailure } from "../contract/backend.ts";
 export interface FailureContext {
   readonly endpoint: string;
   readonly tokenSource: string | undefined;
+  /** The token that the Hub refused before. */
+  readonly refused?: RefusedToken | undefined;
   readonly question: Question;
 }
 
@@ -47,7 +50,7 @@ export async function failedTry(error: unknown, context: FailureContext): Promis
 
 async function answerTry(
   { status, headers, url, body, path }: Extract<BackendFailure, { kind: "answer" }>,
-  { endpoint, tokenSource, question }: FailureContext,
+  { endpoint, tokenSource, refused, question }: FailureContext,
 ): Promise<FailedTry> {
   const answer = responseHeaders(
     // The body was decoded by whoever sent this.
@@ -64,7 +67,12 @@ async function answerTry(
   };
   const asked: Question = path === undefined ? question : { ...question, kind: "file", path };
   const place = URL.parse(url) ?? new URL(endpoint);
-  const error = await responseError(response, asked, { endpoint, url: place, tokenSource });
+  const error = await responseError(response, asked, {
+    endpoint,
+    url: place,
+    tokenSource,
+    refused,
+  });
   return { error, status, headers: answer };
 }
 

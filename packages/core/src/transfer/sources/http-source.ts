@@ -1,7 +1,7 @@
 import { ModelDownloadError } from "../../contract/errors.ts";
 import { pour } from "../../http/byte-sink.ts";
 import { decodedBody } from "../../http/decoded-body.ts";
-import { type FollowedResponse, requestFollowing } from "../../http/follow.ts";
+import type { SentResponse } from "../../hub/token-sender.ts";
 import { isRetryableStatus, MAX_WAIT_MS, serverDelayMs } from "../../http/retry.ts";
 import type { ResponseHeaders } from "../../http/transport.ts";
 import type { HubClient } from "../../hub/client.ts";
@@ -52,17 +52,16 @@ export function createHttpSource(
     blob: BlobRequest,
     asked: ByteRange | undefined,
     signal: AbortSignal,
-  ): Promise<FollowedResponse> => {
+  ): Promise<SentResponse> => {
     const route = routeOf(blob.path);
     for (;;) {
       const known = route.location;
       const segments = [...repoSegments(snapshot), "resolve", commit, ...blob.path.split("/")];
-      const answer = await requestFollowing(client.transport, known ?? client.url(segments), {
+      const answer = await client.send(known ?? client.url(segments), {
         headers: {
           ...client.downloadHeaders,
           ...(asked && { range: `bytes=${asked.start}-${asked.end - 1}` }),
         },
-        authorization: client.authorization,
         signal,
         headersTimeoutMs: idleMs,
         bodyTimeoutMs: idleMs,
@@ -80,7 +79,7 @@ export function createHttpSource(
   };
 
   /** The error of an answer that brings no bytes: final when the Hub itself says so, else worth another try. */
-  const refusal = async (answer: FollowedResponse, blob: BlobRequest): Promise<Error> => {
+  const refusal = async (answer: SentResponse, blob: BlobRequest): Promise<Error> => {
     const { response, url } = answer;
     const question = { kind: "file", repoId, revision: commit, path: blob.path } as const;
     const error = await client.failure(answer, question);
@@ -96,7 +95,7 @@ export function createHttpSource(
     blob: BlobRequest,
     wanted: ByteRange,
     signal: AbortSignal,
-  ): Promise<{ readonly answer: FollowedResponse; readonly skip: number }> => {
+  ): Promise<{ readonly answer: SentResponse; readonly skip: number }> => {
     const route = routeOf(blob.path);
     // One request finds the way (redirects, signature, ranges or not); the others wait for what it learned.
     await route.found;

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { acquireLock, cacheLocations } from "@mlx-download/cache";
-import type { Account } from "./account.ts";
 import { formatIni, parseIni } from "./ini.ts";
 import type { GivenToken } from "./oauth.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";
@@ -27,7 +26,13 @@ export function tokenFiles(env: NodeJS.ProcessEnv): TokenFiles {
 }
 
 /** The name under which the Python client keeps a token: the Hub's own, or the user's for a browser login. */
-export function storedName({ tokenName, name }: Pick<Account, "tokenName" | "name">): string {
+export function storedName({
+  tokenName,
+  name,
+}: {
+  readonly tokenName: string | undefined;
+  readonly name: string;
+}): string {
   const wanted = tokenName?.replaceAll(/[\r\n]+/g, " ").trim();
   return wanted && wanted !== "DEFAULT" ? wanted : `oauth-${name}`;
 }

@@ -1,8 +1,8 @@
-import type { HubClient } from "../hub/client.ts";
-import { isObject } from "../hub/json-value.ts";
 import { requestFollowing } from "../http/follow.ts";
 import { isLoopback } from "../http/loopback.ts";
 import { readBody } from "../http/read-body.ts";
+import type { Transport } from "../http/transport.ts";
+import type { Settings } from "../settings/settings.ts";
 import { loginError } from "./login-error.ts";
 
 /**
@@ -13,6 +13,13 @@ import { loginError } from "./login-error.ts";
 const DEFAULT_CLIENT_ID = "26be6b09-91c5-47da-9861-d2d2bb7a7e36";
 
 const MAX_BODY = 64 * 1024;
+
+/** The Hub that gives tokens, and the way there; a `HubClient` is one. */
+export interface OAuthHub {
+  readonly settings: Pick<Settings, "endpoint" | "downloadTimeoutMs">;
+  readonly transport: Transport;
+  readonly downloadHeaders: Readonly<Record<string, string>>;
+}
 
 /** The client id for this environment. */
 export function oauthClientId(env: NodeJS.ProcessEnv): string {
@@ -25,20 +32,20 @@ export function oauthClientId(env: NodeJS.ProcessEnv): string {
  * `login/failed` where the way is not safe for a secret.
  */
 export async function postForm(
-  client: HubClient,
+  hub: OAuthHub,
   name: "device" | "token",
   options: {
     readonly form: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const url = client.url(["oauth", name]);
+  const { settings, transport, downloadHeaders } = hub;
+  const url = new URL(`${settings.endpoint}/oauth/${name}`);
   if (url.protocol !== "https:" && !isLoopback(url))
     throw loginError(
       "login/failed",
       `${url.origin} is not https: anyone on the way could read the token`,
     );
-  const { settings, transport, downloadHeaders } = client;
   const { response } = await requestFollowing(transport, url, {
     method: "POST",
     body: new URLSearchParams(options.form).toString(),
@@ -55,7 +62,8 @@ export async function postForm(
   if (response.status >= 500) return undefined;
   try {
     const value: unknown = JSON.parse(body.toString("utf8"));
-    return isObject(value) ? value : undefined;
+    const isForm = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isForm ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined;
   }
