@@ -5,6 +5,7 @@ export type XetErrorCode =
   | "xet/malformed-shard"
   | "xet/invalid-reconstruction"
   | "xet/hash-mismatch"
+  | "xet/invalid-sidecar"
   | "xet/unauthorized"
   | "xet/not-found"
   | "xet/rate-limited"

@@ -1,3 +1,25 @@
+export {
+  baseFromReconstruction,
+  baseFromSidecar,
+  type BaseTerm,
+  type DeltaBase,
+  marksOf,
+  type ReadBase,
+} from "./delta/delta-base.ts";
+export {
+  type DeltaCopy,
+  type DeltaPlan,
+  type DeltaSteps,
+  planDelta,
+  type PlanDeltaOptions,
+} from "./delta/plan-delta.ts";
+export {
+  decodeSidecar,
+  encodeSidecar,
+  type Sidecar,
+  type SidecarTerm,
+  type XorbMark,
+} from "./delta/sidecar.ts";
 export { blake3Keyed } from "./format/blake3.ts";
 export { chunkLengths, type ChunkerVersion, nextChunkLength } from "./format/chunker.ts";
 export { EMPTY_FILE_HASH, formatXetHash, isXetHash, parseXetHash } from "./format/hash.ts";

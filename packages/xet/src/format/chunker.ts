@@ -32,6 +32,28 @@ export function nextChunkLength(data: Uint8Array, start: number, version: Chunke
   return Math.max(0, limit);
 }
 
+/** What the hash depends on: older bytes have been shifted out of it. */
+const HASHED_BYTES = 64;
+
+/** Whether the content in front of `at`, at least 64 bytes, ends a chunk. It does for one place in 65 536 by chance. */
+export function endsByContent(data: Uint8Array, at: number): boolean {
+  if (at < HASHED_BYTES) return false;
+  let hash = 0n;
+  for (let index = at - HASHED_BYTES; index < at; index += 1) {
+    const byte = data[index] as number;
+    const gear = (BigInt(GEAR_HIGH[byte] as number) << 32n) | BigInt(GEAR_LOW[byte] as number);
+    hash = BigInt.asUintN(64, (hash << 1n) + gear);
+  }
+  return hash >> 48n === 0n;
+}
+
+/**
+ * Lengths that a chunk has although its content does not end there: the longest one, and with version 1 the shortest,
+ * where a single byte can be enough.
+ */
+export const blindLengths = (version: ChunkerVersion): readonly number[] =>
+  version === 1 ? [MAX_CHUNK_BYTES, SCAN_FROM + 1] : [MAX_CHUNK_BYTES];
+
 /** The lengths of all chunks of a file that is in memory. */
 export function chunkLengths(data: Uint8Array, version: ChunkerVersion = 2): number[] {
   const lengths: number[] = [];

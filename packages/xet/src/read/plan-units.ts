@@ -6,8 +6,10 @@ export interface UnitUse {
   readonly chunks: Span;
   /** Where the first of them starts in the file. */
   readonly offset: number;
-  /** Unpacked bytes of all of them. */
+  /** Unpacked bytes of all of them; at most so many when it is not `exact`. */
   readonly length: number;
+  /** Parts of a term can be asked for whose length nobody knows before they are decoded. */
+  readonly exact: boolean;
 }
 
 /** One request: a listed range, and every place of the file that its chunks go to. */
@@ -32,7 +34,12 @@ export function planUnits(parts: readonly Reconstruction[]): readonly FetchUnit[
       const key = [xorb, range.chunks.start, range.chunks.end, range.bytes.start].join(" ");
       const unit = units.get(key) ?? { range, uses: new Map<string, UnitUse>() };
       units.set(key, unit);
-      unit.uses.set([chunks.start, chunks.end, offset].join(" "), { chunks, offset, length });
+      unit.uses.set([chunks.start, chunks.end, offset].join(" "), {
+        chunks,
+        offset,
+        length,
+        exact: true,
+      });
     }
   }
   const within = { start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 };
@@ -44,7 +51,7 @@ export function planUnits(parts: readonly Reconstruction[]): readonly FetchUnit[
 const firstOffset = ({ uses }: FetchUnit): number =>
   uses.reduce((first, { offset }) => Math.min(first, offset), Infinity);
 
-/** The bytes of the file that a unit brings, in order. */
+/** The bytes of the file that a unit brings (at most, when a use is not exact), in order. */
 export function unitOutputs({ uses, within }: FetchUnit): readonly Span[] {
   const spans = uses.flatMap(({ offset, length }) => {
     const span = intersect({ start: offset, end: offset + length }, within);

@@ -2,6 +2,7 @@ import { XetError } from "../errors.ts";
 import { HASH_BYTES } from "../format/hash.ts";
 import { type ChunkHashes, fileHash } from "../format/merkle.ts";
 import type { FetchUnit } from "./plan-units.ts";
+import type { Span } from "./span.ts";
 import type { UnitResult } from "./unit-decoder.ts";
 
 /** A unit and the chunks it turned out to have. */
@@ -17,9 +18,10 @@ export interface ExpectedFile {
   readonly size: number;
 }
 
-/** Chunks of a file in file order. */
+/** Chunks of a file in file order, and the runs of their xorbs: what a sidecar keeps. */
 export interface FileChunks extends ChunkHashes {
   readonly lengths: Uint32Array;
+  readonly terms: readonly { readonly xorb: string; readonly chunks: Span }[];
 }
 
 /**
@@ -32,13 +34,16 @@ export function proveFile(
   { fileHash: wanted, size }: ExpectedFile,
 ): FileChunks {
   const uses = fetched.flatMap(({ unit, result }) =>
-    unit.uses.map((use) => ({ ...use, first: use.chunks.start - unit.chunks.start, result })),
+    unit.uses.map((use) => {
+      return { ...use, xorb: unit.xorb, first: use.chunks.start - unit.chunks.start, result };
+    }),
   );
   uses.sort((a, b) => a.offset - b.offset);
   const lengths: number[] = [];
   const hashes: Uint8Array[] = [];
+  const terms: { readonly xorb: string; readonly chunks: { start: number; end: number } }[] = [];
   let end = 0;
-  for (const { chunks, offset, first, result } of uses) {
+  for (const { chunks, offset, first, result, xorb } of uses) {
     let at = offset;
     for (let index = first; index < first + chunks.end - chunks.start; index += 1) {
       const length = result.lengths[index] as number;
@@ -47,12 +52,16 @@ export function proveFile(
         lengths.push(length);
         hashes.push(result.hashes.subarray(HASH_BYTES * index, HASH_BYTES * (index + 1)));
         end += length;
+        const chunk = chunks.start + index - first;
+        const last = terms.at(-1);
+        if (last?.xorb === xorb && last.chunks.end === chunk) last.chunks.end += 1;
+        else terms.push({ xorb, chunks: { start: chunk, end: chunk + 1 } });
       } else if (at > end) throw new RangeError(`bytes ${end} to ${at} were not fetched`);
       at += length;
     }
   }
   if (end !== size) throw new RangeError(`${end} of ${size} bytes were fetched`);
-  const chunks = { lengths: Uint32Array.from(lengths), hashes: Buffer.concat(hashes) };
+  const chunks = { lengths: Uint32Array.from(lengths), hashes: Buffer.concat(hashes), terms };
   const actual = fileHash(chunks);
   if (actual === wanted) return chunks;
   const suspects = fetched

@@ -61,7 +61,7 @@ export function createUnitDecoder(unit: FetchUnit, io: UnitDecoderIo): UnitDecod
       const length = (ends[part.end - next] as number) - from;
       const offset = cursors[index] as number;
       if (offset + length > use.offset + use.length) throw malformed("term too long");
-      if (part.end === use.chunks.end && offset + length !== use.offset + use.length) {
+      if (use.exact && part.end === use.chunks.end && offset + length !== use.offset + use.length) {
         throw malformed("term too short");
       }
       const kept = intersect({ start: offset, end: offset + length }, unit.within);
@@ -110,12 +110,17 @@ function restOf(
   unit: FetchUnit,
   at: { readonly next: number; readonly consumed: number; readonly cursors: readonly number[] },
 ): FetchUnit {
-  const uses = unit.uses.flatMap(({ chunks, offset, length }, index): UnitUse[] => {
+  const uses = unit.uses.flatMap(({ chunks, offset, length, exact }, index): UnitUse[] => {
     if (chunks.end <= at.next) return [];
     const cursor = at.cursors[index] as number;
     const start = Math.max(chunks.start, at.next);
     return [
-      { chunks: { start, end: chunks.end }, offset: cursor, length: offset + length - cursor },
+      {
+        chunks: { start, end: chunks.end },
+        offset: cursor,
+        length: offset + length - cursor,
+        exact,
+      },
     ];
   });
   return {

@@ -1,0 +1,302 @@
+import { XetError } from "../errors.ts";
+import type { FetchUnit, UnitUse } from "../read/plan-units.ts";
+import {
+  type ListedRange,
+  rangeOf,
+  type Reconstruction,
+  type Term,
+} from "../read/reconstruction.ts";
+import { intersect, type Span } from "../read/span.ts";
+import type { UnitResult } from "../read/unit-decoder.ts";
+import { type DeltaBase, type ReadBase, resolveTerm } from "./delta-base.ts";
+import { type FetchSpan, fetchSpans } from "./fetch-spans.ts";
+import { createPotentials, type Potentials } from "./potentials.ts";
+import { type Candidate, indexCandidates, splitTerm } from "./split-terms.ts";
+
+/** Bytes that a base on this disk has. */
+export interface DeltaCopy {
+  readonly baseId: string;
+  /** Where they are in the base. */
+  readonly from: number;
+  /** Where they belong in the file. */
+  readonly to: number;
+  readonly length: number;
+}
+
+/** What can be done now. */
+export interface DeltaSteps {
+  readonly copies: readonly DeltaCopy[];
+  readonly units: readonly FetchUnit[];
+}
+
+/** How a file is made of files on this disk and of what they lack. */
+export interface DeltaPlan {
+  /** Bytes of the file that are copied. */
+  readonly copyBytes: number;
+  /** Bytes that are fetched. */
+  readonly wireBytes: number;
+  /** Requests in all. */
+  readonly requests: number;
+  /**
+   * Copies and units whose places in the file are known and that were not taken yet. Each is given out once; what is
+   * missing at several places of a term has its place only when what stands in front of it was decoded.
+   */
+  take(): DeltaSteps;
+  /** Notes the chunks of a unit, by which the places of others are known. Throws `xet/malformed-xorb` when they contradict the file. */
+  learn(unit: FetchUnit, result: Pick<UnitResult, "lengths">): void;
+  /** Whether everything was given out. */
+  readonly complete: boolean;
+}
+
+/** What a plan is made with. */
+export interface PlanDeltaOptions {
+  /** Whether parts of a listed range may be asked for; else each is fetched whole. */
+  readonly subRanges?: boolean;
+  /** Reads the bases whose chunks are not known, some 128 KiB a chunk; without it such terms are fetched. */
+  readonly read?: ReadBase;
+}
+
+/**
+ * Plans a file over the files on this disk that share xorbs with it: identical are chunks with the same index of the same
+ * xorb. Wherever something does not add up, those bytes are fetched. The copies are as good as the bases: prove the
+ * finished file by its SHA-256.
+ */
+export async function planDelta(
+  parts: readonly Reconstruction[],
+  bases: readonly DeltaBase[],
+  options: PlanDeltaOptions = {},
+): Promise<DeltaPlan> {
+  const shared = new Set(parts.flatMap(({ terms }) => terms.map(({ xorb }) => xorb)));
+  let candidates = bases.flatMap(({ id, terms }) =>
+    terms
+      .filter(({ xorb }) => shared.has(xorb))
+      .map((term): Candidate => ({ ...term, baseId: id })),
+  );
+  for (;;) {
+    const attempt = layOut(parts, candidates, bases, options);
+    const bad = await resolveCandidates(attempt, options.read);
+    if (bad.size === 0) return createPlan(attempt, parts);
+    // Less can be copied, so more is missing: everything is laid out anew without them.
+    candidates = candidates.filter((one) => !bad.has(one));
+  }
+}
+
+/** Chunks of a term that are copied or come with a request. */
+interface Piece {
+  readonly term: Term;
+  readonly chunks: Span;
+  readonly copy: Candidate | undefined;
+}
+
+interface Layout {
+  readonly copies: readonly (Piece & { readonly copy: Candidate })[];
+  readonly fetches: readonly { readonly span: FetchSpan; readonly pieces: readonly Piece[] }[];
+  readonly potentials: (xorb: string) => Potentials;
+  /** Terms of bases that contradict the file's. */
+  readonly contradictory: ReadonlySet<Candidate>;
+}
+
+function layOut(
+  parts: readonly Reconstruction[],
+  candidates: readonly Candidate[],
+  bases: readonly DeltaBase[],
+  { subRanges = false }: PlanDeltaOptions,
+): Layout {
+  const graphs = new Map<string, Potentials>();
+  const potentials = (xorb: string): Potentials => {
+    const graph = graphs.get(xorb) ?? createPotentials();
+    graphs.set(xorb, graph);
+    return graph;
+  };
+  const contradictory = new Set<Candidate>();
+  for (const { terms } of parts) {
+    for (const { xorb, chunks, length } of terms) {
+      if (!potentials(xorb).relate(chunks.start, chunks.end, length)) throw contradiction(xorb);
+    }
+  }
+  for (const one of candidates) {
+    if (!potentials(one.xorb).relate(one.chunks.start, one.chunks.end, one.length)) {
+      contradictory.add(one);
+    }
+  }
+  const find = indexCandidates(candidates.filter((one) => !contradictory.has(one)));
+  const marks = subRanges
+    ? Map.groupBy(
+        bases.flatMap((base) => base.marks),
+        ({ xorb }) => xorb,
+      )
+    : undefined;
+  const copies: (Piece & { readonly copy: Candidate })[] = [];
+  const fetches = new Map<
+    string,
+    { readonly span: FetchSpan; readonly pieces: Map<string, Piece> }
+  >();
+
+  for (const { terms, ranges } of parts) {
+    const byXorb = Map.groupBy(ranges, ({ xorb }) => xorb);
+    const split = terms.map((term) => ({ term, parts: splitTerm(term, find) }));
+    const missing = new Map<ListedRange, Span[]>();
+    for (const { term, parts: own } of split) {
+      const range = rangeOf(term.chunks, byXorb.get(term.xorb)) as ListedRange;
+      const lacking = own.filter(({ from }) => from === undefined).map(({ chunks }) => chunks);
+      missing.set(range, [...(missing.get(range) ?? []), ...lacking]);
+    }
+    const spans = new Map(
+      [...missing].map(([range, spansOf]) => {
+        const known = marks && (marks.get(range.xorb) ?? []);
+        return [range, fetchSpans(range, spansOf, known)] as const;
+      }),
+    );
+    for (const { term, parts: own } of split) {
+      const range = rangeOf(term.chunks, byXorb.get(term.xorb)) as ListedRange;
+      const fetched = spans.get(range) ?? [];
+      for (const span of fetched) {
+        const chunks = intersect(span.chunks, term.chunks);
+        if (chunks === undefined) continue;
+        const { start, end } = span.chunks;
+        const key = [term.xorb, start, end, span.bytes.start, span.bytes.end].join(" ");
+        const fetch = fetches.get(key) ?? { span, pieces: new Map<string, Piece>() };
+        fetches.set(key, fetch);
+        const piece = { term, chunks, copy: undefined };
+        fetch.pieces.set([term.offset, chunks.start].join(" "), piece);
+      }
+      for (const { chunks, from } of own) {
+        if (from === undefined) continue;
+        for (const rest of subtract(
+          chunks,
+          fetched.map((span) => span.chunks),
+        )) {
+          copies.push({ term, chunks: rest, copy: from });
+        }
+      }
+    }
+  }
+  return {
+    copies,
+    fetches: [...fetches.values()].map(({ span, pieces }) => ({
+      span,
+      pieces: [...pieces.values()],
+    })),
+    potentials,
+    contradictory,
+  };
+}
+
+/** What of `span` is in none of `taken`, which are in order. */
+function subtract(span: Span, taken: readonly Span[]): readonly Span[] {
+  const rest: Span[] = [];
+  let { start } = span;
+  for (const one of taken) {
+    if (one.start > start) rest.push({ start, end: Math.min(one.start, span.end) });
+    start = Math.max(start, one.end);
+  }
+  if (start < span.end) rest.push({ start, end: span.end });
+  return rest.filter(({ start: from, end }) => from < end);
+}
+
+/** Finds out where the ends of all copies lie in their bases; returns the terms of bases for which that fails. */
+async function resolveCandidates(
+  { copies, potentials, contradictory }: Layout,
+  read: ReadBase | undefined,
+): Promise<ReadonlySet<Candidate>> {
+  const bad = new Set(contradictory);
+  for (const [candidate, own] of Map.groupBy(copies, ({ copy }) => copy)) {
+    const { baseId, xorb } = candidate;
+    const cuts = own.flatMap(({ chunks }) => [chunks.start, chunks.end]);
+    const sound = await resolveTerm(candidate, cuts, {
+      potentials: potentials(xorb),
+      read: read && ((position, length) => read(baseId, position, length)),
+    });
+    if (!sound) bad.add(candidate);
+  }
+  return bad;
+}
+
+function createPlan(
+  { copies, fetches, potentials }: Layout,
+  parts: readonly Reconstruction[],
+): DeltaPlan {
+  const within = { start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 };
+  const length = ({ term, chunks }: Piece): number | undefined =>
+    potentials(term.xorb).distance(chunks.start, chunks.end);
+  /** Where a piece starts in the file, when that is known. */
+  const place = ({ term, chunks }: Piece): number | undefined => {
+    const lead = potentials(term.xorb).distance(term.chunks.start, chunks.start);
+    return lead === undefined ? undefined : term.offset + lead;
+  };
+  const copyOf = (piece: Piece & { readonly copy: Candidate }): DeltaCopy | undefined => {
+    const { copy, chunks, term } = piece;
+    const [to, bytes] = [place(piece), length(piece)];
+    const lead = potentials(term.xorb).distance(copy.chunks.start, chunks.start);
+    if (to === undefined || bytes === undefined || lead === undefined) return undefined;
+    const kept = intersect({ start: to, end: to + bytes }, within);
+    const cut = (kept?.start ?? to) - to;
+    const from = copy.offset + lead + cut;
+    return { baseId: copy.baseId, from, to: to + cut, length: kept ? kept.end - kept.start : 0 };
+  };
+  const unitOf = ({ span, pieces }: Layout["fetches"][number]): FetchUnit | undefined => {
+    const uses: UnitUse[] = [];
+    for (const piece of pieces) {
+      const offset = place(piece);
+      if (offset === undefined) return undefined;
+      const exact = length(piece);
+      const most = piece.term.offset + piece.term.length - offset;
+      uses.push({
+        chunks: piece.chunks,
+        offset,
+        length: exact ?? most,
+        exact: exact !== undefined,
+      });
+    }
+    return { ...span.range, chunks: span.chunks, bytes: span.bytes, uses, within };
+  };
+  const waitingCopies = new Set(copies);
+  const waitingFetches = new Set(fetches);
+  return {
+    copyBytes: copies.reduce((sum, piece) => sum + (length(piece) ?? 0), 0),
+    wireBytes: fetches.reduce((sum, { span }) => sum + span.bytes.end - span.bytes.start, 0),
+    requests: fetches.length,
+    get complete() {
+      return waitingCopies.size === 0 && waitingFetches.size === 0;
+    },
+    take() {
+      const ready: { copies: DeltaCopy[]; units: FetchUnit[] } = { copies: [], units: [] };
+      for (const piece of waitingCopies) {
+        const copy = copyOf(piece);
+        if (copy === undefined) continue;
+        waitingCopies.delete(piece);
+        if (copy.length > 0) ready.copies.push(copy);
+      }
+      for (const fetch of waitingFetches) {
+        const unit = unitOf(fetch);
+        if (unit === undefined) continue;
+        waitingFetches.delete(fetch);
+        ready.units.push(unit);
+      }
+      return ready;
+    },
+    learn({ xorb, chunks, uses }, { lengths }) {
+      const graph = potentials(xorb);
+      const points = [chunks, ...uses.map((use) => use.chunks)].flatMap(({ start, end }) => [
+        start,
+        end,
+      ]);
+      let [chunk, sum] = [chunks.start, 0];
+      for (const point of [...new Set(points)].toSorted((a, b) => a - b)) {
+        for (; chunk < point; chunk += 1) sum += lengths[chunk - chunks.start] as number;
+        if (!graph.relate(chunks.start, point, sum)) throw contradiction(xorb);
+      }
+    },
+  };
+}
+
+function contradiction(xorb: string): XetError {
+  return new XetError(
+    `the lengths of the chunks of ${xorb} contradict each other`,
+    "xet/malformed-xorb",
+    {
+      hint: "Fetch the whole file instead of what seems to be missing.",
+      data: { xorb, fault: "lengths" },
+    },
+  );
+}
