@@ -104,6 +104,7 @@ export const finished: DownloadEvent = eventAt(314_000, {
       fetched: 2_910_000_000,
       wire: 2_910_000_000,
     },
+    leftOut: { files: 0, bytes: 0 },
     files: [
       { path: "config.json", size: 937, digest, status: "fetched" },
       { path: "model-00001-of-00002.safetensors", size: 1_280_000_000, digest, status: "resumed" },

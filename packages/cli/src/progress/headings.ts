@@ -1,4 +1,4 @@
-import type { PlanBytes } from "@mlx-download/core";
+import type { DownloadResult, LeftOut, PlanBytes } from "@mlx-download/core";
 import {
   formatBytes,
   formatBytesOf,
@@ -45,13 +45,26 @@ export function planText({
   return `${formatCount(files, "file")}, ${formatBytes(bytes.total)}: ${parts.join(", ")}`;
 }
 
+/** `3 files, 8.03 GB (--preset all takes every file)`, where the default selection left something out. */
+export function leftOutText(leftOut: LeftOut | undefined): string[] {
+  if (leftOut?.hint === undefined) return [];
+  const { files, bytes, hint } = leftOut;
+  return [`${formatCount(files, "file")}, ${formatBytes(bytes)} (${hint})`];
+}
+
+/** The same in few words, for the end. */
+function leftOutNote({ leftOut }: Partial<Pick<DownloadResult, "leftOut">>): string {
+  if (leftOut?.hint === undefined) return "";
+  return `; ${formatCount(leftOut.files, "file")} left out (${formatBytes(leftOut.bytes)})`;
+}
+
 /** The calm sentence at the end; it claims verification only for bytes that this run hashed. */
 export function summaryText(state: ViewState): string | undefined {
   const { result } = state;
   if (!result) return undefined;
   const { bytes, files } = result;
   if (result.fromCache) {
-    return `${files.length === 1 ? "The 1 file is" : `All ${formatCount(files.length, "file")} are`} here already (${formatBytes(bytes.total)}), nothing fetched`;
+    return `${files.length === 1 ? "The 1 file is" : `All ${formatCount(files.length, "file")} are`} here already (${formatBytes(bytes.total)}), nothing fetched${leftOutNote(result)}`;
   }
   const proved = files.filter(({ status }) => status !== "cached").length;
   const parts: string[] = [];
@@ -65,7 +78,7 @@ export function summaryText(state: ViewState): string | undefined {
     parts.push(`${formatBytes(bytes.copied)} copied on this disk`);
   if (bytes.cached > 0) parts.push(`${formatBytes(bytes.cached)} here already`);
   const moved = parts.length > 0 ? `: ${parts.join(", ")}` : "";
-  return `Verified ${formatCount(proved, "file")} in ${formatDuration(result.durationMs)}${moved}`;
+  return `Verified ${formatCount(proved, "file")} in ${formatDuration(result.durationMs)}${moved}${leftOutNote(result)}`;
 }
 
 /** Where a download that did not end well stood: `62%, 2.11 of 3.41 GB`. */

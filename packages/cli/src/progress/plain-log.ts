@@ -9,6 +9,7 @@ import {
 } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import {
+  leftOutText,
   noticeName,
   noticeText,
   planText,
@@ -105,7 +106,12 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
       return {
         // What was here before this run is no progress of it.
         memory: { ...memory, lastPercent: percentOf(state) },
-        lines: state.plan ? [`Plan: ${planText(state.plan)}`] : [],
+        lines: state.plan
+          ? [
+              `Plan: ${planText(state.plan)}`,
+              ...leftOutText(state.plan.leftOut).map((text) => `Left out: ${text}`),
+            ]
+          : [],
       };
     }
     case "reviewed":

@@ -2,6 +2,7 @@ import type {
   DownloadEvent,
   DownloadResult,
   DownloadReview,
+  LeftOut,
   PlanBytes,
   ProgressState,
 } from "@mlx-download/core";
@@ -33,7 +34,13 @@ export interface ViewState {
   readonly revision: string | undefined;
   readonly commit: string | undefined;
   readonly from: "hub" | "cache" | undefined;
-  readonly plan: { readonly files: number; readonly bytes: PlanBytes } | undefined;
+  readonly plan:
+    | {
+        readonly files: number;
+        readonly bytes: PlanBytes;
+        readonly leftOut?: LeftOut | undefined;
+      }
+    | undefined;
   readonly review: DownloadReview | undefined;
   readonly progress: ProgressState | undefined;
   /** When the last byte came, as far as progress tells; Unix ms. */
@@ -125,7 +132,7 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
         ...state,
         phase: "fetching",
         commit: event.commit,
-        plan: { files: event.files, bytes: event.bytes },
+        plan: { files: event.files, bytes: event.bytes, leftOut: event.leftOut },
         // What was read to make the plan is done.
         verifying: new Map(),
         notices: [],

@@ -12,6 +12,7 @@ import { paint, type Style, type Tone } from "../text/style.ts";
 import { renderBar } from "./bar.ts";
 import { labelWidth, totalLines, type ViewOptions } from "./total-lines.ts";
 import {
+  leftOutText,
   noticeName,
   noticeText,
   planText,
@@ -122,6 +123,8 @@ export function view(state: ViewState, options: ViewOptions): string[] {
     head.push(...labelled(label, text, tone, options));
   }
   if (state.plan) head.push(...labelled("Plan", planText(state.plan), "label", options));
+  for (const text of leftOutText(state.plan?.leftOut))
+    head.push(...labelled("Left out", text, "label", options));
   head.push(...warningLines(state, options));
   if (state.phase === "done") {
     const summary = summaryText(state);

@@ -1,4 +1,5 @@
 import type { DownloadReview } from "../download/review-download.ts";
+import type { LeftOut } from "./left-out.ts";
 import type { DownloadResult, FileStatus } from "./result.ts";
 
 /** Byte counts of a plan. `total = cached + resumable + copyable + toFetch`. */
@@ -66,6 +67,8 @@ export type DownloadEventBody =
       readonly commit: string;
       readonly files: number;
       readonly bytes: PlanBytes;
+      /** What the selection does not take. */
+      readonly leftOut?: LeftOut;
     }
   | ({ readonly type: "reviewed" } & DownloadReview)
   | {

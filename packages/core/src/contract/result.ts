@@ -1,3 +1,5 @@
+import type { LeftOut } from "./left-out.ts";
+
 /** How a file came to be there; `copied` is from this disk. */
 export type FileStatus = "cached" | "resumed" | "copied" | "fetched";
 
@@ -34,4 +36,6 @@ export interface DownloadResult {
     readonly wire: number;
   };
   readonly files: readonly FileResult[];
+  /** What the selection did not take. */
+  readonly leftOut: LeftOut;
 }

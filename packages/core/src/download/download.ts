@@ -46,6 +46,7 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
       commit: plan.commit,
       files: plan.files.length,
       bytes: plan.bytes,
+      leftOut: plan.leftOut,
     });
     await reviewDownload(request, prepared);
     const moved = await moveWithinDisk(request, prepared);
@@ -59,6 +60,7 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
       durationMs: Math.round(performance.now() - startedAt),
       bytes: { total: plan.bytes.total, ...moved.bytes },
       files: moved.files,
+      leftOut: plan.leftOut,
     };
     request.emit({ type: "result", result });
     return result;

@@ -8,9 +8,11 @@ import { reviewDownload } from "./review-download.ts";
 import { askAccess, withheldError } from "../hub/ask-access.ts";
 import { isPublicFile } from "../hub/gated.ts";
 import { findLocalCopies } from "./local-copies.ts";
+import { tellUnloadable } from "./tell-unloadable.ts";
 import { type DownloadPlan, planDownload } from "../transfer/plan.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snapshot.ts";
+import { leftOutOf } from "../select/left-out.ts";
 import { createSelector } from "../select/select.ts";
 import { createCacheTarget, createLocalDirTarget, type Target } from "../transfer/target.ts";
 import { readJournal } from "../transfer/disk/journal.ts";
@@ -53,6 +55,7 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
       ? createCacheTarget(layout, snapshot, { symlinks: settings.symlinks })
       : createLocalDirTarget(localDir, snapshot);
   const files = await selectFiles(request, resolved, target);
+  await tellUnloadable(request, resolved, files);
 
   const states: Awaited<ReturnType<Target["inspect"]>> = force
     ? new Map()
@@ -67,11 +70,14 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
           readPartials(target, absent),
           diskFree(target.root),
         ]);
+  const taken = new Set(files);
   const plan = planDownload({
+    leftOutFiles: snapshot.files.filter((file) => !taken.has(file)),
     repoId: snapshot.repoId,
     revision: snapshot.revision,
     commit: snapshot.commit,
     files,
+    leftOut: leftOutOf([...snapshot.files, ...(snapshot.withheld ?? [])], files, request.selection),
     stateOf: (path) => states.get(path) ?? "absent",
     copyFrom: (digest) => copies.get(digest),
     resumable: (digest) => partials.get(digest) ?? 0,

@@ -191,10 +191,21 @@ async function inspectFiles(
   const description = described(files, { name: about.name, support });
   return {
     description,
-    loads: loadVerdict(description, support),
+    loads: withBadHeaders(loadVerdict(description, support), badHeaders),
     security: lookAtSecurity({ files: listing, description, scans: about.scans, badHeaders }),
     totalBytes: listing.reduce((sum, file) => sum + (file.size ?? 0), 0),
   };
+}
+
+/** A weight file whose header is broken is not loaded, whatever the rest says. */
+function withBadHeaders(loads: LoadVerdict, badHeaders: ReadonlyMap<string, string>): LoadVerdict {
+  if (badHeaders.size === 0) return loads;
+  const bad = [...badHeaders].map(([path, problem]) => ({
+    code: "bad-weights" as const,
+    message: `${path}: ${problem}`,
+    blocks: true,
+  }));
+  return { ...loads, verdict: "no", reasons: [...bad, ...loads.reasons] };
 }
 
 function described(

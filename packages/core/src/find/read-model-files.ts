@@ -162,7 +162,10 @@ function chooseShards(
   index: ReadIndex | undefined,
 ): readonly ModelFile[] {
   const enough = index?.totalSize !== undefined && shards.length > FEW_SHARDS;
-  return shards.slice(0, enough ? 1 : MAX_SHARDS);
+  if (!enough) return shards.slice(0, MAX_SHARDS);
+  // A shard that is this small is no shard: it may be a git-lfs pointer.
+  const small = shards.slice(1).filter(({ size }) => size !== undefined && size < 250);
+  return [...shards.slice(0, 1), ...small].slice(0, MAX_SHARDS);
 }
 
 /** The header of a weight file; undefined when it is longer than what may be read. Throws when the format forbids it. */

@@ -16,6 +16,8 @@ const plan = (files: SnapshotFile[], over: Partial<Parameters<typeof planDownloa
     revision: "main",
     commit: "a".repeat(40),
     files,
+    leftOut: { files: 0, bytes: 0 },
+    leftOutFiles: [],
     stateOf: () => "absent",
     resumable: () => 0,
     copyFrom: () => undefined,

@@ -1,5 +1,6 @@
 import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
 import type { PlanBytes } from "../contract/events.ts";
+import type { LeftOut } from "../contract/left-out.ts";
 
 /** What will be done about one file: nothing, go on with its partial, clone it from this disk, or fetch it. */
 export type FileAction = "keep" | "resume" | "copy" | "fetch";
@@ -32,6 +33,10 @@ export interface DownloadPlan {
   readonly commit: string;
   readonly bytes: PlanBytes;
   readonly files: readonly PlannedFile[];
+  /** What the selection does not take. */
+  readonly leftOut: LeftOut;
+  /** The same file by file, those of which the Hub tells the digest. */
+  readonly leftOutFiles: readonly SnapshotFile[];
   /** In the order of transfer: small ones first, so that whatever is wrong with a model shows in the first second. */
   readonly blobs: readonly PlannedBlob[];
   /** Files whose bytes are in the cache and that only want their entry in the snapshot. */
@@ -45,6 +50,8 @@ export interface PlanInput {
   readonly commit: string;
   /** The selected files. */
   readonly files: readonly SnapshotFile[];
+  readonly leftOut: LeftOut;
+  readonly leftOutFiles: readonly SnapshotFile[];
   /** Is a file here (`present`), only its bytes (`blob`), or neither? Asked by path. */
   stateOf(path: string): "present" | "blob" | "absent";
   /** Bytes that the partial of these bytes holds; asked by digest text. */
@@ -93,6 +100,8 @@ export function planDownload(input: PlanInput): DownloadPlan {
     commit: input.commit,
     bytes: { ...bytes, diskFree: input.diskFree },
     files,
+    leftOut: input.leftOut,
+    leftOutFiles: input.leftOutFiles,
     blobs: [...blobs.values()].toSorted(
       (a, b) => a.size - b.size || (a.files[0].path < b.files[0].path ? -1 : 1),
     ),

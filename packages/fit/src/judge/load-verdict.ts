@@ -17,6 +17,7 @@ export type LoadReasonCode =
   | "experts-fail"
   | "no-weights"
   | "weights-not-seen"
+  | "bad-weights"
   | "stray-weights"
   | "missing-files"
   | "files-unknown"

@@ -41,12 +41,19 @@ const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
   ["F6_E3M2", 6],
 ]);
 
+/** How a git-lfs pointer begins. */
+const POINTER = new TextEncoder().encode("version ");
+
 /**
  * How many bytes from the start of a safetensors file hold its header, told by the file's first eight bytes. Throws
- * `fit/invalid-header` when they are fewer or name an impossible length.
+ * `fit/invalid-header` when they are fewer, name an impossible length, or begin a git-lfs pointer.
  */
 export function safetensorsHeaderBytes(start: Uint8Array): number {
   if (start.byteLength < 8) throw invalid(`only ${start.byteLength} of its first 8 bytes are here`);
+  // Read as a length, its first word would be 2·10¹⁸ bytes.
+  if (POINTER.every((byte, at) => start[at] === byte)) {
+    throw invalid("the file is a git-lfs pointer, not weights: its owner uploaded it without them");
+  }
   const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (length < 2n || length > MAX_SAFETENSORS_HEADER_BYTES) {
     throw invalid(`its header would be ${length} bytes long`);

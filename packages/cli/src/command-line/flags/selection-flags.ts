@@ -25,7 +25,8 @@ export const selectionFlags = {
     type: "text",
     value: "NAME",
     choices: ["all", "mlx", "tokenizer", "config"],
-    summary: "a named choice of files: all, mlx, tokenizer, config",
+    summary:
+      "a named choice of files: all (every file), mlx (what mlx-lm reads), tokenizer, config; default: all but weights over 10 MB in formats that MLX does not load, where there are model*.safetensors",
   },
   localDir: {
     name: "local-dir",

@@ -1,8 +1,11 @@
-import { planModel } from "@mlx-download/core";
+import { type DownloadPlan, type FileAction, planModel } from "@mlx-download/core";
+import type { Flags } from "../../command-line/flags.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { leftOutText } from "../../progress/headings.ts";
+import { hubCacheOf } from "../cache/target.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
@@ -24,20 +27,15 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     env: shell.env,
     signal: shell.interrupt.signal,
   });
-  const { repoId, revision, commit, files, bytes } = plan;
+  const { repoId, revision, commit, bytes, leftOut } = plan;
+  const listed = await listAll(plan, flags, shell);
   if (flags.json) {
-    const listed = files.map(({ path, size, digest, action }) => ({
-      path,
-      size,
-      digest,
-      cached: action === "keep",
-    }));
-    const body = { schema: 1, repoId, revision, commit, size: bytes.total, files: listed };
+    const body = { schema: 1, repoId, revision, commit, size: bytes.total, files: listed, leftOut };
     await writeJson(body, shell);
     return 0;
   }
   if (flags.quiet) {
-    await shell.stdout.write(files.map(({ path }) => `${printable(path)}\n`).join(""));
+    await shell.stdout.write(listed.map(({ path }) => `${printable(path)}\n`).join(""));
     return 0;
   }
   const table = tableText(
@@ -47,17 +45,50 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       { title: "HERE" },
       { title: "DIGEST", lesser: true },
     ],
-    files.map(({ path, size, digest, action }) => [
+    listed.map(({ path, size, digest, cached, selected, action }) => [
       printable(path),
       formatBytes(size),
-      here[action],
+      selected || cached ? here[action] : "left out",
       shell.stdoutStyle.columns === undefined ? digest : digest.slice(0, digest.indexOf(":") + 13),
     ]),
     shell.stdoutStyle,
   );
   await shell.stdout.write(table);
+  const left = leftOutText(leftOut).map((text) => `. Left out: ${text}`);
   shell.stderr.write(
-    `${printable(repoId)} @ ${shortCommit(commit)}: ${formatCount(files.length, "file")}, ${formatBytes(bytes.total)}\n`,
+    `${printable(repoId)} @ ${shortCommit(commit)}: ${formatCount(plan.files.length, "file")}, ${formatBytes(bytes.total)}${left.join("")}\n`,
   );
   return 0;
+}
+
+interface ListedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly digest: string;
+  readonly cached: boolean;
+  /** Whether a download with the same options takes it. */
+  readonly selected: boolean;
+  readonly action: FileAction;
+}
+
+/** The files of a plan and, where nobody chose by pattern or preset, those that the default leaves out. */
+async function listAll(
+  { repoId, commit, files, leftOut, leftOutFiles }: DownloadPlan,
+  flags: Flags,
+  shell: Shell,
+): Promise<readonly ListedFile[]> {
+  const planned = files.map(({ path, size, digest, action }) => {
+    const cached = action === "keep";
+    return { path, size, digest, cached, selected: true, action };
+  });
+  if (leftOut.hint === undefined) return planned;
+  const { formatDigest, inspectFiles, repoLayout } = await import("@mlx-download/cache");
+  const layout = repoLayout(await hubCacheOf(flags, shell), repoId);
+  const states = await inspectFiles(layout, commit, leftOutFiles);
+  const others = leftOutFiles.map(({ path, size, digest }) => {
+    const cached = (states.get(path) ?? "absent") !== "absent";
+    const action: FileAction = cached ? "keep" : "fetch";
+    return { path, size, digest: formatDigest(digest), cached, selected: false, action };
+  });
+  return [...planned, ...others].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

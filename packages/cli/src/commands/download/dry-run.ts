@@ -1,5 +1,5 @@
 import type { DownloadPlan, DownloadReview } from "@mlx-download/core";
-import { planText } from "../../progress/headings.ts";
+import { leftOutText, planText } from "../../progress/headings.ts";
 import { reviewLines } from "../../progress/review-lines.ts";
 import type { MeasuredSpeed } from "./measured-speed.ts";
 import { formatBytes, formatDuration, formatRate, shortCommit } from "../../text/format.ts";
@@ -8,8 +8,16 @@ import { paint } from "../../text/style.ts";
 import { fitJson } from "../choose/model-json.ts";
 import { renderTable, type TableStyle } from "../../text/table.ts";
 
+/** Something that is worth knowing before the download. */
+export interface PlanWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
 /** What is known beside the plan. */
 export interface PlanNotes {
+  readonly warnings: readonly PlanWarning[];
   readonly review: DownloadReview | undefined;
   readonly speed: MeasuredSpeed | undefined;
 }
@@ -25,9 +33,9 @@ function estimate(
 /** What a dry run says to machines (DESIGN: what machines read). */
 export function planJson(
   plan: DownloadPlan,
-  { review, speed }: PlanNotes,
+  { review, speed, warnings }: PlanNotes,
 ): Record<string, unknown> {
-  const { repoId, revision, commit, bytes, files } = plan;
+  const { repoId, revision, commit, bytes, files, leftOut } = plan;
   return {
     repoId,
     revision,
@@ -35,6 +43,8 @@ export function planJson(
     bytes,
     estimate: speed === undefined ? null : estimate(plan, speed),
     files: files.map(({ path, size, digest, action }) => ({ path, size, digest, action })),
+    leftOut,
+    warnings,
     ...(review && {
       fit: review.fit && fitJson(review.fit),
       loads: review.loads,
@@ -64,7 +74,7 @@ function roomText({ bytes }: DownloadPlan): string[] {
 export function planTable(
   plan: DownloadPlan,
   style: TableStyle,
-  { review, speed }: PlanNotes,
+  { review, speed, warnings }: PlanNotes,
 ): string[] {
   const table = renderTable(
     [{ title: "FILE" }, { title: "SIZE", align: "right" }, { title: "ACTION" }],
@@ -76,6 +86,11 @@ export function planTable(
     paint(style, "strong", title),
     ...table,
     planText({ files: plan.files.length, bytes: plan.bytes }),
+    ...leftOutText(plan.leftOut).map((text) => `${paint(style, "label", "Left out")}: ${text}`),
+    ...warnings.map(({ message, hint = "" }) => {
+      const label = paint(style, "warn", "Warning");
+      return `${label}: ${printable(`${message} ${hint}`.trim())}`;
+    }),
     ...(review ? reviewLines(review) : []).map(
       ({ label, text, tone }) => `${paint(style, tone, label)}: ${text}`,
     ),

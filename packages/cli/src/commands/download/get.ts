@@ -21,7 +21,7 @@ import { noteSpeed, readSpeed } from "./measured-speed.ts";
 import { formatBytes } from "../../text/format.ts";
 import { paint } from "../../text/style.ts";
 import { withBackend } from "../refs/with-backend.ts";
-import { planJson, planTable } from "./dry-run.ts";
+import { planJson, planTable, type PlanWarning } from "./dry-run.ts";
 import { nextStep } from "./next-step.ts";
 import { reviewOptions } from "./review-options.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
@@ -106,9 +106,9 @@ function suggestNext(result: DownloadResult, flags: Flags, shell: Shell): void {
 }
 
 function resultJson(result: DownloadResult, flags: Flags): Record<string, unknown> {
-  const { repoId, revision, commit, path, fromCache, durationMs, bytes, files } = result;
+  const { repoId, revision, commit, path, fromCache, durationMs, bytes, files, leftOut } = result;
   const next = nextStep(result, flags);
-  const known = { repoId, revision, commit, path, fromCache, durationMs, bytes, files };
+  const known = { repoId, revision, commit, path, fromCache, durationMs, bytes, files, leftOut };
   return next === undefined ? known : { ...known, next };
 }
 
@@ -119,13 +119,18 @@ async function dryRunOne(
 ): Promise<Record<string, unknown>> {
   const { planModel } = await import("@mlx-download/core");
   let review: DownloadReview | undefined;
+  const warnings: PlanWarning[] = [];
   const plan = await planModel(ref, {
     ...options,
     onEvent(event) {
       if (event.type === "reviewed") review = event;
+      if (event.type === "warning") {
+        const { code, message, hint } = event;
+        warnings.push({ code, message, hint });
+      }
     },
   });
-  const notes = { review, speed: await readSpeed(shell.env) };
+  const notes = { review, warnings, speed: await readSpeed(shell.env) };
   if (!flags.json) {
     const style = shell.stdoutStyle;
     await shell.stdout.write(`${planTable(plan, style, notes).join("\n")}\n`);

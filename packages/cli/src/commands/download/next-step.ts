@@ -4,9 +4,13 @@ import { quoteWord } from "../../command-line/quote.ts";
 
 /** Files without which mlx-lm loads nothing: the configuration and at least one shard of weights. */
 function isRunnable(result: DownloadResult): boolean {
-  const names = result.files.map(({ path }) => path);
+  const weights = result.files.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
+  // What is this small is a git-lfs pointer, or at any rate no model.
+  const isPointer = ({ size }: DownloadResult["files"][number]): boolean => size < 250;
   return (
-    names.includes("config.json") && names.some((name) => /^model[^/]*\.safetensors$/.test(name))
+    result.files.some(({ path }) => path === "config.json") &&
+    weights.length > 0 &&
+    !weights.some(isPointer)
   );
 }
 

@@ -1,0 +1,18 @@
+import type { LeftOut } from "../contract/left-out.ts";
+import type { SelectableFile, SelectOptions } from "./select.ts";
+
+/** How many files, and bytes, a selection does not take; with the way to have what the default leaves out. */
+export function leftOutOf(
+  all: readonly SelectableFile[],
+  selected: readonly SelectableFile[],
+  { include, preset }: SelectOptions,
+): LeftOut {
+  const taken = new Set(selected.map(({ path }) => path));
+  const rest = all.filter(({ path }) => !taken.has(path));
+  const counts = {
+    files: rest.length,
+    bytes: rest.reduce((sum, { size }) => sum + size, 0),
+  };
+  const byDefault = include === undefined && preset === undefined && rest.length > 0;
+  return byDefault ? { ...counts, hint: "--preset all takes every file" } : counts;
+}
