@@ -2,6 +2,7 @@ import {
   type CommandSpec,
   commandGroups,
 } from "../../packages/cli/src/command-line/command-spec.ts";
+import { optionsOf } from "../../packages/cli/src/command-line/command-table.ts";
 import { commandTable } from "../../packages/cli/src/commands/table.ts";
 import type { FlagSpec } from "../../packages/cli/src/command-line/flags/flag-spec.ts";
 import { type Flags, flagSpecs } from "../../packages/cli/src/command-line/flags.ts";
@@ -60,7 +61,7 @@ function section(spec: CommandSpec): string {
   ];
   if (spec.aliases.length > 0)
     parts.push(`Also ${spec.aliases.map((alias) => `\`${alias}\``).join(", ")}.`);
-  if (spec.flags.length > 0) parts.push(options(spec.flags));
+  if (spec.flags.length > 0) parts.push(optionsOf(spec).map(option).join("\n"));
   const examples = spec.examples.map(({ line, purpose }) => `# ${purpose}\n${line}`).join("\n");
   if (examples !== "") parts.push(`\`\`\`sh\n${examples}\n\`\`\``);
   return [...parts, ...(spec.notes ?? []).map(escaped)].join("\n\n");

@@ -2,6 +2,7 @@ import {
   commandGroups,
   type CommandSpec,
 } from "../../packages/cli/src/command-line/command-spec.ts";
+import { optionsOf } from "../../packages/cli/src/command-line/command-table.ts";
 import { commandTable } from "../../packages/cli/src/commands/table.ts";
 import type { FlagSpec } from "../../packages/cli/src/command-line/flags/flag-spec.ts";
 import { flagSpecs } from "../../packages/cli/src/command-line/flags.ts";
@@ -37,7 +38,7 @@ function command(spec: CommandSpec): string {
     roff(sentence(spec.summary)),
   ];
   if (spec.aliases.length > 0) parts.push(`Also \\fB${roff(spec.aliases.join(", "))}\\fR.`);
-  parts.push(...spec.flags.map((key) => option(flagSpecs[key])));
+  parts.push(...optionsOf(spec).map(option));
   for (const { line, purpose } of spec.examples)
     parts.push(`.PP\n${roff(sentence(purpose))}\n.PP\n.nf\n.RS 4\n${roff(line)}\n.RE\n.fi`);
   return [...parts, ...(spec.notes ?? []).map((note) => `.PP\n${roff(note)}`)].join("\n");

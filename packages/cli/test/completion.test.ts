@@ -84,6 +84,13 @@ test.each(shells)("%s completes commands, options, values and cached models", as
   expect(await complete("list", "--dry")).toEqual([]);
 });
 
+test.each(shells)("%s completes settings, shells and nothing where they belong", async (shell) => {
+  const complete = (await stage())[shell];
+  expect(await complete("config", "get", "cache-d")).toEqual(["cache-dir"]);
+  expect(await complete("completion", "fi")).toEqual(["fish"]);
+  expect(await complete("whoami", "or")).toEqual([]);
+});
+
 test.each(shells)("%s completes the models of the cache that the command uses", async (shell) => {
   for (const where of ["file", "default"] as const) {
     const complete = (await stage(where))[shell];

@@ -1,5 +1,6 @@
 import type { Shell } from "../shell/shell.ts";
 import type { CommandTable } from "./command-table.ts";
+import type { FlagSpec } from "./flags/flag-spec.ts";
 import type { Flags } from "./flags.ts";
 
 /** A command line, understood. */
@@ -51,7 +52,13 @@ export interface CommandSpec {
     readonly max: number;
     /** What is missing where there are too few; default `a model`. */
     readonly what?: string;
+    /** What a shell offers there: models of the cache (default), folders, these words, or nothing. */
+    readonly complete?: "models" | "folders" | "nothing" | readonly string[];
   };
+  /** What options mean more precisely with this command, and which of their choices it takes. */
+  readonly options?: Readonly<
+    Partial<Record<keyof Flags, Partial<Pick<FlagSpec, "summary" | "choices" | "value">>>>
+  >;
   readonly examples: readonly Example[];
   /** Closing paragraphs for the help. */
   readonly notes?: readonly string[];

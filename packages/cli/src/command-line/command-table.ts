@@ -1,5 +1,6 @@
 import type { CommandSpec } from "./command-spec.ts";
-import type { Flags } from "./flags.ts";
+import type { FlagSpec } from "./flags/flag-spec.ts";
+import { type Flags, flagSpecs } from "./flags.ts";
 
 /** The commands of a program, as its parser, help, completions and reference see them. */
 export interface CommandTable {
@@ -47,4 +48,17 @@ export function createCommandTable({
     },
     under: (word) => specs.filter(({ name }) => name.startsWith(`${word} `)),
   };
+}
+
+/** An option as a command takes it. */
+export function optionOf({ options }: Pick<CommandSpec, "options">, key: keyof Flags): FlagSpec {
+  return { ...flagSpecs[key], ...options?.[key] };
+}
+
+/** The options of a command, `further` ones behind them. */
+export function optionsOf(
+  command: CommandSpec,
+  further: readonly (keyof Flags)[] = [],
+): readonly FlagSpec[] {
+  return [...new Set([...command.flags, ...further])].map((key) => optionOf(command, key));
 }

@@ -1,7 +1,7 @@
 import { displayWidth, padEnd, wrapWords } from "../text/display-width.ts";
 import { paint, type Style } from "../text/style.ts";
 import { commandGroups, type CommandSpec, type Example } from "./command-spec.ts";
-import type { CommandTable } from "./command-table.ts";
+import { type CommandTable, optionsOf } from "./command-table.ts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
 
@@ -66,7 +66,7 @@ function commandRows(specs: readonly CommandSpec[], style: HelpStyle): string[] 
 function commandHelp(spec: CommandSpec, style: HelpStyle): string[] {
   const word = spec === style.table.unnamed ? `[${spec.name}]` : spec.name;
   const under = style.table.under(spec.name);
-  const flags = [...spec.flags, ...style.table.commonFlags].map((key) => flagSpecs[key]);
+  const flags = optionsOf(spec, style.table.commonFlags);
   const summary = wrapWords(
     `${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`,
     style.columns - 1,

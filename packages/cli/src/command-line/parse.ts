@@ -1,5 +1,5 @@
 import type { CommandSpec, Invocation } from "./command-spec.ts";
-import type { CommandTable } from "./command-table.ts";
+import { type CommandTable, optionOf } from "./command-table.ts";
 import { quoteWord } from "./quote.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
@@ -151,7 +151,8 @@ export async function parseCommandLine(
   const { command, operands } = readCommand(parsed._, table);
   refuseUnknown(parsed, command, table);
   const entries = Object.entries(flagSpecs).map(
-    ([key, spec]) => [key, readFlag(spec, parsed[spec.name])] as const,
+    ([key, { name }]) =>
+      [key, readFlag(optionOf(command, key as keyof Flags), parsed[name])] as const,
   );
   const flags = Object.fromEntries(
     entries.filter(([, value]) => value !== undefined),

@@ -65,8 +65,7 @@ export const cacheFlags = {
     name: "to",
     type: "text",
     value: "PLACE",
-    summary:
-      "the folder (of other programs, of another disk), or for an archive FILE.tar or - for standard output",
+    summary: "where to",
   },
   layout: {
     name: "layout",
@@ -80,5 +79,6 @@ export const cacheFlags = {
     type: "switch",
     summary: "take the view away; the cache keeps the model",
   },
-  yes: { name: "yes", type: "switch", aliases: ["y"], summary: "delete without asking" },
+  revisions: { name: "revisions", type: "switch", summary: "a line for each revision" },
+  yes: { name: "yes", type: "switch", aliases: ["y"], summary: "without asking" },
 } as const;

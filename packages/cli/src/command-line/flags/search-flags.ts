@@ -14,13 +14,13 @@ export const searchFlags = {
     summary: "models of this user or organization (default mlx-community)",
   },
   all: { name: "all", type: "switch", summary: "MLX models of every author" },
-  limit: { name: "limit", type: "count", value: "N", summary: "at most N models (default 50)" },
+  limit: { name: "limit", type: "count", value: "N", summary: "at most N" },
   sort: {
     name: "sort",
     type: "text",
     value: "KEY",
-    choices: ["downloads", "likes", "created", "modified", "trending"],
-    summary: "downloads (default), likes, created, modified or trending; highest or newest first",
+    choices: ["downloads", "likes", "created", "modified", "trending", "size", "used", "name"],
+    summary: "what comes first",
   },
   quant: {
     name: "quant",

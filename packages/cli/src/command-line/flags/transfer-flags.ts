@@ -6,7 +6,7 @@ export const transferFlags = {
     value: "DIR",
     summary: "the hub cache (default HF_HUB_CACHE, HF_HOME/hub, ~/.cache/huggingface/hub)",
   },
-  force: { name: "force", type: "switch", summary: "fetch (verify: read) everything anew" },
+  force: { name: "force", type: "switch", summary: "fetch everything again" },
   endpoint: {
     name: "endpoint",
     type: "list",

@@ -1,9 +1,9 @@
 import type { CachedRepo, CacheScan, Finding, Pin } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
-import { writeJson } from "../../shell/result.ts";
+import { textOf, writeJson } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { formatBytes, formatCount } from "../../text/format.ts";
+import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { hubCacheOf, isMlxModel } from "./target.ts";
@@ -44,6 +44,18 @@ async function chosen(scan: CacheScan, flags: Flags): Promise<readonly CachedRep
   return passing;
 }
 
+/** By name as they are scanned, or the largest or last used first. */
+function sorted(repos: readonly CachedRepo[], { sort }: Flags): readonly CachedRepo[] {
+  switch (sort) {
+    case "size":
+      return repos.toSorted((one, other) => other.sizeOnDisk - one.sizeOnDisk);
+    case "used":
+      return repos.toSorted((one, other) => (other.lastUsedAt ?? 0) - (one.lastUsedAt ?? 0));
+    default:
+      return repos;
+  }
+}
+
 const day = (ms: number | null): string =>
   ms === null ? "" : new Date(ms).toISOString().slice(0, 10);
 
@@ -79,44 +91,88 @@ function findingLines(findings: readonly Finding[]): string[] {
   );
 }
 
-/** `mlx-download cache ls`. */
-export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
-  const { scanCache } = await import("@mlx-download/cache");
-  const scan = await scanCache(await hubCacheOf(flags, shell), { signal: shell.interrupt.signal });
-  const repos = await withPins(await chosen(scan, flags), scan.cacheDir);
-  const { cacheDir, sizeOnDisk, unusedOnDisk, findings } = scan;
-  if (flags.json) {
-    await writeJson({ schema: 1, cacheDir, sizeOnDisk, unusedOnDisk, repos, findings }, shell);
-    return 0;
-  }
-  if (flags.quiet) {
-    await shell.stdout.write(repos.map(({ repoId }) => `${printable(repoId)}\n`).join(""));
-    return 0;
-  }
-  if (repos.length > 0) {
-    const rows = repos.map((repo) => [
-      printable(repo.repoType === "model" ? repo.repoId : `${repo.repoType} ${repo.repoId}`),
+const nameOf = ({ repoId, repoType }: CachedRepo): string =>
+  printable(repoType === "model" ? repoId : `${repoType} ${repoId}`);
+
+function repoTable(repos: readonly Listed[], { stdoutStyle }: Shell): string {
+  return tableText(
+    [
+      { title: "REPO" },
+      { title: "SIZE", align: "right" },
+      { title: "FILES", align: "right", lesser: true },
+      { title: "REVISIONS", align: "right", lesser: true },
+      { title: "REFS", lesser: true },
+      { title: "USED", lesser: true },
+      { title: "STATE" },
+    ],
+    repos.map((repo) => [
+      nameOf(repo),
       formatBytes(repo.sizeOnDisk),
       String(repo.files),
       String(repo.revisions.length),
       printable(Object.keys(repo.refs).join(" ")),
       day(repo.lastUsedAt),
       stateOf(repo),
-    ]);
-    const table = tableText(
-      [
-        { title: "REPO" },
-        { title: "SIZE", align: "right" },
-        { title: "FILES", align: "right", lesser: true },
-        { title: "REVISIONS", align: "right", lesser: true },
-        { title: "REFS", lesser: true },
-        { title: "USED", lesser: true },
-        { title: "STATE" },
-      ],
-      rows,
-      shell.stdoutStyle,
+    ]),
+    stdoutStyle,
+  );
+}
+
+function revisionTable(repos: readonly Listed[], { stdoutStyle }: Shell): string {
+  const rows = repos.flatMap((repo) =>
+    repo.revisions.map(({ commit, sizeOnDisk, files, lastModifiedAt, complete }) => [
+      nameOf(repo),
+      shortCommit(commit),
+      formatBytes(sizeOnDisk),
+      String(files),
+      printable(
+        Object.keys(repo.refs)
+          .filter((name) => repo.refs[name] === commit)
+          .join(" "),
+      ),
+      day(lastModifiedAt),
+      complete === false ? "incomplete" : "",
+    ]),
+  );
+  return tableText(
+    [
+      { title: "REPO" },
+      { title: "COMMIT" },
+      { title: "SIZE", align: "right" },
+      { title: "FILES", align: "right", lesser: true },
+      { title: "REFS", lesser: true },
+      { title: "MODIFIED", lesser: true },
+      { title: "STATE" },
+    ],
+    rows,
+    stdoutStyle,
+  );
+}
+
+/** `mlx-download cache ls`. */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { scanCache } = await import("@mlx-download/cache");
+  const scan = await scanCache(await hubCacheOf(flags, shell), { signal: shell.interrupt.signal });
+  const shown = sorted(await chosen(scan, flags), flags).slice(0, flags.limit);
+  const repos = await withPins(shown, scan.cacheDir);
+  const { cacheDir, sizeOnDisk, unusedOnDisk, findings } = scan;
+  if (flags.json) {
+    await writeJson({ schema: 1, cacheDir, sizeOnDisk, unusedOnDisk, repos, findings }, shell);
+    return 0;
+  }
+  if (flags.quiet) {
+    const ids = flags.revisions
+      ? repos.flatMap(({ repoId, revisions }) =>
+          revisions.map(({ commit }) => `${repoId}@${commit}`),
+        )
+      : repos.map(({ repoId }) => repoId);
+    await shell.stdout.write(textOf(ids.map((id) => printable(id))));
+    return 0;
+  }
+  if (repos.length > 0) {
+    await shell.stdout.write(
+      flags.revisions ? revisionTable(repos, shell) : repoTable(repos, shell),
     );
-    await shell.stdout.write(table);
   }
   const unused = unusedOnDisk > 0 ? `, ${formatBytes(unusedOnDisk)} of no use (cache prune)` : "";
   const wrong = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(

@@ -10,6 +10,9 @@ export const cache: CommandSpec = {
   summary: "list the models in the cache, or delete some",
   operands: { min: 0, max: 0 },
   flags: ["list", "clearModel", "clear", "yes", "cacheDir"],
+  options: {
+    yes: { summary: "delete without asking" },
+  },
   examples: [
     { line: "mlx-download cache --list", purpose: "what is here and how large it is" },
     { line: "mlx-download cache --clear-model org/name", purpose: "asks, then deletes" },
@@ -28,8 +31,16 @@ export const cacheLs: CommandSpec = {
   usage: "",
   summary: "list every repo in the cache: size, revisions, refs, and what is wrong with it",
   operands: { min: 0, max: 0 },
-  flags: ["where", "cacheDir"],
+  flags: ["where", "sort", "limit", "revisions", "cacheDir"],
+  options: {
+    sort: {
+      choices: ["size", "used", "name"],
+      summary: "size (largest first), used (last used first) or name (default)",
+    },
+    limit: { summary: "at most N repos" },
+  },
   examples: [
+    { line: "mlx-download cache ls --sort size --limit 10", purpose: "the ten largest" },
     { line: "mlx-download cache ls", purpose: "what is here, and what could go" },
     { line: "mlx-download cache ls --where 'size>10GB' -q", purpose: "the ids of the large ones" },
     { line: "mlx-download cache ls --json | jq .sizeOnDisk", purpose: "for a script" },
@@ -60,6 +71,9 @@ export const verify: CommandSpec = {
     "token",
     "events",
   ],
+  options: {
+    force: { summary: "read everything again" },
+  },
   examples: [
     { line: "mlx-download verify", purpose: "everything in the cache, without network" },
     { line: "mlx-download verify org/name --quick", purpose: "lengths and headers, in a moment" },
@@ -107,6 +121,9 @@ export const repair: CommandSpec = {
     "token",
     "events",
   ],
+  options: {
+    force: { summary: "read everything again, also what an interrupted run verified" },
+  },
   examples: [
     { line: "mlx-download repair org/name", purpose: "one model" },
     { line: "mlx-download repair", purpose: "the whole cache" },
@@ -132,6 +149,9 @@ export const cacheRm: CommandSpec = {
   summary: "remove models, revisions or single files from the cache",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: ["where", "include", "exclude", "keepNewest", "repoType", "yes", "dryRun", "cacheDir"],
+  options: {
+    yes: { summary: "remove without asking" },
+  },
   examples: [
     { line: "mlx-download cache rm org/name", purpose: "asks, then removes all its revisions" },
     {
@@ -160,6 +180,9 @@ export const cachePrune: CommandSpec = {
   summary: "remove what nobody needs: revisions without a ref, old unfinished data, leftovers",
   operands: { min: 0, max: 0 },
   flags: ["where", "keepNewest", "grace", "yes", "dryRun", "cacheDir"],
+  options: {
+    yes: { summary: "remove without asking" },
+  },
   examples: [
     { line: "mlx-download cache prune --dry-run", purpose: "what would go" },
     { line: "mlx-download cache prune --keep-newest 2 --yes", purpose: "for a nightly job" },
@@ -179,6 +202,9 @@ export const cacheEvict: CommandSpec = {
   summary: "remove the longest unused revisions until the cache is small enough",
   operands: { min: 0, max: 0 },
   flags: ["maxSize", "where", "keepNewest", "yes", "dryRun", "cacheDir"],
+  options: {
+    yes: { summary: "remove without asking" },
+  },
   examples: [
     { line: "mlx-download cache evict --max-size 200GB", purpose: "asks, then removes" },
     {
@@ -242,6 +268,9 @@ export const cacheView: CommandSpec = {
     "show a model to a program that wants plain files in its own folder; without a name, list the views",
   operands: { min: 0, max: 1 },
   flags: ["layout", "to", "remove", "repoType", "cacheDir", "events"],
+  options: {
+    to: { value: "DIR", summary: "the folder in which the other program looks for models" },
+  },
   examples: [
     {
       line: "mlx-download cache view org/name --layout lmstudio",
@@ -272,6 +301,9 @@ export const cacheExport: CommandSpec = {
   summary: "copy a model out of the cache, every byte proved: a folder, or a tar archive",
   operands: { min: 1, max: 1 },
   flags: ["to", "repoType", "cacheDir", "events"],
+  options: {
+    to: { summary: "a folder, an archive (FILE.tar), or - for an archive on standard output" },
+  },
   examples: [
     {
       line: "mlx-download cache export org/name --to /Volumes/Stick/name",
@@ -296,7 +328,7 @@ export const cacheImport: CommandSpec = {
   aliases: [],
   usage: "<FOLDER | FILE.tar | -> [org/name[@revision]]",
   summary: "bring an exported model into the cache, every byte proved, without network",
-  operands: { min: 1, max: 2, what: "an exported folder or archive" },
+  operands: { min: 1, max: 2, what: "an exported folder or archive", complete: "folders" },
   flags: ["repoType", "cacheDir", "events"],
   examples: [
     { line: "mlx-download cache import /Volumes/Stick/name", purpose: "a folder" },
@@ -322,6 +354,10 @@ export const cacheMv: CommandSpec = {
   summary: "move models, or the whole cache, to another disk; a link stays where they were",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: ["to", "yes", "repoType", "cacheDir", "events"],
+  options: {
+    yes: { summary: "move the whole cache without asking" },
+    to: { value: "DIR", summary: "the hub cache on the other disk" },
+  },
   examples: [
     {
       line: "mlx-download cache mv org/name --to /Volumes/Big/hub",

@@ -1,4 +1,4 @@
-import type { DownloadEventBody, MLXModelEntry } from "@mlx-download/core";
+import type { DownloadEventBody, ListSort, MLXModelEntry } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
@@ -44,7 +44,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       author: flags.all ? "any" : flags.author,
       where: estimator?.where,
       counts: estimator?.counts,
-      sort: flags.sort,
+      sort: flags.sort as ListSort | undefined,
       limit,
       token,
       endpoint: flags.endpoint,

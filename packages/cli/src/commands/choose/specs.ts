@@ -74,6 +74,13 @@ export const list: CommandSpec = {
     "tokenStdin",
     "token",
   ],
+  options: {
+    sort: {
+      choices: ["downloads", "likes", "created", "modified", "trending"],
+      summary: "downloads (default), likes, created, modified or trending; highest or newest first",
+    },
+    limit: { summary: "at most N models (default 50)" },
+  },
   examples: [
     { line: "mlx-download search qwen3 --limit 10", purpose: "the ten most downloaded" },
     { line: "mlx-download list --all --sort created", purpose: "the newest of every author" },

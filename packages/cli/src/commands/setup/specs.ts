@@ -1,4 +1,7 @@
 import type { CommandSpec } from "../../command-line/command-spec.ts";
+import { settingSpecs } from "../../config/setting-specs.ts";
+
+const settingNames = settingSpecs.map(({ name }) => name);
 
 const notes = [
   "An option wins over a variable of the environment, and that over the file: ~/.config/mlx-download/config.json, or where XDG_CONFIG_HOME or MLX_DOWNLOAD_CONFIG say.",
@@ -25,7 +28,7 @@ export const configGet: CommandSpec = {
   aliases: [],
   usage: "<setting>",
   summary: "print one setting; exit 4 when nothing sets it",
-  operands: { min: 1, max: 1, what: "a setting" },
+  operands: { min: 1, max: 1, what: "a setting", complete: settingNames },
   flags: [],
   examples: [{ line: "mlx-download config get cache-dir", purpose: "for a script" }],
   notes,
@@ -39,7 +42,7 @@ export const configSet: CommandSpec = {
   aliases: [],
   usage: "<setting> <value>",
   summary: "write a setting to the configuration file",
-  operands: { min: 2, max: 2, what: "a setting and its value" },
+  operands: { min: 2, max: 2, what: "a setting and its value", complete: settingNames },
   flags: [],
   examples: [
     { line: "mlx-download config set endpoint https://hf-mirror.com", purpose: "use a mirror" },
@@ -56,7 +59,7 @@ export const configUnset: CommandSpec = {
   aliases: [],
   usage: "<setting>",
   summary: "remove a setting from the configuration file",
-  operands: { min: 1, max: 1, what: "a setting" },
+  operands: { min: 1, max: 1, what: "a setting", complete: settingNames },
   flags: [],
   examples: [{ line: "mlx-download config unset endpoint", purpose: "the Hub itself again" }],
   notes,
@@ -86,7 +89,7 @@ export const completion: CommandSpec = {
   aliases: [],
   usage: "<bash | zsh | fish>",
   summary: "print the script that completes commands, options and cached models in a shell",
-  operands: { min: 1, max: 1, what: "a shell" },
+  operands: { min: 1, max: 1, what: "a shell", complete: ["bash", "zsh", "fish"] },
   flags: [],
   examples: [
     { line: "source <(mlx-download completion bash)", purpose: "in ~/.bashrc" },

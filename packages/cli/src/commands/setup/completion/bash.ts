@@ -1,5 +1,11 @@
 import type { CommandTable } from "../../../command-line/command-table.ts";
-import { completedCommands, isFolder, singleQuoted, spellings } from "./completed-commands.ts";
+import {
+  type CompletedCommand,
+  completedCommands,
+  isFolder,
+  singleQuoted,
+  spellings,
+} from "./completed-commands.ts";
 import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../../../command-line/flags.ts";
 
@@ -14,6 +20,12 @@ function values(): string {
       : `    ${pattern}) return ;;`;
   });
   return cases.join("\n");
+}
+
+/** Sets what stands behind a command where that is no model. */
+function operandsOf(operands: CompletedCommand["operands"]): string {
+  if (operands === "models") return "";
+  return ` operands=${singleQuoted(typeof operands === "string" ? operands : operands.join(" "))}`;
 }
 
 /** The completion script for bash: `source <(mlx-download completion bash)`. It starts no program. */
@@ -32,7 +44,8 @@ export function bashCompletion(table: CommandTable): string {
       .flatMap((command) => command.options.flatMap(spellings))
       .join(" ");
   const cases = commands.map(
-    ({ name }) => `    ${singleQuoted(name)}) options=${singleQuoted(options(name))} ;;`,
+    ({ name, operands }) =>
+      `    ${singleQuoted(name)}) options=${singleQuoted(options(name))}${operandsOf(operands)} ;;`,
   );
   return `# bash completion of mlx-download: source <(mlx-download completion bash)
 ${hubFolderFunction}
@@ -48,7 +61,7 @@ _mlx_download_models() {
 
 _mlx_download() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
-  local first='' second='' seconds='' options='' i
+  local first='' second='' seconds='' options='' operands=models i
   COMPREPLY=()
   case $prev in
 ${values()}
@@ -81,7 +94,12 @@ ${cases.filter((line) => !/ '.* .*'\)/.test(line)).join("\n")}
   elif [ -n "$seconds" ] && [ -z "$second" ]; then
     COMPREPLY=($(compgen -W "$seconds" -- "$cur"))
   else
-    COMPREPLY=($(compgen -W "$(_mlx_download_models)" -- "$cur"))
+    case $operands in
+    models) COMPREPLY=($(compgen -W "$(_mlx_download_models)" -- "$cur")) ;;
+    folders) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    nothing) ;;
+    *) COMPREPLY=($(compgen -W "$operands" -- "$cur")) ;;
+    esac
   fi
 }
 complete -F _mlx_download mlx-download

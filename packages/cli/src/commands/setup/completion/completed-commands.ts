@@ -1,6 +1,5 @@
-import type { CommandTable } from "../../../command-line/command-table.ts";
+import { type CommandTable, optionsOf } from "../../../command-line/command-table.ts";
 import type { FlagSpec } from "../../../command-line/flags/flag-spec.ts";
-import { flagSpecs } from "../../../command-line/flags.ts";
 
 /** A command as a shell completes it. */
 export interface CompletedCommand {
@@ -8,6 +7,8 @@ export interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly FlagSpec[];
+  /** What stands behind it. */
+  readonly operands: "models" | "folders" | "nothing" | readonly string[];
 }
 
 /** Every command by each of its names, with its options, those of every command included. */
@@ -16,8 +17,11 @@ export function completedCommands({
   commonFlags,
 }: CommandTable): readonly CompletedCommand[] {
   return specs.flatMap((spec) => {
-    const options = [...new Set([...spec.flags, ...commonFlags])].map((key) => flagSpecs[key]);
-    return [spec.name, ...spec.aliases].map((name) => ({ name, summary: spec.summary, options }));
+    const options = optionsOf(spec, commonFlags);
+    const { max, complete = "models" } = spec.operands;
+    const operands = max === 0 ? "nothing" : complete;
+    const { summary } = spec;
+    return [spec.name, ...spec.aliases].map((name) => ({ name, summary, options, operands }));
   });
 }
 
@@ -28,7 +32,7 @@ export function spellings({ name, aliases = [] }: FlagSpec): readonly string[] {
 
 /** Whether the option's value is a folder. */
 export function isFolder({ value }: FlagSpec): boolean {
-  return value === "DIR";
+  return value === "DIR" || value === "PLACE";
 }
 
 /** Words that a shell takes as one, in single quotes. */

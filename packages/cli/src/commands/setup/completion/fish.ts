@@ -37,6 +37,16 @@ export function fishCompletion(table: CommandTable): string {
       return [...parts, `-d ${quoted(spec.summary)}`].join(" ");
     }),
   );
+  const others = commands
+    .filter((command) => command.operands !== "models")
+    .map(({ name }) => quoted(name))
+    .join(" ");
+  const operands = commands.flatMap((command) => {
+    const when = `-n ${quoted(`__mlx_download_is ${quoted(command.name)}`)}`;
+    if (command.operands === "folders") return [`complete -c mlx-download ${when} -F`];
+    if (typeof command.operands === "string") return [];
+    return [`complete -c mlx-download ${when} -a ${quoted(command.operands.join(" "))}`];
+  });
   return `# fish completion of mlx-download: mlx-download completion fish | source
 function __mlx_download_words
   set -l typed (commandline -opc)
@@ -64,6 +74,14 @@ end
 
 ${fishHubFolderFunction}
 
+# Whether a model may stand here: behind a command that takes one, and where no command was typed yet.
+function __mlx_download_takes_models
+  for name in ${others}
+    __mlx_download_is $name; and return 1
+  end
+  return 0
+end
+
 function __mlx_download_models
   set -l hub (__mlx_download_hub)
   for folder in $hub/models--*--*
@@ -72,7 +90,8 @@ function __mlx_download_models
 end
 
 complete -c mlx-download -f
-complete -c mlx-download -a '(__mlx_download_models)'
+complete -c mlx-download -n __mlx_download_takes_models -a '(__mlx_download_models)'
+${operands.join("\n")}
 ${[...prefixes, ...words, ...options].join("\n")}
 `;
 }

@@ -31,6 +31,12 @@ function values(): string {
     .join("\n");
 }
 
+/** Sets what stands behind a command where that is no model. */
+function operandsOf({ operands }: CompletedCommand): string {
+  if (operands === "models") return "";
+  return ` operands=${singleQuoted(typeof operands === "string" ? operands : operands.join(" "))}`;
+}
+
 /** The completion script for zsh, with what each word does: `source <(mlx-download completion zsh)`. */
 export function zshCompletion(table: CommandTable): string {
   const commands = completedCommands(table);
@@ -49,7 +55,10 @@ export function zshCompletion(table: CommandTable): string {
   const cases = (two: boolean): string =>
     commands
       .filter(({ name }) => name.includes(" ") === two)
-      .map((command) => `    ${singleQuoted(command.name)}) options=(${optionList(command)}) ;;`)
+      .map(
+        (command) =>
+          `    ${singleQuoted(command.name)}) options=(${optionList(command)})${operandsOf(command)} ;;`,
+      )
       .join("\n");
   const byDefault = commands.find(({ name }) => name === "get");
   return `#compdef mlx-download
@@ -66,6 +75,7 @@ _mlx_download_models() {
 
 _mlx_download() {
   local -a firsts seconds options typed
+  local operands=models
   firsts=(${[...firsts].map(([word, summary]) => described(word, summary)).join(" ")})
   case \${words[CURRENT-1]} in
 ${values()}
@@ -91,7 +101,12 @@ ${cases(false)}
   elif (( \${#seconds} > 0 && \${#typed} == 1 )); then
     _describe command seconds
   else
-    _mlx_download_models
+    case $operands in
+    models) _mlx_download_models ;;
+    folders) _files ;;
+    nothing) ;;
+    *) compadd -- \${=operands} ;;
+    esac
   fi
 }
 
