@@ -45,8 +45,10 @@ describe("info", () => {
         kvBytes: expect.any(Number),
         kvPeakBytes: expect.any(Number),
         activationBytes: expect.any(Number),
+        attentionBytes: expect.any(Number),
         overheadBytes: expect.any(Number),
         totalBytes: expect.any(Number),
+        lowTotalBytes: expect.any(Number),
         limitBytes: 48 * 2 ** 30,
         verdict: "yes",
         maxContextLength: 2048,
@@ -153,7 +155,7 @@ describe("get", () => {
   test("--dry-run says beside the files whether it fits", async () => {
     const { run, hub } = await tinyStage();
     const people = await run(["acme/tiny", "--dry-run", ...mac]);
-    expect(people.stdout).toMatch(/^Fits: yes, 403 MB of 51\.5 GB at 2,048 tokens$/m);
+    expect(people.stdout).toMatch(/^Fits: yes, 365 MB of 51\.5 GB at 2,048 tokens$/m);
     const { stdout } = await run(["acme/tiny", "--dry-run", "--json", ...mac]);
     expect(JSON.parse(stdout)).toMatchObject({
       bytes: { toFetch: expect.any(Number) },

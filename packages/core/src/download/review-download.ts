@@ -92,7 +92,9 @@ async function look(request: DownloadRequest, prepared: PreparedDownload): Promi
   const { contextLength: own } = inspected.description;
   const contextLength = options.contextLength ?? Math.min(DEFAULT_CONTEXT, own ?? DEFAULT_CONTEXT);
   const fit = fitModel(inspected.description, machine.wiredLimitBytes, {
+    mlxVersion: inspected.loads.by.mlxVersion,
     ...options,
+    machine,
     contextLength,
   });
   return {

@@ -207,7 +207,12 @@ async function judgeVariant(
   const { description, loads, commit } = await inspectModel(repoId, { ...hub, support });
   const contextLength =
     wish.contextLength ?? Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
-  const fit = fitModel(description, machine.wiredLimitBytes, { ...wish, contextLength });
+  const fit = fitModel(description, machine.wiredLimitBytes, {
+    mlxVersion: loads.by.mlxVersion,
+    ...wish,
+    machine,
+    contextLength,
+  });
   const speed = decodeSpeed(description, machine, { kvBytes: fit.kvBytes, repoId });
   return { repoId, commit, description, fit, loads, speed, downloads };
 }

@@ -65,13 +65,18 @@ function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError
 
 async function memoryProblem(
   ref: string,
-  { description }: InspectedModel,
+  { description, loads }: InspectedModel,
   { fit: wish = {}, signal }: EnsureOptions,
 ): Promise<ModelDownloadError | undefined> {
   const { machine = await readMachine({ signal }), support: _, ...memory } = wish;
   const own = Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
   const contextLength = memory.contextLength ?? own;
-  const fit = fitModel(description, machine.wiredLimitBytes, { ...memory, contextLength });
+  const fit = fitModel(description, machine.wiredLimitBytes, {
+    mlxVersion: loads.by.mlxVersion,
+    ...memory,
+    machine,
+    contextLength,
+  });
   if (fit.verdict !== "no") return undefined;
   const { totalBytes, limitBytes, maxContextLength } = fit;
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

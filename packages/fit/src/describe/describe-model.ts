@@ -1,4 +1,5 @@
 import { findCacheGroups, languageModel } from "../caches/cache-groups.ts";
+import { scoreMatrices } from "../caches/score-matrices.ts";
 import { contextLengthOf } from "./context-length.ts";
 import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
 import { field, objectField, parseJsonObject, stringField } from "../model/json-value.ts";
@@ -10,7 +11,7 @@ import { type ModelConfig, parseModelConfig } from "../model/model-config.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 import type { ModelFiles } from "../model/model-files.ts";
 import { modelRoles } from "./model-roles.ts";
-import { modelShape } from "./model-shape.ts";
+import { modelShape, stateWidthOf } from "./model-shape.ts";
 import { describeWeights } from "./describe-weights.ts";
 import { findWeightFiles } from "./weight-files.ts";
 
@@ -53,8 +54,11 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
   if (caches && "groups" in caches) {
     evidence["cache"] = evidenceOf("config", `config.json, by mlx-lm's ${module}`);
     evidence["attention"] = evidence["cache"];
+    evidence["scoreMatrices"] = evidence["cache"];
   }
   const shape = modelShape(config, evidence);
+  const stateWidth = stateWidthOf(config);
+  said("stateWidth", stateWidth ?? undefined, `${prefix}heads and width of the state's values`);
   const tokens = tokenizerFacts(files, evidence);
   const origin = originFacts(files, evidence);
   const remoteCode = remoteCodeOf(files, config);
@@ -75,6 +79,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     evidence["roles"] = evidenceOf("tokenizer", detail, true);
   }
   const language = module === undefined ? undefined : languageModel(module, root);
+  const elementBytes = weights.dtype === "float32" ? 4 : 2;
   return {
     modelType: modelType ?? null,
     module: module ?? null,
@@ -87,13 +92,18 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     cache:
       caches && "groups" in caches
         ? {
-            elementBytes: weights.dtype === "float32" ? 4 : 2,
+            elementBytes,
             groups: caches.groups,
             kvBitsFailure: caches.kvBitsFailure,
           }
         : null,
     cacheUnknown:
       caches && "groups" in caches ? null : (caches?.reason ?? "mlx-lm has no module for it"),
+    scoreMatrices:
+      language && caches && "groups" in caches
+        ? scoreMatrices(language, caches.groups, elementBytes)
+        : [],
+    stateWidth,
     tokenizer: tokens.tokenizer,
     chatTemplate: tokens.hasTemplate,
     roles,

@@ -41,3 +41,19 @@ export function modelShape({ text, root, prefix }: ModelConfig, evidence: Eviden
   const experts = total === null || total < 2 ? null : { total, active };
   return { layers, hiddenSize, vocabularySize, experts };
 }
+
+// Heads and width of a state's values, as configs name them.
+const STATE_WIDTHS = [
+  ["linear_num_value_heads", "linear_value_head_dim"],
+  ["mamba_num_heads", "mamba_head_dim"],
+  ["mamba_n_heads", "mamba_d_head"],
+] as const;
+
+/** Numbers a token that layers with a recurrent state compute with; null when the config names none. */
+export function stateWidthOf({ text }: ModelConfig): number | null {
+  for (const [headsName, widthName] of STATE_WIDTHS) {
+    const [heads, width] = [countField(text, headsName), countField(text, widthName)];
+    if (heads !== undefined && width !== undefined) return heads * width;
+  }
+  return null;
+}

@@ -9,14 +9,17 @@ import {
 } from "./memory-need.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 
-/** `yes`: with room to spare; `tight`: the last tenth of the limit is used; `no`: more than the limit. */
+/** `yes`: with room to spare; `tight`: the last tenth of the limit is used, or the limit lies within the range; `no`: more than the limit. */
 export type FitVerdict = "yes" | "tight" | "no" | "unknown";
 
 /** A model's memory need held against a limit. */
 export interface Fit extends MemoryNeed {
   readonly limitBytes: number;
   readonly verdict: FitVerdict;
-  /** The longest context that is `yes`, at most what the model was made for; 0 when none is, null when unknown. */
+  /**
+   * The longest context that is `yes`, at most what the model was made for; 0 when none is, null when unknown. Every
+   * shorter one is too.
+   */
   readonly maxContextLength: number | null;
 }
 
@@ -50,16 +53,21 @@ export function fitModel(
   return {
     ...need,
     limitBytes,
-    verdict: verdictOf(need.totalBytes, limitBytes, comfortable),
+    verdict: verdictOf(need, limitBytes, comfortable),
     maxContextLength:
       need.totalBytes === null ? null : longest(fits, longestToTry(description, options)),
   };
 }
 
-function verdictOf(total: number | null, limit: number, comfortable: number): FitVerdict {
-  if (total === null) return "unknown";
-  if (total <= comfortable) return "yes";
-  return total <= limit ? "tight" : "no";
+/** Where the need is a range, `no` only when even the least of it is too much. */
+function verdictOf(
+  { totalBytes, lowTotalBytes }: MemoryNeed,
+  limit: number,
+  comfortable: number,
+): FitVerdict {
+  if (totalBytes === null || lowTotalBytes === null) return "unknown";
+  if (totalBytes <= comfortable) return "yes";
+  return lowTotalBytes <= limit ? "tight" : "no";
 }
 
 /** What the model was made for, and not as far as mlx-lm would fail with quantized keys and values. */

@@ -1,7 +1,10 @@
 import { type CacheBytes, cacheBytes, type KvQuantization } from "../caches/cache-bytes.ts";
-import { FitError } from "../model/errors.ts";
 import { kvBitsVerdict } from "../caches/kv-bits.ts";
+import type { AttentionPlace } from "../machine/fused-attention.ts";
+import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
+import { FitError } from "../model/errors.ts";
 import type { ModelDescription } from "../model/model-description.ts";
+import { scoreBytes } from "./score-bytes.ts";
 
 /** How a model is run. The names and defaults are mlx-lm's. */
 export interface MemoryOptions {
@@ -15,25 +18,42 @@ export interface MemoryOptions {
   readonly kvGroupSize?: number | undefined;
   /** Tokens from which keys and values are quantized; default 5000. */
   readonly quantizedKvStart?: number | undefined;
-  /** Tokens a step of the prompt, at least 64; default 2048. */
+  /** Tokens a step of the prompt (`--prefill-step-size`), at least 64; default 2048. */
   readonly prefillStepSize?: number | undefined;
+  /**
+   * Prompts that a server keeps beside the one at work (`mlx_lm.server --prompt-cache-size`), each taken as long as the
+   * context; default 0.
+   */
+  readonly keptPrompts?: number | undefined;
+  /** A smaller model that drafts tokens (`--draft-model`); its weights and caches are held too. */
+  readonly draft?: ModelDescription | undefined;
+  /** Bytes of an adapter's weights (`--adapter-path`); default 0. */
+  readonly adapterBytes?: number | undefined;
+  /** The machine, as far as it decides which attention is fused; what is not known makes a range of the need. */
+  readonly machine?: AttentionPlace["machine"];
+  /** The MLX release; default: the one that this package knows. */
+  readonly mlxVersion?: string | undefined;
 }
 
 /** Bytes that a model needs to run; null where the description does not say enough. */
 export interface MemoryNeed {
   readonly contextLength: number;
-  /** The weights in memory. */
+  /** The weights in memory, those of a draft model and an adapter included. */
   readonly weightsBytes: number | null;
   /** What mlx-lm's caches hold after the prompt. */
   readonly kvBytes: number | null;
-  /** The most they hold while the prompt is processed. */
+  /** The most they hold while the prompt is processed, kept prompts included. */
   readonly kvPeakBytes: number | null;
-  /** Estimate: what a step of the prompt needs besides. */
+  /** Estimate: what a step of the prompt needs besides, `attentionBytes` included. */
   readonly activationBytes: number | null;
-  /** Estimate: Python, MLX and its buffers. */
+  /** The matrix of scores that attention builds where no fused kernel does without it; at most. */
+  readonly attentionBytes: number | null;
+  /** Estimate: buffers of MLX that no model is free of. */
   readonly overheadBytes: number;
-  /** Weights, peak of the caches, activations and overhead. */
+  /** Weights, peak of the caches, activations and overhead; at most. */
   readonly totalBytes: number | null;
+  /** The same at least: less than `totalBytes` where it is not known whether this MLX and chip fuse the attention. */
+  readonly lowTotalBytes: number | null;
 }
 
 /** The longest context that figures are given for, in tokens. */
@@ -44,52 +64,104 @@ export const DEFAULT_QUANTIZED_KV_START = 5000;
 
 const MIN_PREFILL_STEP = 64;
 
-// Not measured on Macs: what users report lies between 0.3 and 0.5 GB.
-const OVERHEAD_BYTES = 400_000_000;
-
-// Rows of `hidden_size` alive at once in a step of the prompt: residual, normed input, queries, keys, values, output, and
-// the halves of the feed-forward part. An estimate, as the overhead.
-const LIVE_ROWS = 8;
+// MLX keeps up to about ten command buffers of 50 MB in flight. Peaks of 54 runs on M2 Ultra, M3 Pro, M3 Ultra, M4 Max and
+// M5 Max (test/measurements/peaks.json) lie 0.6 to 0.8 GB above weights, caches and scores, less below 512 tokens a step.
+const OVERHEAD_BYTES = 200_000_000;
+const IN_FLIGHT_BYTES = 550_000_000;
+// Of small models they are not full: a command buffer takes 50 operations at most.
+const OPERATIONS_IN_FLIGHT = 500;
+const FEW_ROWS = 512;
+const USUAL_ROWS = 2048;
+// Layers with a recurrent state compute in float32 and keep more: bytes a token and number of the state's width.
+const STATE_ROW_BYTES = 140;
 
 /**
  * The bytes a model needs at a context length: stored weights, keys, values and states exactly as mlx-lm's cache
- * classes allocate them, and estimates of the rest. Throws `fit/invalid-option`, and `fit/kv-bits-unsupported` where
- * mlx-lm would fail with the `kvBits` asked for.
+ * classes allocate them, the attention's scores by MLX's kernels, and an estimate of the rest. Throws
+ * `fit/invalid-option`, and `fit/kv-bits-unsupported` where mlx-lm would fail with the `kvBits` asked for.
  */
 export function memoryNeed(description: ModelDescription, options: MemoryOptions): MemoryNeed {
-  const { contextLength, batch = 1, prefillStepSize = 2048 } = options;
-  requireCount("contextLength", contextLength, { min: 1, max: MAX_CONTEXT_LENGTH });
-  requireCount("batch", batch, { min: 1, max: 1_000_000 });
-  requireCount("prefillStepSize", prefillStepSize, {
-    min: MIN_PREFILL_STEP,
-    max: MAX_CONTEXT_LENGTH,
-  });
+  const checked = checkedOptions(options);
+  const { contextLength, batch, prefillStepSize, keptPrompts, adapterBytes, draft } = checked;
   const quantization = kvQuantization(options);
   refuseFailing(description, options, quantization);
-  const { cache, hiddenSize, vocabularySize, residentBytes: weightsBytes } = description;
-  const kv: CacheBytes | null = cache
-    ? cacheBytes(cache, { tokens: contextLength, prefillStepSize }, quantization)
-    : null;
-  const rows = Math.min(prefillStepSize, Math.max(1, contextLength - 1));
-  const activationBytes =
-    cache === null || hiddenSize === null
-      ? null
-      : batch *
-        (rows * hiddenSize * cache.elementBytes * LIVE_ROWS +
-          (vocabularySize ?? 0) * cache.elementBytes);
-  const kvPeakBytes = kv && batch * kv.peak;
+  const prompt = { tokens: contextLength, prefillStepSize };
+  const { cache, hiddenSize, residentBytes } = description;
+  const kv: CacheBytes | null = cache ? cacheBytes(cache, prompt, quantization) : null;
+  const drafted = draft && memoryNeed(draft, { ...options, kvBits: undefined, draft: undefined });
+  const rows = batch * Math.min(prefillStepSize, Math.max(1, contextLength - 1));
+  const known = cache !== null && hiddenSize !== null;
+  const scores = scoreBytes(description.scoreMatrices, {
+    tokens: contextLength,
+    rows: Math.min(prefillStepSize, Math.max(1, contextLength - 1)),
+    batch,
+    quantized: quantization !== undefined && contextLength >= quantization.start,
+    place: { mlxVersion: options.mlxVersion ?? MLX_LM_TABLE.mlxVersion, machine: options.machine },
+  });
+  const flow = known ? flowBytes(description, rows) : null;
+  const weightsBytes = sum(residentBytes, adapterBytes, drafted ? drafted.weightsBytes : 0);
+  const kvPeakBytes = sum(
+    kv && batch * kv.peak + keptPrompts * kv.after,
+    drafted ? drafted.kvPeakBytes : 0,
+  );
+  const activationBytes = sum(flow, scores.high);
   return {
     contextLength,
     weightsBytes,
     kvBytes: kv && batch * kv.after,
     kvPeakBytes,
     activationBytes,
+    attentionBytes: known ? scores.high : null,
     overheadBytes: OVERHEAD_BYTES,
-    totalBytes:
-      weightsBytes === null || kvPeakBytes === null || activationBytes === null
-        ? null
-        : weightsBytes + kvPeakBytes + activationBytes + OVERHEAD_BYTES,
+    totalBytes: sum(weightsBytes, kvPeakBytes, activationBytes, OVERHEAD_BYTES),
+    lowTotalBytes: sum(weightsBytes, kvPeakBytes, flow, scores.low, OVERHEAD_BYTES),
   };
+}
+
+/** Null as soon as one part is. */
+function sum(...parts: readonly (number | null)[]): number | null {
+  let total = 0;
+  for (const part of parts) {
+    if (part === null) return null;
+    total += part;
+  }
+  return total;
+}
+
+/** What flows through the layers during a step of so many rows, and the logits of the last one. */
+function flowBytes(description: ModelDescription, rows: number): number {
+  const { cache, hiddenSize, vocabularySize, stateWidth } = description;
+  const elementBytes = cache?.elementBytes ?? 2;
+  const filled = rows < FEW_ROWS ? rows / FEW_ROWS : Math.max(1, rows / USUAL_ROWS);
+  const inFlight = Math.min(
+    (IN_FLIGHT_BYTES * filled * elementBytes) / 2,
+    OPERATIONS_IN_FLIGHT * rows * (hiddenSize ?? 0) * elementBytes,
+  );
+  const states = STATE_ROW_BYTES * (stateWidth ?? 0) * rows;
+  return Math.ceil(inFlight + states + (vocabularySize ?? 0) * elementBytes);
+}
+
+interface CheckedOptions {
+  readonly contextLength: number;
+  readonly batch: number;
+  readonly prefillStepSize: number;
+  readonly keptPrompts: number;
+  readonly adapterBytes: number;
+  readonly draft: ModelDescription | undefined;
+}
+
+function checkedOptions(options: MemoryOptions): CheckedOptions {
+  const { contextLength, batch = 1, prefillStepSize = 2048, draft } = options;
+  const { keptPrompts = 0, adapterBytes = 0 } = options;
+  requireCount("contextLength", contextLength, { min: 1, max: MAX_CONTEXT_LENGTH });
+  requireCount("batch", batch, { min: 1, max: 1_000_000 });
+  requireCount("prefillStepSize", prefillStepSize, {
+    min: MIN_PREFILL_STEP,
+    max: MAX_CONTEXT_LENGTH,
+  });
+  requireCount("keptPrompts", keptPrompts, { min: 0, max: 1000 });
+  requireCount("adapterBytes", adapterBytes, { min: 0, max: 2 ** 50 });
+  return { contextLength, batch, prefillStepSize, keptPrompts, adapterBytes, draft };
 }
 
 function kvQuantization(options: MemoryOptions): KvQuantization | undefined {

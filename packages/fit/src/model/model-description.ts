@@ -1,6 +1,7 @@
 import type { CacheLayout } from "./cache-layout.ts";
 import type { ModelFile } from "./model-files.ts";
 import type { Quantization } from "./quantization.ts";
+import type { ScoreMatrix } from "./score-matrix.ts";
 
 /** Where a value of a description was read, surest first. `name` alone is a guess. */
 export type EvidenceSource =
@@ -83,6 +84,10 @@ export interface ModelDescription {
   readonly ropeScaling: RopeScaling | null;
   /** What each layer keeps of the past; null when the architecture is not known here. */
   readonly cache: CacheLayout | null;
+  /** The matrices of scores that its layers build where MLX has no fused attention for them. */
+  readonly scoreMatrices: readonly ScoreMatrix[];
+  /** Numbers a token that layers with a recurrent state compute with (heads × width of values); null without such. */
+  readonly stateWidth: number | null;
   readonly tokenizer: boolean | null;
   readonly chatTemplate: boolean | null;
   readonly roles: readonly ModelRole[];

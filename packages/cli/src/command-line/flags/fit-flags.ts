@@ -5,7 +5,7 @@ export const fitFlags = {
     type: "text",
     value: "TOKENS",
     aliases: ["context"],
-    summary: "context length to reckon with, such as 32768 or 32k (default 8k, or the model's own)",
+    summary: "context length to plan for, such as 32768 or 32k (default 8k, or the model's own)",
   },
   memory: {
     name: "memory",
@@ -24,6 +24,12 @@ export const fitFlags = {
     type: "count",
     value: "N",
     summary: "keys and values quantized to N bits, as mlx-lm's --kv-bits",
+  },
+  prefillStep: {
+    name: "prefill-step",
+    type: "count",
+    value: "N",
+    summary: "tokens of the prompt at once, as mlx-lm's --prefill-step-size (default 2048)",
   },
   batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
   fitPython: {

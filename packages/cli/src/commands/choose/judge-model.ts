@@ -40,7 +40,11 @@ async function judge(
 ): Promise<JudgedModel> {
   const { decodeSpeed, fitModel } = await import("@mlx-download/fit");
   const { description, repoId } = inspected;
-  const fit = fitModel(description, machine.wiredLimitBytes, memoryOptions(inspected, flags));
+  const fit = fitModel(description, machine.wiredLimitBytes, {
+    ...memoryOptions(inspected, flags),
+    machine,
+    mlxVersion: inspected.loads.by.mlxVersion,
+  });
   const speed = decodeSpeed(description, machine, {
     kvBytes: fit.kvBytes,
     repoId: repoId ?? undefined,
@@ -101,12 +105,17 @@ function folderOf(ref: string, shell: Shell): string | undefined {
 }
 
 function memoryOptions({ description }: InspectedModel, flags: Flags): MemoryOptions {
-  const { ctx, kvBits, batch } = flags;
+  const { ctx, kvBits, prefillStep, batch } = flags;
   const contextLength =
     ctx === undefined
       ? Math.min(defaultContext, description.contextLength ?? defaultContext)
       : readTokens(ctx);
-  return { contextLength: Math.max(1, contextLength), kvBits, batch };
+  return {
+    contextLength: Math.max(1, contextLength),
+    kvBits,
+    prefillStepSize: prefillStep,
+    batch,
+  };
 }
 
 /** Tokens from `32768`, `32k` (1024s, as context lengths are named) or `1m`. Throws `cli/usage`. */

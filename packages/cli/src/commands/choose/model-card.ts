@@ -144,13 +144,22 @@ function fitText(fit: Fit, description: ModelDescription): string {
     kvPeakBytes !== null && kvBytes !== null && kvPeakBytes > kvBytes
       ? ` (after the prompt ${formatBytes(kvBytes)})`
       : "";
+  const { attentionBytes } = fit;
+  const scores =
+    attentionBytes !== null && attentionBytes > 0.1 * (activationBytes ?? 0)
+      ? ` (attention scores ${formatBytes(attentionBytes)})`
+      : "";
   const parts = [
     `weights ${formatBytes(weightsBytes ?? 0)}`,
     `cache ${formatBytes(kvPeakBytes ?? 0)}${peak}`,
-    `work ${formatBytes(activationBytes ?? 0)}`,
+    `work ${formatBytes(activationBytes ?? 0)}${scores}`,
     `runtime ${formatBytes(fit.overheadBytes)}`,
   ];
-  return `${formatBytes(totalBytes)} of ${formatBytes(limitBytes)} at ${formatCount(fit.contextLength, "token")}: ${parts.join(" + ")}; ${longestText(fit, description)}`;
+  const least =
+    fit.lowTotalBytes !== null && fit.lowTotalBytes < 0.98 * totalBytes
+      ? `${formatBytes(fit.lowTotalBytes)} to `
+      : "";
+  return `${least}${formatBytes(totalBytes)} of ${formatBytes(limitBytes)} at ${formatCount(fit.contextLength, "token")}: ${parts.join(" + ")}; ${longestText(fit, description)}`;
 }
 
 function longestText(fit: Fit, { contextLength }: ModelDescription): string {

@@ -19,7 +19,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const { recommendModels } = await import("@mlx-download/core");
   const [of] = operands;
   const task = flags.task ?? "chat";
-  const { ctx, kvBits, batch } = flags;
+  const { ctx, kvBits, prefillStep, batch } = flags;
   const installed = await installedMlx(flags, shell);
   const found = await recommendModels({
     of,
@@ -32,6 +32,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       support: installed?.support,
       ...(ctx !== undefined && { contextLength: readTokens(ctx) }),
       kvBits,
+      prefillStepSize: prefillStep,
       batch,
     },
     cacheDir: flags.cacheDir,

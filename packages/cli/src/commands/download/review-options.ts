@@ -6,7 +6,7 @@ import { machineOf, readTokens } from "../choose/judge-model.ts";
 
 /** What a download looks at beforehand, as the flags say it: people are told of large models, programs where they ask. */
 export async function reviewOptions(flags: Flags, shell: Shell): Promise<ReviewOptions> {
-  const { ctx, memory, chip, kvBits, batch, requireFit } = flags;
+  const { ctx, memory, chip, kvBits, prefillStep, batch, requireFit } = flags;
   const forPeople = !flags.quiet && !flags.json && !flags.events;
   const imagined = memory !== undefined || chip !== undefined;
   // A look that nobody asked for must not hold a download up by the second that a Python takes.
@@ -20,6 +20,7 @@ export async function reviewOptions(flags: Flags, shell: Shell): Promise<ReviewO
       ...((imagined || installed) && { machine: await machineOf(flags, shell, installed) }),
       support: installed?.support,
       kvBits,
+      prefillStepSize: prefillStep,
       batch,
     },
   };

@@ -29,6 +29,7 @@ export const get: CommandSpec = {
     "memory",
     "chip",
     "kvBits",
+    "prefillStep",
     "batch",
     "fitPython",
     "trust",

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { describeModel, fitModel, memoryNeed, type ModelDescription } from "../src/index.ts";
+import { smallConfig } from "./architectures.ts";
+
+const described = (
+  module: string,
+  changes: Readonly<Record<string, unknown>>,
+): ModelDescription => {
+  const config = { ...smallConfig(module, changes), torch_dtype: "bfloat16" };
+  return { ...describeModel({ config: JSON.stringify(config) }), residentBytes: 1_000_000_000 };
+};
+
+const wide = described("llama", {
+  num_attention_heads: 16,
+  num_key_value_heads: 2,
+  head_dim: 256,
+  layer_types: undefined,
+});
+const M4 = { chip: "Apple M4 Max", macOS: "26.4" };
+const M5 = { chip: "Apple M5 Max", macOS: "26.4" };
+const TOKENS = 100_000;
+const MATRIX = 16 * 2048 * TOKENS * 2;
+
+const scores = (
+  description: ModelDescription,
+  options: Partial<Parameters<typeof memoryNeed>[1]> = {},
+): number | null =>
+  memoryNeed(description, { contextLength: TOKENS, machine: M4, ...options }).attentionBytes;
+
+describe("scores of a prompt", () => {
+  test("take no memory at widths that MLX fuses", () => {
+    for (const head_dim of [64, 80, 128]) {
+      const changes = { num_attention_heads: 16, head_dim, layer_types: undefined };
+      expect(scores(described("llama", changes))).toBe(0);
+    }
+  });
+
+  test("are a matrix of heads, step and context at others", () => {
+    expect(scores(wide)).toBe(MATRIX);
+    expect(scores(wide, { batch: 3 })).toBe(3 * MATRIX);
+    expect(scores(wide, { prefillStepSize: 512 })).toBe(MATRIX / 4);
+    expect(scores(wide, { contextLength: 1000 })).toBe(16 * 999 * 1000 * 2);
+  });
+
+  test("are fused for width 256 on an M5 from MLX 0.32.2 on, but for a last short step", () => {
+    const short = 16 * 1023 * TOKENS * 2;
+    expect(scores(wide, { machine: M5 })).toBe(short);
+    expect(scores(wide, { machine: M5, mlxVersion: "0.32.1" })).toBe(MATRIX);
+    expect(scores(wide, { machine: { ...M5, macOS: "26.1" } })).toBe(MATRIX);
+    const need = memoryNeed(wide, { contextLength: TOKENS, machine: M5 });
+    expect((need.totalBytes ?? 0) - (need.lowTotalBytes ?? 0)).toBe(short);
+  });
+
+  test("are fused for width 96 from MLX 0.32.2 on, and for no width unlike that of the values", () => {
+    const narrow = described("llama", {
+      num_attention_heads: 16,
+      head_dim: 96,
+      layer_types: undefined,
+    });
+    expect(scores(narrow)).toBe(0);
+    expect(scores(narrow, { mlxVersion: "0.32.1" })).toBe(MATRIX);
+  });
+
+  test("make a range where chip or MLX are not known", () => {
+    for (const options of [{ machine: undefined }, { mlxVersion: "9.0.0" }]) {
+      const need = memoryNeed(wide, { contextLength: TOKENS, machine: M4, ...options });
+      expect((need.totalBytes ?? 0) - (need.lowTotalBytes ?? 0)).toBe(MATRIX);
+    }
+    expect(scores(described("llama", { head_dim: 128 }), { mlxVersion: "9.0.0" })).toBe(0);
+  });
+
+  test("are built by mlx-lm where keys and values are quantized", () => {
+    const fused = described("llama", {
+      num_attention_heads: 16,
+      num_key_value_heads: 2,
+      head_dim: 128,
+      layer_types: undefined,
+    });
+    expect(scores(fused, { kvBits: 8 })).toBe(MATRIX);
+    expect(scores(fused, { kvBits: 8, contextLength: 4000 })).toBe(0);
+  });
+
+  test("of latent attention are two matrices, and unpacked keys and values", () => {
+    const latent = described("deepseek_v3", {
+      num_attention_heads: 16,
+      qk_nope_head_dim: 128,
+      v_head_dim: 128,
+    });
+    expect(scores(latent)).toBe(2 * MATRIX + 16 * (128 + 128) * 2 * TOKENS);
+  });
+});
+
+test("the longest context that fits obeys the scores", () => {
+  const limit = 6_000_000_000;
+  const options = { contextLength: 8192, machine: M4 };
+  const { maxContextLength } = fitModel({ ...wide, contextLength: 262_144 }, limit, options);
+  const total = (contextLength: number): number =>
+    memoryNeed(wide, { ...options, contextLength }).totalBytes ?? 0;
+  expect(total(maxContextLength ?? 0)).toBeLessThanOrEqual(0.9 * limit);
+  expect(total((maxContextLength ?? 0) + 1)).toBeGreaterThan(0.9 * limit);
+  const without = fitModel(
+    { ...wide, contextLength: 262_144, scoreMatrices: [] },
+    limit,
+    options,
+  ).maxContextLength;
+  expect(without).toBeGreaterThan(maxContextLength ?? 0);
+});
+
+test("a range that holds the limit is tight, one above it does not fit", () => {
+  const fit = (limit: number) =>
+    fitModel(wide, limit, { contextLength: TOKENS, machine: undefined }).verdict;
+  const need = memoryNeed(wide, { contextLength: TOKENS, machine: undefined });
+  expect(fit((need.lowTotalBytes ?? 0) + 1)).toBe("tight");
+  expect(fit((need.lowTotalBytes ?? 0) - 1)).toBe("no");
+  expect(fit((need.totalBytes ?? 0) * 2)).toBe("yes");
+});
+
+test("kept prompts, a draft model and an adapter are counted", () => {
+  const plain = memoryNeed(wide, { contextLength: TOKENS });
+  const more = (options: Partial<Parameters<typeof memoryNeed>[1]>): number =>
+    (memoryNeed(wide, { contextLength: TOKENS, ...options }).totalBytes ?? 0) -
+    (plain.totalBytes ?? 0);
+  expect(more({ keptPrompts: 4 })).toBe(4 * (plain.kvBytes ?? 0));
+  expect(more({ adapterBytes: 1234 })).toBe(1234);
+  expect(more({ draft: wide })).toBe((plain.weightsBytes ?? 0) + (plain.kvPeakBytes ?? 0));
+});
