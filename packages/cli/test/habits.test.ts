@@ -87,3 +87,24 @@ test("a short name that several organizations have here is not guessed", async (
   expect(code).toBe(2);
   expect(stderr).toContain("2 models match");
 });
+
+test.each([
+  ["./config.json", ["config.json"]],
+  ["*.{json,txt}", ["config.json", "tokenizer.json"]],
+  ["config.json,tokenizer.json", ["config.json", "tokenizer.json"]],
+])("--include %s is read as other tools read it", async (pattern, expected) => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("org/x", modelFiles(1000));
+  const { code, stdout, stderr } = await run(["org/x", "--include", pattern]);
+  expect(code, stderr).toBe(0);
+  expect(await readdir(stdout.trim())).toEqual(expect.arrayContaining(expected));
+  expect(await run(["path", "org/x", "--include", pattern])).toMatchObject({ code: 0, stdout });
+});
+
+test("a pattern that matches nothing beside one that does is named", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("org/x", modelFiles(1000));
+  const { code, stderr } = await run(["get", "org/x", "config.json", "confg.json"]);
+  expect(code).toBe(0);
+  expect(stderr).toContain("The pattern confg.json matches no file of org/x.");
+});

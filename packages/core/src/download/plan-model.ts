@@ -13,6 +13,7 @@ import { type DownloadPlan, planDownload } from "../transfer/plan.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snapshot.ts";
 import { leftOutOf } from "../select/left-out.ts";
+import { asMeant } from "../select/as-meant.ts";
 import { createSelector } from "../select/select.ts";
 import { createCacheTarget, createLocalDirTarget, type Target } from "../transfer/target.ts";
 import { readJournal } from "../transfer/disk/journal.ts";
@@ -97,11 +98,19 @@ async function selectFiles(
   { snapshot, client }: ResolvedSnapshot,
   target: Target,
 ): Promise<readonly SnapshotFile[]> {
-  const { selection, repoId, signal, backend } = request;
+  const { repoId, signal, backend, emit } = request;
   const { files, withheld = [] } = snapshot;
-  const listed = files.length + withheld.length;
-  const selected = createSelector(selection)([...files, ...withheld]);
+  const all = [...files, ...withheld];
+  const listed = all.length;
+  const { selection, unmatched } = asMeant(request.selection, all);
+  const selected = createSelector(selection)(all);
   if (selected.length > 0) {
+    for (const pattern of unmatched)
+      emit({
+        type: "warning",
+        code: "select/no-match",
+        message: `The pattern ${pattern} matches no file of ${repoId}.`,
+      });
     const available = selected.filter((file): file is SnapshotFile => "digest" in file);
     if (withheld.length === 0) return available;
     const states = await target.inspect(available, inspecting(request));

@@ -10,6 +10,7 @@ import {
   type SnapshotFile,
 } from "@mlx-download/cache";
 import type { SelectionOptions } from "../contract/options.ts";
+import { asMeant } from "../select/as-meant.ts";
 import { createSelector } from "../select/select.ts";
 import { isUnread } from "../select/unread.ts";
 
@@ -60,10 +61,11 @@ export async function findStored(request: StoredRequest): Promise<StoredSnapshot
 }
 
 async function judgeListed(
-  { layout, selection }: StoredRequest,
+  { layout, selection: given }: StoredRequest,
   commit: string,
   listing: readonly SnapshotFile[],
 ): Promise<StoredSnapshot> {
+  const { selection } = asMeant(given, listing);
   const selected = createSelector(selection)(listing);
   const states = await inspectFiles(layout, commit, selected);
   const absent = selected.filter(({ path }) => states.get(path) !== "present");

@@ -1,10 +1,8 @@
 import { createSelector, type SelectableFile, type SelectOptions } from "./select.ts";
 
-/** A selection whose patterns mean something in one repo, and the patterns that needed another reading or none. */
+/** A selection whose patterns mean something in one repo, and the patterns that mean nothing there. */
 export interface MeantSelection {
   readonly selection: SelectOptions;
-  /** Patterns read as other tools read them: `./x`, `*.{a,b}`, a folder … */
-  readonly readAs: readonly { readonly pattern: string; readonly as: readonly string[] }[];
   /** Patterns of `include` that match no file of the repo in any reading. */
   readonly unmatched: readonly string[];
 }
@@ -58,14 +56,11 @@ function* otherReadings(pattern: string): Generator<readonly string[]> {
 export function asMeant(options: SelectOptions, files: readonly SelectableFile[]): MeantSelection {
   const matchesAny = (patterns: readonly string[]): boolean =>
     createSelector({ include: patterns })(files).length > 0;
-  const readAs: { pattern: string; as: readonly string[] }[] = [];
   const unmatched: string[] = [];
   const read = (pattern: string, isWanted: boolean): readonly string[] => {
     if (pattern.trim() === "" || matchesAny([pattern])) return [pattern];
     for (const as of otherReadings(pattern)) {
-      if (!matchesAny(as)) continue;
-      readAs.push({ pattern, as });
-      return as;
+      if (matchesAny(as)) return as;
     }
     if (isWanted) unmatched.push(pattern);
     return [pattern];
@@ -74,7 +69,6 @@ export function asMeant(options: SelectOptions, files: readonly SelectableFile[]
   const isNegated = (pattern: string): boolean => /^!./.test(pattern) && !matchesAny([pattern]);
   const negated = given.filter(isNegated);
   const wanted = given.filter((pattern) => !isNegated(pattern));
-  for (const pattern of negated) readAs.push({ pattern, as: [`--exclude ${pattern.slice(1)}`] });
   const include = wanted.flatMap((pattern) => read(pattern, true));
   const exclude = [...list(options.exclude), ...negated.map((pattern) => pattern.slice(1))].flatMap(
     (pattern) => read(pattern, false),
@@ -89,7 +83,6 @@ export function asMeant(options: SelectOptions, files: readonly SelectableFile[]
           : include,
       exclude: exclude.length > 0 ? exclude : options.exclude,
     },
-    readAs,
     unmatched,
   };
 }
