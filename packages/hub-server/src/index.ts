@@ -19,6 +19,7 @@ export { createMemoryStore, type MemoryStore, type RepoOptions } from "./store/m
 export type { DeclaredFile } from "./store/repo-file.ts";
 export type {
   AccessRequest,
+  FileScan,
   HubCollection,
   HubUser,
   RepoFile,
@@ -26,6 +27,9 @@ export type {
   RepoSettings,
   RepoSnapshot,
   RepoStore,
+  ScanStatus,
+  ScannerName,
+  ScannerResult,
   StoredRepo,
   TokenRefusal,
 } from "./store/repo-store.ts";

@@ -1,4 +1,8 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
+import { createDirectoryStore, createHub } from "../src/index.ts";
 import { COMMIT, goldenHub, SHA256 } from "./golden-hub.ts";
 
 const RESTRICTED =
@@ -226,7 +230,7 @@ test("a disabled repo is refused without a code", async () => {
   });
 });
 
-test("a former id is redirected on the API, query and all, and served on resolve", async () => {
+test("a former id is redirected, query and all, on the API and on resolve", async () => {
   const { ask, store } = await goldenHub({ basePath: "/mirror" });
   store.changeSettings("acme/tiny", { renamedFrom: ["old/name", "legacy"] });
   for (const id of ["old/name", "legacy"]) {
@@ -242,10 +246,34 @@ test("a former id is redirected on the API, query and all, and served on resolve
     const info = await ask(`/mirror/api/models/${id}`);
     expect(info.headers.get("location")).toBe("/mirror/api/models/acme/tiny");
     const file = await ask(`/mirror/${id}/resolve/main/config.json`);
-    expect(file.headers.get("location")).toMatch(
-      /^\/mirror\/api\/resolve-cache\/models\/acme\/tiny\//,
-    );
+    expect([file.status, file.headers.get("location")]).toEqual([
+      307,
+      "/mirror/acme/tiny/resolve/main/config.json",
+    ]);
   }
+});
+
+test("an id in other letter case leads to the repo, a former one to its new owner", async () => {
+  const { ask, store } = await goldenHub();
+  const ids = ["ACME/tiny", "acme/Tiny"];
+  for (const id of ids) {
+    const info = await ask(`/api/models/${id}/revision/main`);
+    expect([info.status, info.headers.get("location")]).toEqual([
+      307,
+      "/api/models/acme/tiny/revision/main",
+    ]);
+  }
+  await store.addRepo("new-owner/name", { a: "a" }, { renamedFrom: ["acme/moved"] });
+  const moved = await ask("/acme/moved/resolve/main/a");
+  expect(moved.headers.get("location")).toBe("/new-owner/name/resolve/main/a");
+  const root = await tempDir();
+  await mkdir(join(root, "Acme/Tiny-4bit"), { recursive: true });
+  const folders = createHub({ store: await createDirectoryStore(root) });
+  const other = await folders.fetch(new Request("http://h/api/models/acme/tiny-4BIT"));
+  expect([other.status, other.headers.get("location")]).toEqual([
+    307,
+    "/api/models/Acme/Tiny-4bit",
+  ]);
 });
 
 test("nothing is served above the base path", async () => {

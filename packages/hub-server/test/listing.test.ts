@@ -106,3 +106,33 @@ test("limits, cursors and sorts that make no sense are refused", async () => {
     expect(await answer.json()).toHaveProperty("error");
   }
 });
+
+test("models are found by app, by provider and by their number of parameters", async () => {
+  const { ids, store } = await listingHub();
+  expect(await ids("?apps=mlx-lm")).toEqual(["acme/one", "acme/tiny"]);
+  expect(await ids("?apps=ollama")).toEqual([]);
+  store.changeSettings("other/Two", {
+    info: { inferenceProviderMapping: { fal: { status: "live" } } },
+  });
+  expect(await ids("?inference_provider=fal")).toEqual(["other/Two"]);
+  expect(await ids("?inference_provider=all&inference=warm")).toEqual(["other/Two"]);
+  expect(await ids("?num_parameters=min:3,max:1K")).toEqual(["acme/tiny"]);
+  expect(await ids("?num_parameters=max:3")).toEqual([]);
+});
+
+test("datasets and spaces have listings of their own, with their own fields", async () => {
+  const { ask, store } = await listingHub();
+  const readme = "---\nlicense: mit\n---\n# Data\n\nNumbers.\n";
+  await store.addRepo("acme/data", { "README.md": readme }, { repoType: "dataset" });
+  await store.addRepo(
+    "acme/app",
+    { "README.md": "---\nsdk: gradio\n---\n" },
+    { repoType: "space" },
+  );
+  const [dataset] = (await (await ask("/api/datasets?author=acme")).json()) as object[];
+  expect(dataset).toMatchObject({ id: "acme/data", description: "Numbers.", gated: false });
+  expect(dataset).not.toHaveProperty("modelId");
+  const spaces = (await (await ask("/api/spaces?search=app")).json()) as object[];
+  expect(spaces).toMatchObject([{ id: "acme/app", sdk: "gradio" }]);
+  expect(await (await ask("/api/kernels")).json()).toEqual([]);
+});

@@ -60,17 +60,17 @@ export function mayPassGate({ repoId, settings }: StoredRepo, user: HubUser | un
 
 /**
  * Finds the repo that the path names behind `prefix` segments, in `idSegments` segments, and what follows it and the
- * verb. A former id is answered with a redirect on the API (`redirect`); `/resolve/` serves it as if it were the new one.
+ * verb. A former id, and one in other letter case, is answered with a relative 307: on the API (recorded 2026-09-23, to
+ * another owner 2026-09-08) and on `/resolve/` (huggingface/hf-hub#103, 2025-04-23).
  */
 export function findRepo(options: {
   kind: RepoType;
   prefix: number;
   idSegments: number;
-  redirect: boolean;
   /** Segments between the id and `rest`: 1 (default) is a verb. */
   verb?: 0 | 1;
 }): MiddlewareHandler<HubEnv> {
-  const { kind, prefix, idSegments, redirect, verb = 1 } = options;
+  const { kind, prefix, idSegments, verb = 1 } = options;
   return async (c, next) => {
     const segments = rawPath(c).slice(1).split("/");
     const id = segments.slice(prefix, prefix + idSegments).map(decodeURIComponent);
@@ -79,7 +79,7 @@ export function findRepo(options: {
     const repo = await c.env.config.store.find(id.join("/"), kind);
     if (!repo || kindOf(repo) !== kind || !canSee(repo, user))
       throw repoNotFound(user !== undefined);
-    if (redirect && repo.repoId !== id.join("/")) {
+    if (repo.repoId !== id.join("/")) {
       const rest = segments.slice(prefix + idSegments);
       const path = [...segments.slice(0, prefix), repo.repoId, ...rest].join("/");
       return movedTo(c, `${c.env.config.basePath}/${path}`);

@@ -5,7 +5,7 @@ import { Refusal } from "../http/refusal.ts";
 import { readModelCard } from "../store/model-card.ts";
 import type { HubCollection, HubUser } from "../store/repo-store.ts";
 import { canSee, identify } from "./access.ts";
-import { objectId } from "./model-fields.ts";
+import { objectId } from "./repo-fields.ts";
 
 const LISTED_ITEMS = 4;
 const DATE = "2026-01-02T03:04:05.000Z";

@@ -3,6 +3,7 @@ import { memoryBlob } from "../store/blob-source.ts";
 import { addressOf, kindOf, REPO_WORDS } from "../store/repo-kind.ts";
 import { lfsPointer } from "../store/git-object.ts";
 import { matchesEtag } from "../http/conditional.ts";
+import { encodePath } from "../http/encode-path.ts";
 import { fileAnswer } from "../http/file-answer.ts";
 import { rawPath, type HubContext } from "../http/hub-env.ts";
 import { textAnswer } from "../http/json-answer.ts";
@@ -132,8 +133,4 @@ function toCdn(
     status: 302,
     headers: { ...headers, location, "accept-ranges": "bytes", "cache-control": "no-cache" },
   });
-}
-
-function encodePath(path: string): string {
-  return path.toWellFormed().split("/").map(encodeURIComponent).join("/");
 }

@@ -1,8 +1,10 @@
 import type { HubContext } from "../http/hub-env.ts";
 import { entryNotFound, revisionNotFound } from "../http/refusal.ts";
-import type { RepoFile, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
+import type { RepoFile, RepoRefTarget, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
+/** As git abbreviates; recorded with 7 digits on `/resolve/` (2026-09-23) and `/revision/` (2026-10-06). */
+const SHORT_COMMIT = /^[0-9a-f]{7,39}$/;
 const REF_KINDS = new Set(["pr", "convert", "heads", "tags"]);
 
 /** Splits what follows a verb into revision and path; unencoded `refs/pr/1` is understood when the Hub is set so. */
@@ -14,7 +16,7 @@ export function splitRevision(c: HubContext): { revision: string; path: string }
   return { revision: rest.slice(0, taken).join("/"), path: rest.slice(taken).join("/") };
 }
 
-/** The repo at a branch, tag, `refs/…`, commit or `HEAD`; refuses an unknown one. */
+/** The repo at a branch, tag, `refs/…`, commit, the first digits of one, or `HEAD`; refuses an unknown one. */
 export async function snapshotAt(repo: StoredRepo, revision: string): Promise<RepoSnapshot> {
   const name = revision === "HEAD" ? "main" : revision;
   const commit = COMMIT.test(name) ? name : await commitOf(repo, name);
@@ -40,5 +42,18 @@ async function commitOf(repo: StoredRepo, name: string): Promise<string | undefi
     const found = refs.find((target) => target.ref === ref);
     if (found) return found.commit;
   }
-  return undefined;
+  return SHORT_COMMIT.test(name) ? fullCommit(repo, { refs, start: name }) : undefined;
+}
+
+/** The one commit of the repo that begins so; undefined for none or several. */
+async function fullCommit(
+  repo: StoredRepo,
+  { refs, start }: { refs: readonly RepoRefTarget[]; start: string },
+): Promise<string | undefined> {
+  const commits = new Set<string>();
+  for (const ref of refs) {
+    for (const { commit } of await repo.history(ref.commit)) commits.add(commit);
+  }
+  const [found, ...others] = [...commits].filter((commit) => commit.startsWith(start));
+  return others.length === 0 ? found : undefined;
 }

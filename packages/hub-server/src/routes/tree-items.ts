@@ -1,5 +1,6 @@
 import { stableId } from "../store/git-object.ts";
 import type { RepoFile, RepoSnapshot } from "../store/repo-store.ts";
+import type { LastCommit } from "./last-commits.ts";
 
 /** One entry of a tree or paths-info answer, in the Hub's spelling. */
 export interface TreeItem {
@@ -9,16 +10,31 @@ export interface TreeItem {
   readonly path: string;
   readonly lfs?: { readonly oid: string; readonly size: number; readonly pointerSize: number };
   readonly xetHash?: string;
-  readonly lastCommit?: { readonly id: string; readonly title: string; readonly date: string };
+  readonly lastCommit?: LastCommit;
   readonly securityFileStatus?: unknown;
 }
 
-/** The entries below `folder` (empty: the root), directories included, sorted by path. Undefined when there is no such folder. */
+/** What entries say beside the usual: the xet hash of a file where there is one, and what `expand` adds. */
+export interface ItemDetails {
+  readonly xetHash: (file: RepoFile) => string | undefined;
+  readonly expanded:
+    | {
+        readonly lastCommit: (path: string) => LastCommit;
+        readonly security: (file: RepoFile) => unknown;
+      }
+    | undefined;
+}
+
+/**
+ * The entries below `folder` (empty: the root): in each folder the folders first and then the files, both by name, and
+ * only then what is in those folders. Undefined when there is no such folder. Folders first: Orolol/originator,
+ * observations/2026-10-06-clone-seed-reads.json (tree-main); the order below the first level was not recorded.
+ */
 export function treeItems(
   snapshot: RepoSnapshot,
-  options: { folder: string; recursive: boolean; expand: boolean },
+  options: { folder: string; recursive: boolean; details: ItemDetails },
 ): readonly TreeItem[] | undefined {
-  const { folder, recursive, expand } = options;
+  const { folder, recursive, details } = options;
   const prefix = folder === "" ? "" : `${folder}/`;
   const items = new Map<string, TreeItem>();
   for (const file of snapshot.files) {
@@ -27,16 +43,20 @@ export function treeItems(
     const folders = recursive ? below.length - 1 : Math.min(1, below.length - 1);
     for (let depth = 1; depth <= folders; depth += 1) {
       const path = prefix + below.slice(0, depth).join("/");
-      if (!items.has(path)) items.set(path, directoryItem(snapshot, path, expand));
+      if (!items.has(path)) items.set(path, directoryItem(snapshot, path, details));
     }
-    if (recursive || below.length === 1) items.set(file.path, fileItem(snapshot, file, expand));
+    if (recursive || below.length === 1) items.set(file.path, fileItem(file, details));
   }
   if (items.size === 0 && folder !== "") return undefined;
-  return [...items.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const keys = new Map([...items.values()].map((item) => [item, sortKey(item)]));
+  return [...items.values()].toSorted((a, b) =>
+    (keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : 1,
+  );
 }
 
 /** A file as trees and paths-info list it. */
-export function fileItem(snapshot: RepoSnapshot, file: RepoFile, expand: boolean): TreeItem {
+export function fileItem(file: RepoFile, { xetHash, expanded }: ItemDetails): TreeItem {
+  const hash = xetHash(file);
   return {
     type: "file",
     oid: file.oid,
@@ -47,15 +67,11 @@ export function fileItem(snapshot: RepoSnapshot, file: RepoFile, expand: boolean
           lfs: { oid: file.lfs.sha256, size: file.size, pointerSize: file.lfs.pointerSize },
         }
       : {}),
-    ...(file.xetHash === undefined ? {} : { xetHash: file.xetHash }),
-    ...(expand
+    ...(hash === undefined ? {} : { xetHash: hash }),
+    ...(expanded
       ? {
-          lastCommit: lastCommit(snapshot),
-          securityFileStatus: {
-            status: "safe",
-            avScan: { status: "safe" },
-            pickleImportScan: null,
-          },
+          lastCommit: expanded.lastCommit(file.path),
+          securityFileStatus: expanded.security(file),
         }
       : {}),
   };
@@ -76,16 +92,19 @@ export function maskItem(item: TreeItem): TreeItem {
 }
 
 /** A folder as trees and paths-info list it. */
-export function directoryItem(snapshot: RepoSnapshot, path: string, expand: boolean): TreeItem {
+export function directoryItem(
+  snapshot: RepoSnapshot,
+  path: string,
+  { expanded }: ItemDetails,
+): TreeItem {
   const oid = stableId("tree", snapshot.commit, path);
   const item: TreeItem = { type: "directory", oid, size: 0, path };
-  return expand ? { ...item, lastCommit: lastCommit(snapshot) } : item;
+  return expanded ? { ...item, lastCommit: expanded.lastCommit(path) } : item;
 }
 
-function lastCommit({ commit, title, date }: RepoSnapshot): {
-  id: string;
-  title: string;
-  date: string;
-} {
-  return { id: commit, title, date };
+/** Sorts by depth first, so that a folder's content follows everything of its own level. */
+function sortKey({ type, path }: TreeItem): string {
+  const depth = path.split("/").length;
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  return `${String(depth).padStart(4, "0")}${folder}\0${type === "directory" ? 0 : 1}${path}`;
 }

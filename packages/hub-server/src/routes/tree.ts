@@ -2,9 +2,19 @@ import { flag, page } from "../http/paging.ts";
 import type { HubContext } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
 import { badRequest, entryNotFound } from "../http/refusal.ts";
+import type { RepoFile, RepoSnapshot } from "../store/repo-store.ts";
 import { checkGate, mayPassGate } from "./access.ts";
+import { securityFileStatus } from "./file-scans.ts";
+import { lastCommits } from "./last-commits.ts";
 import { snapshotAt, splitRevision } from "./revision.ts";
-import { directoryItem, fileItem, maskItem, treeItems, type TreeItem } from "./tree-items.ts";
+import {
+  directoryItem,
+  fileItem,
+  maskItem,
+  treeItems,
+  type ItemDetails,
+  type TreeItem,
+} from "./tree-items.ts";
 
 const EXPANDED_PAGE = 50;
 
@@ -16,7 +26,8 @@ export async function tree(c: HubContext): Promise<Response> {
   const expand = flag(c, "expand");
   const recursive = flag(c, "recursive");
   const folder = path.replace(/\/$/, "");
-  const items = treeItems(snapshot, { folder, recursive, expand });
+  const details = await itemDetails(c, snapshot, expand);
+  const items = treeItems(snapshot, { folder, recursive, details });
   if (!items) throw entryNotFound(snapshot.commit);
   const { treePageSize } = c.env.config;
   const limit = expand ? Math.min(EXPANDED_PAGE, treePageSize) : treePageSize;
@@ -34,15 +45,34 @@ export async function pathsInfo(c: HubContext): Promise<Response> {
   checkGate(repo, c.get("user"));
   const snapshot = await snapshotAt(repo, splitRevision(c).revision);
   const { paths, expand } = await readPathsBody(c);
+  const details = await itemDetails(c, snapshot, expand);
   const items: TreeItem[] = [];
   for (const path of paths) {
     const file = snapshot.files.find((candidate) => candidate.path === path);
-    if (file) items.push(fileItem(snapshot, file, expand));
+    if (file) items.push(fileItem(file, details));
     else if (snapshot.files.some((candidate) => candidate.path.startsWith(`${path}/`))) {
-      items.push(directoryItem(snapshot, path, expand));
+      items.push(directoryItem(snapshot, path, details));
     }
   }
   return jsonAnswer(items, { headers: { "x-repo-commit": snapshot.commit } });
+}
+
+/** What the entries of this answer say beside the usual. */
+async function itemDetails(
+  c: HubContext,
+  snapshot: RepoSnapshot,
+  expand: boolean,
+): Promise<ItemDetails> {
+  const repo = c.get("repo");
+  const xetHash = ({ xetHash: hash }: RepoFile): string | undefined => hash;
+  if (!expand) return { xetHash, expanded: undefined };
+  return {
+    xetHash,
+    expanded: {
+      lastCommit: lastCommits(await repo.history(snapshot.commit)),
+      security: (file) => securityFileStatus(file, repo.settings),
+    },
+  };
 }
 
 async function readPathsBody(

@@ -2,7 +2,7 @@ import type { HubContext } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
 import { loginRequired } from "../http/refusal.ts";
 import { identify } from "./access.ts";
-import { objectId } from "./model-fields.ts";
+import { objectId } from "./repo-fields.ts";
 
 /** `GET /api/whoami-v2` */
 export async function whoami(c: HubContext): Promise<Response> {

@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { checkRepoId } from "@mlx-download/cache";
 import { HubServerError } from "../errors.ts";
+import { findByOtherName } from "./find-by-other-name.ts";
 import { fileBlob } from "./blob-source.ts";
 import { folderFile } from "./folder-files.ts";
 import { createFolderReader } from "./folder-snapshot.ts";
@@ -84,12 +85,26 @@ export async function createDirectoryStore(
     return repos;
   };
 
+  /** The repos whose id differs from this one at most in letter case. */
+  const alike = async (repoId: string): Promise<readonly StoredRepo[]> => {
+    const [org = "", name = ""] = repoId.toLowerCase().split("/");
+    const repos: StoredRepo[] = [];
+    for (const owner of await folderNames(boundary)) {
+      if (owner.toLowerCase() !== org) continue;
+      for (const folder of await folderNames(join(boundary, owner))) {
+        if (folder.toLowerCase() !== name || !isRepoId(`${owner}/${folder}`)) continue;
+        const repo = await repoAt(`${owner}/${folder}`);
+        if (repo) repos.push(repo);
+      }
+    }
+    return repos;
+  };
+
   return {
     list,
     find: async (repoId) =>
       (isRepoId(repoId) ? await repoAt(repoId) : undefined) ??
-      (options.repoOptions &&
-        (await list()).find((repo) => repo.settings.renamedFrom.includes(repoId))),
+      findByOtherName(await (options.repoOptions ? list() : alike(repoId)), repoId),
     userOf: async (token) => users.find((user) => user.tokens.includes(token)),
     collections: async () => collections,
   };

@@ -1,5 +1,6 @@
 import type { RepoType } from "@mlx-download/cache";
 import { HubServerError } from "../errors.ts";
+import { findByOtherName } from "./find-by-other-name.ts";
 import { contentBlob, knownSha256, type FileContent } from "./file-content.ts";
 import { stableId } from "./git-object.ts";
 import { describeFile, sortFiles, type DeclaredFile } from "./repo-file.ts";
@@ -108,11 +109,12 @@ export function createMemoryStore(): MemoryStore {
     },
     addCollection: (collection) => void collections.push(collection),
     list: async () => [...repos.values()],
-    find: async (repoId, repoType = "model") =>
-      repos.get(keyOf(repoId, repoType)) ??
-      [...repos.values()].find(
-        (repo) => repo.repoType === repoType && repo.settings.renamedFrom.includes(repoId),
-      ),
+    async find(repoId, repoType = "model") {
+      const exact = repos.get(keyOf(repoId, repoType));
+      if (exact) return exact;
+      const ofKind = [...repos.values()].filter((repo) => repo.repoType === repoType);
+      return findByOtherName(ofKind, repoId);
+    },
     userOf: async (token) => users.get(token),
     refusalOf: async (token) => refusals.get(token),
     collections: async () => [...collections],

@@ -12,6 +12,16 @@ export interface ModelCard {
   readonly tags: readonly string[];
   readonly libraryName: string | undefined;
   readonly pipelineTag: string | undefined;
+  /** The first paragraph of the README that is no heading. */
+  readonly description: string | undefined;
+  /** How MLX has packed the weights; undefined when it has not. */
+  readonly quantization: PackedWeights | undefined;
+}
+
+/** Weights in 32-bit words. */
+export interface PackedWeights {
+  /** Bits of one weight of the tensor; undefined for a layer that is not packed. */
+  readonly bitsOf: (tensorName: string) => number | undefined;
 }
 
 /** Reads README.md and config.json of `main`; absent, oversized or malformed ones count as empty. */
@@ -22,7 +32,13 @@ export async function readModelCard(repo: StoredRepo): Promise<ModelCard> {
   ]);
   const cardData = readFrontMatter(readme ?? "");
   const parsed = parseObject(configText);
-  const config = pick(parsed, ["architectures", "model_type", "quantization_config"]);
+  const quantization = packedWeights(parsed["quantization"] ?? parsed["quantization_config"]);
+  // Of the quantization only these: mlx-community/Qwen3.5-9B-4bit as listed on 2026-09-18 has `{"bits":4}`.
+  const shown = pick(objectOf(parsed["quantization_config"]), ["bits", "quant_method"]);
+  const config: Record<string, unknown> = {
+    ...pick(parsed, ["architectures", "model_type"]),
+    ...("quantization_config" in parsed ? { quantization_config: shown } : {}),
+  };
   const libraryName = repo.settings.libraryName ?? text(cardData["library_name"]);
   const pipelineTag = repo.settings.pipelineTag ?? text(cardData["pipeline_tag"]);
   const tags = [
@@ -30,11 +46,23 @@ export async function readModelCard(repo: StoredRepo): Promise<ModelCard> {
     ...[libraryName, text(config["model_type"]), pipelineTag].filter((tag) => tag !== undefined),
     ...texts(cardData["tags"]),
     ...texts(cardData["license"]).map((name) => `license:${name}`),
-    ...texts(cardData["base_model"]).map((name) => `base_model:${name}`),
+    ...texts(cardData["base_model"]).flatMap((name) => [
+      `base_model:${name}`,
+      ...(quantization ? [`base_model:quantized:${name}`] : []),
+    ]),
     ...texts(cardData["language"]),
     "region:us",
   ];
-  return { cardData, config, tags: [...new Set(tags)], libraryName, pipelineTag };
+  const description = firstParagraph(readme ?? "");
+  return {
+    cardData,
+    config,
+    tags: [...new Set(tags)],
+    libraryName,
+    pipelineTag,
+    description,
+    quantization,
+  };
 }
 
 async function readSmall(blob: BlobSource | undefined): Promise<string | undefined> {
@@ -51,11 +79,37 @@ async function readSmall(blob: BlobSource | undefined): Promise<string | undefin
 
 function parseObject(json: string | undefined): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(json ?? "{}");
-    return typeof value === "object" && value !== null ? { ...value } : {};
+    return objectOf(JSON.parse(json ?? "{}"));
   } catch {
     return {};
   }
+}
+
+function firstParagraph(readme: string): string | undefined {
+  const body = readme.replace(/^---\r?\n[\s\S]*?\n---(?:\r?\n|$)/, "");
+  return body
+    .split(/\r?\n\s*\r?\n/)
+    .map((part) => part.replaceAll(/^\s*#.*$/gm, "").trim())
+    .find((part) => part !== "");
+}
+
+/** `{bits, group_size, <layer>: {bits} or false}`, as mlx-lm writes `quantization` into config.json. */
+function packedWeights(value: unknown): PackedWeights | undefined {
+  const { bits, ...layers } = objectOf(value);
+  if (typeof bits !== "number" || !(bits > 0)) return undefined;
+  return {
+    bitsOf(tensorName) {
+      const layer = tensorName.replace(/\.[^.]+$/, "");
+      const own = Object.hasOwn(layers, layer) ? layers[layer] : undefined;
+      if (own === false) return undefined;
+      const ownBits = objectOf(own)["bits"];
+      return typeof ownBits === "number" && ownBits > 0 ? ownBits : bits;
+    },
+  };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function pick(

@@ -18,6 +18,9 @@ export function repoSettings(given: Partial<RepoSettings> = {}): RepoSettings {
     lastModified: "2026-01-02T03:04:05.000Z",
     libraryName: undefined,
     pipelineTag: undefined,
+    scans: {},
+    scansDone: false,
+    info: {},
   };
   return { ...defaults, ...given };
 }

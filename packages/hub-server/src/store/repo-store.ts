@@ -10,6 +10,40 @@ export type AccessRequest = "pending" | "rejected" | "reset";
  */
 export type TokenRefusal = "unknown" | "expired" | "signature" | "malformed";
 
+/** The statuses of a scan, of a file and of each scanner (the Hub's OpenAPI description, 2026). */
+export type ScanStatus =
+  | "unscanned"
+  | "safe"
+  | "queued"
+  | "error"
+  | "caution"
+  | "suspicious"
+  | "unsafe";
+
+/** The names of the Hub's scanners. */
+export type ScannerName =
+  | "avScan"
+  | "pickleImportScan"
+  | "jFrogScan"
+  | "protectAiScan"
+  | "virusTotalScan";
+
+/** The scan results of one file: in all, and of the scanners that are named. */
+export interface FileScan extends Partial<Readonly<Record<ScannerName, ScannerResult>>> {
+  readonly status: ScanStatus;
+}
+
+/** What one scanner says; `pickleImports` are those of `pickleImportScan`. */
+export interface ScannerResult {
+  readonly status: ScanStatus;
+  readonly message?: string;
+  readonly pickleImports?: readonly {
+    readonly module: string;
+    readonly name: string;
+    readonly safety: "innocuous" | "suspicious" | "dangerous";
+  }[];
+}
+
 /** What the Hub knows about a repo beside its files. */
 export interface RepoSettings {
   readonly private: boolean;
@@ -21,7 +55,7 @@ export interface RepoSettings {
   /** Users who see a private repo, beside its owner and the members of its organisation. */
   readonly readers: readonly string[];
   readonly disabled: boolean;
-  /** Former ids: the API answers them with a redirect. */
+  /** Former ids, of this owner or another one: the Hub answers them with a redirect. */
   readonly renamedFrom: readonly string[];
   readonly tags: readonly string[];
   readonly downloads: number;
@@ -33,6 +67,12 @@ export interface RepoSettings {
   readonly lastModified: string;
   readonly libraryName: string | undefined;
   readonly pipelineTag: string | undefined;
+  /** What the Hub's scanners say about files, by path; a file that is not named is safe. */
+  readonly scans: Readonly<Record<string, ScanStatus | FileScan>>;
+  /** Whether all files were scanned, as the summary of the repo says; the real Hub rarely says so. */
+  readonly scansDone: boolean;
+  /** Further fields of the model's answer, like `inferenceProviderMapping`, `gguf` or `widgetData`; they win over what the files say. */
+  readonly info: Readonly<Record<string, unknown>>;
 }
 
 /** One file of a snapshot: what the Hub says about it, and where its bytes are. */
@@ -106,8 +146,8 @@ export interface RepoStore {
   /** All repos, in no particular order. */
   list(): Promise<readonly StoredRepo[]>;
   /**
-   * The repo of that id or of that former id (`repoId` tells them apart) and kind, default a model; undefined when there
-   * is none. One of another kind counts as none. Never throws on a strange id.
+   * The repo of that id, of that former id, or of that id in other letter case (`repoId` tells them apart) and kind,
+   * default a model; undefined when there is none. One of another kind counts as none. Never throws on a strange id.
    */
   find(repoId: string, repoType?: RepoType): Promise<StoredRepo | undefined>;
   /** The owner of a token; undefined when it is not, or no longer, valid. */

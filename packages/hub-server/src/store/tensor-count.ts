@@ -1,7 +1,9 @@
 import type { BlobSource } from "./blob-source.ts";
+import type { PackedWeights } from "./model-card.ts";
 import type { RepoSnapshot } from "./repo-store.ts";
 
 const MAX_HEADER_BYTES = 25_000_000;
+const WORD_BITS = 32;
 
 /** Parameters of a snapshot's safetensors files, by dtype and in all, as the Hub shows them. */
 export interface TensorCount {
@@ -11,23 +13,35 @@ export interface TensorCount {
 
 const counted = new WeakMap<RepoSnapshot, Promise<TensorCount | undefined>>();
 
-/** Counts from the headers of the root's safetensors files, once a snapshot; undefined without any or with a broken one. */
-export function countTensors(snapshot: RepoSnapshot): Promise<TensorCount | undefined> {
-  const known = counted.get(snapshot) ?? count(snapshot);
+/**
+ * Counts from the headers of the root's safetensors files, once a snapshot; undefined without any or with a broken one.
+ * Weights that MLX packs into 32-bit words (`quantization`) count as what they stand for, still under `U32`: so the Hub
+ * counted mlx-community/Qwen3.5-9B-4bit on 2026-09-18 (U32 8952741888 of 9409813744; huggingface/hub-docs#2704).
+ */
+export function countTensors(
+  snapshot: RepoSnapshot,
+  quantization?: PackedWeights,
+): Promise<TensorCount | undefined> {
+  const known = counted.get(snapshot) ?? count(snapshot, quantization);
   counted.set(snapshot, known);
   return known;
 }
 
-async function count(snapshot: RepoSnapshot): Promise<TensorCount | undefined> {
+async function count(
+  snapshot: RepoSnapshot,
+  quantization: PackedWeights | undefined,
+): Promise<TensorCount | undefined> {
   const files = snapshot.files.filter((file) => /^[^/]+\.safetensors$/.test(file.path));
   const parameters: Record<string, number> = {};
   try {
     for (const { blob } of files) {
-      for (const tensor of Object.values(await readHeader(blob))) {
+      for (const [name, tensor] of Object.entries(await readSafetensorsHeader(blob))) {
         const { dtype, shape } = tensor as { dtype?: unknown; shape?: unknown };
         if (typeof dtype !== "string" || !Array.isArray(shape)) continue;
         const elements = shape.reduce((product: number, side) => product * Number(side), 1);
-        parameters[dtype] = (parameters[dtype] ?? 0) + elements;
+        const bits = dtype === "U32" ? quantization?.bitsOf(name) : undefined;
+        const logical = bits === undefined ? elements : Math.floor((elements * WORD_BITS) / bits);
+        parameters[dtype] = (parameters[dtype] ?? 0) + logical;
       }
     }
   } catch {
@@ -37,8 +51,8 @@ async function count(snapshot: RepoSnapshot): Promise<TensorCount | undefined> {
   return total > 0 ? { parameters, total } : undefined;
 }
 
-/** The header of a safetensors file without `__metadata__` (format: 8 bytes LE length, then JSON). */
-async function readHeader(blob: BlobSource): Promise<Record<string, object>> {
+/** The header of a safetensors file without `__metadata__` (format: 8 bytes LE length, then JSON). Rejects on anything else. */
+export async function readSafetensorsHeader(blob: BlobSource): Promise<Record<string, object>> {
   const reader = await blob.open();
   try {
     const head = Buffer.alloc(8);

@@ -1,12 +1,14 @@
+import type { RepoType } from "@mlx-download/cache";
 import type { HubContext } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
 import { flag, page } from "../http/paging.ts";
 import { badRequest } from "../http/refusal.ts";
-import { readModelCard } from "../store/model-card.ts";
 import { kindOf } from "../store/repo-kind.ts";
-import type { RepoSettings, StoredRepo } from "../store/repo-store.ts";
+import type { RepoSettings, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
 import { canSee, identify } from "./access.ts";
-import { FULL_FIELDS, LISTED_FIELDS, modelFields } from "./model-fields.ts";
+import { expandedFields } from "./expand-fields.ts";
+import { FULL_FIELDS, LISTED_FIELDS, repoFields } from "./repo-fields.ts";
+import { repoFilter } from "./repo-filter.ts";
 import { snapshotAt } from "./revision.ts";
 
 type SortKey = (settings: RepoSettings) => number | string;
@@ -20,50 +22,40 @@ const SORTS: Readonly<Record<string, SortKey>> = {
   trendingScore: (settings) => settings.trendingScore,
 };
 
-/** `GET /api/models`: search, author, repeated filter, pipeline_tag, gated, sort (descending), limit and cursor. */
-export async function modelList(c: HubContext): Promise<Response> {
+/**
+ * `GET /api/models`, `/api/datasets`, `/api/spaces`, `/api/kernels`: what {@link repoFilter} understands, sort
+ * (descending), expand, full, config, cardData, limit and cursor.
+ */
+export async function repoList(c: HubContext, kind: RepoType): Promise<Response> {
   const user = await identify(c);
+  const expand = expandedFields(c, { kind, listed: true });
+  const isAskedFor = repoFilter(c);
   const found: StoredRepo[] = [];
   for (const repo of await c.env.config.store.list()) {
-    if (kindOf(repo) !== "model") continue;
-    if (canSee(repo, user) && (await isAskedFor(c, repo))) found.push(repo);
+    if (kindOf(repo) !== kind || !canSee(repo, user)) continue;
+    if (await isAskedFor(repo, mainOf(repo))) found.push(repo);
   }
   const sorted = sortRepos(found, c.req.query("sort") ?? "trendingScore");
   const { listPageSize } = c.env.config;
   const part = page(c, sorted, { defaultLimit: listPageSize, maxLimit: listPageSize });
-  const expand = c.req.queries("expand") ?? [];
   const fields = new Set(
     expand.length > 0
       ? expand
       : [
-          ...LISTED_FIELDS,
+          ...LISTED_FIELDS[kind],
           ...(flag(c, "full") ? FULL_FIELDS : []),
           ...["config", "cardData"].filter((name) => flag(c, name)),
         ],
   );
   const items = [];
   for (const repo of part.items) {
-    const snapshot = () => snapshotAt(repo, "main").catch(() => undefined);
-    items.push(await modelFields(repo, { fields, blobs: false, snapshot }));
+    items.push(await repoFields(repo, { fields, blobs: false, snapshot: mainOf(repo) }));
   }
   return jsonAnswer(items, { headers: part.headers });
 }
 
-async function isAskedFor(c: HubContext, repo: StoredRepo): Promise<boolean> {
-  const { repoId, settings } = repo;
-  const author = c.req.query("author");
-  if (author !== undefined && repoId.split("/")[0] !== author) return false;
-  const search = c.req.query("search")?.toLowerCase() ?? "";
-  if (!repoId.toLowerCase().includes(search)) return false;
-  const gated = c.req.query("gated");
-  if (gated !== undefined && (settings.gated !== false) !== flag(c, "gated")) return false;
-  const filters = (c.req.queries("filter") ?? []).flatMap((filter) => filter.split(","));
-  const task = c.req.query("pipeline_tag");
-  if (filters.length === 0 && task === undefined) return true;
-  const { tags, pipelineTag } = await readModelCard(repo);
-  return (
-    (task === undefined || pipelineTag === task) && filters.every((filter) => tags.includes(filter))
-  );
+function mainOf(repo: StoredRepo): () => Promise<RepoSnapshot | undefined> {
+  return () => snapshotAt(repo, "main").catch(() => undefined);
 }
 
 function sortRepos(repos: readonly StoredRepo[], sort: string): readonly StoredRepo[] {
