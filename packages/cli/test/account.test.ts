@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { modelFiles, readUntil, startStage } from "./stage.ts";
 
 async function accountStage() {
-  const stage = await startStage();
+  const stage = await startStage({ devicePollSeconds: 1 });
   stage.hub.store.addUser({ name: "anna", tokens: ["hf_good", "hf_device"], orgs: ["acme"] });
   return { ...stage, tokenFile: join(stage.env["HF_HOME"] ?? "", "token") };
 }
@@ -13,9 +13,9 @@ async function accountStage() {
 test("login in a browser: a code is shown, and the token lands where the Python client looks", async () => {
   const { hub, start, run, tokenFile } = await accountStage();
   const child = start(["login", "--json"]);
-  const shown = await readUntil(child.stderr, /code \S+, or/);
-  const code = /code (\S+),/.exec(shown)?.[1] ?? "";
-  expect(shown).toContain(`Open ${hub.url}/device?user_code=${code}`);
+  const shown = await readUntil(child.stderr, /code \S+ there/);
+  const code = /code (\S+) there/.exec(shown)?.[1] ?? "";
+  expect(shown).toContain(`Open ${hub.url}/oauth/device\n`);
   hub.deviceLogins.approve(code, { accessToken: "hf_device", refreshToken: "r", expiresIn: 1e6 });
   const out = await readUntil(child.stdout, "}");
   expect(JSON.parse(out)).toMatchObject({ schema: 1, name: "anna", store: tokenFile });

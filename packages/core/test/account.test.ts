@@ -16,7 +16,7 @@ import {
 } from "../src/index.ts";
 
 async function setting(): Promise<{ hub: TestHub; env: NodeJS.ProcessEnv; home: string }> {
-  const hub = await startTestHub();
+  const hub = await startTestHub({ devicePollSeconds: 1 });
   onTestFinished(() => hub.close());
   const home = await tempDir();
   return { hub, home, env: { HF_HOME: join(home, "hf"), HF_ENDPOINT: hub.url } };
@@ -36,8 +36,10 @@ test("a login from a device ends with the token that a person agreed to", async 
       });
     },
   });
-  expect(shown).toMatchObject({ url: `${hub.url}/device` });
-  expect(shown?.urlWithCode).toContain(shown?.userCode);
+  // The Hub gives no address with the code in it.
+  const url = `${hub.url}/oauth/device`;
+  expect(shown).toMatchObject({ url, urlWithCode: url });
+  expect(shown?.userCode).toMatch(/^[A-Z]{4}-\d{4}$/);
   expect(given).toMatchObject({ token: "hf_oauth_1", refreshToken: "again" });
   expect(given.expiresAt).toBeGreaterThan(Date.now() + 28_000_000);
 });

@@ -1,11 +1,15 @@
 import type { DeviceLogins } from "./store/device-logins.ts";
+import { pseudoXetHash, type XetHashOf } from "./store/xet-hash.ts";
 import type { RepoStore } from "./store/repo-store.ts";
 
 /** How a Hub behaves, where real ones differ or tests want it otherwise. */
 export interface HubOptions {
   readonly store: RepoStore;
-  /** Where `cdnListener` is reachable, without a trailing slash. Without it LFS files are answered directly. */
-  readonly cdnUrl?: string | undefined;
+  /**
+   * Where `cdnListener` is reachable, without a trailing slash. Without it LFS files are answered directly. Of several,
+   * like the real Hub's regional hosts, links take one after the other.
+   */
+  readonly cdnUrl?: string | readonly string[] | undefined;
   /** A path that all routes are below, like `/mirror`. */
   readonly basePath?: string | undefined;
   /** Whether trees of gated repos mask the digests of LFS files for users without access (default false). */
@@ -16,6 +20,15 @@ export interface HubOptions {
   readonly largeFiles?: "redirect" | "direct" | undefined;
   /** Whether the 307 of a small file tells its size too (default true; the real Hub does it only sometimes). */
   readonly linkedSize?: boolean | undefined;
+  /** Whether answers to requests without a token warn of lower limits in `X-HF-Warning` (default false). */
+  readonly anonymousWarning?: boolean | undefined;
+  /**
+   * Where the Xet storage is whose hashes `xetHash` gives: trees, headers and links then lead there, as on the real Hub.
+   * Clients with a Xet reader go there without fail, so nothing is said without it.
+   */
+  readonly casUrl?: string | undefined;
+  /** The Xet hash of a file: the CDN's ETag, and what is told where there is a `casUrl`. Default: made up from its sha256. */
+  readonly xetHash?: XetHashOf | undefined;
   /** Whether small text is compressed for clients that accept gzip (default false). Length and ranges go away then. */
   readonly gzip?: boolean | undefined;
   /** Status for a Range on an empty file: 200 (default), or 416 as RFC 9110 has it. */
@@ -38,20 +51,29 @@ export interface HubOptions {
 
 /** {@link HubOptions} with every default filled in. */
 export type HubConfig = {
-  readonly [Name in Exclude<keyof HubOptions, "cdnUrl" | "deviceLogins">]-?: NonNullable<
+  readonly [Name in Exclude<keyof HubOptions, "cdnUrl" | "casUrl" | "deviceLogins">]-?: NonNullable<
     HubOptions[Name]
   >;
-} & Pick<HubOptions, "cdnUrl" | "deviceLogins">;
+} & Pick<HubOptions, "casUrl" | "deviceLogins"> & {
+    /** The next host for a link; undefined where there is no CDN. */
+    readonly nextCdnUrl: () => string | undefined;
+  };
 
 /** Fills in the defaults. */
 export function hubConfig(options: HubOptions): HubConfig {
   return {
     store: options.store,
-    cdnUrl: options.cdnUrl,
+    nextCdnUrl: inTurn(options.cdnUrl),
+    casUrl: options.casUrl,
+    xetHash: options.xetHash ?? pseudoXetHash,
+    anonymousWarning: options.anonymousWarning ?? false,
     basePath: normalBasePath(options.basePath),
     maskGated: options.maskGated ?? false,
     smallFiles: options.smallFiles ?? "redirect",
-    largeFiles: options.cdnUrl === undefined ? "direct" : (options.largeFiles ?? "redirect"),
+    largeFiles:
+      options.cdnUrl === undefined || options.cdnUrl.length === 0
+        ? "direct"
+        : (options.largeFiles ?? "redirect"),
     linkedSize: options.linkedSize ?? true,
     gzip: options.gzip ?? false,
     emptyRange: options.emptyRange ?? 200,
@@ -62,6 +84,15 @@ export function hubConfig(options: HubOptions): HubConfig {
     deviceLogins: options.deviceLogins,
     now: options.now ?? Date.now,
     onError: options.onError ?? (() => {}),
+  };
+}
+
+function inTurn(urls: string | readonly string[] = []): () => string | undefined {
+  const all = typeof urls === "string" ? [urls] : urls;
+  let next = 0;
+  return () => {
+    next += 1;
+    return all[(next - 1) % all.length];
   };
 }
 

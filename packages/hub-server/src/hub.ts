@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Hono, type MiddlewareHandler } from "hono";
 import { toResponse, type HubAnswer } from "./http/answer.ts";
+import { compressJson } from "./http/compress-json.ts";
 import type { HubEnv } from "./http/hub-env.ts";
 import { createHubHeaders } from "./http/hub-headers.ts";
-import { createListener } from "./http/listener.ts";
+import { createListener, type Handle } from "./http/listener.ts";
 import { badRequest, Refusal, refusalAnswer } from "./http/refusal.ts";
 import { createUrlSigner } from "./http/signed-url.ts";
 import { hubConfig, type HubOptions } from "./hub-options.ts";
@@ -20,10 +21,10 @@ export interface Hub {
   readonly cdnListener: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** The two halves of a Hub as functions from request to answer. Never reject. */
+/** The two halves of a Hub as functions from request to answer, before compression. Never reject. */
 export interface HubHandlers {
-  readonly hub: (request: Request) => Promise<HubAnswer>;
-  readonly cdn: (request: Request) => Promise<HubAnswer>;
+  readonly hub: Handle;
+  readonly cdn: Handle;
 }
 
 /** A Hub over a store, as real clients know it. */
@@ -31,7 +32,8 @@ export function createHub(options: HubOptions): Hub {
   const { hub, cdn } = createHandlers(options);
   const { onError } = options;
   return {
-    fetch: async (request) => toResponse(await hub(request)),
+    fetch: async (request) =>
+      toResponse(await compressJson(await hub(request), request.headers.get("accept-encoding"))),
     listener: createListener(hub, { onError }),
     cdnListener: createListener(cdn, { onError }),
   };
@@ -41,7 +43,7 @@ export function createHub(options: HubOptions): Hub {
 export function createHandlers(options: HubOptions): HubHandlers {
   const config = hubConfig(options);
   const signer = createUrlSigner();
-  const addHeaders = createHubHeaders(config.now);
+  const addHeaders = createHubHeaders(config);
   const hub = new Hono<HubEnv>().use(refuseUndecodable);
   hub.route(config.basePath || "/", hubRoutes());
   hub.notFound((c) => {
@@ -57,8 +59,12 @@ export function createHandlers(options: HubOptions): HubHandlers {
       return refusalAnswer(new Refusal("Internal Error", 500), true);
     });
   }
-  const answer = async (app: Hono<HubEnv>, request: Request): Promise<HubAnswer> => {
-    const env: HubEnv["Bindings"] = { config, signer, body: undefined };
+  const answer = async (
+    app: Hono<HubEnv>,
+    request: Request,
+    address = "127.0.0.1",
+  ): Promise<HubAnswer> => {
+    const env: HubEnv["Bindings"] = { config, signer, address, body: undefined };
     const response = await app.fetch(request, env);
     const { status, headers } = response;
     if (request.method === "HEAD") return { status, headers, body: undefined };
@@ -67,12 +73,12 @@ export function createHandlers(options: HubOptions): HubHandlers {
     return { status, headers, body: bytes.byteLength > 0 ? bytes : undefined };
   };
   return {
-    async hub(request) {
-      const result = await answer(hub, request);
-      addHeaders(result.headers, new URL(request.url).pathname.slice(config.basePath.length));
+    async hub(request, address) {
+      const result = await answer(hub, request, address);
+      addHeaders(result, request);
       return result;
     },
-    cdn: (request) => answer(cdn, request),
+    cdn: (request, address) => answer(cdn, request, address),
   };
 }
 

@@ -31,5 +31,6 @@ export type {
   ScannerName,
   ScannerResult,
   StoredRepo,
+  TokenKind,
   TokenRefusal,
 } from "./store/repo-store.ts";

@@ -1,4 +1,9 @@
-import { expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { request, type IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
+import { expect, onTestFinished, test } from "vitest";
+import { startTestHub } from "../src/testing/index.ts";
 import { COMMIT, goldenHub, SHA256 } from "./golden-hub.ts";
 
 const CONFIG_ETAG = '"479e18224e7827e7909c8a78f287e3306c1de8bb"';
@@ -53,11 +58,81 @@ test("an LFS file is redirected to a signed URL on the CDN's host", async () => 
     "x-linked-size": "100",
     "x-linked-etag": `"${SHA256}"`,
     "accept-ranges": "bytes",
-    "cache-control": "no-cache",
+    "cache-control": "no-store",
+    "x-hub-cache": "MISS",
+    vary: "Origin",
   });
+  expect(answer.headers.has("x-xet-hash")).toBe(false);
   expect(answer.headers.get("location")).toMatch(
-    /^http:\/\/localhost:1\/repos\/.*[?&]X-Amz-Expires=3600&X-Amz-Signature=[0-9a-f]{64}&/,
+    /^http:\/\/localhost:1\/repos\/.*[?&]xip=127\.0\.0\.1&Expires=\d+&Policy=/,
   );
+  const ollama = await ask("/acme/tiny/resolve/main/model.safetensors", {
+    headers: { "user-agent": "ollama/0.9.0 (arm64 darwin) Go/go1.24" },
+  });
+  expect(ollama.status).toBe(307);
+});
+
+test("where there is Xet storage, an LFS file names its hash, its token and its place in two links", async () => {
+  const casUrl = "http://localhost:2";
+  const { ask } = await goldenHub({ casUrl, xetHash: (file) => file.lfs && "d5".repeat(32) });
+  const answer = await ask("/acme/tiny/resolve/main/model.safetensors");
+  expect(headersOf(answer)).toMatchObject({
+    "x-xet-hash": "d5".repeat(32),
+    link: `<http://127.0.0.1:9/api/models/acme/tiny/xet-read-token/${COMMIT}>; rel="xet-auth", <${casUrl}/v1/reconstructions/${"d5".repeat(32)}>; rel="xet-reconstruction-info"`,
+  });
+  const tree = await ask("/api/models/acme/tiny/tree/main");
+  expect(await tree.json()).toContainEqual(
+    expect.objectContaining({ path: "model.safetensors", xetHash: "d5".repeat(32) }),
+  );
+  expect(headersOf(await ask("/acme/tiny/resolve/main/config.json"))).not.toHaveProperty("link");
+});
+
+test("the CDN's ETag is no sha256, and the same for the same content", async () => {
+  const hub = await startTestHub({ regionalCdn: true });
+  onTestFinished(() => hub.close());
+  await hub.addRepo("acme/tiny", { "a.bin": "same", "b.bin": "same", "c.bin": "other" });
+  const etags: (string | null)[] = [];
+  const hosts: string[] = [];
+  for (const path of ["a.bin", "b.bin", "c.bin"]) {
+    const answer = await fetch(`${hub.url}/acme/tiny/resolve/main/${path}`);
+    etags.push(answer.headers.get("etag"));
+    hosts.push(new URL(answer.url).origin);
+  }
+  expect(etags[0]).toMatch(/^"[0-9a-f]{64}"$/);
+  expect(etags[1]).toBe(etags[0]);
+  expect(etags[2]).not.toBe(etags[0]);
+  const sha256 = createHash("sha256").update("same").digest("hex");
+  expect(etags[0]).not.toContain(sha256);
+  expect(hosts).toEqual([hub.cdnUrl, hub.regionalCdnUrl, hub.cdnUrl]);
+});
+
+test("JSON is compressed for who accepts it, and has neither length nor one line of Vary", async () => {
+  const hub = await startTestHub();
+  onTestFinished(() => hub.close());
+  const files = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`${i}.txt`, "x"]));
+  await hub.addRepo("acme/many", files);
+  const url = `${hub.url}/api/models/acme/many/tree/main`;
+  const ask = (encoding: string, method = "GET") =>
+    new Promise<IncomingMessage>((resolve) => {
+      request(url, { method, headers: { "accept-encoding": encoding } }, resolve).end();
+    });
+  const packed = await ask("gzip, deflate");
+  expect(packed.headers).toMatchObject({
+    "content-encoding": "gzip",
+    "transfer-encoding": "chunked",
+  });
+  const lines = packed.rawHeaders.filter((_, i, all) => all[i - 1]?.toLowerCase() === "vary");
+  expect(lines).toEqual(["Origin", "Accept-Encoding"]);
+  const entries = JSON.parse(gunzipSync(await buffer(packed)).toString()) as unknown[];
+  expect(entries).toHaveLength(50);
+  const plain = await ask("identity");
+  expect(plain.headers["content-encoding"]).toBeUndefined();
+  expect((await buffer(plain)).byteLength).toBe(Number(plain.headers["content-length"]));
+  const head = await ask("gzip", "HEAD");
+  expect([head.headers["content-encoding"], head.headers["content-length"]]).toEqual([
+    "gzip",
+    undefined,
+  ]);
 });
 
 test("an LFS file comes from the Hub itself where there is no CDN", async () => {

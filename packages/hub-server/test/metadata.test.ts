@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { COMMIT, goldenHub, PR_COMMIT, SHA256 } from "./golden-hub.ts";
 
-test("model info has the Hub's fields, and the commit in body and header", async () => {
+test("model info has the Hub's fields, and the commit in its body alone", async () => {
   const { ask } = await goldenHub();
   const answer = await ask("/api/models/acme/tiny");
-  expect(answer.headers.get("x-repo-commit")).toBe(COMMIT);
+  expect(answer.headers.has("x-repo-commit")).toBe(false);
   expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
   expect(answer.headers.get("etag")).toMatch(/^W\/"[0-9a-f]+-[\w+/=]+"$/);
   expect(await answer.json()).toMatchObject({
@@ -81,7 +81,7 @@ test("expand leaves _id, id and what was asked for; blobs adds sizes and digests
 test("the recursive tree lists every file and folder with git and LFS digests", async () => {
   const { ask } = await goldenHub();
   const answer = await ask(`/api/models/acme/tiny/tree/${COMMIT}?recursive=true&expand=false`);
-  expect(answer.headers.get("x-repo-commit")).toBe(COMMIT);
+  expect(answer.headers.has("x-repo-commit")).toBe(false);
   const oid = expect.stringMatching(/^[0-9a-f]{40}$/);
   expect(await answer.json()).toEqual([
     { type: "directory", oid, size: 0, path: "sub" },
@@ -235,17 +235,52 @@ test("every answer of the Hub carries its headers, and the quota of its bucket c
   expect(third.headers.get("x-powered-by")).toBe("huggingface-moon");
 });
 
-test("whoami answers to a good token only", async () => {
-  const { ask } = await goldenHub();
+test("a request's own id ends the Hub's, and links lead where a proxy in front says that the Hub is", async () => {
+  const { ask } = await goldenHub({ listPageSize: 1, basePath: "/hub" });
+  const headers = {
+    "x-amzn-trace-id": "my-id",
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": "hub.lan",
+  };
+  const answer = await ask("/hub/api/models/acme/tiny/tree/main?limit=1", { headers });
+  expect(answer.headers.get("x-request-id")).toMatch(/^Root=1-[0-9a-f]+-[0-9a-f]{24};my-id$/);
+  expect(answer.headers.get("link")).toMatch(/^<https:\/\/hub\.lan\/hub\/api\/models\/acme\//);
+  const odd = await ask("/hub/api/models/acme/tiny/tree/main?limit=1", {
+    headers: { "x-forwarded-proto": "javascript", "x-forwarded-host": "a>b" },
+  });
+  expect(odd.headers.get("link")).toMatch(/^<http:\/\/127\.0\.0\.1:9\/hub\//);
+});
+
+test("the anonymous are warned of lower limits, as topic and message, where the Hub is told so", async () => {
+  const { ask } = await goldenHub({ anonymousWarning: true });
+  const warningOf = async (path: string, token?: string) =>
+    (await ask(path, token === undefined ? {} : { token })).headers.get("x-hf-warning");
+  expect(await warningOf("/api/models/acme/tiny")).toMatch(/^unauthenticated; Warning: You are /);
+  expect(await warningOf("/acme/tiny/resolve/main/config.json")).not.toBeNull();
+  expect(await warningOf("/api/models/acme/tiny", "hf_anna")).toBeNull();
+});
+
+test("whoami answers to a good token only, and says of which kind it is", async () => {
+  const { ask, store } = await goldenHub();
   const good = await ask("/api/whoami-v2", { token: "hf_anna" });
   expect(await good.json()).toMatchObject({
     type: "user",
     name: "anna",
+    email: "anna@example.org",
     orgs: [{ name: "lab" }],
-    auth: { accessToken: { role: "read" } },
+    auth: { type: "access_token", accessToken: { displayName: "token", role: "read" } },
   });
   expect((await ask("/api/whoami-v2")).status).toBe(401);
   expect((await ask("/api/whoami-v2", { token: "hf_bad" })).status).toBe(401);
+  const tokenKinds = { hf_fine: "fineGrained", hf_oauth_x: "oauth" } as const;
+  store.addUser({ name: "ben", tokens: Object.keys(tokenKinds), tokenKinds });
+  const fine = (await (await ask("/api/whoami-v2", { token: "hf_fine" })).json()) as object;
+  expect(fine).toMatchObject({
+    auth: { accessToken: { fineGrained: { canReadGatedRepos: true, global: [], scoped: [] } } },
+  });
+  expect(fine).not.toHaveProperty("email");
+  const oauth = (await (await ask("/api/whoami-v2", { token: "hf_oauth_x" })).json()) as object;
+  expect(oauth).toMatchObject({ auth: { type: "oauth", expiresAt: expect.any(String) } });
 });
 
 test("a collection has a position, and one in a list has none and at most four items", async () => {

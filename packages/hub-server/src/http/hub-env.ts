@@ -6,7 +6,13 @@ import type { UrlSigner } from "./signed-url.ts";
 
 /** What a route is given beside the request, and where it leaves a body that is not to go through a Response. */
 export interface HubEnv {
-  Bindings: { readonly config: HubConfig; readonly signer: UrlSigner; body: BlobSlice | undefined };
+  Bindings: {
+    readonly config: HubConfig;
+    readonly signer: UrlSigner;
+    /** The caller's IP address. */
+    readonly address: string;
+    body: BlobSlice | undefined;
+  };
   Variables: {
     /** Who asks; undefined is anonymous. */
     user: HubUser | undefined;
@@ -25,7 +31,20 @@ export function rawPath(c: HubContext): string {
   return new URL(c.req.url).pathname.slice(c.env.config.basePath.length);
 }
 
-/** Scheme, host and base path under which the client reached the Hub. */
+/**
+ * Scheme, host and base path under which the client reached the Hub: what a proxy in front of it says in
+ * `X-Forwarded-Proto` and `X-Forwarded-Host`, else the request's own.
+ */
 export function publicUrl(c: HubContext): string {
-  return new URL(c.req.url).origin + c.env.config.basePath;
+  const url = new URL(c.req.url);
+  const [proto = ""] = (c.req.header("x-forwarded-proto") ?? "").split(",");
+  const [host = ""] = (c.req.header("x-forwarded-host") ?? "").split(",");
+  const scheme = /^https?$/i.test(proto.trim())
+    ? proto.trim().toLowerCase()
+    : url.protocol.slice(0, -1);
+  const name = HOST.test(host.trim()) ? host.trim() : url.host;
+  return `${scheme}://${name}${c.env.config.basePath}`;
 }
+
+/** A host with or without a port, in characters that cannot break out of a header or an address. */
+export const HOST: RegExp = /^[\w.:[\]-]+$/;

@@ -1,19 +1,24 @@
+import { TLSSocket } from "node:tls";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { HubAnswer } from "./answer.ts";
+import { compressJson } from "./compress-json.ts";
+import { HOST } from "./hub-env.ts";
 import { sendAnswer } from "./send-answer.ts";
 
 const MAX_BODY_BYTES = 4_000_000;
-const HOST = /^[\w.:[\]-]+$/;
+/** A function from a request, and the address that it comes from, to the answer. */
+export type Handle = (request: Request, address?: string) => Promise<HubAnswer>;
 
-/** A `node:http` listener around a function from request to answer. A client that hangs up is no error. */
+/** A `node:http` or `node:https` listener around such a function. A client that hangs up is no error. */
 export function createListener(
-  handle: (request: Request) => Promise<HubAnswer>,
+  handle: Handle,
   { onError }: { onError?: ((error: unknown) => void) | undefined } = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await toRequest(incoming);
-    const answer = request instanceof Request ? await handle(request) : request;
-    await sendAnswer(response, answer);
+    if (!(request instanceof Request)) return sendAnswer(response, request);
+    const answer = await handle(request, incoming.socket.remoteAddress);
+    return sendAnswer(response, await compressJson(answer, request.headers.get("accept-encoding")));
   };
   const listener: RequestListener = (incoming, response) => {
     response.on("error", () => {}); // the socket broke; "close" follows
@@ -29,7 +34,10 @@ export function createListener(
 export async function toRequest(incoming: IncomingMessage): Promise<Request | HubAnswer> {
   const { method = "GET", headers } = incoming;
   const host = headers.host ?? "localhost";
-  const target = incoming.url?.startsWith("/") ? `http://${host}${incoming.url}` : incoming.url;
+  const scheme = incoming.socket instanceof TLSSocket ? "https" : "http";
+  const target = incoming.url?.startsWith("/")
+    ? `${scheme}://${host}${incoming.url}`
+    : incoming.url;
   if (!HOST.test(host) || target === undefined || !URL.canParse(target)) {
     return plainAnswer(400, "Invalid request target");
   }

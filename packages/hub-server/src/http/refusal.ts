@@ -69,11 +69,10 @@ export const repoNotFound = (authenticated: boolean): Refusal =>
     ? new Refusal("Repository not found", 404, { code: "RepoNotFound", format: "json" })
     : loginRequired();
 
-export const loginRequired = (): Refusal =>
-  new Refusal("Invalid username or password.", 401, { format: "json" });
+export const loginRequired = (): Refusal => new Refusal("Invalid username or password.", 401);
 
 export const tokenRefused = (refusal: TokenRefusal): Refusal =>
-  new Refusal(TOKEN_REFUSALS[refusal], 401, { format: "json" });
+  new Refusal(TOKEN_REFUSALS[refusal], 401);
 
 /**
  * The Hub's words for a token that it refuses, seen in bug reports of 2025 and 2026: whoami-v2 with a made-up token

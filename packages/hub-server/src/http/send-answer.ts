@@ -25,7 +25,12 @@ export async function sendAnswer(
 
 /** Writes status and headers. */
 export function writeHead(response: ServerResponse, { status, headers }: HubAnswer): void {
-  response.writeHead(status, [...headers].flat());
+  response.writeHead(status, [...headers].flatMap(headerLines));
+}
+
+/** A header as it is written: the Hub sends each name of `Vary` in a line of its own (httpcore log of 2026-06-08). */
+function headerLines([name, value]: [string, string]): string[] {
+  return name === "vary" ? value.split(", ").flatMap((item) => [name, item]) : [name, value];
 }
 
 /** Writes a piece of the body; false when the client has left. The piece may be reused afterwards. */

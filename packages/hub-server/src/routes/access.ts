@@ -15,14 +15,18 @@ import type { HubUser, StoredRepo } from "../store/repo-store.ts";
 
 /** Who asks: undefined without an Authorization header; a token that the store does not know is refused. */
 export async function identify(c: HubContext): Promise<HubUser | undefined> {
-  const header = c.req.header("authorization");
-  if (header === undefined) return undefined;
-  const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  if (c.req.header("authorization") === undefined) return undefined;
+  const token = bearerToken(c);
   if (token === undefined) throw tokenRefused("malformed");
   const { store } = c.env.config;
   const user = await store.userOf(token);
   if (!user) throw tokenRefused((await store.refusalOf?.(token)) ?? "malformed");
   return user;
+}
+
+/** The token of the request; undefined without one, also where the header holds something else. */
+export function bearerToken(c: HubContext): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
 }
 
 /** Whether the user may see the repo at all. */

@@ -31,7 +31,8 @@ async function cdnObject(c: HubContext): Promise<Response> {
   return fileAnswer(c, file.blob, {
     "content-type": "application/octet-stream",
     "content-disposition": contentDisposition(file.path),
-    etag: `"${file.lfs?.sha256 ?? file.oid}"`,
+    // The Xet hash, not the sha256 (openai-community/gpt2, 2026-09-23).
+    etag: `"${config.xetHash(file) ?? file.oid}"`,
     "cache-control": "public, max-age=31536000",
     "access-control-allow-origin": "*",
     "x-cache": "Miss from cloudfront",

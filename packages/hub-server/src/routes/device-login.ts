@@ -3,20 +3,21 @@ import { jsonAnswer } from "../http/json-answer.ts";
 
 const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 
-/** `POST /oauth/device`: a device asks for a code (RFC 8628, section 3.1). */
+/**
+ * `POST /oauth/device`: a device asks for a code (RFC 8628, section 3.1). No `verification_uri_complete`, and no
+ * `interval` unless one was set: as four clients recorded it in 2026, the last on 2026-09-26.
+ */
 export async function deviceCode(c: HubContext): Promise<Response> {
   const form = new URLSearchParams(await c.req.text());
   const logins = c.env.config.deviceLogins;
   if (logins === undefined) return jsonAnswer({ error: "unsupported_grant_type" }, { status: 404 });
   if (!form.get("client_id")) return jsonAnswer({ error: "invalid_client" }, { status: 401 });
   const grant = logins.start();
-  const page = `${publicUrl(c)}/device`;
   return jsonAnswer({
     device_code: grant.deviceCode,
     user_code: grant.userCode,
-    verification_uri: page,
-    verification_uri_complete: `${page}?user_code=${grant.userCode}`,
-    interval: grant.interval,
+    verification_uri: `${publicUrl(c)}/oauth/device`,
+    ...(grant.interval === undefined ? {} : { interval: grant.interval }),
     expires_in: grant.expiresIn,
   });
 }
@@ -35,11 +36,12 @@ export async function deviceToken(c: HubContext): Promise<Response> {
           ? logins.refresh(form.get("refresh_token") ?? "")
           : "unsupported_grant_type";
   if (typeof outcome === "string") return jsonAnswer({ error: outcome }, { status: 400 });
-  const { accessToken, refreshToken, expiresIn } = outcome;
+  const { accessToken, refreshToken, expiresIn, scope = "openid profile" } = outcome;
   return jsonAnswer({
     access_token: accessToken,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     ...(expiresIn === undefined ? {} : { expires_in: expiresIn }),
+    scope,
     token_type: "bearer",
   });
 }

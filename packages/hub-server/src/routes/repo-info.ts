@@ -35,5 +35,6 @@ async function infoAt(c: HubContext, revision: string): Promise<Response> {
   const security = flag(c, "securityStatus")
     ? { securityRepoStatus: securityRepoStatus(repo.settings) }
     : {};
-  return jsonAnswer({ ...value, ...security }, { headers: { "x-repo-commit": snapshot.commit } });
+  // No X-Repo-Commit: none of three recorded answers has it (Orolol/originator, 2026-10-06).
+  return jsonAnswer({ ...value, ...security });
 }

@@ -5,11 +5,12 @@ import { lfsPointer } from "../store/git-object.ts";
 import { matchesEtag } from "../http/conditional.ts";
 import { encodePath } from "../http/encode-path.ts";
 import { fileAnswer } from "../http/file-answer.ts";
-import { rawPath, type HubContext } from "../http/hub-env.ts";
+import { publicUrl, rawPath, type HubContext } from "../http/hub-env.ts";
 import { textAnswer } from "../http/json-answer.ts";
 import { mediaType } from "../http/media-type.ts";
 import { contentDisposition } from "../http/signed-url.ts";
 import { checkGate } from "./access.ts";
+import { objectId } from "./repo-fields.ts";
 import { fileAt, splitRevision } from "./revision.ts";
 
 /**
@@ -37,7 +38,12 @@ export async function resolve(c: HubContext): Promise<Response> {
   }
   const { smallFiles, largeFiles } = c.env.config;
   if (file.lfs) {
-    const linked = { ...commit, "x-linked-etag": etag, "x-linked-size": String(file.size) };
+    const linked = {
+      ...commit,
+      "x-linked-etag": etag,
+      "x-linked-size": String(file.size),
+      ...xetHeaders(c, { snapshot, file }),
+    };
     return largeFiles === "redirect"
       ? toCdn(c, { snapshot, file }, linked)
       : fileAnswer(c, file.blob, { ...linked, ...described(file, etag) });
@@ -115,6 +121,9 @@ function toResolveCache(
       ...headers,
       location,
       "x-linked-etag": headers.etag,
+      "content-disposition": contentDisposition(file.path),
+      "accept-ranges": "bytes",
+      "x-hub-cache": "MISS",
       ...(linkedSize ? { "x-linked-size": String(file.size) } : {}),
     },
   });
@@ -127,10 +136,49 @@ function toCdn(
 ): Response {
   const { config, signer } = c.env;
   const path = `/repos/${addressOf(c.get("repo"))}/${encodeURIComponent(snapshot.commit)}/${encodePath(file.path)}`;
-  const life = { now: config.now(), seconds: config.signedUrlSeconds };
-  const location = (config.cdnUrl ?? "") + signer.sign(path, file.path, life);
-  return textAnswer(`Found. Redirecting to ${location}`, {
-    status: 302,
-    headers: { ...headers, location, "accept-ranges": "bytes", "cache-control": "no-cache" },
+  const user = c.get("user");
+  const query = signer.sign({
+    path,
+    fileName: file.path,
+    now: config.now(),
+    seconds: config.signedUrlSeconds,
+    address: c.env.address,
+    userId: user && objectId(user.name),
   });
+  const location = (config.nextCdnUrl() ?? "") + query;
+  // Ollama takes nothing but 307 (openai-community/gpt2, 2026-09-23).
+  const isOllama = /^ollama\//i.test(c.req.header("user-agent") ?? "");
+  return textAnswer(`${isOllama ? "Temporary Redirect" : "Found"}. Redirecting to ${location}`, {
+    status: isOllama ? 307 : 302,
+    headers: {
+      ...headers,
+      location,
+      "content-disposition": contentDisposition(file.path),
+      "accept-ranges": "bytes",
+      "cache-control": "no-store",
+      "x-hub-cache": "MISS",
+    },
+  });
+}
+
+/**
+ * Where Xet storage has the file, and where its token comes from: Orolol/originator,
+ * observations/2026-10-06-clone-seed-reads.json (owner-head-lfs).
+ */
+function xetHeaders(
+  c: HubContext,
+  { snapshot, file }: { snapshot: RepoSnapshot; file: RepoFile },
+): Record<string, string> {
+  const { casUrl, xetHash } = c.env.config;
+  const hash = xetHash(file);
+  if (casUrl === undefined || hash === undefined) return {};
+  const repo = c.get("repo");
+  const api = `${publicUrl(c)}/api/${REPO_WORDS[kindOf(repo)]}/${repo.repoId}`;
+  return {
+    "x-xet-hash": hash,
+    link: [
+      `<${api}/xet-read-token/${encodeURIComponent(snapshot.commit)}>; rel="xet-auth"`,
+      `<${casUrl}/v1/reconstructions/${hash}>; rel="xet-reconstruction-info"`,
+    ].join(", "),
+  };
 }

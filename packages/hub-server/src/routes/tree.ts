@@ -34,7 +34,8 @@ export async function tree(c: HubContext): Promise<Response> {
   const part = page(c, items, { defaultLimit: limit, maxLimit: limit });
   const masked = c.env.config.maskGated && !mayPassGate(repo, c.get("user"));
   return jsonAnswer(masked ? part.items.map(maskItem) : part.items, {
-    headers: { "x-repo-commit": snapshot.commit, ...part.headers },
+    // No X-Repo-Commit: none of six recorded trees has it (Orolol/originator, 2026-10-06).
+    headers: part.headers,
   });
 }
 
@@ -54,7 +55,7 @@ export async function pathsInfo(c: HubContext): Promise<Response> {
       items.push(directoryItem(snapshot, path, details));
     }
   }
-  return jsonAnswer(items, { headers: { "x-repo-commit": snapshot.commit } });
+  return jsonAnswer(items);
 }
 
 /** What the entries of this answer say beside the usual. */
@@ -64,7 +65,8 @@ async function itemDetails(
   expand: boolean,
 ): Promise<ItemDetails> {
   const repo = c.get("repo");
-  const xetHash = ({ xetHash: hash }: RepoFile): string | undefined => hash;
+  const { casUrl, xetHash: xetHashOf } = c.env.config;
+  const xetHash = casUrl === undefined ? (file: RepoFile) => file.xetHash : xetHashOf;
   if (!expand) return { xetHash, expanded: undefined };
   return {
     xetHash,

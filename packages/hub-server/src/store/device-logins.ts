@@ -1,10 +1,15 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
-/** What a device asks its user to confirm (RFC 8628, section 3.2); times in seconds. */
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/**
+ * What a device asks its user to confirm (RFC 8628, section 3.2); times in seconds. The Hub says no interval, and that
+ * the code is good for 300 seconds (recorded live 2026-09-26).
+ */
 export interface DeviceGrant {
   readonly deviceCode: string;
   readonly userCode: string;
-  readonly interval: number;
+  readonly interval: number | undefined;
   readonly expiresIn: number;
 }
 
@@ -12,8 +17,10 @@ export interface DeviceGrant {
 export interface GrantedToken {
   readonly accessToken: string;
   readonly refreshToken?: string | undefined;
-  /** Seconds. */
+  /** Seconds: 28800 or 2591999 of the Hub. */
   readonly expiresIn?: number | undefined;
+  /** Default `openid profile`. */
+  readonly scope?: string | undefined;
 }
 
 /** Logins from devices that wait for a person in a browser. */
@@ -33,11 +40,11 @@ export interface DeviceLogins {
 
 /** Device logins kept in memory; seconds as the clients are told them. */
 export function createDeviceLogins({
-  interval = 5,
-  expiresIn = 900,
+  interval,
+  expiresIn = 300,
   now = Date.now,
 }: {
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   readonly expiresIn?: number;
   readonly now?: () => number;
 } = {}): DeviceLogins {
@@ -53,8 +60,8 @@ export function createDeviceLogins({
   return {
     start() {
       const deviceCode = randomUUID();
-      const letters = deviceCode.replaceAll("-", "").slice(0, 8).toUpperCase();
-      const userCode = `${letters.slice(0, 4)}-${letters.slice(4)}`;
+      const letters = Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]);
+      const userCode = `${letters.join("")}-${String(randomInt(10_000)).padStart(4, "0")}`;
       const grant = { deviceCode, userCode, interval, expiresIn };
       const endsAt = now() + expiresIn * 1000;
       logins.set(deviceCode, { ...grant, endsAt, outcome: "authorization_pending" });

@@ -126,7 +126,12 @@ export interface HubUser {
   readonly fullname?: string | undefined;
   readonly email?: string | undefined;
   readonly orgs?: readonly string[] | undefined;
+  /** What kind each token is; one that is not named is a read token. */
+  readonly tokenKinds?: Readonly<Record<string, TokenKind>> | undefined;
 }
+
+/** The kinds of tokens: those of the settings page, and that of a login. */
+export type TokenKind = "read" | "write" | "fineGrained" | "oauth";
 
 /** A named list of repos. */
 export interface HubCollection {

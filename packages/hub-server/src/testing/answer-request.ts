@@ -27,9 +27,13 @@ export function createAnswerer({
   hub,
   elsewhereUrl,
   odditiesOf,
-}: AnswererOptions): (request: Request, entry: RequestLogEntry) => Promise<HubAnswer> {
+}: AnswererOptions): (
+  request: Request,
+  entry: RequestLogEntry,
+  address?: string,
+) => Promise<HubAnswer> {
   const handlers = createHandlerCache(hub);
-  return async (request, entry) => {
+  return async (request, entry, address) => {
     const { quirks = {}, tree } = odditiesOf(entry.repoId);
     const url = new URL(request.url);
     const dropped = [
@@ -38,7 +42,8 @@ export function createAnswerer({
     ];
     const asked = dropped.length > 0 ? without(request, dropped) : request;
     const isCdn = entry.target === "cdn" || url.pathname.startsWith("/repos/");
-    const plain = await (isCdn ? handlers(quirks).cdn(asked) : handlers(quirks).hub(asked));
+    const { cdn, hub: main } = handlers(quirks);
+    const plain = await (isCdn ? cdn(asked, address) : main(asked, address));
     const isTree = entry.path.includes("/tree/") && plain.status === 200;
     const { target, repoId, path, method, range } = entry;
     return applyQuirks(isTree && tree ? overrideTree(plain, tree) : plain, quirks, {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { compressJson } from "../http/compress-json.ts";
 import { toRequest } from "../http/listener.ts";
 import { openPort } from "../http/open-port.ts";
 import { normalBasePath, type HubOptions } from "../hub-options.ts";
@@ -18,9 +19,21 @@ import {
 import { sendFaulty } from "./send-faulty.ts";
 
 /** How a test Hub behaves; nothing given: like the real one. */
-export interface TestHubOptions extends Omit<HubOptions, "store" | "cdnUrl" | "deviceLogins"> {
+export interface TestHubOptions extends Omit<
+  HubOptions,
+  "store" | "cdnUrl" | "casUrl" | "deviceLogins"
+> {
   /** Habits of mirrors, for all repos. */
   readonly quirks?: Quirks;
+  /**
+   * Whether trees and answers name Xet storage, as the real Hub's do (default false). The third origin is named, which
+   * has none: clients that go there fail, those that do not see what the real Hub says.
+   */
+  readonly announceXet?: boolean;
+  /** Whether links lead to the CDN and its second region in turn (default false). */
+  readonly regionalCdn?: boolean;
+  /** Seconds between two polls of a login that the device is told; by default it is told none, as by the real Hub. */
+  readonly devicePollSeconds?: number;
 }
 
 /** How a repo of a test Hub differs from an ordinary one. */
@@ -37,6 +50,8 @@ export interface TestHub {
   readonly url: string;
   /** On localhost: another host than the Hub's. */
   readonly cdnUrl: string;
+  /** On another port of localhost: what a second region's host is to the first. */
+  readonly regionalCdnUrl: string;
   /** A third origin, on localhost too; it serves the same. No token should get here. */
   readonly elsewhereUrl: string;
   /** Adds a repo (`org/name`), or a further commit or revision to it. */
@@ -47,7 +62,7 @@ export interface TestHub {
   ): Promise<{ readonly commit: string }>;
   /** Users, tokens, settings, collections. */
   readonly store: MemoryStore;
-  /** Logins from devices: approve one, deny one. Their clients are told to ask every second. */
+  /** Logins from devices: approve one, deny one. */
   readonly deviceLogins: DeviceLogins;
   readonly faults: FaultPlan;
   readonly log: RequestLog;
@@ -57,9 +72,15 @@ export interface TestHub {
 }
 
 /** Starts a {@link TestHub} on free ports. */
-export async function startTestHub({ quirks, ...options }: TestHubOptions = {}): Promise<TestHub> {
+export async function startTestHub({
+  quirks,
+  announceXet = false,
+  regionalCdn = false,
+  devicePollSeconds,
+  ...options
+}: TestHubOptions = {}): Promise<TestHub> {
   const store = createMemoryStore();
-  const deviceLogins = createDeviceLogins({ interval: 1 });
+  const deviceLogins = createDeviceLogins({ interval: devicePollSeconds });
   const faults = createFaultPlan();
   const log = createRequestLog();
   const oddities = new Map<string, Oddities>();
@@ -76,12 +97,15 @@ export async function startTestHub({ quirks, ...options }: TestHubOptions = {}):
   ): Promise<void> => {
     const request = await toRequest(incoming);
     const isRequest = request instanceof Request;
-    const plain = isRequest ? await answer(request, entry) : request;
+    const { remoteAddress } = incoming.socket;
+    const plain = isRequest ? await answer(request, entry, remoteAddress) : request;
     const met = faults.match(entry, plain);
     const url = new URL(isRequest ? request.url : hub.url);
     const context = { url, range: entry.range, elsewhereUrl: hub.elsewhereUrl };
     const changed = met.reduce((current, fault) => changeAnswer(current, fault, context), plain);
-    const final = entry.method === "HEAD" ? { ...changed, body: undefined } : changed;
+    // Faults count bytes of the plain body, so what meets one is not compressed.
+    const wire = met.length > 0 ? changed : await compressJson(changed, acceptEncoding(incoming));
+    const final = entry.method === "HEAD" ? { ...wire, body: undefined } : wire;
     entry.status = final.status;
     const isRedirect = final.status >= 300 && final.status < 400;
     const withheld = odditiesOf(entry.repoId).quirks?.redirectWithoutBody && isRedirect;
@@ -106,17 +130,19 @@ export async function startTestHub({ quirks, ...options }: TestHubOptions = {}):
       serve(incoming, response, entry).catch(() => response.destroy());
     };
 
-  const [api, cdn, elsewhere] = await Promise.all([
+  const [api, cdn, regional, elsewhere] = await Promise.all([
     openPort(listener("hub"), { host: "127.0.0.1", port: 0 }),
+    openPort(listener("cdn"), { host: "localhost", port: 0 }),
     openPort(listener("cdn"), { host: "localhost", port: 0 }),
     openPort(listener("elsewhere"), { host: "localhost", port: 0 }),
   ]);
   const close = async (): Promise<void> => {
-    await Promise.all([api.close(), cdn.close(), elsewhere.close()]);
+    await Promise.all([api, cdn, regional, elsewhere].map((port) => port.close()));
   };
   const hub: TestHub = {
     url: `http://127.0.0.1:${api.port}${basePath}`,
     cdnUrl: `http://localhost:${cdn.port}`,
+    regionalCdnUrl: `http://localhost:${regional.port}`,
     elsewhereUrl: `http://localhost:${elsewhere.port}`,
     async addRepo(repoId, files, { quirks: own, tree, ...repoOptions } = {}) {
       if (own || tree) oddities.set(repoId, { quirks: own, tree });
@@ -129,11 +155,23 @@ export async function startTestHub({ quirks, ...options }: TestHubOptions = {}):
     close,
     [Symbol.asyncDispose]: close,
   };
-  const { cdnUrl, elsewhereUrl } = hub;
+  const { cdnUrl, regionalCdnUrl, elsewhereUrl } = hub;
   const answer = createAnswerer({
-    hub: { ...options, basePath, cdnUrl, store, deviceLogins },
+    hub: {
+      ...options,
+      basePath,
+      cdnUrl: regionalCdn ? [cdnUrl, regionalCdnUrl] : cdnUrl,
+      casUrl: announceXet ? elsewhereUrl : undefined,
+      store,
+      deviceLogins,
+    },
     elsewhereUrl,
     odditiesOf,
   });
   return hub;
+}
+
+function acceptEncoding({ headers }: IncomingMessage): string | null {
+  const value = headers["accept-encoding"];
+  return typeof value === "string" ? value : null;
 }
