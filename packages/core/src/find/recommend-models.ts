@@ -154,10 +154,16 @@ async function listCandidates(options: RecommendOptions): Promise<ListedModel[]>
     ...(of !== undefined && { search: searchWords(of) }),
     ...(author === "any" ? { tags: ["mlx"] } : { author, tags: [] }),
   })) {
-    const fits = wanted === undefined ? suitsTask(model, task) : variantKey(model) === wanted;
-    if (fits) found.push(model);
+    if (wanted === undefined ? suitsTask(model, task) : isVariantOf(wanted, model)) {
+      found.push(model);
+    }
   }
   return found;
+}
+
+/** By the base it names, or by its own name: of Qwen3.5-9B, a variant on the Hub names Qwen3.5-9B-Base as its base. */
+function isVariantOf(wanted: string, model: ListedModel): boolean {
+  return variantKey(model) === wanted || parseModelName(model.repoId).stem === wanted;
 }
 
 /** The name without its owner and quantization, as the Hub's search finds it in the names of variants. */

@@ -8,7 +8,7 @@ export interface ListedVariant {
   readonly downloads?: number | undefined;
   /** ISO 8601. */
   readonly createdAt?: string | undefined;
-  /** Stored elements by dtype (`U32`, `BF16` …), as a Hub counts them in the headers. */
+  /** Elements by dtype (`U32`, `BF16` …), as a Hub counts them: of packed weights what they stand for, in `U32`. */
   readonly tensorCounts?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface WeightEstimate {
   readonly parameters: number | null;
   /** Whether a count of its tensors stands behind it, or its name alone. */
   readonly source: "counts" | "name";
-  /** The truth may be far less: a Hub's count of packed weights can be read in two ways. */
+  /** The truth may be less: neither name nor tags say how many bits the packed weights have. */
   readonly atMost: boolean;
 }
 
@@ -39,8 +39,10 @@ const DTYPE_BYTES: Readonly<Record<string, number>> = {
   I64: 8,
   F64: 8,
 };
-// Hubs have counted packed weights as stored and as what they stand for; 4-bit weights are 8 times apart then.
+// Of packed weights, some Hubs count the words and not what they stand for; 4-bit weights are 8 times apart then.
 const BELIEVABLE = 1.7;
+// More than that, MLX does not pack.
+const MOST_BITS = 8;
 // Of 8×7B, 46.7 billion are there: attention is shared.
 const SHARED_EXPERTS = 0.83;
 
@@ -52,26 +54,32 @@ export function estimateWeights(model: ListedVariant): WeightEstimate | undefine
     parameters === null
       ? undefined
       : Math.round((parameters * bitsPerWeight(name, model.tags)) / 8);
-  const counted = countedBytes(model.tensorCounts);
-  if (counted !== undefined && byName !== undefined) {
-    const ratio = counted / byName;
-    if (ratio < BELIEVABLE && ratio > 1 / BELIEVABLE) {
-      return { bytes: counted, parameters, source: "counts", atMost: false };
-    }
-  }
-  if (byName !== undefined) return { bytes: byName, parameters, source: "name", atMost: false };
-  if (counted === undefined) return undefined;
-  // Packed weights without a size in the name: taken for stored ones, the larger of two readings.
   const { U32: packed = 0, ...others } = model.tensorCounts ?? {};
-  const bits = Math.min(16, bitsOf(name, model.tags) ?? 4);
+  const bits = bitsOf(name, model.tags);
+  const stored = countedBytes(model.tensorCounts);
+  // The Hub counts what packed weights stand for (mlx-community/Qwen3.5-9B-4bit, 2026-09-18); mirrors may be older.
+  const logical =
+    stored && Math.round(stored - packed * 4 + (packed * Math.min(16, bits ?? MOST_BITS)) / 8);
+  if (byName !== undefined) {
+    const counted = [logical, stored].find((bytes) => isBelievable(bytes, byName));
+    return counted === undefined
+      ? { bytes: byName, parameters, source: "name", atMost: false }
+      : { bytes: counted, parameters, source: "counts", atMost: false };
+  }
+  if (logical === undefined) return undefined;
+  // Scales are no parameters; of packed models they are most of what is not packed.
   const plain = Object.values(others).reduce((sum, count) => sum + count, 0);
   return {
-    bytes: counted,
-    // Scales are no parameters; of packed models they are most of what is not packed.
-    parameters: Math.round(packed > 0 ? (packed * 32) / bits : plain),
+    bytes: logical,
+    parameters: packed > 0 ? packed : plain,
     source: "counts",
-    atMost: packed > 0,
+    atMost: packed > 0 && bits === undefined,
   };
+}
+
+function isBelievable(counted: number | undefined, byName: number): boolean {
+  const ratio = (counted ?? 0) / byName;
+  return ratio < BELIEVABLE && ratio > 1 / BELIEVABLE;
 }
 
 /** All parameters that a name speaks of; null where it gives none or only those in use. */

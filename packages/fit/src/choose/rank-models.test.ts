@@ -32,13 +32,16 @@ describe("estimateWeights", () => {
       bytes: 4_608_000_000,
       source: "counts",
     });
-    // What the packed weights stand for, taken for what is stored: eight times too much.
-    const logical = { U32: 8_192_000_000 };
-    expect(estimateWeights({ repoId, tensorCounts: logical })?.source).toBe("name");
-    expect(estimateWeights({ repoId: "x/nameless-4bit", tensorCounts: packed })).toEqual({
-      bytes: 4_608_000_000,
-      parameters: 8_192_000_000,
-      source: "counts",
+    // As the Hub listed mlx-community/Qwen3.5-9B-4bit on 2026-09-18; its files hold 5.95 GB.
+    const logical = { U32: 8_952_741_888, BF16: 457_071_088, F32: 768 };
+    const listed = { bytes: 5_390_516_192, parameters: 9e9, source: "counts", atMost: false };
+    expect(estimateWeights({ repoId: "x/Qwen3.5-9B-4bit", tensorCounts: logical })).toEqual(listed);
+    expect(estimateWeights({ repoId: "x/nameless-4bit", tensorCounts: logical })).toEqual({
+      ...listed,
+      parameters: 8_952_741_888,
+    });
+    expect(estimateWeights({ repoId: "x/nameless", tensorCounts: logical })).toMatchObject({
+      bytes: 9_866_887_136,
       atMost: true,
     });
     expect(estimateWeights({ repoId: "x/nameless", tensorCounts: { BF16: 1e9 } })?.bytes).toBe(2e9);
