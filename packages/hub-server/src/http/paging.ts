@@ -8,6 +8,18 @@ export interface Page<Item> {
   readonly headers: Record<string, string>;
 }
 
+/** How a listing is cut into pages. */
+export interface PageOptions<Item> {
+  readonly defaultLimit: number;
+  readonly maxLimit: number;
+  /**
+   * What an item is called, of a listing whose cursor names the last item of a page: base64 of
+   * base64(`{"file_name": …}`) and `:<limit>`, as the Hub's trees have it (allenai/c4, 2026-09-23). Some clients make such
+   * cursors themselves.
+   */
+  readonly nameOf?: (item: Item) => string;
+}
+
 /**
  * Cuts the page that `limit` and `cursor` ask for out of all items. The next page's address is absolute on the host
  * that was asked, in exactly the shape that clients parse: `<url>; rel="next"`.
@@ -15,14 +27,19 @@ export interface Page<Item> {
 export function page<Item>(
   c: HubContext,
   all: readonly Item[],
-  { defaultLimit, maxLimit }: { defaultLimit: number; maxLimit: number },
+  { defaultLimit, maxLimit, nameOf }: PageOptions<Item>,
 ): Page<Item> {
   const limit = Math.min(maxLimit, readLimit(c) ?? defaultLimit);
-  const start = readCursor(c);
+  const start = nameOf ? readNameCursor(c, all, nameOf) : readCursor(c);
   const items = all.slice(start, start + limit);
-  if (limit === 0 || start + limit >= all.length) return { items, headers: {} };
+  const last = items.at(-1);
+  if (last === undefined || start + limit >= all.length) return { items, headers: {} };
   const query = new URL(c.req.url).searchParams;
-  query.set("cursor", Buffer.from(String(start + limit)).toString("base64url"));
+  if (nameOf) {
+    query.set("limit", String(limit));
+    const position = Buffer.from(JSON.stringify({ file_name: nameOf(last) })).toString("base64");
+    query.set("cursor", Buffer.from(`${position}:${limit}`).toString("base64"));
+  } else query.set("cursor", Buffer.from(String(start + limit)).toString("base64url"));
   return {
     items,
     headers: { link: `<${publicUrl(c)}${rawPath(c)}?${query.toString()}>; rel="next"` },
@@ -42,6 +59,27 @@ function readCursor(c: HubContext): number {
   const start = Buffer.from(text, "base64url").toString("latin1");
   if (!/^\d{1,9}$/.test(start)) throw badRequest("Invalid cursor");
   return Number(start);
+}
+
+/** The index behind the item that the cursor names. */
+function readNameCursor<Item>(
+  c: HubContext,
+  all: readonly Item[],
+  nameOf: (item: Item) => string,
+): number {
+  const text = c.req.query("cursor");
+  if (text === undefined) return 0;
+  const [position = ""] = Buffer.from(text, "base64").toString("latin1").split(":");
+  try {
+    const { file_name: name } = JSON.parse(Buffer.from(position, "base64").toString()) as {
+      file_name: unknown;
+    };
+    const at = all.findIndex((item) => nameOf(item) === name);
+    if (at !== -1) return at + 1;
+  } catch {
+    // reported below
+  }
+  throw badRequest("Invalid cursor");
 }
 
 /** A boolean of the query in any spelling that clients use: `true`, `True`, `1`. */

@@ -65,11 +65,12 @@ export async function resolveCache(c: HubContext): Promise<Response> {
   checkGate(c.get("repo"), c.get("user"));
   const { snapshot, file } = await fileAt(c);
   const etag = `"${file.lfs?.sha256 ?? file.oid}"`;
-  return fileAnswer(c, file.blob, {
-    "x-repo-commit": snapshot.commit,
-    ...described(file, etag),
-    "content-type": "text/plain; charset=utf-8",
-  });
+  const headers = { "x-repo-commit": snapshot.commit, ...described(file, etag) };
+  // Recorded on openai-community/gpt2, 2026-09-23.
+  if (matchesEtag(c.req.header("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers: { etag } });
+  }
+  return fileAnswer(c, file.blob, { ...headers, "content-type": "text/plain; charset=utf-8" });
 }
 
 /** `GET /{id}/raw/{revision}/{path}`: what git holds, which is the pointer for an LFS file. */

@@ -31,7 +31,11 @@ export async function tree(c: HubContext): Promise<Response> {
   if (!items) throw entryNotFound(snapshot.commit);
   const { treePageSize } = c.env.config;
   const limit = expand ? Math.min(EXPANDED_PAGE, treePageSize) : treePageSize;
-  const part = page(c, items, { defaultLimit: limit, maxLimit: limit });
+  const part = page(c, items, {
+    defaultLimit: limit,
+    maxLimit: limit,
+    nameOf: ({ path: name }) => name,
+  });
   const masked = c.env.config.maskGated && !mayPassGate(repo, c.get("user"));
   return jsonAnswer(masked ? part.items.map(maskItem) : part.items, {
     // No X-Repo-Commit: none of six recorded trees has it (Orolol/originator, 2026-10-06).
