@@ -3,7 +3,7 @@ import type { HubQuestion } from "./questions.ts";
 import type { RecordedAnswer } from "./recording.ts";
 
 /** Looks like a token of the Hub and is none. */
-const MADE_UP = `hf_${"x".repeat(34)}`;
+export const MADE_UP_TOKEN: string = `hf_${"x".repeat(34)}`;
 const MAX_BODY_BYTES = 2_000_000;
 const TIMEOUT_MS = 30_000;
 
@@ -22,7 +22,7 @@ export interface AskOptions {
 export async function askHub(question: HubQuestion, options: AskOptions): Promise<RecordedAnswer> {
   const { endpoint, token } = options;
   const { as = "anonymous", method = "GET", path, headers = {}, form, follow } = question;
-  const own = as === "own token" ? token : as === "made-up token" ? MADE_UP : undefined;
+  const own = as === "own token" ? token : as === "made-up token" ? MADE_UP_TOKEN : undefined;
   let response = await ask(endpoint + path, {
     method,
     headers: { ...headers, ...(own === undefined ? {} : { authorization: `Bearer ${own}` }) },

@@ -1,3 +1,4 @@
+import { MADE_UP_TOKEN } from "./ask-hub.ts";
 import { startTestHub, type TestHub } from "@mlx-download/hub-server/testing";
 
 /**
@@ -11,6 +12,7 @@ export async function startStandInHub(): Promise<TestHub> {
     maskGated: true,
   });
   hub.store.addUser({ name: "anna", tokens: ["hf_own"] });
+  hub.store.revokeToken(MADE_UP_TOKEN, "unknown");
   const weights = { size: 5000 };
   await hub.addRepo(
     "openai-community/gpt2",
