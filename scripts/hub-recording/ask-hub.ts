@@ -49,7 +49,10 @@ export async function askHub(question: HubQuestion, options: AskOptions): Promis
   );
 }
 
-async function ask(url: string, init: RequestInit): Promise<Response> {
+async function ask(
+  url: string,
+  init: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+): Promise<Response> {
   // Without one, the client would accept gzip for every answer and hide the length.
   const headers = { "accept-encoding": "identity", ...init.headers };
   return fetch(url, {

@@ -70,7 +70,7 @@ function generalizeHeader(name: string, value: string, endpoint: string): string
   if (name === "ratelimit") return value.replaceAll(/([rt])=\d+/g, "$1=<number>");
   if (name === "content-range") return value.replace(/\/\d+$/, "/<number>");
   if (name === "x-request-id") return value.replaceAll(/[0-9a-f]{8,}(?:-[0-9a-f-]+)?/g, "<id>");
-  if (/etag$/.test(name)) {
+  if (name.endsWith("etag")) {
     return generalizeText(value).replace(/^W\/"[^"<]+"$/, 'W/"<tag>"');
   }
   return generalizeText(value);
