@@ -51,7 +51,7 @@ export async function askHub(question: HubQuestion, options: AskOptions): Promis
 
 async function ask(
   url: string,
-  init: RequestInit & { readonly headers: Readonly<Record<string, string>> },
+  init: Omit<RequestInit, "headers"> & { readonly headers: Readonly<Record<string, string>> },
 ): Promise<Response> {
   // Without one, the client would accept gzip for every answer and hide the length.
   const headers = { "accept-encoding": "identity", ...init.headers };
