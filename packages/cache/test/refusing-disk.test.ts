@@ -1,4 +1,4 @@
-import { chmod, chown, readdir, writeFile } from "node:fs/promises";
+import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   cacheLocations,
@@ -15,25 +15,17 @@ import {
   writeTreeRecord,
   type RepoLayout,
 } from "@mlx-download/cache";
-import { run, tempDir } from "@mlx-download/test-utils";
+import { becomeOrdinaryUser, run, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { codeOf } from "./codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "./golden-model.ts";
 
-const NOBODY = 65_534;
 /** No passwd file has it. */
 const UNKNOWN_USER = 4_242_424;
 const isRoot = process.geteuid?.() === 0;
 const canMount = process.platform === "linux" && isRoot;
 if (!canMount)
   process.stderr.write("skipped: a full disk needs root on Linux (to mount a small tmpfs)\n");
-
-/** Root may write anywhere, so the rest of the test runs as a user who may not. */
-function becomeOrdinaryUser(): void {
-  if (!isRoot) return;
-  process.seteuid?.(NOBODY);
-  onTestFinished(() => process.seteuid?.(0));
-}
 
 async function readOnlyCache(): Promise<RepoLayout> {
   const layout = await publishGolden(await tempDir());
@@ -42,10 +34,7 @@ async function readOnlyCache(): Promise<RepoLayout> {
   const paths = folders
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));
-  for (const path of [layout.cacheDir, ...paths]) {
-    await chmod(path, 0o555);
-    if (isRoot) await chown(path, NOBODY, NOBODY);
-  }
+  for (const path of [layout.cacheDir, ...paths]) await chmod(path, 0o555);
   onTestFinished(async () => {
     for (const path of [layout.cacheDir, ...paths]) await chmod(path, 0o755);
   });
@@ -56,8 +45,7 @@ test("a cache that this user may not write is named as such, whatever was tried"
   const layout = await readOnlyCache();
   const from = join(layout.partialDir, `${golden("config.json").file.digest.hex}.data`);
   const { file } = golden("config.json");
-  if (isRoot) await chown(from, NOBODY, NOBODY);
-  becomeOrdinaryUser();
+  await becomeOrdinaryUser(layout.cacheDir);
   const attempts = [
     () => prepareRepo(repoLayout(layout.cacheDir, "acme/other")),
     () => publishFile(layout, { commit: COMMIT, file, from }, { symlinks: true }),
@@ -74,10 +62,9 @@ test("a cache that this user may not write is named as such, whatever was tried"
 
 test("a file that this user may not read is named as such", async () => {
   const path = join(await tempDir(), "file");
-  await chmod(join(path, ".."), 0o755);
   await writeFile(path, "x");
   await chmod(path, 0o000);
-  becomeOrdinaryUser();
+  await becomeOrdinaryUser(join(path, ".."));
   expect(await codeOf(() => digestFile(path, "sha256"))).toBe("cache/not-readable");
 });
 

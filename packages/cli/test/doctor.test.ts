@@ -1,5 +1,6 @@
-import { chmod } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { chmod, mkdir } from "node:fs/promises";
+import { run as runProgram } from "@mlx-download/test-utils";
+import { expect, onTestFinished, test } from "vitest";
 import { modelFiles, startStage } from "./stage.ts";
 
 test("doctor looks at everything, for people and for programs, and shows neither token nor home", async () => {
@@ -29,15 +30,32 @@ test("doctor looks at everything, for people and for programs, and shows neither
   });
 });
 
-test.skipIf(process.getuid?.() === 0 || process.platform === "win32")(
+const isRoot = process.getuid?.() === 0;
+
+test.skipIf(process.platform === "win32" || (isRoot && process.platform !== "linux"))(
   "a cache that cannot be written fails",
   async () => {
     const { run, hub, cacheDir } = await startStage();
     await hub.addRepo("org/a", modelFiles(1000));
+    await mkdir(cacheDir, { recursive: true });
+    // Permissions do not hold root off; a disk that is mounted read-only does.
+    if (isRoot) await runProgram("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", cacheDir]);
+    onTestFinished(async () => {
+      if (isRoot) await runProgram("umount", [cacheDir]);
+      else await chmod(cacheDir, 0o755);
+    });
     await run(["org/a", "-q"]);
-    await chmod(cacheDir, 0o555);
+    if (isRoot) await runProgram("mount", ["-o", "remount,ro", cacheDir]);
+    else await chmod(cacheDir, 0o555);
     expect((await run(["doctor", "--offline"])).code).toBe(6);
-    await chmod(cacheDir, 0o755);
+    const path = await run(["path", "org/a"]);
+    expect(path).toMatchObject({ code: 0, stdout: expect.stringContaining(cacheDir) });
+    const more = await run(["org/b"]);
+    expect(more.code).toBe(4);
+    await hub.addRepo("org/b", modelFiles(1000));
+    const refused = await run(["org/b", "--json"]);
+    expect(refused.code).toBe(6);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "cache/not-writable" } });
   },
 );
 

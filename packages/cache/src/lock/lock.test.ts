@@ -1,4 +1,5 @@
-import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
@@ -94,6 +95,26 @@ test("a lock file that somebody unlinked does not bar the next one", async () =>
   await first?.release();
   await second?.release();
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a lock on a file that was unlinked before it was taken does not count",
+  async () => {
+    const path = await lockFile();
+    // Older filelock versions unlink on release: here just between the open and the flock(2) of the next one.
+    const bin = await tempDir();
+    const real = (process.env["PATH"] ?? "").split(":").map((folder) => join(folder, "flock"));
+    const flock = real.find((candidate) => existsSync(candidate)) ?? "";
+    await writeFile(join(bin, "flock"), `#!/bin/sh\nrm -f '${path}'\nexec '${flock}' "$@"\n`);
+    await chmod(join(bin, "flock"), 0o755);
+    vi.stubEnv("PATH", `${bin}:${process.env["PATH"]}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await tryLock(path)).toBeUndefined();
+    vi.unstubAllEnvs();
+    const lock = await tryLock(path);
+    expect(lock).toBeDefined();
+    await lock?.release();
+  },
+);
 
 test.skipIf(process.platform !== "linux")(
   "without flock(1) a lock is a file that exists while it is held",

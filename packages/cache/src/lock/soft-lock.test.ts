@@ -45,3 +45,31 @@ test("a soft lock that somebody else took meanwhile is not removed by its former
   await release?.();
   expect(await readFile(path, "utf8")).toBe("1\nother\n");
 });
+
+test("of many who find a stale soft lock at once exactly one takes it over", async () => {
+  const path = join(await tempDir(), "x.lock");
+  const pid = await deadPid();
+  for (let round = 0; round < 50; round += 1) {
+    await writeFile(path, `${pid}\n${hostname()}\n`);
+    // The last ones come when the first have broken and taken it.
+    const tries = Array.from({ length: 8 }, async (_, index) => {
+      for (let turn = 0; turn < index; turn += 1) await Promise.resolve();
+      return await trySoftLock(path);
+    });
+    const held = (await Promise.all(tries)).filter((release) => release !== undefined);
+    expect(held).toHaveLength(1);
+    await held[0]?.();
+  }
+  expect(await readdir(join(path, ".."))).toEqual([]);
+});
+
+test("a soft lock whose breaker was killed is broken by a later one", async () => {
+  const path = join(await tempDir(), "x.lock");
+  await writeFile(path, `${await deadPid()}\n${hostname()}\n`);
+  await writeFile(`${path}.breaking`, "");
+  expect(await trySoftLock(path)).toBeUndefined();
+  const past = Date.now() / 1000 - 60;
+  await utimes(`${path}.breaking`, past, past);
+  expect(await trySoftLock(path)).toBeUndefined();
+  expect(await trySoftLock(path)).toBeDefined();
+});

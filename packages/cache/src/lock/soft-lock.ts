@@ -1,12 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { link, open, rename, stat, unlink } from "node:fs/promises";
+import { open, stat, unlink } from "node:fs/promises";
 import { hostname, uptime } from "node:os";
 import { errnoOf } from "../disk/errno.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 
 /** As filelock: a file without a readable record is somebody's half-made lock only for so long. */
 const MALFORMED_MS = 2000;
+const BREAKING_MS = 10_000;
 
 /**
  * A lock that is held while the file exists, with the holder's pid and host name in it, one a line (the format of
@@ -42,19 +42,33 @@ async function remove(path: string, record: string): Promise<void> {
   if ((await readSmallFile(path, 1024)) === record) await unlink(path);
 }
 
+/**
+ * Removes a stale lock, under a lock of its own: without it, a second breaker that has looked at the same stale file would
+ * remove the one that the first has taken since. True when the lock may be tried for again.
+ */
 async function breakStale(path: string): Promise<boolean> {
   if (!(await isStale(path))) return false;
-  // Moved aside and looked at again: in between another process may have broken it too and taken the lock anew.
-  const aside = `${path}.${randomBytes(4).toString("hex")}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    return errnoOf(error) === "ENOENT";
+  const guard = `${path}.breaking`;
+  if (!(await create(guard, ""))) {
+    // Breaking takes moments: what is older was left by a process that was killed at it.
+    if (await isOlder(guard, BREAKING_MS)) await unlink(guard).catch(() => {});
+    return false;
   }
-  const stale = await isStale(aside);
-  if (!stale) await link(aside, path).catch(() => {});
-  await unlink(aside).catch(() => {});
-  return stale;
+  try {
+    // Looked at again: another process may have broken it and taken the lock anew.
+    if (!(await isStale(path))) return false;
+    await unlink(path).catch((error: unknown) => {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    });
+    return true;
+  } finally {
+    await unlink(guard).catch(() => {});
+  }
+}
+
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats !== undefined && Date.now() - stats.mtimeMs > ms;
 }
 
 async function isStale(path: string): Promise<boolean> {

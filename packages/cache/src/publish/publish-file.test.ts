@@ -1,8 +1,10 @@
 import {
   chmod,
+  type FileHandle,
   copyFile,
   lstat,
   mkdir,
+  open,
   readFile,
   readdir,
   readlink,
@@ -14,7 +16,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { COMMIT, golden, stage } from "../../test/golden-model.ts";
 import { codeOf } from "../../test/codes.ts";
 import { blobPath, repoLayout, type RepoLayout } from "../names/layout.ts";
@@ -298,4 +300,50 @@ test("a ref that is a link is replaced, and what it led to stays as it was", asy
   await writeRef(layout, "main", COMMIT);
   expect(await readFile(outside, "utf8")).toBe("precious");
   expect((await lstat(join(layout.refsDir, "main"))).isFile()).toBe(true);
+});
+
+test.each([true, false])(
+  "the bytes are on the disk before the file has its name (links: %s), and the name before it is told",
+  async (symlinks) => {
+    const layout = await prepared();
+    const from = await stage(layout, "config.json");
+    const target = symlinks
+      ? blobPath(layout, CONFIG.digest.hex)
+      : join(layout.snapshotsDir, COMMIT, "config.json");
+    // Node's own call, looked at from outside: which file is synced, and what has its name by then.
+    const probe = await open(from);
+    const handle = Object.getPrototypeOf(probe) as FileHandle;
+    const { ino } = await probe.stat();
+    await probe.close();
+    const synced: string[] = [];
+    const sync: (this: FileHandle) => Promise<void> = Reflect.get(handle, "sync");
+    vi.spyOn(handle, "sync").mockImplementation(async function (this: FileHandle) {
+      const stats = await this.stat();
+      const named = await lstat(target).catch(() => undefined);
+      if (stats.ino === ino) synced.push(named === undefined ? "file, unnamed" : "file, named");
+      else if (stats.isDirectory() && named !== undefined) synced.push("folder, named");
+      await sync.call(this);
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    await publishFile(layout, { commit: COMMIT, file: CONFIG, from }, { symlinks });
+    expect(synced[0]).toBe("file, unnamed");
+    expect(synced.filter((one) => one === "folder, named").length).toBeGreaterThanOrEqual(1);
+  },
+);
+
+test("a ref's bytes are on the disk before it has its name", async () => {
+  const layout = await prepared();
+  const probe = await open(layout.cacheDir);
+  const handle = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const sync: (this: FileHandle) => Promise<void> = Reflect.get(handle, "sync");
+  const order: boolean[] = [];
+  vi.spyOn(handle, "sync").mockImplementation(async function (this: FileHandle) {
+    const isFile = (await this.stat()).isFile();
+    order.push(isFile === ((await readRef(layout, "main")) === undefined));
+    await sync.call(this);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  await writeRef(layout, "main", COMMIT);
+  expect(order).toEqual([true, true]);
 });

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tempDir } from "@mlx-download/test-utils";
+import { becomeOrdinaryUser, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { COMMIT, publishGolden } from "../../test/golden-model.ts";
 import { repoLayout } from "../names/layout.ts";
@@ -39,15 +39,13 @@ test("what is not here, or cannot be written, is not noted and does not fail", a
   expect(await recordUse(layout, COMMIT)).toBe(false);
 });
 
-test.skipIf(process.getuid?.() === 0)(
-  "a read-only cache serves its models all the same",
-  async () => {
-    const layout = await publishGolden(await tempDir());
-    await chmod(layout.repoDir, 0o555);
-    expect(await recordUse(layout, COMMIT)).toBe(false);
-    await chmod(layout.repoDir, 0o755);
-  },
-);
+test("a read-only cache serves its models all the same", async () => {
+  const layout = await publishGolden(await tempDir());
+  await chmod(layout.repoDir, 0o555);
+  await becomeOrdinaryUser(layout.cacheDir);
+  expect(await recordUse(layout, COMMIT)).toBe(false);
+  await chmod(layout.repoDir, 0o755);
+});
 
 test("a time ahead of the clock counts as now, and foreign names as nothing", async () => {
   const layout = await publishGolden(await tempDir());

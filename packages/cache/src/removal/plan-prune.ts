@@ -117,7 +117,7 @@ async function findLeftovers(
   for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
     await addOlder(found, join(layout.quarantineDir, name), partialGrace);
   }
-  await addForeignTrees(found, inventory, tempGrace);
+  if (!uncertain) await addForeignTrees(found, inventory, tempGrace);
   return found;
 }
 

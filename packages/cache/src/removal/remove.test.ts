@@ -1,13 +1,23 @@
-import { mkdir, readFile, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
-import { tempDir } from "@mlx-download/test-utils";
+import { becomeOrdinaryUser, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "../../test/golden-model.ts";
 import { announceDownload } from "../lock/active-download.ts";
 import { blobPath, lockPath, partialPaths, type RepoLayout, repoLayout } from "../names/layout.ts";
 import { tryLock } from "../lock/lock.ts";
-import { pinModel } from "../records/pin.ts";
+import { listPins, pinModel } from "../records/pin.ts";
 import { scanCache } from "../scan/scan-cache.ts";
 import { removeRepo } from "./remove-repo.ts";
 import { recordUse } from "../records/use-record.ts";
@@ -340,4 +350,44 @@ test("what is not here, or is no id, is refused before anything goes", async () 
   expect(await codeOf(() => plan("acme/tiny/../.."))).toBe("cache/invalid-repo-id");
   expect(await codeOf(() => plan("acme/tiny", "../main"))).toBe("cache/invalid-revision");
   expect(await codeOf(() => planRemoval(cacheDir, []))).toBe("cache/invalid-filter");
+});
+
+test("blobs stay when not everything that may lead to them can be read", async () => {
+  const layout = await publishGolden(await tempDir());
+  await publishGolden(layout.cacheDir, { commit: OTHER, revision: "v1" });
+  await chmod(join(layout.snapshotsDir, OTHER), 0o000);
+  await becomeOrdinaryUser(layout.cacheDir);
+  const target = { repoId: "acme/tiny", revision: "main" };
+  const plan = await planRemoval(layout.cacheDir, [target]);
+  expect(plan.freedBytes).toBe(0);
+  await applyRemoval(plan);
+  await chmod(join(layout.snapshotsDir, OTHER), 0o755);
+  expect(await readdir(layout.snapshotsDir)).toEqual([OTHER]);
+  expect(await readdir(layout.blobsDir)).toHaveLength(FILES.length);
+  // A repo of which nobody can say what is in it is no shell either, and its blobs are no leftovers.
+  await chmod(layout.snapshotsDir, 0o000);
+  expect((await planPrune(layout.cacheDir, { graceMs: 0 })).repos).toEqual([]);
+  await chmod(layout.snapshotsDir, 0o755);
+});
+
+test("a pin that is set after the plan was made keeps a repo from going whole", async () => {
+  const layout = await publishGolden(await tempDir());
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+  expect(plan.repos).toMatchObject([{ whole: true }]);
+  await pinModel(layout);
+  const result = await applyRemoval(plan);
+  expect(result).toMatchObject({ removed: [{ commits: [] }], kept: [{ reason: "pinned" }] });
+  expect(await contents(layout.cacheDir)).toEqual({ "acme/tiny": [COMMIT] });
+});
+
+test("a pin of something that is not here stays with its repo's folder", async () => {
+  const layout = await publishGolden(await tempDir());
+  await publishGolden(layout.cacheDir, { commit: OTHER, revision: "v1", paths: ["README.md"] });
+  await pinModel(layout, OTHER);
+  await rm(join(layout.snapshotsDir, OTHER), { recursive: true });
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+  expect(plan.repos).toMatchObject([{ whole: false }]);
+  await applyRemoval({ ...plan, repos: plan.repos.map((repo) => ({ ...repo, whole: true })) });
+  expect(await readdir(layout.snapshotsDir)).toEqual([]);
+  expect(await listPins(layout.cacheDir)).toMatchObject([{ revision: OTHER }]);
 });

@@ -2,7 +2,7 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tryLock } from "@mlx-download/cache";
 import { tempDir } from "@mlx-download/test-utils";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { claimBlob } from "./claim-blob.ts";
 
@@ -76,4 +76,25 @@ test("an abort ends the wait", async () => {
   const waiting = claimBlob(blob, { signal: controller.signal, emit });
   await expect(waiting).rejects.toThrow();
   expect(controller.signal.aborted).toBe(true);
+});
+
+test("the hours that this machine slept are no silence of the holder", async () => {
+  const { blob, growing, letGo } = await heldBlob();
+  const clock = performance.now.bind(performance);
+  let slept = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => clock() + slept);
+  onTestFinished(() => void vi.restoreAllMocks());
+  let looks = 0;
+  const asleep = {
+    ...blob,
+    growing: async () => {
+      looks += 1;
+      if (looks === 2) slept = 8 * 3_600_000;
+      if (looks === 4) await letGo();
+      return [growing];
+    },
+  };
+  const claim = await claimBlob(asleep, io(60_000));
+  expect(claim.kind).toBe("locked");
+  if (claim.kind === "locked") await claim.lock.release();
 });

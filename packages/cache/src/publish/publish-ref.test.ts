@@ -1,0 +1,44 @@
+import { rm } from "node:fs/promises";
+import { tempDir } from "@mlx-download/test-utils";
+import { expect, test } from "vitest";
+import { COMMIT, FILES, publishGolden } from "../../test/golden-model.ts";
+import { snapshotPath } from "../names/layout.ts";
+import { readRef, writeRef } from "../records/ref.ts";
+import { publishRef } from "./publish-ref.ts";
+
+const snapshot = { revision: "main", commit: COMMIT, files: FILES };
+
+test("a ref is published once every file is in the snapshot", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  await publishRef(layout, snapshot);
+  expect(await readRef(layout, "main")).toBe(COMMIT);
+});
+
+test("no ref is written while a file is missing", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  await rm(snapshotPath(layout, COMMIT, "config.json"));
+  await expect(publishRef(layout, snapshot)).rejects.toMatchObject({
+    code: "cache/removed-meanwhile",
+    data: { missing: ["config.json"] },
+  });
+  expect(await readRef(layout, "main")).toBeUndefined();
+});
+
+test("a ref that says so already, and a commit, are checked as well", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  await rm(snapshotPath(layout, COMMIT, "config.json"));
+  await writeRef(layout, "main", COMMIT);
+  for (const revision of ["main", COMMIT]) {
+    await expect(publishRef(layout, { ...snapshot, revision })).rejects.toMatchObject({
+      code: "cache/removed-meanwhile",
+    });
+  }
+});
+
+test("a ref that points elsewhere is left alone while a file is missing", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  await writeRef(layout, "main", "f".repeat(40));
+  await rm(snapshotPath(layout, COMMIT, "model.safetensors"));
+  await expect(publishRef(layout, snapshot)).rejects.toThrow();
+  expect(await readRef(layout, "main")).toBe("f".repeat(40));
+});
