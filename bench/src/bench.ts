@@ -14,6 +14,7 @@ import type { Peer } from "./peers/peer.ts";
 import { renderReport, type Setting } from "./report.ts";
 import { reposBytes, writeRepos } from "./repos.ts";
 import { runCase, type Bench, type CaseRuns } from "./run-case.ts";
+import { runSearch } from "./registry/run-search.ts";
 import { runWarmCalls } from "./run-warm-calls.ts";
 import { runStartUp } from "./start-up.ts";
 import { startServers } from "./server/start-servers.ts";
@@ -25,7 +26,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function bench(options: BenchOptions, command: string): Promise<void> {
   const { quick } = options;
-  const nothingServed = options.cases.every((name) => cacheCases.has(name));
+  const nothingServed = options.cases.every((name) => name === "R1" || cacheCases.has(name));
   const cli =
     options.cli ?? fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
   const launcher = findLauncher();
@@ -105,6 +106,10 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
             say,
           }),
         );
+      }
+      if (options.cases.includes("R1")) {
+        const rounds = options.rounds ?? (quick ? 1 : 5);
+        await keep(await runSearch({ folder: join(folder.path, "catalogue"), quick, rounds, say }));
       }
       process.stdout.write(`\n${renderReport(setting(), cases)}`);
       if (cases.some(({ peers: [first] }) => first?.missing !== undefined)) process.exitCode = 1;

@@ -19,6 +19,7 @@ export const caseNames = [
   "E1",
   "C1",
   "C2",
+  "R1",
 ] as const;
 
 /** One of {@link caseNames}. */
@@ -48,7 +49,7 @@ export const usage = `pnpm bench [--quick] [--only P1,P3] [--peers curl,hf] [--r
            [--cli BIN.JS] [--folder DIR]
 
 Measures the built command (pnpm build) side by side with curl, wget, aria2c, hf and @huggingface/hub: ${caseNames.join(", ")}
-(P: downloads; C: the cache on disk).
+(P: downloads; C: the cache on disk; R: the registry).
 What is not installed is skipped with the reason. MLX_DOWNLOAD_PYTHON_ENVS names the folder of the Python environments.
 `;
 

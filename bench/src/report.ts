@@ -49,7 +49,7 @@ export function renderReport(setting: Setting, cases: readonly CaseRuns[]): stri
 function renderCase({ of, peers }: CaseRuns): readonly string[] {
   const base = peers[0];
   const startUp = of.name === "start-up";
-  if (of.name === "E1") return renderCalls({ of, peers });
+  if (of.name === "E1" || of.name === "R1") return renderCalls({ of, peers });
   const ideal = of.idealMs === undefined ? "" : ` Ideal: ${(of.idealMs / 1000).toFixed(2)} s.`;
   const unit = startUp ? "ms" : "s";
   const scale = startUp ? 1 : 1000;

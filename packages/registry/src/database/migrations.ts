@@ -36,9 +36,9 @@ export const migrations: readonly string[] = [
 
   -- rowid = rank by downloads: reading in its order gives the most used first, and a limit stops early.
   create virtual table words using fts5(
-    text, content='', detail=none, prefix='1 2 3', tokenize="unicode61 remove_diacritics 2");
+    text, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize="unicode61 remove_diacritics 2");
   create virtual table squeezed using fts5(
-    name, content='', detail=full, tokenize="trigram remove_diacritics 1");
+    name, content='', columnsize=0, detail=full, tokenize="trigram remove_diacritics 1");
   create table ranked (rank integer primary key, model integer not null) strict;
   create table vocabulary (length integer primary key, terms text not null) strict;
 

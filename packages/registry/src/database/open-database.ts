@@ -104,7 +104,7 @@ function openSound(
       db.exec("pragma journal_mode=delete");
       notices.push({ code: "no-wal", message: `${path}: the file system has no write-ahead log` });
     }
-    db.exec("pragma synchronous=normal");
+    db.exec("pragma synchronous=normal; pragma cache_size=-16000");
     migrate(db);
     return { db, readOnly: false, newer: false };
   } catch (error) {

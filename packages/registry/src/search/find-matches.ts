@@ -1,11 +1,14 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { CatalogueModel } from "../catalogue/catalogue-model.ts";
 import { modelOfRow } from "../catalogue/store-models.ts";
-import { quoteTerm } from "./match.ts";
+import { prepare } from "../database/prepare.ts";
 import type { SqlCondition } from "./filter-sql.ts";
+import { quoteTerm } from "./match.ts";
 
 /** Ranked anew by more than downloads; beyond them nobody reads. */
 const CANDIDATES = 300;
+/** Filtered matches are joined one by one; beyond as many, their number is only a lower bound. */
+const MOST_COUNTED = 500;
 
 /** Which models are looked for: those that match, in the order of their downloads. */
 export interface MatchRequest {
@@ -22,10 +25,20 @@ export interface MatchConditions {
   readonly accepts?: ((model: CatalogueModel) => boolean) | undefined;
 }
 
+/** A model that was found, as far as ranking looks at it. */
+export interface Match {
+  /** The row's number. */
+  readonly id: number;
+  readonly repoId: string;
+  readonly downloads: number;
+}
+
 /** The most downloaded models that match, 300 at most, and how many there are in all. */
 export interface Matches {
-  readonly models: readonly CatalogueModel[];
+  readonly models: readonly Match[];
   readonly total: number;
+  /** There are more than `total`. */
+  readonly more: boolean;
 }
 
 /** Looks for models in the index. */
@@ -50,23 +63,58 @@ export function findMatches(
   }
   const where = all.map(({ sql }) => sql).join(" and ");
   const values: SQLInputValue[] = all.flatMap((condition) => condition.values);
-  if (accepts) {
-    const models: CatalogueModel[] = [];
-    let total = 0;
-    const rows = db.prepare(`select m.* from ${from} where ${where} order by ${order}`);
-    for (const row of rows.iterate(...values)) {
-      const model = modelOfRow(row);
-      if (!accepts(model)) continue;
-      total += 1;
-      if (models.length < CANDIDATES) models.push(model);
-    }
-    return { models, total };
+  if (accepts)
+    return accepted(db, { sql: `${from} where ${where} order by ${order}`, values }, accepts);
+  const columns = "m.id, m.repo_id, m.downloads";
+  // The index holds what is not gone, so that without other conditions it can count by itself.
+  const countable = match !== undefined && all.length === 2;
+  const most = countable ? CANDIDATES : MOST_COUNTED + 1;
+  const rows = prepare(
+    db,
+    `select ${columns} from ${from} where ${where} order by ${order} limit ${most}`,
+  ).all(...values);
+  const models = rows.slice(0, CANDIDATES).map(matchOfRow);
+  if (countable && rows.length === CANDIDATES) {
+    const counted = prepare(db, "select count(*) as n from words where words match ?").get(match);
+    return { models, total: Number(counted?.["n"]), more: false };
   }
-  const models = db
-    .prepare(`select m.* from ${from} where ${where} order by ${order} limit ${CANDIDATES}`)
-    .all(...values)
-    .map(modelOfRow);
-  if (models.length < CANDIDATES) return { models, total: models.length };
-  const counted = db.prepare(`select count(*) as n from ${from} where ${where}`).get(...values);
-  return { models, total: Number(counted?.["n"]) };
+  return {
+    models,
+    total: Math.min(rows.length, MOST_COUNTED),
+    more: rows.length > MOST_COUNTED,
+  };
+}
+
+function accepted(
+  db: DatabaseSync,
+  { sql, values }: SqlCondition,
+  accepts: (model: CatalogueModel) => boolean,
+): Matches {
+  const models: Match[] = [];
+  let total = 0;
+  for (const row of prepare(db, `select m.* from ${sql}`).iterate(...values)) {
+    const model = modelOfRow(row);
+    if (!accepts(model)) continue;
+    total += 1;
+    if (models.length < CANDIDATES) models.push(matchOfRow(row));
+    if (total > MOST_COUNTED) return { models, total: MOST_COUNTED, more: true };
+  }
+  return { models, total, more: false };
+}
+
+function matchOfRow(row: Readonly<Record<string, unknown>>): Match {
+  return {
+    id: Number(row["id"]),
+    repoId: String(row["repo_id"]),
+    downloads: Number(row["downloads"]),
+  };
+}
+
+/** The whole models of what was found, in the same order. */
+export function readModels(db: DatabaseSync, matches: readonly Match[]): readonly CatalogueModel[] {
+  const read = prepare(db, "select * from model where id = ?");
+  return matches.flatMap(({ id }) => {
+    const row = read.get(id);
+    return row ? [modelOfRow(row)] : [];
+  });
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { prepare } from "../database/prepare.ts";
 import {
   findMatches,
   type MatchConditions,
@@ -76,11 +77,12 @@ export function findWords(
 }
 
 function joined(first: Matches, second: Matches): Matches {
-  const ids = new Set(first.models.map(({ hubId }) => hubId));
-  const more = second.models.filter(({ hubId }) => !ids.has(hubId));
+  const ids = new Set(first.models.map(({ id }) => id));
+  const added = second.models.filter(({ id }) => !ids.has(id));
   return {
-    models: [...first.models, ...more],
-    total: second.total + (first.models.length - (second.models.length - more.length)),
+    models: [...first.models, ...added],
+    total: second.total + (first.models.length - (second.models.length - added.length)),
+    more: second.more,
   };
 }
 
@@ -93,7 +95,7 @@ function isStrange(db: DatabaseSync, piece: string, last: boolean): "known" | "b
 }
 
 function has(db: DatabaseSync, match: string): boolean {
-  return db.prepare("select 1 from words where words match ? limit 1").get(match) !== undefined;
+  return prepare(db, "select 1 from words where words match ? limit 1").get(match) !== undefined;
 }
 
 /** The ways to read the pieces, likeliest first. Without a verdict on them, every long one may be mistyped. */

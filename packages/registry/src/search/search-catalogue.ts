@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CatalogueModel } from "../catalogue/catalogue-model.ts";
+import { prepare } from "../database/prepare.ts";
 import { RegistryError } from "../errors.ts";
 import type { Registry } from "../registry.ts";
 import { readAge, type CatalogueAge } from "../catalogue/catalogue-age.ts";
 import { filterSql, type SqlCondition } from "./filter-sql.ts";
-import { findMatches, type MatchConditions } from "./find-matches.ts";
+import { findMatches, type MatchConditions, readModels } from "./find-matches.ts";
 import { findWords } from "./find-words.ts";
 import { quoteTerm } from "./match.ts";
 import { parseQuery, type CatalogueQuery } from "./parse-query.ts";
@@ -27,8 +28,10 @@ export interface SearchAnswer {
   readonly query: CatalogueQuery;
   /** Best first. */
   readonly models: readonly CatalogueModel[];
-  /** How many match, whatever the limit is. */
+  /** How many match, whatever the limit is; with filters, counted up to 500. */
   readonly total: number;
+  /** There are more than `total`. */
+  readonly more: boolean;
   /** Words that were read as others: `{ gema: "gemma" }`. */
   readonly corrected: Readonly<Record<string, string>> | null;
   /** Of what time the catalogue is. */
@@ -53,27 +56,22 @@ export function searchCatalogue(
     const conditions = conditionsOf(query, options);
     const pieces = query.words.flatMap(piecesOf);
     if (pieces.length === 0) {
-      const { models, total } = findMatches(db, {}, conditions);
-      return { query, models: models.slice(0, limit), total, corrected: null, age };
+      const { models, total, more } = findMatches(db, {}, conditions);
+      const first = readModels(db, models.slice(0, limit));
+      return { query, models: first, total, more, corrected: null, age };
     }
-    const found = findWords(db, pieces, conditions);
-    return {
-      query,
-      models: rankModels(found.models, found.pieces).slice(0, limit),
-      total: found.total,
-      corrected: found.corrected,
-      age,
-    };
+    const { models, total, more, corrected, ...found } = findWords(db, pieces, conditions);
+    const first = readModels(db, rankModels(models, found.pieces).slice(0, limit));
+    return { query, models: first, total, more, corrected, age };
   });
 }
 
 /** The models of some of a walk are there, but the walk was killed before it could index them. */
 function needsIndex(db: DatabaseSync): boolean {
-  const row = db
-    .prepare(
-      "select exists (select 1 from model) as models, exists (select 1 from ranked) as ranks",
-    )
-    .get();
+  const row = prepare(
+    db,
+    "select exists (select 1 from model) as models, exists (select 1 from ranked) as ranks",
+  ).get();
   return row?.["models"] === 1 && row["ranks"] === 0;
 }
 
