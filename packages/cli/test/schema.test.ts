@@ -81,6 +81,11 @@ test(
     await expectOutput("path", ["path", "mlx-community/model"]);
     await expectOutput("files", ["files", "mlx-community/model"]);
     await expectOutput("list", ["list"]);
+    await expectOutput("search", ["search", "model"]);
+    await expectOutput("search", ["search", "qwen", "--offline"]);
+    await expectOutput("cataloguePlan", ["catalogue", "sync", "--dry-run"]);
+    await expectOutput("catalogueSync", ["catalogue", "sync"]);
+    await expectOutput("catalogueStatus", ["catalogue", "status"]);
     await expectOutput("cacheList", ["cache", "--list"]);
     await expectOutput("configSet", ["config", "set", "connections", "4"]);
     await expectOutput("configGet", ["config", "get", "connections"]);

@@ -49,6 +49,13 @@ export { type CachedSnapshot, findCached } from "./download/find-cached.ts";
 export { findRepoId } from "./find/find-repo.ts";
 export { listMLXModels, type ListOptions, type MLXModelEntry } from "./find/list-mlx-models.ts";
 export { listModels, type ListModelsOptions } from "./find/list-models.ts";
+export {
+  type ModelList,
+  type ModelListPage,
+  type ModelListRequest,
+  openModelList,
+  type OpenModelListOptions,
+} from "./find/open-model-list.ts";
 export type { ListedModel, ListSort, ModelQuery } from "./find/search-models.ts";
 export { listCachedModels } from "./find/list-cached-models.ts";
 export {

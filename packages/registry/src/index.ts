@@ -1,4 +1,4 @@
-export type { CatalogueAge } from "./catalogue/catalogue-age.ts";
+export { type CatalogueAge, readAge } from "./catalogue/catalogue-age.ts";
 export type {
   CatalogueHub,
   ListingAnswer,
@@ -7,6 +7,7 @@ export type {
 } from "./catalogue/catalogue-hub.ts";
 export type { CatalogueModel } from "./catalogue/catalogue-model.ts";
 export { catalogueStatus, type CatalogueStatus } from "./catalogue/catalogue-status.ts";
+export { importListing, type Listing } from "./catalogue/import-listing.ts";
 export { importSeed, type SeedCatalogue, type SeedModel } from "./catalogue/import-seed.ts";
 export { listCatalogue } from "./catalogue/list-catalogue.ts";
 export { planSync, type SyncPlan, type SyncPlanOptions } from "./catalogue/plan-sync.ts";

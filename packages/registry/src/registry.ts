@@ -13,7 +13,7 @@ import { RegistryError } from "./errors.ts";
 
 /** Which registry is opened, and who hears of its state. */
 export interface RegistryOptions extends OpenDatabaseOptions {
-  /** The database file; default: see `registryPath`. */
+  /** The database file; default: see `registryPath`. `:memory:` is one that ends with its registry. */
   readonly path?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Told in one line each when the database was set aside, cannot be written or is newer. */

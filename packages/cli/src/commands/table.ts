@@ -17,6 +17,7 @@ import {
   repair,
   verify,
 } from "./cache/specs.ts";
+import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
 import { files, fit, info, list, recommend } from "./choose/specs.ts";
 import { get } from "./download/specs.ts";
 import {
@@ -38,8 +39,11 @@ export const commandTable: CommandTable = createCommandTable({
     info,
     fit,
     list,
+    search,
     files,
     recommend,
+    catalogueSync,
+    catalogueStatus,
     cache,
     cacheLs,
     verify,

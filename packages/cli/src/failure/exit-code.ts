@@ -1,9 +1,12 @@
 import type { ErrorCode } from "@mlx-download/core";
 import type { FitErrorCode } from "@mlx-download/fit";
+import type { RegistryErrorCode } from "@mlx-download/registry";
 import type { CliErrorCode } from "./cli-error.ts";
 
 /** The exit code of every error code (DESIGN: what machines read). A new code does not compile until it has one. */
-export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode, number>> = {
+export const exitCodes: Readonly<
+  Record<ErrorCode | FitErrorCode | RegistryErrorCode | CliErrorCode, number>
+> = {
   "cli/usage": 2,
   "cli/confirmation-needed": 2,
   "cli/ambiguous-name": 2,
@@ -41,6 +44,15 @@ export const exitCodes: Readonly<Record<ErrorCode | FitErrorCode | CliErrorCode,
   "python/unsupported": 2,
   "python/no-hub-client": 2,
   "python/no-mlx-lm": 2,
+
+  "registry/invalid-query": 2,
+  "registry/no-catalogue": 4,
+  "registry/read-only": 6,
+  "registry/newer": 6,
+  "registry/unavailable": 6,
+  "registry/busy": 9,
+  "registry/sync-elsewhere": 9,
+  "registry/bad-listing": 5,
 
   "hub/unauthorized": 3,
   "hub/gated": 3,

@@ -12,7 +12,13 @@ export interface NameText {
 export function createNameText(name: string): NameText {
   let rest = name.toLowerCase();
   const takeMatches = (pattern: RegExp): RegExpExecArray[] => {
-    const found = [...rest.matchAll(pattern)];
+    // Not matchAll: it compiles a copy of the pattern at every call, which is most of the time and memory of a long list.
+    const found: RegExpExecArray[] = [];
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(rest); match; match = pattern.exec(rest)) {
+      found.push(match);
+      if (match[0] === "") pattern.lastIndex += 1;
+    }
     for (const { index, 0: text } of found) {
       rest = rest.slice(0, index) + " ".repeat(text.length) + rest.slice(index + text.length);
     }

@@ -20,7 +20,7 @@ export const PAGE_SIZE: number = 500;
 /** Renames and deletions are in no other answer than a list that has everything, so it is read once a week. */
 const FULL_EVERY_MS = 7 * 86_400_000;
 /** Downloads change daily. */
-export const POPULAR_EVERY_MS: number = 20 * 3_600_000;
+const POPULAR_EVERY_MS = 20 * 3_600_000;
 /** First pages by downloads and by trend. */
 export const POPULAR_PAGES: number = 2;
 

@@ -8,6 +8,8 @@ import { sqliteFailure } from "./sqlite-failure.ts";
 
 /** `MLXd`: marks the file as ours. */
 const APPLICATION_ID = 0x4d4c5864;
+/** SQLite's name for a database without a file. */
+const MEMORY = ":memory:";
 /** How long a statement waits for another process, in ms. */
 const BUSY_MS = 5000;
 /** Damaged files that are kept for somebody who wants to look. */
@@ -42,6 +44,7 @@ export interface OpenDatabaseOptions {
  */
 export function openDatabase(path: string, options: OpenDatabaseOptions = {}): OpenedDatabase {
   const notices: RegistryNotice[] = [];
+  if (path === MEMORY) return { db: emptyInMemory(), readOnly: false, newer: false, notices };
   try {
     mkdirSync(dirname(path), { recursive: true });
     return { ...openOrReplace(path, { ...options, notices }), notices };
@@ -56,11 +59,15 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): O
       code: "in-memory",
       message: `${path} cannot be opened (${reason}): nothing is recorded`,
     });
-    const { DatabaseSync } = loadSqlite();
-    const db = new DatabaseSync(":memory:");
-    migrate(db);
-    return { db, readOnly: false, newer: false, notices };
+    return { db: emptyInMemory(), readOnly: false, newer: false, notices };
   }
+}
+
+function emptyInMemory(): DatabaseSync {
+  const { DatabaseSync } = loadSqlite();
+  const db = new DatabaseSync(MEMORY);
+  migrate(db);
+  return db;
 }
 
 interface Opening extends OpenDatabaseOptions {

@@ -37,8 +37,16 @@ test.each([
   ["licence:mit", { license: ["mit"] }],
   ["gated:no", { gated: false }],
   ["-gated:yes", { gated: false }],
+  ["", {}],
 ])("%s is understood", (text, filters) => {
   expect(parseQuery(text)).toEqual({ words: [], phrases: [], without: [], filters });
+});
+
+test("not: leaves a word out, as a minus does", () => {
+  expect(parseQuery('qwen not:gguf not:"a b"')).toMatchObject({
+    words: ["qwen"],
+    without: ["gguf", "a b"],
+  });
 });
 
 test.each([

@@ -47,7 +47,7 @@ const NUMBER_KEYS: ReadonlySet<string> = new Set(["bits", "size", "params", "dow
 const FLAG_KEYS: ReadonlySet<string> = new Set(["fits", "here", "gated"]);
 
 /** Every key of the query language, in the order in which they are explained. */
-export const QUERY_KEYS: readonly string[] = [...TEXT_KEYS, ...NUMBER_KEYS, ...FLAG_KEYS];
+export const QUERY_KEYS: readonly string[] = [...TEXT_KEYS, ...NUMBER_KEYS, ...FLAG_KEYS, "not"];
 
 /** People's other words for the keys. */
 const SYNONYMS: Readonly<Record<string, string>> = {
@@ -80,7 +80,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads a query: words in any order, `"a phrase"`, `-word`, `key:value` and the flags `fits`, `here`, `gated`. Values of
+ * Reads a query: words in any order, `"a phrase"`, `-word` or `not:word`, `key:value` and the flags `fits`, `here`, `gated`. Values of
  * a text key and numbers may be lists (`bits:4,8`); numbers take `<`, `<=`, `>`, `>=` and `a..b`, with units. Throws
  * `registry/invalid-query`, which names the key that was probably meant.
  */
@@ -92,7 +92,9 @@ export function parseQuery(text: string): CatalogueQuery {
   const filters: Record<string, unknown> = {};
   for (const token of tokensOf(text)) {
     const { negated, key, value, quoted } = token;
-    if (key !== undefined) addFilter(filters, { key, value, negated });
+    // For command lines, where a word with a dash is an option.
+    if (key?.toLowerCase() === "not" && !negated && value !== "") without.push(value);
+    else if (key !== undefined) addFilter(filters, { key, value, negated });
     else if (negated) without.push(value);
     else if (quoted) phrases.push(value);
     else words.push(value);
@@ -140,6 +142,7 @@ function addFilter(filters: Record<string, unknown>, { key: given, value, negate
   const key = SYNONYMS[lower] ?? lower;
   if (!QUERY_KEYS.includes(key)) throw unknownKey(given, value);
   if (value === "") throw invalid(`Nothing follows ${key}:`, { key });
+  if (key === "not") throw invalid("-not: leaves nothing out", { key });
   if (FLAG_KEYS.has(key)) {
     const said = readFlag(key as FlagKey, value);
     filters[key] = negated ? !said : said;

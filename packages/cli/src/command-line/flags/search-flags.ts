@@ -28,4 +28,14 @@ export const searchFlags = {
     value: "Q",
     summary: "only models quantized so, by their names: 4bit, 8bit, bf16, mxfp4, dwq …",
   },
+  online: {
+    name: "online",
+    type: "switch",
+    summary: "ask the Hub, whatever the catalogue on this disk has",
+  },
+  full: {
+    name: "full",
+    type: "switch",
+    summary: "read the whole list, as it is done once a week to notice what was renamed or deleted",
+  },
 } as const;

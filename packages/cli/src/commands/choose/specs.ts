@@ -56,9 +56,9 @@ export const fit: CommandSpec = {
 export const list: CommandSpec = {
   name: "list",
   group: "Find and choose",
-  aliases: ["search"],
+  aliases: [],
   usage: "[words…]",
-  summary: "list MLX models on the Hub",
+  summary: "list MLX models on the Hub, in its own order",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "filter",
@@ -83,7 +83,7 @@ export const list: CommandSpec = {
     limit: { summary: "at most N models (default 50)" },
   },
   examples: [
-    { line: "mlx-download search qwen3 --limit 10", purpose: "the ten most downloaded" },
+    { line: "mlx-download list qwen3 --limit 10", purpose: "the ten most downloaded" },
     { line: "mlx-download list --all --sort created", purpose: "the newest of every author" },
     { line: "mlx-download list --json | jq -r '.[].repo_id'", purpose: "for a script" },
   ],

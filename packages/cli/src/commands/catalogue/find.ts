@@ -1,0 +1,96 @@
+import type { CatalogueModel, SearchAnswer } from "@mlx-download/registry";
+import type { Flags } from "../../command-line/flags.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { noteTo, openHubList, openUserRegistry } from "./open.ts";
+
+/** What is asked, and what may be used to answer. */
+export interface Question {
+  readonly query: string;
+  readonly limit: number;
+  readonly here: ReadonlySet<string>;
+  readonly fits: (model: CatalogueModel) => boolean;
+}
+
+/** An answer, and who gave it. */
+export interface Found extends SearchAnswer {
+  readonly source: "catalogue" | "hub";
+}
+
+/** Of the Hub's list, as much is read: it finds one word, the others are looked for in what it gave. */
+const MOST_PAGES = 2;
+const PAGE = 500;
+
+/**
+ * Searches the catalogue where it was synchronised, else the Hub, and where that cannot be reached the seed that comes with
+ * the program. Throws `registry/invalid-query` before anything is asked, and the `hub/…` errors for `--online`.
+ */
+export async function find(question: Question, flags: Flags, shell: Shell): Promise<Found> {
+  const { importSeed, parseQuery, readAge, searchCatalogue } =
+    await import("@mlx-download/registry");
+  parseQuery(question.query);
+  if (flags.online) return await askHub(question, flags, shell);
+  using registry = await openUserRegistry(flags, shell);
+  const age = registry.read(readAge);
+  const offline = flags.offline || /^(?:1|on|yes|true)$/i.test(shell.env["HF_HUB_OFFLINE"] ?? "");
+  if ((age === undefined || age.source === "seed") && !offline) {
+    try {
+      return await askHub(question, flags, shell);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      noteTo(flags, shell)("The Hub cannot be reached: searching what comes with mlx-download.");
+    }
+  }
+  if (age === undefined || age.source === "seed") {
+    const { readCatalogue } = await import("@mlx-download/catalogue");
+    const seed = await readCatalogue();
+    if (!registry.readOnly) importSeed(registry, seed);
+    else if (age === undefined) {
+      const { openRegistry } = await import("@mlx-download/registry");
+      using passing = openRegistry({ path: ":memory:" });
+      importSeed(passing, seed);
+      return { ...searchCatalogue(passing, question.query, question), source: "catalogue" };
+    }
+  }
+  return { ...searchCatalogue(registry, question.query, question), source: "catalogue" };
+}
+
+function isAway(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    ["hub/unreachable", "hub/unavailable", "hub/rate-limited"].includes(String(error.code))
+  );
+}
+
+/** Asks the Hub for the longest word and looks for the rest in its answer, in the one query language. */
+async function askHub(question: Question, flags: Flags, shell: Shell): Promise<Found> {
+  const { importListing, openRegistry, parseQuery, searchCatalogue } =
+    await import("@mlx-download/registry");
+  const { words, phrases, filters } = parseQuery(question.query);
+  const [search] = [...words, ...phrases].toSorted((a, b) => b.length - a.length);
+  const author = filters.author?.length === 1 ? filters.author[0] : undefined;
+  const hub = await openHubList(flags, shell);
+  const items: unknown[] = [];
+  try {
+    let next: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      const page = await hub.listModels({
+        sort: "downloads",
+        limit: PAGE,
+        search,
+        author,
+        next,
+        signal: shell.interrupt.signal,
+      });
+      if (page === "cursor-refused") break;
+      items.push(...page.items);
+      if (page.next === undefined) break;
+      next = page.next;
+    }
+  } finally {
+    await hub.close();
+  }
+  using passing = openRegistry({ path: ":memory:" });
+  importListing(passing, { endpoint: hub.endpoint, items });
+  return { ...searchCatalogue(passing, question.query, question), source: "hub" };
+}

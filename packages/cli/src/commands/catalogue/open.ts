@@ -1,0 +1,40 @@
+import type { DownloadEventBody, ModelList } from "@mlx-download/core";
+import type { Registry } from "@mlx-download/registry";
+import type { Flags } from "../../command-line/flags.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { printable } from "../../text/printable.ts";
+import { readToken } from "../account/read-token.ts";
+
+/** Says a line to a person, unless nobody wants to hear it. */
+export function noteTo({ quiet }: Pick<Flags, "quiet">, shell: Shell): (text: string) => void {
+  return (text) => {
+    if (!quiet) shell.stderr.write(`${printable(text)}\n`);
+  };
+}
+
+/** This user's registry; what is wrong with its file is said in one line. */
+export async function openUserRegistry(flags: Flags, shell: Shell): Promise<Registry> {
+  const { openRegistry } = await import("@mlx-download/registry");
+  const note = noteTo(flags, shell);
+  return openRegistry({ env: shell.env, onNotice: ({ message }) => note(`warning: ${message}`) });
+}
+
+/** The list of the Hub that the options name. */
+export async function openHubList(flags: Flags, shell: Shell): Promise<ModelList> {
+  const [{ openModelList }, { LISTED_FIELDS }] = await Promise.all([
+    import("@mlx-download/core"),
+    import("@mlx-download/registry"),
+  ]);
+  const note = noteTo(flags, shell);
+  return openModelList({
+    endpoint: flags.endpoint,
+    token: await readToken(flags, shell),
+    env: shell.env,
+    fields: LISTED_FIELDS,
+    onEvent(event: DownloadEventBody) {
+      if (event.type === "retry" || event.type === "waiting" || event.type === "warning") {
+        note(event.message);
+      }
+    },
+  });
+}

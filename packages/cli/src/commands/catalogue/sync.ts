@@ -1,0 +1,74 @@
+import type { SyncPlan, SyncResult } from "@mlx-download/registry";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import { writeResult } from "../../shell/result.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatBytes, formatCount, formatNumber } from "../../text/format.ts";
+import { noteTo, openHubList, openUserRegistry } from "./open.ts";
+
+const WHAT: Readonly<Record<SyncPlan["kind"], string>> = {
+  first: "Reads the whole list for the first time",
+  resume: "Goes on with the list where it was left",
+  changes: "Reads what changed since the last time",
+  full: "Reads the whole list, as once a week",
+};
+
+function planText({ kind, requests, bytes, budgetShare }: SyncPlan): string {
+  const share = Math.max(1, Math.round(budgetShare * 100));
+  return `${WHAT[kind]}: about ${formatCount(requests, "request")}, ${formatBytes(bytes)}, ${share}% of what the Hub allows without an account in five minutes.`;
+}
+
+function resultText(result: SyncResult, models: number): string {
+  const { added, gone, stopped, until } = result;
+  const changes = [
+    ...(added > 0 ? [`${formatNumber(added)} new`] : []),
+    ...(gone > 0 ? [`${formatNumber(gone)} gone`] : []),
+  ].join(", ");
+  const lines = [`${formatCount(models, "model")}${changes === "" ? "" : ` (${changes})`}`];
+  if (stopped === "rate-limit") {
+    const at = new Date(until ?? Date.now()).toTimeString().slice(0, 5);
+    lines.push(`The Hub's limit is near; run the same command after ${at} to go on.`);
+  }
+  if (stopped === "aborted") lines.push("Stopped; the same command goes on where it ended.");
+  return `${lines.join("\n")}\n`;
+}
+
+/** `mlx-download catalogue sync`: says the cost, then brings the catalogue up to date. Returns the exit code. */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { catalogueStatus, planSync, syncCatalogue } = await import("@mlx-download/registry");
+  const note = noteTo(flags, shell);
+  using registry = await openUserRegistry(flags, shell);
+  const hub = await openHubList(flags, shell);
+  try {
+    const plan = planSync(registry, { endpoint: hub.endpoint, full: flags.full });
+    if (flags.dryRun) {
+      await writeResult({ ...plan }, `${planText(plan)}\n`, { flags, shell });
+      return 0;
+    }
+    note(planText(plan));
+    const { signal } = shell.interrupt;
+    let said = 0;
+    const result = await syncCatalogue(registry, hub, {
+      full: flags.full,
+      signal,
+      onProgress({ requests, models }) {
+        // A page takes about a second; more lines than these say nothing.
+        if (requests - said < 10) return;
+        said = requests;
+        note(`${formatCount(models, "model")} read`);
+      },
+    });
+    signal.throwIfAborted();
+    const { models } = catalogueStatus(registry);
+    await writeResult(
+      { ...result, until: result.until ?? null, total: models },
+      resultText(result, models),
+      {
+        flags,
+        shell,
+      },
+    );
+    return result.stopped === "rate-limit" ? 75 : 0;
+  } finally {
+    await hub.close();
+  }
+}

@@ -1,0 +1,143 @@
+import { ModelDownloadError } from "../contract/errors.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
+import { parseRateLimit } from "../http/retry.ts";
+import { createHubClient } from "../hub/client.ts";
+import { nextPage } from "../hub/next-page.ts";
+import { readSettings, type SettingsOptions } from "../settings/settings.ts";
+
+/** Which Hub is listed, and what of every model. */
+export interface OpenModelListOptions extends Pick<
+  SettingsOptions,
+  "endpoint" | "token" | "env" | "offline"
+> {
+  /** One `expand` each, in the Hub's words: `downloads`, `lastModified`, `tags` … */
+  readonly fields: readonly string[];
+  /** Told of waits, retries and warnings. */
+  readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** One page of the list of models with the tag `mlx`, in descending order. */
+export interface ModelListRequest {
+  readonly sort: "lastModified" | "downloads" | "trendingScore";
+  /** Models a page; the Hub gives 500 at most. */
+  readonly limit: number;
+  /** Letters that stand so in the name, in any case. */
+  readonly search?: string | undefined;
+  readonly author?: string | undefined;
+  /** The `next` of another page, of this or an earlier process. */
+  readonly next?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A page as the Hub gives it; `cursor-refused` where it takes `next` no more. */
+export type ModelListPage =
+  | {
+      readonly items: readonly unknown[];
+      readonly next?: string | undefined;
+      /** What the Hub still allows in this window of time. */
+      readonly budget?:
+        | { readonly remaining: number; readonly quota: number; readonly resetMs: number }
+        | undefined;
+    }
+  | "cursor-refused";
+
+/** The raw list of a Hub's MLX models, for who keeps a catalogue. */
+export interface ModelList {
+  readonly endpoint: string;
+  /** Throws the `hub/…` errors. */
+  listModels(request: ModelListRequest): Promise<ModelListPage>;
+  /** One model as the Hub gives it, under its present name; undefined when there is none that can be seen. */
+  findModel(
+    repoId: string,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Opens the list of a Hub; nothing is asked before the first page. Throws `settings/invalid`. */
+export async function openModelList(options: OpenModelListOptions): Promise<ModelList> {
+  const env = options.env ?? process.env;
+  const settings = await readSettings({ ...options, env });
+  const { endpoint } = settings;
+  const client = createHubClient(settings, { env, onEvent: options.onEvent, fetch: options.fetch });
+  const first = client.url(["api", "models"]);
+  return {
+    endpoint,
+    async listModels({ next, signal, ...request }) {
+      const url = next === undefined ? firstPage(first, request, options.fields) : URL.parse(next);
+      // It was stored: only the Hub that gave it may be asked for it.
+      if (url?.origin !== first.origin || url.pathname !== first.pathname) return "cursor-refused";
+      try {
+        const answer = await client.json(url, { question: { kind: "list" }, signal });
+        const { value, headers } = answer;
+        if (!Array.isArray(value)) throw notAList(first);
+        return {
+          items: value as readonly unknown[],
+          next: nextPage(headers.get("link") ?? undefined, url)?.href,
+          budget: budgetOf(headers),
+        };
+      } catch (error) {
+        if (next !== undefined && isRefused(error)) return "cursor-refused";
+        throw error;
+      }
+    },
+    async findModel(repoId, { signal }) {
+      const url = client.url(["api", "models", ...repoId.split("/")]);
+      try {
+        return (await client.json(url, { question: { kind: "repo", repoId }, signal })).value;
+      } catch (error) {
+        if (error instanceof ModelDownloadError && GONE.has(error.code)) return undefined;
+        throw error;
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+/** What the Hub says of a repo that is deleted, made private or switched off. */
+const GONE: ReadonlySet<string> = new Set(["hub/repo-not-found", "hub/disabled"]);
+
+function firstPage(
+  base: URL,
+  { sort, limit, search, author }: Omit<ModelListRequest, "next" | "signal">,
+  fields: readonly string[],
+): URL {
+  const url = new URL(base);
+  const { searchParams } = url;
+  searchParams.set("filter", "mlx");
+  searchParams.set("sort", sort);
+  searchParams.set("limit", String(limit));
+  if (search !== undefined) searchParams.set("search", search);
+  if (author !== undefined) searchParams.set("author", author);
+  for (const field of fields) searchParams.append("expand", field);
+  return url;
+}
+
+function budgetOf(headers: {
+  get(name: string): string | null | undefined;
+}): { remaining: number; quota: number; resetMs: number } | undefined {
+  const limit = parseRateLimit(headers.get("ratelimit") ?? undefined);
+  const quota = /(?:^|;)\s*q=(\d{1,9})/.exec(headers.get("ratelimit-policy") ?? "")?.[1];
+  if (!limit || quota === undefined) return undefined;
+  const { remaining, resetSeconds } = limit;
+  return { remaining, quota: Number(quota), resetMs: resetSeconds * 1000 };
+}
+
+/** A 4xx that is about the address, not about who asks or how often. */
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof ModelDownloadError)) return false;
+  const status = error.data["status"];
+  return typeof status === "number" && [400, 404, 410, 422].includes(status);
+}
+
+function notAList(url: URL): ModelDownloadError {
+  return new ModelDownloadError(
+    `${url.host} answered with something that is not a list of models`,
+    "hub/bad-response",
+    {
+      hint: "Check that HF_ENDPOINT names a Hub; many mirrors cannot list.",
+      data: { url: url.origin + url.pathname },
+    },
+  );
+}
