@@ -3,6 +3,7 @@ import { api } from "./api.ts";
 import { command, type Check } from "./check.ts";
 import { errorDocs } from "./error-docs.ts";
 import { imports } from "./imports.ts";
+import { innerImports } from "./inner-imports.ts";
 import { manifests } from "./manifests.ts";
 import { published } from "./published.ts";
 import { writtenPages } from "./written-pages.ts";
@@ -17,6 +18,7 @@ export function allChecks(root: string, folder: string): readonly Check[] {
     command("format", tool("oxfmt"), ["--check"]),
     command("knip", tool("knip"), ["--no-progress"]),
     imports,
+    innerImports,
     manifests,
     errorDocs,
     writtenPages,

@@ -67,13 +67,14 @@ async function importProblems(root: string): Promise<readonly string[]> {
   return problems;
 }
 
-interface FoundImport {
+/** One import of a file. */
+export interface FoundImport {
   readonly specifier: string;
   readonly typeOnly: boolean;
 }
 
 /** Static imports and re-exports as the formatter lays them out (column 0), and dynamic imports anywhere. */
-function importsOf(text: string): readonly FoundImport[] {
+export function importsOf(text: string): readonly FoundImport[] {
   const found: FoundImport[] = [];
   const pattern =
     /^(?:import|export)(?<type> type)?\b[^;"'`]*?\bfrom "(?<from>[^"]+)"|^import "(?<bare>[^"]+)"|\bimport\(\s*"(?<dynamic>[^"]+)"/gmu;

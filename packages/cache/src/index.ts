@@ -4,6 +4,7 @@ export {
   digestFile,
   formatDigest,
   parseDigest,
+  PROOF_STEP_BYTES,
   type Digest,
   type DigestAlgorithm,
   type Digester,
@@ -50,7 +51,6 @@ export { prepareRepo } from "./publish/prepare-repo.ts";
 export { publishRef } from "./publish/publish-ref.ts";
 export {
   localProofs,
-  PROOF_STEP_BYTES,
   readProofRecord,
   repoProofs,
   writeProofRecord,

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import type { DigestAlgorithm } from "./digest.ts";
+import { type DigestAlgorithm, PROOF_STEP_BYTES } from "./digest.ts";
 import { errnoOf } from "../disk/errno.ts";
-import { PROOF_STEP_BYTES } from "../records/proof-record.ts";
 
 /** Files to be digested, in order. */
 export interface VerifyRequest {

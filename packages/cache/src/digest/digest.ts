@@ -23,6 +23,11 @@ export interface Digester {
 
 const HEX_LENGTH: Readonly<Record<DigestAlgorithm, number>> = { sha256: 64, "git-sha1": 40 };
 const READ_BYTES = 1 << 20;
+/**
+ * Bytes from one digest of a blob's beginning to the next (see `readProofRecord`): the piece that a repair fetches again
+ * for one wrong byte.
+ */
+export const PROOF_STEP_BYTES: number = 4 << 20;
 
 /** Reads `sha256:<64 hex>` or `git-sha1:<40 hex>`, lower-case only; throws `cache/invalid-digest`. */
 export function parseDigest(text: string): Digest {

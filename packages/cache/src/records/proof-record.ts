@@ -1,15 +1,13 @@
 import { readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import { formatDigest, type Digest } from "../digest/digest.ts";
+import { formatDigest, PROOF_STEP_BYTES, type Digest } from "../digest/digest.ts";
 import { discard, tempPath } from "../disk/durable-file.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { localMetadataDir } from "../names/local-dir.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
 
-/** The step of the beginnings, in bytes: the piece that a repair fetches again for one wrong byte. */
-export const PROOF_STEP_BYTES: number = 4 << 20;
 /** Hex digits kept of each beginning's digest. */
 const DIGITS = 16;
 // A blob of 2 TB.

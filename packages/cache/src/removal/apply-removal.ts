@@ -11,7 +11,7 @@ import { removeRepoFolder } from "./remove-repo.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
 import type { RepoType } from "../names/repo-id.ts";
 import { forgetUse } from "../records/use-record.ts";
-import { blobsToFree } from "./account.ts";
+import { blobsToFree } from "./make-plan.ts";
 import { pinnedCommits, takeInventory, type Inventory } from "./inventory.ts";
 import { absentDir } from "./plan-prune.ts";
 import { keep } from "./plan-removal.ts";

@@ -2,7 +2,7 @@ import { CacheError } from "../names/errors.ts";
 import { checkRoot } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { scanCache } from "../scan/scan-cache.ts";
-import { blobsToFree, makePlan, type Choice } from "./account.ts";
+import { blobsToFree, makePlan, type RepoChoice } from "./make-plan.ts";
 import { takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
 import {
   keep,
@@ -91,7 +91,7 @@ export async function planEviction(
     }
     excessBytes = Math.max(0, excessBytes - bytes);
   }
-  const choices: Choice[] = [];
+  const choices: RepoChoice[] = [];
   for (const [inventory, revisions] of chosen) {
     const whole = await takesAll(inventory, revisions, { partial: false });
     choices.push({ inventory, revisions, whole });

@@ -7,7 +7,7 @@ import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { parseRepoFolderName } from "../names/repo-id.ts";
 import { isBlobLock } from "../scan/scan-blobs.ts";
-import { makePlan, type Choice } from "./account.ts";
+import { makePlan, type RepoChoice } from "./make-plan.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
 import { isShell } from "./is-shell.ts";
 import {
@@ -39,7 +39,7 @@ export async function planPrune(
   const root = checkRoot(cacheDir);
   const filters = readFilters(options.where);
   const kept: KeptRevision[] = [];
-  const choices: Choice[] = [];
+  const choices: RepoChoice[] = [];
   for (const layout of await listRepos(root)) {
     const inventory = await takeInventory(layout);
     if (inventory.elsewhere) {
@@ -75,8 +75,8 @@ export async function planPrune(
 async function findMoves(
   cacheDir: string,
   graceMs: number = PARTIAL_GRACE_MS,
-): Promise<readonly Choice[]> {
-  const choices: Choice[] = [];
+): Promise<readonly RepoChoice[]> {
+  const choices: RepoChoice[] = [];
   const folders = await readdir(join(cacheDir, ".locks")).catch(() => []);
   for (const folder of folders) {
     const identity = parseRepoFolderName(folder);

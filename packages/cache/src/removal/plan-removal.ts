@@ -7,7 +7,7 @@ import { notInCache } from "../names/not-in-cache.ts";
 import { findCommit } from "../records/ref.ts";
 import type { RepoType } from "../names/repo-id.ts";
 import { checkRevision } from "../names/revision.ts";
-import { makePlan, type Choice } from "./account.ts";
+import { makePlan, type RepoChoice } from "./make-plan.ts";
 import { parseCacheFilter, type CacheFilter } from "./cache-filter.ts";
 import { pinnedCommits, takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
 import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
@@ -49,7 +49,7 @@ export async function planRemoval(
     });
   }
   const kept: KeptRevision[] = [];
-  const choices: Choice[] = [];
+  const choices: RepoChoice[] = [];
   for (const { inventory, wanted } of await findWanted(root, targets)) {
     const going: StoredRevision[] = [];
     const stays = whatStays(inventory, options.keepNewest);
@@ -185,7 +185,7 @@ function chooseFiles(
   inventory: Inventory,
   revisions: readonly StoredRevision[],
   wanted: (path: string) => boolean,
-): Choice | undefined {
+): RepoChoice | undefined {
   const files = revisions.flatMap(({ commit, files: all }) =>
     all.filter(({ path }) => wanted(path)).map(({ path }) => ({ commit, path })),
   );

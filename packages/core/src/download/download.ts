@@ -49,7 +49,7 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
       leftOut: plan.leftOut,
     });
     await reviewDownload(request, prepared);
-    const moved = await moveWithinDisk(request, prepared);
+    const moved = await transferWithRoom(request, prepared);
     if (request.localDir === undefined) await recordUse(request.layout, plan.commit);
     const result: DownloadResult = {
       repoId: plan.repoId,
@@ -81,11 +81,11 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
   }
 }
 
-/** Moves when there is room, also for what other downloads of this process will still write; refuses before the first byte. */
-async function moveWithinDisk(
+/** Transfers when there is room, also for what other downloads of this process will still write; refuses before the first byte. */
+async function transferWithRoom(
   request: DownloadRequest,
   prepared: PreparedDownload,
-): ReturnType<typeof move> {
+): ReturnType<typeof transferAndPublish> {
   const { plan, target } = prepared;
   const { diskFree, toFetch, copyable } = plan.bytes;
   const need = toFetch + copyable;
@@ -107,7 +107,7 @@ async function moveWithinDisk(
     const writes = plan.blobs.length + plan.links.length > 0 && !request.settings.offline;
     const leave = writes ? await target.guard(request.signal) : undefined;
     try {
-      const moved = await move(request, prepared, disk);
+      const moved = await transferAndPublish(request, prepared, disk);
       await leave?.();
       return moved;
     } catch (error) {
@@ -138,7 +138,7 @@ async function findEmptyPartials(
 }
 
 /** Transfers what the plan asks for and publishes the snapshot. */
-async function move(
+async function transferAndPublish(
   request: DownloadRequest,
   prepared: PreparedDownload,
   disk: DiskReservation,

@@ -3,7 +3,7 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";
 import type { PartialBlob } from "./disk/partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
-import type { Proof } from "./prove-partial.ts";
+import type { Proof } from "./write-partial.ts";
 import { type ByteRange, createRangeSet, type RangeSet } from "./disk/ranges.ts";
 import { readSegment } from "./segments/read-segment.ts";
 import { oneLease } from "./segments/segment-allocator.ts";

@@ -4,7 +4,7 @@ import type { PlannedBlob } from "./plan.ts";
 import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import { openPartialBlob, type PartialBlob } from "./disk/partial-blob.ts";
 import type { FileProgress } from "./progress.ts";
-import { type Proof, type RunningProof, startProof } from "./prove-partial.ts";
+import { type Proof, type PartialWrite, startPartialWrite } from "./write-partial.ts";
 import { readSegment } from "./segments/read-segment.ts";
 import { recheckBlob } from "./recheck-blob.ts";
 import { createSegmentAllocator, type Lease, oneLease } from "./segments/segment-allocator.ts";
@@ -43,13 +43,14 @@ export async function transferLargeBlob(
   const paths = { data: shared.data + suffix, journal: shared.journal + suffix };
 
   const partial = await openPartialBlob(paths, { digest: file.digest, size: blob.size });
-  let proof: RunningProof | undefined;
+  let proof: PartialWrite | undefined;
   try {
     if (context.force && partial.resumed > 0) await partial.reset();
     const resumed = [...partial.have.ranges()];
     const resumedBytes = partial.have.covered;
     const progress = io.progress(resumedBytes);
-    const start = (): RunningProof => (proof = startProof(blob, partial, { context, progress }));
+    const start = (): PartialWrite =>
+      (proof = startPartialWrite(blob, partial, { context, progress }));
     const behind = start();
     const ranged = await fill(blob, partial, { context, progress, to: behind });
     const first = await behind.finish();
@@ -102,7 +103,7 @@ async function fill(
   io: {
     readonly context: TransferContext;
     readonly progress: FileProgress;
-    readonly to: RunningProof;
+    readonly to: PartialWrite;
   },
 ): Promise<boolean> {
   const { context, progress, to } = io;

@@ -16,7 +16,7 @@ export interface Proof {
 }
 
 /** A partial that is written and hashed. */
-export interface RunningProof {
+export interface PartialWrite {
   /** Writes bytes of it; see `DiskBlob`. */
   readonly write: WriteBytes;
   /** To be called after every write. */
@@ -28,11 +28,11 @@ export interface RunningProof {
 }
 
 /** Starts writing and hashing a partial, as far as it is there without a gap, and keeps the file's figures fresh. */
-export function startProof(
+export function startPartialWrite(
   blob: PlannedBlob,
   partial: PartialBlob,
   { context, progress }: { readonly context: TransferContext; readonly progress: FileProgress },
-): RunningProof {
+): PartialWrite {
   const [file] = blob.files;
   let matched = 0;
   let changedFrom: number | undefined;

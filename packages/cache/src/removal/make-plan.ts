@@ -7,7 +7,7 @@ import type { KeptRevision, Leftover, RemovalPlan, RepoRemoval } from "./removal
 import { sharedUsers } from "../shared/sweep-shared.ts";
 
 /** What was chosen of one repo. */
-export interface Choice {
+export interface RepoChoice {
   readonly inventory: Inventory;
   /** Snapshots that go. */
   readonly revisions: readonly StoredRevision[];
@@ -35,7 +35,7 @@ export function blobsToFree(
 /** Adds up what choices free and makes them a plan. Reads folders and lists of shared payloads, no content. */
 export async function makePlan(
   cacheDir: string,
-  choices: readonly Choice[],
+  choices: readonly RepoChoice[],
   options: { kept: readonly KeptRevision[]; careful: boolean; orphans?: readonly Leftover[] },
 ): Promise<RemovalPlan> {
   const repos: RepoRemoval[] = [];
