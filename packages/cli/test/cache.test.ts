@@ -108,8 +108,9 @@ test.each(["org/name/../../..", "../..", "/etc", "a/b/c", ""])(
 
 test("a download that failed is not listed as a model, but mentioned", async () => {
   const { hub, run } = await startStage();
-  await hub.addRepo(repo, modelFiles(300_000), { gated: "manual" });
-  expect((await run([repo, "-q"])).code).toBe(3);
+  await hub.addRepo(repo, modelFiles(300_000));
+  hub.faults.add({ on: ["resolve", "cdn"], kind: "wrongBytes", offset: 10, path: "*.safetensors" });
+  expect((await run([repo, "-q"])).code).toBe(7);
   const { stdout, stderr } = await run(["cache", "--list"]);
   expect(stdout).toBe("");
   expect(stderr).toContain(`Unfinished: ${repo} `);

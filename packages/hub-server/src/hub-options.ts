@@ -12,7 +12,7 @@ export interface HubOptions {
   readonly cdnUrl?: string | readonly string[] | undefined;
   /** A path that all routes are below, like `/mirror`. */
   readonly basePath?: string | undefined;
-  /** Whether trees of gated repos mask the digests of LFS files for users without access (default false). */
+  /** Whether trees of gated repos mask the digests of LFS files for users without access (default true). */
   readonly maskGated?: boolean | undefined;
   /** Whether files outside LFS are answered with a 307 to `/api/resolve-cache/…` (default) or at once. */
   readonly smallFiles?: "redirect" | "direct" | undefined;
@@ -68,7 +68,7 @@ export function hubConfig(options: HubOptions): HubConfig {
     xetHash: options.xetHash ?? pseudoXetHash,
     anonymousWarning: options.anonymousWarning ?? false,
     basePath: normalBasePath(options.basePath),
-    maskGated: options.maskGated ?? false,
+    maskGated: options.maskGated ?? true,
     smallFiles: options.smallFiles ?? "redirect",
     largeFiles:
       options.cdnUrl === undefined || options.cdnUrl.length === 0

@@ -262,7 +262,7 @@ export function testBackend(backend: () => DownloadBackend | undefined): void {
   test("a listing that must not be believed changes nothing on the disk", async () => {
     const { hub, get, cacheDir } = await startRoad();
     await hub.addRepo("acme/hostile", MODEL, {
-      tree: (entries) => [...entries, { ...entries[0], path: "../../evil" }] as typeof entries,
+      tree: (entries) => [...entries, { ...entries.at(-1), path: "../../evil" }],
     });
     expect((await failure(get("acme/hostile"))).code).toBe("hub/unsafe-tree");
     expect(await filesBelow(dirname(cacheDir))).toEqual([]);

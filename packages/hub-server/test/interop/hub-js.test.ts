@@ -73,7 +73,9 @@ test("modelInfo, listFiles, pathsInfo and listCommits agree on commit and digest
   const { hubUrl, commit } = await setUp();
   const info = await modelInfo({ hubUrl, name: repo, additionalFields: ["sha", "library_name"] });
   expect(info).toMatchObject({ name: repo, sha: commit, library_name: "mlx" });
-  const files = await all(listFiles({ hubUrl, repo, recursive: true, revision: commit }));
+  const files = await all(
+    listFiles({ hubUrl, repo, accessToken, recursive: true, revision: commit }),
+  );
   expect(files).toHaveLength(Object.keys(tinyModelFiles()).length + 3);
   const shard = files.find((file) => file.path === "model-00001-of-00002.safetensors");
   expect(shard?.lfs).toMatchObject({
