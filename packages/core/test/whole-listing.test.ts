@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Fault } from "@mlx-download/hub-server/testing";
 import { describe, expect, test } from "vitest";
 import { exists, failure, MODEL, type Road, startRoad } from "./fixture.ts";
-import { proxyTo } from "./rewrite-tree.ts";
+import { serveTree } from "./front.ts";
 
 const DEEP = { ...MODEL, "a/b/c/deep.txt": "deep\n", "a/b/mid.txt": "mid\n" } as const;
 
@@ -14,7 +14,7 @@ async function behindProxy(
 ): Promise<Road> {
   const road = await startRoad();
   await road.hub.addRepo("acme/tiny", files);
-  const front = await proxyTo(road.hub.url, change);
+  const front = await serveTree(road.hub.url, change);
   return { ...road, get: (ref, over = {}) => road.get(ref, { endpoint: front, ...over }) };
 }
 

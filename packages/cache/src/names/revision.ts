@@ -6,19 +6,22 @@ import { hasControlCharacter, isReservedOnWindows, utf8Length } from "./path-seg
 const FORBIDDEN = /[ ~^:?*[\\]|\.\.|@\{/;
 const FORBIDDEN_ON_WINDOWS = /[<>"|]/;
 
-/** Whether the text is a full commit hash: exactly 40 lower-case hex digits. */
+/**
+ * Whether the text is a full commit hash: exactly 40 lower-case hex digits, or 64 as git has them with SHA-256 and
+ * servers without git in their place.
+ */
 export function isCommit(text: string): boolean {
-  return isHex(text, 40);
+  return isHex(text, 40) || isHex(text, 64);
 }
 
-/** Returns the commit when it is 40 lower-case hex digits, else throws `cache/invalid-revision`. */
+/** Returns the commit when it is a full one ({@link isCommit}), else throws `cache/invalid-revision`. */
 export function checkCommit(commit: string): string {
   if (isCommit(commit)) return commit;
   throw new CacheError(
     `${JSON.stringify(commit)} is not a full commit hash`,
     "cache/invalid-revision",
     {
-      hint: "A commit is 40 lower-case hex digits; resolve branches and tags first.",
+      hint: "A commit is 40 (or 64) lower-case hex digits; resolve branches and tags first.",
       data: { revision: commit },
     },
   );

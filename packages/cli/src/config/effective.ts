@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ConfigValues } from "./config-file.ts";
+import { maskSecrets } from "../failure/mask-secrets.ts";
 import { type SettingSpec, settingSpecs } from "./setting-specs.ts";
 import { suggest } from "../command-line/suggest.ts";
 import { usage } from "../command-line/usage.ts";
@@ -14,7 +15,7 @@ export interface EffectiveSetting {
   readonly from: string | null;
 }
 
-/** A setting as file and environment make it, before any option. */
+/** A setting as file and environment make it, before any option, to be shown: passwords in it are hidden. */
 export function effectiveSetting(
   spec: SettingSpec,
   sources: {
@@ -32,7 +33,7 @@ export function effectiveSetting(
     const folder = spec.below?.[variable];
     return {
       name,
-      value: folder === undefined ? value : join(value, folder),
+      value: maskSecrets(folder === undefined ? value : join(value, folder)),
       origin: "environment",
       from: variable,
     };
@@ -40,7 +41,7 @@ export function effectiveSetting(
   const value = sources.values[name];
   return value === undefined
     ? { name, value: null, origin: "default", from: null }
-    : { name, value, origin: "file", from: sources.path };
+    : { name, value: maskSecrets(value), origin: "file", from: sources.path };
 }
 
 /** The spec of a setting that was typed. Throws `cli/usage` with a guess. */

@@ -91,7 +91,7 @@ function withoutUserInfo(url: URL): URL {
 }
 
 function target(location: string, current: URL, asked: URL): URL {
-  const next = URL.parse(location, current.href);
+  const next = URL.parse(asUtf8(location), current.href);
   if (next?.protocol === "http:" || next?.protocol === "https:") return withoutUserInfo(next);
   throw new ModelDownloadError(
     `${redactUrl(asked)} redirects to something that is no http address`,
@@ -101,6 +101,16 @@ function target(location: string, current: URL, asked: URL): URL {
       data: { url: redactUrl(asked), from: redactUrl(current) },
     },
   );
+}
+
+/** A `Location` in raw UTF-8, which header parsers read byte by byte, as the text that was meant. */
+function asUtf8(location: string): string {
+  if (!/[\u0080-\u00ff]/.test(location) || /[\u0100-\uffff]/.test(location)) return location;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(location, "latin1"));
+  } catch {
+    return location;
+  }
 }
 
 function loop(asked: URL, hops: number): ModelDownloadError {

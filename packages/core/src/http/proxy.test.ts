@@ -66,6 +66,17 @@ describe("proxyFor", () => {
     expect(proxy("http://127.0.0.1.evil.com/", { all_proxy: "http://p:1" })).toBe("http://p:1");
   });
 
+  test.each([
+    ["socks5h://p:1", "socks5://p:1"],
+    ["SOCKS5H://p:1", "socks5://p:1"],
+    ["Socks5://p:1", "socks5://p:1"],
+    ["HTTP://p:1", "http://p:1"],
+    ["anna:p#%s@p:1", "http://anna:p%23%25s@p:1"],
+    ["http://CORP\\anna:a\\b@p:1", "http://CORP%5Canna:a%5Cb@p:1"],
+  ])("takes the proxy %s", (address, taken) => {
+    expect(proxy("https://h/", { all_proxy: address })).toBe(taken);
+  });
+
   test.each(["ftp://p:1", "socks4://p:1", "http://[bad", "http://"])(
     "refuses the proxy %s",
     (address) => {

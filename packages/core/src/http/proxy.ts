@@ -1,6 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { isLoopback } from "./loopback.ts";
+import { encodeUserInfo } from "./user-info.ts";
 
 /** First variable that is set and not empty, lower case before upper case, as curl and Python's httpx do. */
 function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
@@ -38,7 +39,8 @@ const SCHEMES = new Set(["http:", "https:", "socks5:", "socks:"]);
 /**
  * The proxy that `env` names for `url`, or undefined: `http_proxy` or `https_proxy` by the URL's scheme, else
  * `all_proxy`, unless `no_proxy` (hosts, domains, `host:port`, CIDR blocks, `*`) lists it or it is on this machine.
- * Lower-case names win, an empty value is no value, a proxy without scheme is http. Throws `settings/invalid` for a
+ * Lower-case names win, an empty value is no value, a proxy without scheme is http. User name and password come back
+ * percent-encoded. Throws `settings/invalid` for a
  * proxy that is no http, https or socks5 address.
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
@@ -47,8 +49,12 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
   if (proxy === undefined || isLoopback(url)) return undefined;
   const exceptions = (read(env, "no_proxy") ?? "").toLowerCase().split(/[\s,]+/);
   if (exceptions.some((entry) => entry !== "" && bypasses(url, entry))) return undefined;
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
-  if (SCHEMES.has(URL.parse(address)?.protocol ?? "")) return address;
+  const given = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  // With socks5h, too, names are resolved by the proxy: undici never resolves them for a SOCKS proxy.
+  const address = encodeUserInfo(given).replace(/^socks5h:/i, "socks5:");
+  if (SCHEMES.has(URL.parse(address)?.protocol ?? "")) {
+    return address.replace(/^[^:]+/, (scheme) => scheme.toLowerCase());
+  }
   throw new ModelDownloadError(
     `The proxy in ${name.toUpperCase()} or ALL_PROXY is no http, https or socks5 address`,
     "settings/invalid",

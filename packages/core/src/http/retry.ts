@@ -71,7 +71,10 @@ export function retryDelayMs(attempt: number, facts: RetryFacts = {}): number {
   return Math.round(full * (1 - random / 2));
 }
 
-/** Statuses that a later try may heal: 408, 429, 500, 502, 503, 504. */
+/**
+ * Statuses that a later try may heal: 408, 429, 500, 502, 503, 504, and 520 to 530, by which proxies (Cloudflare) say that
+ * the server behind them is away or overloaded.
+ */
 export function isRetryableStatus(status: number): boolean {
-  return [408, 429, 500, 502, 503, 504].includes(status);
+  return [408, 429, 500, 502, 503, 504].includes(status) || (status >= 520 && status <= 530);
 }

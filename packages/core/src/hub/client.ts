@@ -7,10 +7,12 @@ import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactUrl } from "../http/redact.ts";
 import { createOfflineTransport } from "../http/offline-transport.ts";
+import { withLogin } from "../http/login-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
 import type { ResponseHeaders, Transport } from "../http/transport.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createHubFetch } from "../find/hub-fetch.ts";
+import { createExpandFallback } from "./expand-fallback.ts";
 import { hubWarnings } from "./hub-warning.ts";
 import { readAccountName } from "./account-name.ts";
 import { parseJson } from "./parse-json.ts";
@@ -102,7 +104,11 @@ export function createHubClient(
   settings: Settings,
   options: HubClientOptions = {},
 ): PatientHubClient {
-  const transport = settings.offline ? createOfflineTransport() : createTransport(options);
+  const plain = settings.offline ? createOfflineTransport() : createTransport(options);
+  const login = settings.logins?.get(settings.endpoint);
+  const { origin } = new URL(settings.endpoint);
+  const transport = login === undefined ? plain : withLogin(plain, origin, login);
+  const askSparing = createExpandFallback();
   const { onEvent } = options;
   const tell = guardListener(onEvent);
   const emit = (event: DownloadEventBody): void => {
@@ -221,10 +227,12 @@ export function createHubClient(
         headers: { accept: "application/json", ...request.headers },
         signal: anySignal(request.signal),
       };
-      return run(whole, patience, async (timeoutMs) => {
-        const outcome = await tryOnce(url, whole, timeoutMs);
-        return "value" in outcome ? parseJson(outcome.value) : outcome;
-      });
+      return askSparing(url, (address) =>
+        run(whole, patience, async (timeoutMs) => {
+          const outcome = await tryOnce(address, whole, timeoutMs);
+          return "value" in outcome ? parseJson(outcome.value) : outcome;
+        }),
+      );
     },
     emit,
     close: () => transport.close(),

@@ -113,7 +113,7 @@ async function readEntries(
     });
     for (const item of Array.isArray(value) ? value : []) {
       const entry = parseTreeEntry(item);
-      const isFile = entry.kind === "file" || entry.kind === "withheld";
+      const isFile = entry.kind !== "folder" && entry.kind !== "other";
       if (isFile && wanted.delete(entry.file.path)) found.push(entry);
     }
   }

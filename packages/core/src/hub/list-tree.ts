@@ -8,6 +8,7 @@ import { apiSegments, type CommitRef } from "./repo-segments.ts";
 import { idInAddress, tellRename } from "./renamed.ts";
 import type { Question } from "./response-error.ts";
 import type { WithheldFile } from "../contract/snapshot.ts";
+import { settleMd5 } from "./settle-md5.ts";
 import { type FileEntry, parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";
 
 /** Above these a listing is refused: no model has that many files, a server that loops does. */
@@ -42,7 +43,11 @@ export async function listTree(
   };
   const found = (await listRecursive(listing)) ?? (await listFolders(listing, [""]));
   const listed = await listEmptyFolders(listing, found);
-  return treeListing(await completeTree(client, repo, { listed, signal }), client.emit);
+  const entries = await completeTree(client, repo, { listed, signal });
+  const byMd5 = entries.flatMap((entry) => (entry.kind === "md5" ? [entry.file] : []));
+  const settled = await settleMd5(client, repo, { files: byMd5, signal });
+  const files = settled.map((file) => ({ kind: "file", file }) as const);
+  return treeListing([...entries.filter(({ kind }) => kind !== "md5"), ...files], client.emit);
 }
 
 /** A listing that came another way; checked and refused like {@link listTree}'s. */
@@ -57,6 +62,10 @@ function treeListing(entries: readonly TreeEntry[], emit: HubClient["emit"]): Tr
   for (const entry of entries) {
     if (entry.kind === "file") files.push(entry.file);
     if (entry.kind === "withheld") withheld.push(entry.file);
+    if (entry.kind === "md5") {
+      const { path } = entry.file;
+      throw unsafeTree(`${JSON.stringify(path)} has no git object id`, { path });
+    }
   }
   checkNames([...files, ...withheld], emit);
   return { files, withheld };
@@ -135,10 +144,14 @@ async function listFolders(listing: Listing, roots: readonly string[]): Promise<
 }
 
 const isFile = (entry: TreeEntry): entry is FileEntry =>
-  entry.kind === "file" || entry.kind === "withheld";
+  entry.kind === "file" || entry.kind === "withheld" || entry.kind === "md5";
 
 const identityOf = (entry: FileEntry): string =>
-  entry.kind === "file" ? entry.file.digest.hex : "withheld";
+  entry.kind === "file"
+    ? entry.file.digest.hex
+    : entry.kind === "md5"
+      ? entry.file.md5
+      : "withheld";
 
 /** Only folders one level below are walked into, so that a server cannot send us in circles. */
 function isBelow(path: string, folder: string): boolean {

@@ -139,10 +139,11 @@ function recall(endpoint: string, token: string): RefusedToken | undefined {
 }
 
 function authorizationFor(
-  { endpoint, token, tokenEndpoint, tokenSource }: Settings,
+  { endpoint, token, tokenEndpoint, tokenSource, logins }: Settings,
   emit: TokenSenderOptions["emit"],
 ): Authorization | undefined {
-  if (token === undefined || endpoint !== tokenEndpoint) return undefined;
+  // A request has room for one of the two, and the login was named for just this endpoint.
+  if (token === undefined || endpoint !== tokenEndpoint || logins?.has(endpoint)) return undefined;
   const url = new URL(endpoint);
   if (url.protocol === "https:" || isLoopback(url)) return { token, endpoint };
   emit({

@@ -5,6 +5,7 @@ import { redactText } from "../http/redact.ts";
 import { isObject, stringField } from "./json-value.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/i;
+const MD5 = /^[0-9a-f]{32}$/i;
 const GIT_SHA1 = /^[0-9a-f]{40}$/i;
 /** Digits replaced one by one: 64 asterisks for a sha256 (recorded in 2026, see docs/concepts/gated-repos.md). */
 const MASKED = /^\*+$/;
@@ -26,15 +27,24 @@ export function unsafeTree(
   );
 }
 
+/** A file of which a listing tells only the md5, as object stores in the Hub's place do. */
+export interface Md5File {
+  readonly path: string;
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly md5: string;
+}
+
 /** What a listing's item is: a file of the snapshot, one that is kept from us, a folder, or nothing of interest. */
 export type TreeEntry =
   | { readonly kind: "file"; readonly file: SnapshotFile }
   | { readonly kind: "withheld"; readonly file: WithheldFile }
+  | { readonly kind: "md5"; readonly file: Md5File }
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "other" };
 
 /** An item that is a file of the snapshot, whether its digest is told or not. */
-export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" }>;
+export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" | "md5" }>;
 
 /**
  * One item of `GET /api/models/{id}/tree/{commit}`, checked field by field. Of an LFS file the content's size and
@@ -63,6 +73,12 @@ export function parseTreeEntry(item: unknown): TreeEntry {
   if (lfs === undefined || lfs === null) {
     const size = byteCount(item["size"], path);
     if (isMasked(oid)) return { kind: "withheld", file: { path, size, blobId: undefined } };
+    if (typeof oid === "string" && SHA256.test(oid)) {
+      return sha256Entry({ path, size, hex: oid.toLowerCase() });
+    }
+    if (typeof oid === "string" && MD5.test(oid)) {
+      return { kind: "md5", file: { path, size, md5: oid.toLowerCase() } };
+    }
     const blobId = gitId(oid, path);
     return {
       kind: "file",
@@ -79,12 +95,24 @@ export function parseTreeEntry(item: unknown): TreeEntry {
   }
   if (!SHA256.test(sha256)) throw unsafeTree(`${quote(path)} has no sha256`, { path });
   const hex = sha256.toLowerCase();
-  const told = typeof oid === "string" && oid !== "" && !isMasked(oid);
+  // Servers without git put the sha256, or a checksum of their store, where the pointer's id would be.
+  const told =
+    typeof oid === "string" && oid !== "" && !isMasked(oid) && !SHA256.test(oid) && !MD5.test(oid);
   const blobId = told ? gitId(oid, path) : lfsPointerId(hex, size);
   return {
     kind: "file",
     file: { path, size, digest: { algorithm: "sha256", hex }, blobId, ...xetHash },
   };
+}
+
+function sha256Entry(file: {
+  readonly path: string;
+  readonly size: number;
+  readonly hex: string;
+}): TreeEntry {
+  const { path, size, hex } = file;
+  const digest = { algorithm: "sha256", hex } as const;
+  return { kind: "file", file: { path, size, digest, blobId: lfsPointerId(hex, size) } };
 }
 
 const isMasked = (value: unknown): boolean => typeof value === "string" && MASKED.test(value);

@@ -141,11 +141,18 @@ describe("readSettings", () => {
     expect((await readSettings({ env })).endpoint).toBe("https://hub-ci.huggingface.co");
   });
 
+  test("keeps a user name and password of an endpoint apart from its address", async () => {
+    const HF_ENDPOINT = "https://anna:p%s#w@mirror.corp/hf/, https://huggingface.co";
+    const settings = await readSettings({ env: await home({ HF_ENDPOINT }) });
+    expect(settings.endpoint).toBe("https://mirror.corp/hf");
+    expect(settings.mirrors).toEqual(["https://huggingface.co"]);
+    expect(settings.logins).toEqual(new Map([["https://mirror.corp/hf", "anna:p%s#w"]]));
+  });
+
   test.each([
     "huggingface.co",
     "ftp://h",
     "https://",
-    "https://user:secretword@h",
     "https://h?x=secretword",
     "https://h#x",
     "not a url",

@@ -2,6 +2,7 @@ import { cacheLocations } from "@mlx-download/cache";
 import { readSeconds, readSwitch, readText } from "./environment.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { parseRate } from "./parse-rate.ts";
+import { encodeUserInfo, userInfo } from "../http/user-info.ts";
 import { findToken } from "./token.ts";
 
 /** Everything that the environment and the caller's options decide, read once. Times in ms. */
@@ -10,6 +11,8 @@ export interface Settings {
   readonly endpoint: string;
   /** Further endpoints that have the same repos, in order of preference. */
   readonly mirrors: readonly string[];
+  /** `user:password` that an endpoint was given with, by endpoint: for its own host alone, and never shown. */
+  readonly logins?: ReadonlyMap<string, string> | undefined;
   /** The one of all endpoints that the token is for, and that alone gets it. */
   readonly tokenEndpoint: string;
   readonly token: string | undefined;
@@ -87,11 +90,13 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
     tokenFile: locations.tokenFile,
     onWarning: (message) => warnings.push(message),
   });
-  const [endpoint, ...mirrors] = readEndpoints(env, options.endpoint);
+  const { endpoints, logins } = readEndpoints(env, options.endpoint);
+  const [endpoint, ...mirrors] = endpoints;
   const bars = readSwitch(env, "HF_HUB_DISABLE_PROGRESS_BARS");
   return {
     endpoint,
     mirrors,
+    ...(logins.size > 0 && { logins }),
     tokenEndpoint: [endpoint, ...mirrors].find((one) => OFFICIAL.has(one)) ?? endpoint,
     token: found?.token,
     tokenSource: found?.source,
@@ -116,13 +121,23 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
 function readEndpoints(
   env: NodeJS.ProcessEnv,
   option: string | readonly string[] | undefined,
-): readonly [string, ...string[]] {
+): {
+  readonly endpoints: readonly [string, ...string[]];
+  readonly logins: ReadonlyMap<string, string>;
+} {
   const given = split(option);
   const texts = given.length > 0 ? given : split(readText(env, "HF_ENDPOINT"));
   const source = given.length > 0 ? "The endpoint option" : "HF_ENDPOINT";
-  const [first, ...rest] = new Set(texts.map((text) => checkEndpoint(text, source)));
-  if (first !== undefined) return [first, ...rest];
-  return [readSwitch(env, "HUGGINGFACE_CO_STAGING") ? STAGING_ENDPOINT : DEFAULT_ENDPOINT];
+  const logins = new Map<string, string>();
+  const clean = texts.map((text) => {
+    const { endpoint, login } = checkEndpoint(text, source);
+    if (login !== undefined) logins.set(endpoint, login);
+    return endpoint;
+  });
+  const [first, ...rest] = new Set(clean);
+  if (first !== undefined) return { endpoints: [first, ...rest], logins };
+  const staging = readSwitch(env, "HUGGINGFACE_CO_STAGING") === true;
+  return { endpoints: [staging ? STAGING_ENDPOINT : DEFAULT_ENDPOINT], logins };
 }
 
 /** The items of one or several comma-separated lists. No address of a Hub holds a comma. */
@@ -134,21 +149,17 @@ function split(lists: string | readonly string[] | undefined): string[] {
     .filter((item) => item !== "");
 }
 
-function checkEndpoint(text: string, source: string): string {
-  const url = URL.parse(text);
+function checkEndpoint(
+  text: string,
+  source: string,
+): { readonly endpoint: string; readonly login: string | undefined } {
+  const url = URL.parse(encodeUserInfo(text));
   const http = url?.protocol === "http:" || url?.protocol === "https:";
   if (!url || !http) {
     throw refused(
       source,
       "is no http address",
       `Write it with its scheme, e.g. ${DEFAULT_ENDPOINT}.`,
-    );
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw refused(
-      source,
-      "holds a user name or password",
-      "Leave them out and put a token into HF_TOKEN.",
     );
   }
   if (url.search !== "" || url.hash !== "") {
@@ -158,7 +169,8 @@ function checkEndpoint(text: string, source: string): string {
       "Only scheme, host, port and path belong there.",
     );
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  const endpoint = `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  return { endpoint, login: userInfo(url) };
 }
 
 function refused(source: string, problem: string, hint: string): ModelDownloadError {

@@ -129,7 +129,7 @@ def _method_label(value: object) -> str | None:
 
 def _snapshots(folder: Path) -> list[Path]:
     try:
-        return [one for one in (folder / "snapshots").iterdir() if re.fullmatch(r"[0-9a-f]{40}", one.name)]
+        return [one for one in (folder / "snapshots").iterdir() if re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", one.name)]
     except OSError:
         return []
 

@@ -17,7 +17,10 @@ const judge = (
 test.each([
   ["206 with the range asked for", 206, { "content-range": "bytes 10-19/100" }, "bytes"],
   ["206 with an unknown total", 206, { "content-range": "bytes 10-19/*" }, "bytes"],
-  ["206 without Content-Range", 206, {}, "wrong-answer"],
+  ["206 of the length, without Content-Range", 206, { "content-length": "10" }, "bytes"],
+  ["206 whose Content-Range has no unit", 206, { "content-range": "10-19/100" }, "bytes"],
+  ["206 without Content-Range or length", 206, {}, "bytes"],
+  ["206 of another length", 206, { "content-length": "9" }, "wrong-answer"],
   ["206 of another range", 206, { "content-range": "bytes 0-9/100" }, "wrong-answer"],
   ["206 of a file of another size", 206, { "content-range": "bytes 10-19/99" }, "short"],
   [
@@ -44,6 +47,19 @@ test.each([
   expect(
     judgeAnswer(
       { status: 200, headers: responseHeaders(Object.entries(headers)) },
+      { size: 100, wanted: { start: 0, end: 100 }, asked: undefined },
+    ).kind,
+  ).toBe(expected);
+});
+
+test.each([
+  ["its range", { "content-range": "bytes 0-99/100" }, "bytes"],
+  ["its length", { "content-length": "100" }, "bytes"],
+  ["another length", { "content-length": "99" }, "wrong-answer"],
+] as const)("a whole file that comes as a 206 with %s", (_, headers, expected) => {
+  expect(
+    judgeAnswer(
+      { status: 206, headers: responseHeaders(Object.entries(headers)) },
       { size: 100, wanted: { start: 0, end: 100 }, asked: undefined },
     ).kind,
   ).toBe(expected);

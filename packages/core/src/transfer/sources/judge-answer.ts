@@ -35,25 +35,7 @@ export function judgeAnswer(
       why: `says that bytes ${wanted.start}-${wanted.end - 1} of ${size} do not exist`,
     };
   }
-  if (status === 206) {
-    const range = parseContentRange(headers.get("content-range"));
-    if (asked === undefined || range === undefined) {
-      return { kind: "wrong-answer", why: "sent a part without saying which" };
-    }
-    if (range.start !== asked.start || range.end > asked.end) {
-      return {
-        kind: "wrong-answer",
-        why: `sent bytes ${range.start}-${range.end - 1} instead of ${asked.start}-${asked.end - 1}`,
-      };
-    }
-    if (range.total !== undefined && range.total !== size) {
-      return { kind: "short", why: `has ${range.total} bytes, the Hub's listing says ${size}` };
-    }
-    if (length !== undefined && length < needed) {
-      return { kind: "short", why: `announced ${length} of the ${needed} bytes asked for` };
-    }
-    return { kind: "bytes", skip: 0 };
-  }
+  if (status === 206) return judgePart(request, headers.get("content-range"), length);
   if (asked === undefined) {
     if (length !== undefined && length !== size) {
       return { kind: "short", why: `announced ${length} bytes, the Hub's listing says ${size}` };
@@ -67,6 +49,37 @@ export function judgeAnswer(
   if (length === needed) return { kind: "bytes", skip: 0 };
   if (length === undefined) return { kind: "ranges-ignored" };
   return { kind: "short", why: `announced ${length} bytes for a file of ${size}` };
+}
+
+/**
+ * A 206, by its Content-Range where it has one; without, a body of just the wanted length, or of none
+ * that is told, is taken for the wanted bytes: proxies drop both headers, and every byte is verified later.
+ */
+function judgePart(
+  { size, wanted, asked = wanted }: Parameters<typeof judgeAnswer>[1],
+  header: string | undefined,
+  length: number | undefined,
+): Judgement {
+  const needed = wanted.end - wanted.start;
+  const range = parseContentRange(header);
+  if (range === undefined) {
+    const fits = length === needed || length === undefined;
+    if (fits && asked.start === wanted.start) return { kind: "bytes", skip: 0 };
+    return { kind: "wrong-answer", why: "sent a part without saying which" };
+  }
+  if (range.start !== asked.start || range.end > asked.end) {
+    return {
+      kind: "wrong-answer",
+      why: `sent bytes ${range.start}-${range.end - 1} instead of ${asked.start}-${asked.end - 1}`,
+    };
+  }
+  if (range.total !== undefined && range.total !== size) {
+    return { kind: "short", why: `has ${range.total} bytes, the Hub's listing says ${size}` };
+  }
+  if (length !== undefined && length < needed) {
+    return { kind: "short", why: `announced ${length} of the ${needed} bytes asked for` };
+  }
+  return { kind: "bytes", skip: 0 };
 }
 
 function contentLength(headers: ResponseHeaders): number | undefined {
