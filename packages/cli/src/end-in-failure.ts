@@ -27,7 +27,6 @@ export async function endInFailure(
   const stopped = interrupt.signal.aborted && !(thrown instanceof CliError);
   const failure = describeFailure(stopped ? interrupt.signal.reason : thrown, {
     secrets,
-    tokenOption: words.includes("--token-stdin") ? "--token-stdin" : "--token",
   });
   if (!agent) reportFailure(failure, { debug: words.includes("--debug") }, shell);
   const body = failureJson(failure);

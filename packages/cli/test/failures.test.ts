@@ -55,11 +55,39 @@ test("a gated repo: exit 3 without a token, a download with it, and the token go
 
 test("a token that the Hub does not know: exit 3, and it is nowhere in the output", async () => {
   const { hub, run } = await startStage();
-  await hub.addRepo("org/name", { "config.json": "{}" });
+  await hub.addRepo("org/name", { "config.json": "{}" }, { private: true });
   const { code, stdout, stderr } = await run(["org/name", "--token", token, "--debug", "--json"]);
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "hub/unauthorized" } });
   expect(stdout + stderr).not.toContain("annaAnna");
+});
+
+test("a public model comes without a refused token, which every command names by where it is from", async () => {
+  const { hub, run, env } = await startStage();
+  await hub.addRepo("mlx-community/name", modelFiles(100), { tags: ["mlx"] });
+  await run(["mlx-community/name", "-q"]);
+  for (const args of [
+    ["get", "mlx-community/name", "--force"],
+    ["info", "mlx-community/name"],
+    ["files", "mlx-community/name", "--revision", "main"],
+    ["list", "--all"],
+    ["verify", "mlx-community/name", "--hub"],
+  ]) {
+    for (const [more, source, input] of [
+      [["--token", token], "--token", ""],
+      [["--token-stdin"], "--token-stdin", `${token}\n`],
+    ] as const) {
+      const { code, stderr } = await run([...args, ...more], input);
+      expect([args[0], code]).toEqual([args[0], 0]);
+      expect(stderr).toContain(`refuses the token from ${source} (`);
+      expect(stderr.match(/refuses the token/g)).toHaveLength(1);
+    }
+  }
+  env["HF_TOKEN"] = token;
+  const { code, stderr } = await run(["get", "mlx-community/name", "--force"]);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/refuses the token from HF_TOKEN .*going on without it/s);
+  expect((await run(["whoami"])).code).toBe(3);
 });
 
 test("--token-stdin without a token: exit 2", async () => {

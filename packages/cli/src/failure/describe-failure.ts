@@ -96,19 +96,11 @@ function maskDeep(value: unknown, mask: (text: string) => string): unknown {
 export interface DescribeOptions {
   /** Masked wherever they occur. */
   readonly secrets?: readonly (string | undefined)[];
-  /** The option that the token came by; the library knows it as its own. */
-  readonly tokenOption?: "--token" | "--token-stdin";
 }
 
 /** Describes whatever was thrown. */
-export function describeFailure(
-  error: unknown,
-  { secrets = [], tokenOption }: DescribeOptions = {},
-): Failure {
-  const mask = (text: string): string => {
-    const masked = maskSecrets(text, secrets);
-    return tokenOption === undefined ? masked : masked.replaceAll("the token option", tokenOption);
-  };
+export function describeFailure(error: unknown, { secrets = [] }: DescribeOptions = {}): Failure {
+  const mask = (text: string): string => maskSecrets(text, secrets);
   const chain = causesOf(error).map((cause) =>
     mask(cause instanceof Error ? (cause.stack ?? messageOf(cause)) : String(cause)),
   );

@@ -5,7 +5,10 @@ import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 import { loginError } from "../token/login-error.ts";
 
 /** Which Hub to ask, and how. */
-export interface AccountOptions extends Pick<SettingsOptions, "endpoint" | "token" | "env"> {
+export interface AccountOptions extends Pick<
+  SettingsOptions,
+  "endpoint" | "token" | "tokenSource" | "env"
+> {
   readonly signal?: AbortSignal | undefined;
   /** Told of waits, retries and warnings. */
   readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;

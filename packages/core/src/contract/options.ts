@@ -12,6 +12,8 @@ export interface HubOptions {
   readonly cacheDir?: string | undefined;
   /** Hub token; `false` sends none. Default: `HF_TOKEN`, then the token file of the Python client. */
   readonly token?: string | false | undefined;
+  /** Where `token` came from, in words for messages (`the macOS keychain`); default `the token option`. */
+  readonly tokenSource?: string | undefined;
   /**
    * Base URL of the Hub or a mirror; may have a path. Of several, the first that answers says what a repo holds, and
    * the bytes come from all of them. Default `HF_ENDPOINT` (a comma list), then https://huggingface.co.

@@ -30,6 +30,7 @@ export type MLXModelDownloaderOptions = Pick<
   DownloadOptions,
   | "cacheDir"
   | "token"
+  | "tokenSource"
   | "endpoint"
   | "offline"
   | "connections"

@@ -1,8 +1,8 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubOptions } from "../contract/options.ts";
-import { createHubClient } from "../hub/client.ts";
 import { stringField } from "../hub/json-value.ts";
 import { apiSegments } from "../hub/repo-segments.ts";
+import { openHubs } from "../request/hubs.ts";
 import { readSettings } from "../settings/settings.ts";
 
 /**
@@ -15,21 +15,23 @@ export async function findRepoId(
 ): Promise<string | undefined> {
   const { env = process.env, onEvent, signal, fetch } = options;
   const settings = await readSettings({ ...options, env });
-  const client = createHubClient(settings, {
+  const hubs = openHubs(settings, {
     env,
     fetch,
     signal,
     onEvent: onEvent && ((event) => onEvent({ ...event, at: Date.now(), repoId })),
   });
   try {
-    const url = client.url(apiSegments({ repoId }), { expand: "sha" });
-    const { value } = await client.json(url, { question: { kind: "repo", repoId } });
-    return stringField(value, "id");
+    const { value: answer } = await hubs.ask((client) => {
+      const url = client.url(apiSegments({ repoId }), { expand: "sha" });
+      return client.json(url, { question: { kind: "repo", repoId } });
+    });
+    return stringField(answer.value, "id");
   } catch (error) {
     const absent = error instanceof ModelDownloadError && error.code === "hub/repo-not-found";
     if (absent) return undefined;
     throw error;
   } finally {
-    await client.close();
+    await hubs.close();
   }
 }

@@ -61,14 +61,8 @@ export async function inspectModel(
   ref: string | RepoRef,
   options: InspectOptions = {},
 ): Promise<InspectedModel> {
-  return inspectRequest(await readRepoRequest(ref, options), options);
-}
-
-/** {@link inspectModel} for a request that is read already; closes it. */
-export async function inspectRequest(
-  request: RepoRequest,
-  { support }: Pick<InspectOptions, "support">,
-): Promise<InspectedModel> {
+  const request = await readRepoRequest(ref, options);
+  const { support } = options;
   try {
     return await inspectSnapshot(request, await resolveSnapshot(request), { support });
   } catch (error) {

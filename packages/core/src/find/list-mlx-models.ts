@@ -6,7 +6,7 @@ const MOST_LISTED = 1000;
 /** What `listMLXModels` takes: the ancestor's four names, and where else to look. */
 export interface ListOptions extends Pick<
   ListModelsOptions,
-  "endpoint" | "token" | "env" | "signal" | "onEvent" | "fetch" | "backend"
+  "endpoint" | "token" | "tokenSource" | "env" | "signal" | "onEvent" | "fetch" | "backend"
 > {
   /** Words in the repo's name; the server searches. */
   readonly filter?: string | undefined;

@@ -2,13 +2,13 @@ import { askModels } from "../request/ask-backend.ts";
 import type { DownloadBackend } from "../contract/backend.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import type { HubClient } from "../hub/client.ts";
-import { openHubs } from "../request/hubs.ts";
+import { type Hubs, openHubs } from "../request/hubs.ts";
 import { searchModels, type ListedModel, type ModelQuery } from "./search-models.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 
 /** What to list, and of which Hub. */
 export interface ListModelsOptions
-  extends ModelQuery, Pick<SettingsOptions, "endpoint" | "token" | "env"> {
+  extends ModelQuery, Pick<SettingsOptions, "endpoint" | "token" | "tokenSource" | "env"> {
   /** Told of waits, retries and warnings. */
   readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
@@ -30,24 +30,31 @@ export async function* listModels(
   try {
     const query = { ...options, tags: options.tags ?? ["mlx"] };
     const anonymous = options.token === false;
-    const list = (client: HubClient): AsyncGenerator<ListedModel, void, undefined> =>
+    yield* listAt(hubs, (client) =>
       backend
         ? askModels(backend, { client, anonymous, signal, query })
-        : searchModels(client, query);
-    // Whoever gives the first page gives the others, too: no two Hubs list alike.
-    const { value } = await hubs.ask(async (client) => {
-      const models = list(client);
-      return { models, first: await models.next() };
-    });
-    const { models, first } = value;
-    try {
-      if (first.done === true) return;
-      yield first.value;
-      yield* models;
-    } finally {
-      await models.return();
-    }
+        : searchModels(client, query),
+    );
   } finally {
     await hubs.close();
+  }
+}
+
+/** A listing at the first Hub that gives its beginning; the rest comes from there, since no two Hubs list alike. */
+export async function* listAt(
+  hubs: Pick<Hubs, "ask">,
+  list: (client: HubClient) => AsyncGenerator<ListedModel, void, undefined>,
+): AsyncGenerator<ListedModel, void, undefined> {
+  const { value } = await hubs.ask(async (client) => {
+    const models = list(client);
+    return { models, first: await models.next() };
+  });
+  const { models, first } = value;
+  try {
+    if (first.done === true) return;
+    yield first.value;
+    yield* models;
+  } finally {
+    await models.return();
   }
 }

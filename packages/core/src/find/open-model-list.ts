@@ -1,14 +1,15 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
-import { parseRateLimit } from "../http/retry.ts";
-import { createHubClient } from "../hub/client.ts";
+import { readBudget } from "../http/rate-budget.ts";
+import type { HubClient } from "../hub/client.ts";
 import { nextPage } from "../hub/next-page.ts";
+import { openHubs } from "../request/hubs.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 
 /** Which Hub is listed, and what of every model. */
 export interface OpenModelListOptions extends Pick<
   SettingsOptions,
-  "endpoint" | "token" | "env" | "offline"
+  "endpoint" | "token" | "tokenSource" | "env" | "offline"
 > {
   /** One `expand` each, in the Hub's words: `downloads`, `lastModified`, `tags` … */
   readonly fields: readonly string[];
@@ -60,38 +61,63 @@ export async function openModelList(options: OpenModelListOptions): Promise<Mode
   const env = options.env ?? process.env;
   const settings = await readSettings({ ...options, env });
   const { endpoint } = settings;
-  const client = createHubClient(settings, { env, onEvent: options.onEvent, fetch: options.fetch });
-  const first = client.url(["api", "models"]);
+  const hubs = openHubs(settings, { env, onEvent: options.onEvent, fetch: options.fetch });
   return {
     endpoint,
     async listModels({ next, signal, ...request }) {
-      const url = next === undefined ? firstPage(first, request, options.fields) : URL.parse(next);
+      const page = (client: HubClient, url: URL): Promise<ModelListPage> =>
+        askPage(client, url, signal);
+      if (next === undefined) {
+        const { fields } = options;
+        return (
+          await hubs.ask((client) => page(client, firstPage(listOf(client), request, fields)))
+        ).value;
+      }
       // It was stored: only the Hub that gave it may be asked for it.
-      if (url?.origin !== first.origin || url.pathname !== first.pathname) return "cursor-refused";
+      const url = URL.parse(next);
+      const client = url === null ? undefined : hubs.all.find((one) => isPageOf(one, url));
+      if (client === undefined || url === null) return "cursor-refused";
       try {
-        const answer = await client.json(url, { question: { kind: "list" }, signal });
-        const { value, headers } = answer;
-        if (!Array.isArray(value)) throw notAList(first);
-        return {
-          items: value as readonly unknown[],
-          next: nextPage(headers.get("link") ?? undefined, url)?.href,
-          budget: budgetOf(headers),
-        };
+        return await page(client, url);
       } catch (error) {
-        if (next !== undefined && isRefused(error)) return "cursor-refused";
+        if (isRefused(error)) return "cursor-refused";
         throw error;
       }
     },
     async findModel(repoId, { signal }) {
-      const url = client.url(["api", "models", ...repoId.split("/")]);
       try {
-        return (await client.json(url, { question: { kind: "repo", repoId }, signal })).value;
+        const { value: answer } = await hubs.ask((client) => {
+          const url = client.url(["api", "models", ...repoId.split("/")]);
+          return client.json(url, { question: { kind: "repo", repoId }, signal });
+        });
+        return answer.value;
       } catch (error) {
         if (error instanceof ModelDownloadError && GONE.has(error.code)) return undefined;
         throw error;
       }
     },
-    close: () => client.close(),
+    close: () => hubs.close(),
+  };
+}
+
+const listOf = (client: HubClient): URL => client.url(["api", "models"]);
+
+function isPageOf(client: HubClient, { origin, pathname }: URL): boolean {
+  const list = listOf(client);
+  return origin === list.origin && pathname === list.pathname;
+}
+
+async function askPage(
+  client: HubClient,
+  url: URL,
+  signal: AbortSignal | undefined,
+): Promise<ModelListPage> {
+  const { value, headers } = await client.json(url, { question: { kind: "list" }, signal });
+  if (!Array.isArray(value)) throw notAList(listOf(client));
+  return {
+    items: value as readonly unknown[],
+    next: nextPage(headers.get("link"), url)?.href,
+    budget: readBudget(headers),
   };
 }
 
@@ -112,16 +138,6 @@ function firstPage(
   if (author !== undefined) searchParams.set("author", author);
   for (const field of fields) searchParams.append("expand", field);
   return url;
-}
-
-function budgetOf(headers: {
-  get(name: string): string | null | undefined;
-}): { remaining: number; quota: number; resetMs: number } | undefined {
-  const limit = parseRateLimit(headers.get("ratelimit") ?? undefined);
-  const quota = /(?:^|;)\s*q=(\d{1,9})/.exec(headers.get("ratelimit-policy") ?? "")?.[1];
-  if (!limit || quota === undefined) return undefined;
-  const { remaining, resetSeconds } = limit;
-  return { remaining, quota: Number(quota), resetMs: resetSeconds * 1000 };
 }
 
 /** A 4xx that is about the address, not about who asks or how often. */

@@ -18,10 +18,15 @@ import {
   variantKey,
 } from "@mlx-download/fit";
 import type { FitWish, HubOptions } from "../contract/options.ts";
+import { codedError } from "../contract/coded-error.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { ListedModel } from "./search-models.ts";
-import { inspectModel } from "./inspect-model.ts";
-import { listModels } from "./list-models.ts";
+import { type Hubs, openHubs } from "../request/hubs.ts";
+import { resolveSnapshot } from "../request/resolve-snapshot.ts";
+import { locateRequest } from "../settings/locate-request.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
+import { type ListedModel, searchModels } from "./search-models.ts";
+import { inspectSnapshot } from "./inspect-model.ts";
+import { listAt } from "./list-models.ts";
 import { readMachine } from "./read-machine.ts";
 
 /** What is looked for, and for which machine. */
@@ -87,10 +92,30 @@ const CONCURRENCY = 3;
  * errors of the listing; models that cannot be read are in `skipped`.
  */
 export async function recommendModels(options: RecommendOptions = {}): Promise<Recommendations> {
+  const { env = process.env, signal, fetch, onEvent } = options;
+  const settings = await readSettings({ ...options, env });
+  const hubs = openHubs(settings, {
+    env,
+    signal,
+    fetch,
+    onEvent: onEvent && ((event) => onEvent({ ...event, at: Date.now(), repoId: "" })),
+  });
+  try {
+    return await recommendAt(hubs, settings, options);
+  } finally {
+    await hubs.close();
+  }
+}
+
+async function recommendAt(
+  hubs: Hubs,
+  settings: Settings,
+  options: RecommendOptions,
+): Promise<Recommendations> {
   const { signal, limit = 3, of } = options;
   const machine = options.fit?.machine ?? (await readMachine({ signal }));
   const contextLength = options.fit?.contextLength ?? DEFAULT_CONTEXT;
-  const listed = await listCandidates(options);
+  const listed = await listCandidates(hubs, options);
   const groups = rankModels(listed, { limitBytes: machine.wiredLimitBytes, now: Date.now() });
   const skipped: { repoId: string; message: string }[] = [];
   const models: Recommendation[] = [];
@@ -99,7 +124,13 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
   for (const group of groups.slice(0, limit * TRIES)) {
     if (quick >= limit) break;
     const most = of === undefined ? VARIANTS_OF_A_MODEL : VARIANTS_WHEN_ASKED_FOR;
-    const judged = await judgeGroup(group.variants.slice(0, most), { options, machine, skipped });
+    const judged = await judgeGroup(group.variants.slice(0, most), {
+      hubs,
+      settings,
+      options,
+      machine,
+      skipped,
+    });
     inspected += judged.length;
     const choice = chooseVariant(judged, { tokensPerSecond: options.tokensPerSecond });
     if (choice.best === null) continue;
@@ -139,21 +170,18 @@ function slow({ choice }: Recommendation, options: RecommendOptions): boolean {
   return choice.best !== null && !isQuick(choice.best.candidate, options);
 }
 
-async function listCandidates(options: RecommendOptions): Promise<ListedModel[]> {
+async function listCandidates(hubs: Hubs, options: RecommendOptions): Promise<ListedModel[]> {
   const { of, task = "chat", author = of === undefined ? "mlx-community" : "any" } = options;
   const wanted = of === undefined ? undefined : parseModelName(of).stem;
   const found: ListedModel[] = [];
-  for await (const model of listModels({
-    token: options.token,
-    env: options.env,
+  const query = {
     signal: options.signal,
-    fetch: options.fetch,
-    endpoint: options.endpoint,
     limit: MAX_LISTED,
     counts: true,
     ...(of !== undefined && { search: searchWords(of) }),
     ...(author === "any" ? { tags: ["mlx"] } : { author, tags: [] }),
-  })) {
+  };
+  for await (const model of listAt(hubs, (client) => searchModels(client, query))) {
     if (wanted === undefined ? suitsTask(model, task) : isVariantOf(wanted, model)) {
       found.push(model);
     }
@@ -177,13 +205,17 @@ function searchWords(of: string): string {
   return at > 0 ? name.slice(0, at) : name;
 }
 
+/** What every variant is judged with. */
+interface Judging {
+  readonly hubs: Hubs;
+  readonly settings: Settings;
+  readonly options: RecommendOptions;
+  readonly machine: Machine;
+}
+
 async function judgeGroup(
   variants: VariantGroup<ListedModel>["variants"],
-  context: {
-    readonly options: RecommendOptions;
-    readonly machine: Machine;
-    readonly skipped: { repoId: string; message: string }[];
-  },
+  context: Judging & { readonly skipped: { repoId: string; message: string }[] },
 ): Promise<readonly JudgedVariant[]> {
   const queue = [...variants];
   const judged: JudgedVariant[] = [];
@@ -194,8 +226,9 @@ async function judgeGroup(
         judged.push(await judgeVariant(model, context));
       } catch (error) {
         context.options.signal?.throwIfAborted();
-        if (!(error instanceof ModelDownloadError)) throw error;
-        context.skipped.push({ repoId: model.repoId, message: error.message });
+        const coded = codedError(error, model.repoId);
+        if (!(coded instanceof ModelDownloadError)) throw coded;
+        context.skipped.push({ repoId: model.repoId, message: coded.message });
       }
     }
   };
@@ -205,12 +238,15 @@ async function judgeGroup(
 
 async function judgeVariant(
   { repoId, downloads }: ListedModel,
-  { options, machine }: { readonly options: RecommendOptions; readonly machine: Machine },
+  { hubs, settings, options, machine }: Judging,
 ): Promise<JudgedVariant> {
-  const { endpoint, token, env, signal, fetch, cacheDir } = options;
   const { machine: _, support, ...wish } = options.fit ?? {};
-  const hub = { endpoint, token, env, signal, fetch, cacheDir };
-  const { description, loads, commit } = await inspectModel(repoId, { ...hub, support });
+  const { signal = new AbortController().signal } = options;
+  const located = await locateRequest(repoId, {}, settings);
+  // One that cannot be read is told in `skipped`, in its own words.
+  const request = { ...located, hubs, signal, emit: () => undefined };
+  const resolved = await resolveSnapshot(request);
+  const { description, loads, commit } = await inspectSnapshot(request, resolved, { support });
   const contextLength =
     wish.contextLength ?? Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
   const fit = fitModel(description, machine.wiredLimitBytes, {

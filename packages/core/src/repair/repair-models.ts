@@ -24,6 +24,7 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEvent } from "../contract/events.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
+import { isNews } from "../contract/tell-once.ts";
 import { guardListener } from "../contract/guard-listener.ts";
 import { isPublicFile } from "../hub/gated.ts";
 import { type Hubs, openHubs } from "../request/hubs.ts";
@@ -33,7 +34,7 @@ import type { RepairedFile, RepairEvent, RepairReport, UnrepairedFile } from "./
 import { parseRefs, verifyFolder, type VerifyModelsOptions, verifyRefs } from "./verify-models.ts";
 
 /** Options of `repairModels`. */
-export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent"> {
+export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent" | "onNotice"> {
   /** Connections at once, 1 to 64. Default 8. */
   readonly connections?: number | undefined;
   /** Bytes a second. */
@@ -74,7 +75,20 @@ export async function repairModels(
   const settings = await readSettings(options);
   const verifying = { options: { ...options, onEvent: emit }, settings };
   const { env = process.env, signal, fetch } = options;
-  const hubs = openHubs(settings, { env, signal, fetch });
+  /** What a Hub says is told once, whichever of the repair's questions hears it. */
+  const step = (event: Step): void => {
+    if (isNews(options, event, event.at)) emit(event);
+  };
+  let repoId = "";
+  const hubs = openHubs(settings, {
+    env,
+    signal,
+    fetch,
+    onEvent(body) {
+      const event = { ...body, at: Date.now(), repoId };
+      if (isStep(event)) step(event);
+    },
+  });
   const repaired: RepairedFile[] = [];
   const failed: UnrepairedFile[] = [];
   const bytes = { fetched: 0, wire: 0 };
@@ -85,8 +99,9 @@ export async function repairModels(
       localDir === undefined
         ? await verifyRefs(parsed, verifying)
         : await verifyFolder(parsed, localDir, verifying);
-    const io = { options: { ...options, localDir }, settings, hubs, aside, emit };
+    const io = { options: { ...options, localDir }, settings, hubs, aside, emit, step };
     for (const damage of byCommit(found)) {
+      repoId = damage.repoId;
       try {
         const one = await repairCommit(damage, io);
         repaired.push(...one.repaired);
@@ -118,6 +133,7 @@ async function repairCommit(
     readonly hubs: Hubs;
     readonly aside: Map<string, Awaited<ReturnType<typeof setAside>>>;
     readonly emit: (event: WithoutTime<RepairEvent>) => void;
+    readonly step: (event: Step) => void;
   },
 ): Promise<Pick<RepairReport, "repaired" | "bytes" | "failed">> {
   const { repoId, repoType, commit, bad, dangling } = damage;
@@ -193,7 +209,7 @@ async function repairCommit(
       ...forDownload,
       include: wanted.map(literally),
       onEvent: (event: DownloadEvent) => {
-        if (isStep(event)) emit(event);
+        if (isStep(event)) io.step(event);
       },
     };
     const result = await runDownload(await readRequest(ref, asked, settings));

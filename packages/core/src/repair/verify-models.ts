@@ -17,6 +17,7 @@ import {
 } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { codedError } from "../contract/coded-error.ts";
+import type { DownloadEventBody } from "../contract/events.ts";
 import type { HubOptions } from "../contract/options.ts";
 import { resolveCommit } from "../hub/resolve-commit.ts";
 import { type Hubs, openHubs } from "../request/hubs.ts";
@@ -40,6 +41,8 @@ export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
   /** Threads that read and hash; default: one a core. */
   readonly threads?: number | undefined;
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
+  /** Told of the waits, retries and warnings of a Hub that is asked. */
+  readonly onNotice?: ((event: DownloadEventBody) => void) | undefined;
 }
 
 /**
@@ -95,8 +98,8 @@ export async function verifyRefs(
   const { options, settings } = asked;
   const targets = await findTargets(refs, asked);
   if (options.hub !== true) return verifyCache(targets, options);
-  const { env = process.env, signal, fetch } = options;
-  const hubs = openHubs(settings, { env, signal, fetch });
+  const { env = process.env, signal, fetch, onNotice } = options;
+  const hubs = openHubs(settings, { env, signal, fetch, onEvent: onNotice });
   try {
     return await verifyCache(await withListings(targets, hubs, signal), options);
   } finally {
@@ -136,8 +139,8 @@ async function askListing(
     });
   }
   const { repoType = "model" } = options;
-  const silent = { ...options, onEvent: undefined };
-  const request = await readRepoRequest({ ...ref, repoType }, silent, settings);
+  const told = { ...options, onEvent: options.onNotice };
+  const request = await readRepoRequest({ ...ref, repoType }, told, settings);
   const { hubs, signal, layout, ...named } = request;
   try {
     const { value } = await hubs.ask((client) => resolveCommit(client, named, { signal }));

@@ -46,6 +46,8 @@ export interface SettingsOptions {
   readonly endpoint?: string | readonly string[] | undefined;
   /** False: no token, whatever the environment holds. */
   readonly token?: string | false | undefined;
+  /** Where `token` came from, in words for messages (`the macOS keychain`); default `the token option`. */
+  readonly tokenSource?: string | undefined;
   readonly cacheDir?: string | undefined;
   readonly offline?: boolean | undefined;
 }
@@ -87,6 +89,7 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
   const found = await findToken({
     env,
     token: options.token,
+    tokenSource: options.tokenSource,
     tokenFile: locations.tokenFile,
     onWarning: (message) => warnings.push(message),
   });

@@ -13,6 +13,8 @@ export interface TokenPlaces {
   readonly env: NodeJS.ProcessEnv;
   /** What the caller passed: a token, or false for none at all. */
   readonly token?: string | false | undefined;
+  /** Where that token came from; default `the token option`. */
+  readonly tokenSource?: string | undefined;
   /** Absolute path of the token file. */
   readonly tokenFile: string;
   /** Told why a token file was passed over. */
@@ -27,7 +29,7 @@ export interface TokenPlaces {
 export async function findToken(places: TokenPlaces): Promise<FoundToken | undefined> {
   const { env, token } = places;
   if (token === false) return undefined;
-  const given = checked(token, "the token option");
+  const given = checked(token, places.tokenSource ?? "the token option");
   if (given || readSwitch(env, "HF_HUB_DISABLE_IMPLICIT_TOKEN")) return given;
   return (
     checked(readText(env, "HF_TOKEN"), "HF_TOKEN") ??

@@ -41,7 +41,12 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       ? await loginInBrowser(flags, shell)
       : { token: pasted, refreshToken: undefined, expiresAt: undefined };
   const asked = { env, endpoint: flags.endpoint, signal: interrupt.signal };
-  const account = await whoAmI({ ...asked, token: given.token });
+  const account = await whoAmI({
+    ...asked,
+    token: given.token,
+    tokenSource:
+      pasted === undefined ? "this login" : flags.tokenStdin ? "--token-stdin" : "--token",
+  });
   const name = account?.name ?? "";
   const files = tokenFiles(env);
   const inKeychain = flags.keychain || env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain";

@@ -17,6 +17,12 @@ async function firstLine(stdin: Shell["stdin"]): Promise<string> {
   return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? "";
 }
 
+/** A token and its name in messages, as the library takes them; without one the environment's is used. */
+export interface TokenChoice {
+  readonly token?: string | undefined;
+  readonly tokenSource?: string | undefined;
+}
+
 /** The token of `--token` or `--token-stdin`. */
 export async function readGivenToken(
   { token, tokenStdin }: Pick<Flags, "token" | "tokenStdin">,
@@ -39,17 +45,20 @@ export async function readGivenToken(
 export async function readToken(
   flags: Pick<Flags, "token" | "tokenStdin" | "endpoint" | "quiet">,
   shell: Pick<Shell, "stdin" | "stderr" | "interrupt" | "env">,
-): Promise<string | undefined> {
+): Promise<TokenChoice> {
   const given = await readGivenToken(flags, shell);
   const { env, stderr, interrupt } = shell;
-  if (given !== undefined || env["HF_TOKEN"]?.trim() || env["HUGGING_FACE_HUB_TOKEN"]?.trim())
-    return given;
+  if (given !== undefined)
+    return { token: given, tokenSource: flags.tokenStdin ? "--token-stdin" : "--token" };
+  if (env["HF_TOKEN"]?.trim() || env["HUGGING_FACE_HUB_TOKEN"]?.trim()) return {};
   if (env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain") {
     const [{ openKeychain }, { tokenAccount }] = await Promise.all([
       import("./keychain.ts"),
       import("./keychain.ts"),
     ]);
-    return openKeychain(env).find(tokenAccount(env, flags.endpoint));
+    const keychain = openKeychain(env);
+    const token = await keychain.find(tokenAccount(env, flags.endpoint));
+    return token === undefined ? {} : { token, tokenSource: keychain.name };
   }
   const { renewToken } = await import("@mlx-download/core");
   await renewToken({
@@ -61,5 +70,5 @@ export async function readToken(
         stderr.write(`warning: ${event.message} ${event.hint ?? ""}\n`);
     },
   });
-  return undefined;
+  return {};
 }

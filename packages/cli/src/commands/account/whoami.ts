@@ -3,6 +3,7 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { writeResult } from "../../shell/result.ts";
 import { readToken } from "./read-token.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 
@@ -11,8 +12,9 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   const account = await whoAmI({
     env: shell.env,
     endpoint: flags.endpoint,
-    token: await readToken(flags, shell),
+    ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,
+    onEvent: hubNotices(flags, shell),
   });
   if (account === undefined)
     throw new CliError("nobody is logged in", "cli/not-logged-in", {

@@ -97,7 +97,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       connections: flags.connections,
       limitRate: flags.limitRate,
       offline: flags.offline ? true : undefined,
-      token,
+      ...token,
       env: shell.env,
       signal: shell.interrupt.signal,
       onEvent(event) {

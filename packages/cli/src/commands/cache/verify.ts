@@ -6,6 +6,7 @@ import { textOf, writeResult } from "../../shell/result.ts";
 import { writeEvent } from "../../shell/output.ts";
 import { createAmountDisplay } from "../../progress/amount-display.ts";
 import { readToken } from "../account/read-token.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
@@ -115,9 +116,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       force: flags.force,
       threads: flags.threads,
       endpoint: flags.endpoint,
-      token,
+      ...token,
       env: shell.env,
       signal: shell.interrupt.signal,
+      onNotice: hubNotices(flags, shell),
       onEvent(event) {
         display.onEvent(event);
         if (flags.events) writeEvent(event, shell.stdout);

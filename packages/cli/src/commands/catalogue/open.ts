@@ -28,7 +28,7 @@ export async function openHubList(flags: Flags, shell: Shell): Promise<ModelList
   const note = noteTo(flags, shell);
   return openModelList({
     endpoint: flags.endpoint,
-    token: await readToken(flags, shell),
+    ...(await readToken(flags, shell)),
     env: shell.env,
     fields: LISTED_FIELDS,
     onEvent(event: DownloadEventBody) {

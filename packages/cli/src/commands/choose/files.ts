@@ -3,6 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { leftOutText } from "../../progress/headings.ts";
 import { hubCacheOf } from "../cache/target.ts";
@@ -23,9 +24,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     ...selectionOf(flags),
     endpoint: flags.endpoint,
     offline: flags.offline ? true : undefined,
-    token,
+    ...token,
     env: shell.env,
     signal: shell.interrupt.signal,
+    onEvent: hubNotices(flags, shell),
   });
   const { repoId, revision, commit, bytes, leftOut } = plan;
   const listed = await listAll(plan, flags, shell);

@@ -1,13 +1,13 @@
 import { isAbsolute, join } from "node:path";
-import type { DownloadEventBody, InspectedModel } from "@mlx-download/core";
+import type { InspectedModel } from "@mlx-download/core";
 import type { DecodeSpeed, Fit, Machine, MemoryOptions } from "@mlx-download/fit";
 import type { InstalledMlx } from "@mlx-download/python-bridge";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
 import { readToken } from "../account/read-token.ts";
 import { findHome } from "../../shell/home.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { printable } from "../../text/printable.ts";
 import { installedMlx } from "./installed-mlx.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { refuseTwoRevisions } from "../refs/selection.ts";
@@ -86,14 +86,11 @@ async function inspect(
     cacheDir: flags.cacheDir,
     endpoint: flags.endpoint,
     offline: flags.offline ? true : undefined,
-    token,
+    ...token,
     signal,
     support,
     env: shell.env,
-    onEvent(event: DownloadEventBody) {
-      const worth = event.type === "retry" || event.type === "waiting" || event.type === "warning";
-      if (worth && !flags.quiet) shell.stderr.write(`${printable(event.message)}\n`);
-    },
+    onEvent: hubNotices(flags, shell),
   });
 }
 

@@ -1,7 +1,8 @@
-import type { DownloadEventBody, ListSort, MLXModelEntry } from "@mlx-download/core";
+import type { ListSort, MLXModelEntry } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { createEstimator } from "./estimate-listed.ts";
 import { withBackend } from "../refs/with-backend.ts";
@@ -46,15 +47,12 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       counts: estimator?.counts,
       sort: flags.sort as ListSort | undefined,
       limit,
-      token,
+      ...token,
       endpoint: flags.endpoint,
       env: shell.env,
       signal: shell.interrupt.signal,
       backend,
-      onEvent(event: DownloadEventBody) {
-        if (event.type === "retry" || event.type === "waiting" || event.type === "warning")
-          note(printable(event.message));
-      },
+      onEvent: hubNotices(flags, shell),
     }),
   );
   if (flags.json) {

@@ -3,6 +3,7 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { renderCard, type CardRow } from "../../text/card.ts";
 import { formatBytes, formatBytesOf, formatCount } from "../../text/format.ts";
@@ -37,9 +38,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     },
     cacheDir: flags.cacheDir,
     endpoint: flags.endpoint,
-    token: await readToken(flags, shell),
+    ...(await readToken(flags, shell)),
     env: shell.env,
     signal: shell.interrupt.signal,
+    onEvent: hubNotices(flags, shell),
     onCandidate(repoId) {
       if (!flags.quiet) shell.stderr.write(`Looking at ${printable(repoId)}\n`);
     },

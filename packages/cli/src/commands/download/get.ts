@@ -148,7 +148,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
     connections: flags.connections,
     limitRate: flags.limitRate,
     offline: flags.offline ? true : undefined,
-    token: await readToken(flags, shell),
+    ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,
     env: shell.env,
   };
@@ -163,7 +163,7 @@ export async function run(given: Invocation, shell: Shell): Promise<number> {
   const { flags } = invocation;
   for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags, shell);
   const options = await readOptions(flags, shell);
-  const token = options.token === false ? undefined : options.token;
+  const token = { ...options, token: options.token || undefined };
   const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
   return withBackend(flags, shell, (backend) =>
     getAll({ ...invocation, operands }, withWholeRefs(invocation.operands, operands, shell), {

@@ -1,8 +1,10 @@
 import type { ModelDownloadError } from "@mlx-download/core";
 import { ask, isInteractive } from "../../shell/ask.ts";
 import type { Flags } from "../../command-line/flags.ts";
+import type { TokenChoice } from "../account/read-token.ts";
 import { sameCommand } from "../../command-line/quote.ts";
 import { CliError } from "../../failure/cli-error.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatNumber } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
@@ -16,7 +18,7 @@ interface Candidate {
 
 /** What is asked with, as the commands have it. */
 export interface ShortNameOptions {
-  readonly token?: string | undefined;
+  readonly token: TokenChoice;
   readonly flags: Pick<Flags, "endpoint" | "offline" | "cacheDir" | "json" | "events" | "quiet">;
 }
 
@@ -42,9 +44,11 @@ async function candidatesOnHub(
     author,
     limit: mostShown,
     endpoint: flags.endpoint,
-    token,
+    token: token.token,
+    tokenSource: token.tokenSource,
     env: shell.env,
     signal: shell.interrupt.signal,
+    onEvent: hubNotices(flags, shell),
   });
 }
 
@@ -68,7 +72,15 @@ async function isLegacyId(
   const { findRepoId } = await import("@mlx-download/core");
   const { endpoint } = flags;
   const { env, interrupt } = shell;
-  return (await findRepoId(name, { endpoint, token, env, signal: interrupt.signal })) !== undefined;
+  return (
+    (await findRepoId(name, {
+      endpoint,
+      token: token.token,
+      tokenSource: token.tokenSource,
+      env,
+      signal: interrupt.signal,
+    })) !== undefined
+  );
 }
 
 function lines(candidates: readonly Candidate[]): string {

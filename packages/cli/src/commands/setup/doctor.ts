@@ -55,7 +55,10 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   ]);
   const home = findHome(env) ?? "";
   const shown = (text: string): string =>
-    maskSecrets(home.length > 1 ? text.replaceAll(home, "~") : text, [token, env["HF_TOKEN"]]);
+    maskSecrets(home.length > 1 ? text.replaceAll(home, "~") : text, [
+      token.token,
+      env["HF_TOKEN"],
+    ]);
   const checks = [...system(shell), ...looks.flat()].map((look) => ({
     ...look,
     detail: shown(look.detail),

@@ -1,3 +1,4 @@
+import type { TokenChoice } from "../../account/read-token.ts";
 import type { Flags } from "../../../command-line/flags.ts";
 
 /** What one look found. */
@@ -18,7 +19,7 @@ export interface Diagnosis {
 export interface Circumstances {
   readonly env: NodeJS.ProcessEnv;
   readonly flags: Pick<Flags, "endpoint" | "cacheDir" | "offline">;
-  readonly token: string | undefined;
+  readonly token: TokenChoice;
   readonly signal: AbortSignal;
 }
 

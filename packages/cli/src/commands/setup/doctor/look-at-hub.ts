@@ -16,7 +16,14 @@ async function lookAtEndpoint(
 ): Promise<Diagnosis> {
   const start = performance.now();
   try {
-    for await (const _ of listModels({ env, endpoint, token: token ?? false, limit: 1, signal }))
+    for await (const _ of listModels({
+      env,
+      endpoint,
+      ...token,
+      token: token.token ?? false,
+      limit: 1,
+      signal,
+    }))
       break;
     const ms = Math.round(performance.now() - start);
     const proxy = proxies.find((name) => env[name]?.trim());
@@ -35,7 +42,7 @@ async function lookAtEndpoint(
 
 async function lookAtToken({ env, flags, token, signal }: Circumstances): Promise<Diagnosis> {
   try {
-    const account = await whoAmI({ env, endpoint: flags.endpoint, token, signal });
+    const account = await whoAmI({ env, endpoint: flags.endpoint, ...token, signal });
     if (account === undefined)
       return {
         name: "token",

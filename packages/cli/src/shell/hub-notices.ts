@@ -1,0 +1,22 @@
+import type { DownloadEventBody } from "@mlx-download/core";
+import type { Flags } from "../command-line/flags.ts";
+import { printable } from "../text/printable.ts";
+import type { Shell } from "./shell.ts";
+
+/**
+ * Writes on standard error what a command without a display of its own hears of the Hub: waits, retries, and warnings with
+ * their next step. Nothing with `--quiet`.
+ */
+export function hubNotices(
+  { quiet }: Pick<Flags, "quiet">,
+  { stderr }: Pick<Shell, "stderr">,
+): (event: DownloadEventBody) => void {
+  return (event) => {
+    if (quiet) return;
+    if (event.type === "retry" || event.type === "waiting")
+      stderr.write(`${printable(event.message)}\n`);
+    if (event.type !== "warning") return;
+    const hint = event.hint === undefined ? "" : ` ${event.hint}`;
+    stderr.write(`Warning: ${printable(event.message + hint)}\n`);
+  };
+}
