@@ -102,6 +102,12 @@ export { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan/scan
 export type { CachedRepo, CachedRevision } from "./scan/scan-repo.ts";
 export type { SnapshotFile } from "./digest/snapshot-file.ts";
 export { snapshotStatus, type SnapshotStatus } from "./scan/snapshot-status.ts";
+export {
+  messageWithoutThreads,
+  startThread,
+  type ThreadPrograms,
+  withoutThreads,
+} from "./thread/start-thread.ts";
 export { supportsSymlinks } from "./disk/symlinks.ts";
 export { lastUses, recordUse } from "./records/use-record.ts";
 export { readTreeRecord, writeTreeRecord } from "./records/tree-record.ts";

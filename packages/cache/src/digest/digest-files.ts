@@ -1,7 +1,11 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
+import { startThread, withoutThreads } from "../thread/start-thread.ts";
+import { threadTexts } from "../thread/thread-texts.ts";
 import type { DigestAlgorithm } from "./digest.ts";
 import type { VerifyAnswer, VerifyRequest } from "./digest-worker.ts";
+import { type FileDigest, readDigest } from "./read-digest.ts";
 
 /** A file to be digested; its size decides the order only. */
 export interface FileToDigest {
@@ -10,16 +14,14 @@ export interface FileToDigest {
   readonly algorithm: DigestAlgorithm;
 }
 
-/** What a file's bytes are, or why they cannot be read. */
-export type FileDigest = Exclude<VerifyAnswer, { type: "read" }>;
-
 /** Files handed to a thread at once: one large one, or small ones up to this. */
 const CHUNK_BYTES = 8 << 20;
 const CHUNK_FILES = 64;
 
 /**
  * Digests files on one thread a core, the largest first so that all end together; `onDigest` is told of each. Memory
- * does not grow with the files. Rejects with the signal's reason when aborted.
+ * does not grow with the files. Where no thread can be started, this one digests them one after the other, 32 MiB a
+ * turn. Rejects with the signal's reason when aborted.
  */
 export async function digestFiles<T extends FileToDigest>(
   files: readonly T[],
@@ -45,13 +47,14 @@ export async function digestFiles<T extends FileToDigest>(
   };
   const stop = new AbortController();
   const lane = async (): Promise<void> => {
+    const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+    const each = { ...options, signal: both };
     let worker: Worker | undefined;
     try {
       for (let taken = chunk(); taken.length > 0; taken = chunk()) {
-        await run((worker ??= startWorker()), taken, {
-          ...options,
-          signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
-        });
+        worker ??= startWorker();
+        const left = worker === undefined ? taken : await run(worker, taken, each);
+        await runHere(left, each);
       }
     } catch (error) {
       stop.abort(error);
@@ -67,7 +70,7 @@ export async function digestFiles<T extends FileToDigest>(
   if (settled.some((one) => one.status === "rejected")) throw stop.signal.reason as Error;
 }
 
-/** Has a thread digest files; the answers come in order. */
+/** Has a thread digest files; the answers come in order. Resolves with what is left when the thread dies. */
 function run<T extends FileToDigest>(
   worker: Worker,
   files: readonly T[],
@@ -76,16 +79,20 @@ function run<T extends FileToDigest>(
     readonly onRead: (bytes: number) => void;
     readonly signal: AbortSignal;
   },
-): Promise<void> {
+): Promise<readonly T[]> {
   const { onDigest, onRead, signal } = options;
   return new Promise((resolve, reject) => {
     const left = [...files];
     const end = (error?: Error): void => {
       worker.off("message", listen);
-      worker.off("error", end);
+      worker.off("error", die);
       signal.removeEventListener("abort", abort);
-      if (error === undefined) resolve();
+      if (error === undefined) resolve(left);
       else reject(error);
+    };
+    const die = (error: unknown): void => {
+      withoutThreads(error);
+      end();
     };
     const abort = (): void => end((signal.reason as Error | undefined) ?? new Error("aborted"));
     const listen = (answer: VerifyAnswer): void => {
@@ -102,7 +109,7 @@ function run<T extends FileToDigest>(
       }
     };
     worker.on("message", listen);
-    worker.on("error", end);
+    worker.on("error", die);
     signal.addEventListener("abort", abort);
     if (signal.aborted) abort();
     else worker.postMessage({ files: files.map(fileOf) } satisfies VerifyRequest);
@@ -113,13 +120,39 @@ function fileOf({ path, algorithm }: FileToDigest): VerifyRequest["files"][numbe
   return { path, algorithm };
 }
 
-function startWorker(): Worker {
-  const self = import.meta.url;
-  // From source the neighbour is a .ts file, in the package a .js file.
-  const script = new URL(self.endsWith(".ts") ? "digest-worker.ts" : "digest-worker.js", self);
-  return new Worker(script, {
-    execArgv: [],
-    // It holds one buffer and a few numbers; V8's defaults would reserve far more.
-    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
-  });
+/** Digests files on this thread. */
+async function runHere<T extends FileToDigest>(
+  files: readonly T[],
+  options: {
+    readonly onDigest: (file: T, digest: FileDigest) => void;
+    readonly onRead: (bytes: number) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { onDigest, onRead, signal } = options;
+  for (const file of files) {
+    const steps = readDigest(file.path, file.algorithm);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) {
+      onRead(step.value);
+      await nextTurn();
+      if (signal.aborted) steps.return({ type: "failed", errno: undefined, message: "aborted" });
+      signal.throwIfAborted();
+    }
+    onDigest(file, step.value);
+  }
+}
+
+/** A thread, or undefined where there are none. */
+function startWorker(): Worker | undefined {
+  try {
+    const programs = { from: import.meta.url, texts: threadTexts };
+    return startThread("digest-worker", programs, {
+      // It holds one buffer and a few numbers; V8's defaults would reserve far more.
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+    });
+  } catch (error) {
+    withoutThreads(error);
+    return undefined;
+  }
 }

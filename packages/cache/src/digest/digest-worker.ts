@@ -1,64 +1,22 @@
-import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { type DigestAlgorithm, PROOF_STEP_BYTES } from "./digest.ts";
-import { errnoOf } from "../disk/errno.ts";
+import type { DigestAlgorithm } from "./digest.ts";
+import { type FileDigest, readDigest } from "./read-digest.ts";
 
 /** Files to be digested, in order. */
 export interface VerifyRequest {
   readonly files: readonly { readonly path: string; readonly algorithm: DigestAlgorithm }[];
 }
 
-/** The digest of one file, or why it could not be read (the system's code, if it gave one). */
-export type VerifyAnswer =
-  | { readonly type: "read"; readonly bytes: number }
-  | { readonly type: "digest"; readonly hex: string; readonly beginnings: readonly string[] }
-  | { readonly type: "failed"; readonly errno: string | undefined; readonly message: string };
+/** How many bytes were read since the last answer, or what one file is. */
+export type VerifyAnswer = { readonly type: "read"; readonly bytes: number } | FileDigest;
 
-// Small enough to stay in the core's own cache between the read and the hash, large enough for few calls.
-const READ_BYTES = 512 << 10;
-const TELL_BYTES = 32 << 20;
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
 const answer = (message: VerifyAnswer): void => parentPort?.postMessage(message);
-
-function digest(path: string, algorithm: DigestAlgorithm): VerifyAnswer {
-  const file = openSync(path, FLAGS);
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new Error("it is no regular file");
-    const hash = createHash(algorithm === "sha256" ? "sha256" : "sha1");
-    if (algorithm === "git-sha1") hash.update(`blob ${stats.size}\0`);
-    const beginnings: string[] = [];
-    let at = 0;
-    let told = 0;
-    for (;;) {
-      const length = Math.min(READ_BYTES, PROOF_STEP_BYTES - (at % PROOF_STEP_BYTES));
-      const bytes = readSync(file, buffer, 0, length, null);
-      if (bytes === 0) break;
-      hash.update(buffer.subarray(0, bytes));
-      at += bytes;
-      if (at % PROOF_STEP_BYTES === 0 && at < stats.size) {
-        beginnings.push(hash.copy().digest("hex").slice(0, 16));
-      }
-      if (at - told >= TELL_BYTES) {
-        answer({ type: "read", bytes: at - told });
-        told = at;
-      }
-    }
-    answer({ type: "read", bytes: at - told });
-    return { type: "digest", hex: hash.digest("hex"), beginnings };
-  } finally {
-    closeSync(file);
-  }
-}
 
 parentPort?.on("message", ({ files }: VerifyRequest) => {
   for (const { path, algorithm } of files) {
-    try {
-      answer(digest(path, algorithm));
-    } catch (error) {
-      answer({ type: "failed", errno: errnoOf(error), message: (error as Error).message });
-    }
+    const steps = readDigest(path, algorithm);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) answer({ type: "read", bytes: step.value });
+    answer(step.value);
   }
 });

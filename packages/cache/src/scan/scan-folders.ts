@@ -1,6 +1,8 @@
 import { availableParallelism, loadavg } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread, withoutThreads } from "../thread/start-thread.ts";
+import { threadTexts } from "../thread/thread-texts.ts";
 import { scanFolder, type RepoScan } from "./scan-repo.ts";
 import type { ScanRequest } from "./scan-worker.ts";
 
@@ -33,8 +35,8 @@ export async function* scanFolders(
     else busy.delete(worker);
   };
   const wanted = Math.min(MOST_THREADS, idleCores, Math.floor(folders.length / WORTH_A_THREAD));
-  const workers = Array.from({ length: Math.max(0, wanted) }, () => {
-    const worker = startWorker();
+  const workers = startWorkers(wanted);
+  for (const worker of workers) {
     worker.on("message", (scans: readonly RepoScan[]) => {
       ready.push(...scans);
       feed(worker);
@@ -46,8 +48,7 @@ export async function* scanFolders(
       wake.resolve();
     });
     feed(worker);
-    return worker;
-  });
+  }
   try {
     let turn = performance.now();
     for (;;) {
@@ -80,11 +81,18 @@ function countIdleCores(): number {
   return Math.min(cores - 1, Math.round(cores - load));
 }
 
-function startWorker(): Worker {
-  const self = import.meta.url;
-  // From source the neighbour is a .ts file, in the package a .js file.
-  const script = new URL(self.endsWith(".ts") ? "scan-worker.ts" : "scan-worker.js", self);
-  const worker = new Worker(script, { execArgv: [], stdout: false, stderr: false });
-  worker.unref();
-  return worker;
+/** So many threads, or none where there are none. */
+function startWorkers(wanted: number): readonly Worker[] {
+  const workers: Worker[] = [];
+  try {
+    const programs = { from: import.meta.url, texts: threadTexts };
+    while (workers.length < wanted) {
+      const worker = startThread("scan-worker", programs, { stdout: false, stderr: false });
+      worker.unref();
+      workers.push(worker);
+    }
+  } catch (error) {
+    withoutThreads(error);
+  }
+  return workers;
 }

@@ -1,7 +1,8 @@
 import { type Stats, statSync } from "node:fs";
 import { checkSafetensors } from "./check-safetensors.ts";
 import { formatDigest, type Digest } from "../digest/digest.ts";
-import { digestFiles, type FileDigest } from "../digest/digest-files.ts";
+import { digestFiles } from "../digest/digest-files.ts";
+import type { FileDigest } from "../digest/read-digest.ts";
 import { errnoOf } from "../disk/errno.ts";
 import {
   firstDamage,

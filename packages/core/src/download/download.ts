@@ -1,4 +1,4 @@
-import { recordUse } from "@mlx-download/cache";
+import { messageWithoutThreads, recordUse } from "@mlx-download/cache";
 import { transferByBackend } from "./transfer-by-backend.ts";
 import { codedError } from "../contract/coded-error.ts";
 import { diskAmount } from "../contract/disk-amount.ts";
@@ -211,7 +211,12 @@ async function transferNatively(
   const { settings, signal, force, emit } = request;
   const { leave, ...place } = joinScheduler(settings.endpoint, request);
   try {
-    if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) place.disk.start();
+    if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) {
+      place.disk.start((reason) => {
+        const message = messageWithoutThreads(reason);
+        emit({ type: "warning", code: "transfer/no-threads", topic: "threads", message });
+      });
+    }
     return await transfer(plan.blobs, {
       repoId: plan.repoId,
       source: createHubSources(request, snapshot, { listedBy: client }),

@@ -4,6 +4,7 @@ import { XetError, type XetErrorCode } from "../errors.ts";
 import { CHUNK_HEADER_BYTES, MAX_PACKED_BYTES } from "../format/chunk-header.ts";
 import { createKernel, kernelMemory, SLACK_BYTES } from "../kernel/kernel.ts";
 import type { DecodeReply, DecodeRequest, DecodeWorkerData, SentError } from "./decode-worker.ts";
+import { threadTexts } from "./thread-texts.ts";
 import type { FetchUnit } from "./plan-units.ts";
 import type { Span } from "./span.ts";
 import type { UnitResult } from "./unit-decoder.ts";
@@ -110,14 +111,15 @@ export function createDecodeThreads(options: { readonly threads?: number } = {})
 }
 
 function startThread(forget: (worker: Worker) => void): Thread {
-  const self = import.meta.url;
-  // From source the neighbour is a .ts file, in the package a .js file.
-  const script = new URL(self.endsWith(".ts") ? "decode-worker.ts" : "decode-worker.js", self);
   const memory = kernelMemory(OUTPUT_BYTES + SLACK_BYTES + LANES * LANE_BYTES);
   const { room, bytes } = createKernel(memory);
   const output = { start: room.start, end: room.start + OUTPUT_BYTES };
   const bell = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(script, {
+  const text = threadTexts["decode-worker"];
+  // The text stays with the code, whatever a bundler makes of it.
+  const program = text ?? new URL("decode-worker.ts", import.meta.url);
+  const worker = new Worker(program, {
+    eval: text !== undefined,
     execArgv: [],
     workerData: { memory, output, bell } satisfies DecodeWorkerData,
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },

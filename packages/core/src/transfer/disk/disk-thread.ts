@@ -1,6 +1,7 @@
-import { Worker } from "node:worker_threads";
 import type { Digest } from "@mlx-download/cache";
-import type { DiskReply, DiskRequest, SystemError } from "./disk-worker.ts";
+import { ModelDownloadError } from "../../contract/errors.ts";
+import type { DiskReply, SystemError } from "./disk-jobs.ts";
+import { type DiskLane, startDiskLane } from "./disk-lane.ts";
 
 /** A file that the disk thread writes and hashes. */
 export interface DiskBlob {
@@ -34,8 +35,11 @@ export interface OpenedBlob {
  * rest through the page cache, so that no byte is read twice from the disk.
  */
 export interface DiskThread {
-  /** Starts the thread, which the first `open` does otherwise: it takes some 30 ms to be ready. */
-  start(): void;
+  /**
+   * Starts the thread, which the first `open` does otherwise: it takes some 30 ms to be ready. `onAlone` is told, at
+   * once or later, when there can be none, so that this thread does the work.
+   */
+  start(onAlone?: (reason: unknown) => void): void;
   open(path: string, blob: OpenedBlob): DiskBlob;
   close(): Promise<void>;
 }
@@ -46,50 +50,42 @@ const ADVANCE_BYTES = 4 * 1024 * 1024;
 interface Job {
   take(reply: DiskReply): void;
   /** The thread is gone. */
-  fail(message: string): void;
+  fail(error: ModelDownloadError): void;
 }
 
 /** Starts the thread with the first file that is opened. */
 export function createDiskThread(): DiskThread {
-  let worker: Worker | undefined;
-  const bell = new Int32Array(new SharedArrayBuffer(4));
+  let lane: DiskLane | undefined;
+  let alone: { readonly reason: unknown } | undefined;
+  const curious: ((reason: unknown) => void)[] = [];
   let nextId = 0;
   const jobs = new Map<number, Job>();
 
-  const startWorker = (): Worker => {
-    const self = import.meta.url;
-    // From source the neighbour is a .ts file, in the package a .js file.
-    const script = new URL(self.endsWith(".ts") ? "disk-worker.ts" : "disk-worker.js", self);
-    const started = new Worker(script, {
-      execArgv: [],
-      workerData: bell,
-      // It holds one buffer and a few numbers; V8's defaults would reserve far more.
-      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
+  const startLane = (): DiskLane =>
+    startDiskLane({
+      take(replies) {
+        for (const reply of replies) jobs.get(reply.id)?.take(reply);
+      },
+      die(message) {
+        lane = undefined;
+        for (const job of jobs.values()) job.fail(threadDied(message));
+      },
+      alone(reason) {
+        alone = { reason };
+        for (const tell of curious.splice(0)) tell(reason);
+      },
     });
-    started.unref();
-    started.on("message", (replies: readonly DiskReply[]) => {
-      for (const reply of replies) jobs.get(reply.id)?.take(reply);
-    });
-    started.on("error", (error) => {
-      worker = undefined;
-      for (const job of jobs.values()) job.fail(error.message);
-    });
-    return started;
-  };
 
   return {
-    start() {
-      worker ??= startWorker();
+    start(onAlone) {
+      lane ??= startLane();
+      if (alone) onAlone?.(alone.reason);
+      else if (onAlone) curious.push(onAlone);
     },
     open(path, { digest, size, writable, onPrefix }) {
-      worker ??= startWorker();
-      const thread = worker;
+      lane ??= startLane();
+      const mine = lane;
       const id = nextId++;
-      const say = (request: DiskRequest): void => {
-        thread.postMessage(request);
-        Atomics.add(bell, 0, 1);
-        Atomics.notify(bell, 0);
-      };
       const [algorithm, prefix] =
         digest.algorithm === "sha256"
           ? (["sha256", ""] as const)
@@ -97,7 +93,7 @@ export function createDiskThread(): DiskThread {
       let hashed = 0;
       let told = 0;
       /** Why nothing can be written any more. */
-      let over: string | undefined;
+      let over: Error | undefined;
       /** Writes that were not answered yet; answers come in order. */
       const writes: PromiseWithResolvers<void>[] = [];
       const done = Promise.withResolvers<string>();
@@ -119,45 +115,54 @@ export function createDiskThread(): DiskThread {
             if (reply.type === "written") writes.shift()?.resolve();
           }
         },
-        fail(message) {
-          over = message;
-          done.reject(cannotVerify(message));
-          for (const { reject } of writes.splice(0)) reject(new Error(message));
+        fail(error) {
+          over = error;
+          done.reject(error);
+          for (const { reject } of writes.splice(0)) reject(error);
         },
       });
-      thread.ref();
+      mine.hold(true);
       const prefixes = onPrefix !== undefined;
-      say({ id, type: "open", path, algorithm, prefix, size, prefixes, writable });
+      mine.say({ id, type: "open", path, algorithm, prefix, size, prefixes, writable });
       return {
         get hashed() {
           return hashed;
         },
         write(bytes, position) {
-          if (over !== undefined) return Promise.reject(new Error(over));
+          if (over !== undefined) return Promise.reject(over);
           const write = Promise.withResolvers<void>();
           writes.push(write);
-          say({ id, type: "write", bytes, position });
+          mine.say({ id, type: "write", bytes, position });
           return write.promise;
         },
         advance(frontier) {
           if (frontier - told < ADVANCE_BYTES && frontier < size) return;
           told = frontier;
-          say({ id, type: "frontier", frontier });
+          mine.say({ id, type: "frontier", frontier });
         },
         digest: () => done.promise,
         close() {
           if (!jobs.delete(id)) return;
-          over = `${path} is closed`;
-          if (jobs.size === 0) thread.unref();
-          say({ id, type: "close" });
+          over = new Error(`${path} is closed`);
+          if (jobs.size === 0) mine.hold(false);
+          mine.say({ id, type: "close" });
         },
       };
     },
     async close() {
-      await worker?.terminate();
-      worker = undefined;
+      const last = lane;
+      lane = undefined;
+      await last?.close();
     },
   };
+}
+
+function threadDied(message: string): ModelDownloadError {
+  return new ModelDownloadError(
+    `The thread that writes and verifies files has ended: ${message}`,
+    "transfer/interrupted",
+    { hint: "Run it again: it continues with what is here." },
+  );
 }
 
 function systemError({ message, code, syscall }: SystemError): NodeJS.ErrnoException {

@@ -1,219 +1,33 @@
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import {
   type MessagePort,
   parentPort,
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
-
-/** What the main thread says, one message each, ringing the bell: open a blob, write bytes of it, its frontier moved, or let go of it. */
-export type DiskRequest =
-  | {
-      readonly id: number;
-      readonly type: "open";
-      readonly path: string;
-      readonly algorithm: "sha256" | "sha1";
-      /** Hashed before the file's bytes (git's blob header). */
-      readonly prefix: string;
-      readonly size: number;
-      /** Whether the digests of the blob's beginnings are wanted. */
-      readonly prefixes: boolean;
-      readonly writable: boolean;
-    }
-  | {
-      readonly id: number;
-      readonly type: "write";
-      /** Shared memory, not to be changed before the answer. */
-      readonly bytes: Uint8Array;
-      readonly position: number;
-    }
-  | { readonly id: number; readonly type: "frontier"; readonly frontier: number }
-  | { readonly id: number; readonly type: "close" };
-
-/**
- * What the worker says, several a message: how far hashing is, the digest of a beginning, the digest at the end, or why it could not read;
- * and for each write, in order, that it is done or why it failed.
- */
-export type DiskReply =
-  | { readonly id: number; readonly type: "hashed"; readonly hashed: number }
-  | { readonly id: number; readonly type: "prefix"; readonly end: number; readonly hex: string }
-  | { readonly id: number; readonly type: "digest"; readonly hex: string }
-  | { readonly id: number; readonly type: "failed"; readonly message: string }
-  | { readonly id: number; readonly type: "written"; readonly hashed: number }
-  | { readonly id: number; readonly type: "not-written"; readonly error: SystemError };
-
-/** A system error as it can be sent: a cloned `Error` loses its code. */
-export interface SystemError {
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly syscall: string | undefined;
-}
-
-interface Job {
-  readonly id: number;
-  readonly descriptor: number;
-  readonly hash: Hash;
-  readonly size: number;
-  readonly prefixes: boolean;
-  hashed: number;
-  frontier: number;
-  /** `proved`: its digest was told, and nothing of it may change any more. */
-  state: "open" | "proved" | "failed";
-}
-
-/** A digest of all before it every so often: a copy of the hash's state, a few microseconds. */
-const PREFIX_STEP_BYTES = 4 * 1024 * 1024;
-const PREFIX_DIGITS = 16;
-// What was just written is still in the core's own cache when it is hashed.
-const PIECE_BYTES = 256 * 1024;
-const buffer = Buffer.allocUnsafe(1024 * 1024);
-// After this much, writes and other files get their turn.
-const TURN_BYTES = 4 * 1024 * 1024;
-const jobs = new Map<number, Job>();
-let replies: DiskReply[] = [];
-
-const reply = (message: DiskReply): void => void replies.push(message);
-/** Sends what there is to say; each message wakes the main thread. */
-function flush(port: MessagePort): void {
-  if (replies.length === 0) return;
-  port.postMessage(replies);
-  replies = [];
-}
-const isBehind = (job: Job): boolean => job.state === "open" && job.hashed < job.frontier;
-
-function fail(job: Job, message: string): void {
-  job.state = "failed";
-  reply({ id: job.id, type: "failed", message });
-}
-
-/** Hashes the next bytes of a job; at each step the digest so far is told. */
-function hash(job: Job, bytes: Uint8Array): void {
-  for (let rest = bytes; rest.byteLength > 0;) {
-    const step = PREFIX_STEP_BYTES - (job.hashed % PREFIX_STEP_BYTES);
-    const next = rest.subarray(0, step);
-    job.hash.update(next);
-    job.hashed += next.byteLength;
-    rest = rest.subarray(next.byteLength);
-    if (job.prefixes && next.byteLength === step && job.hashed < job.size) {
-      const hex = job.hash.copy().digest("hex").slice(0, PREFIX_DIGITS);
-      reply({ id: job.id, type: "prefix", end: job.hashed, hex });
-    }
-  }
-  job.frontier = Math.max(job.frontier, job.hashed);
-}
-
-function finishWhenHashed(job: Job): void {
-  if (job.state !== "open" || job.hashed < job.size) return;
-  job.state = "proved";
-  reply({ id: job.id, type: "digest", hex: job.hash.digest("hex") });
-}
-
-/**
- * Writes bytes, and hashes them on the way when they come next. What is hashed is never written again, so that the
- * digest is that of the file whoever brings the same place twice.
- */
-function write(job: Job, bytes: Uint8Array, position: number): void {
-  if (job.state === "failed") throw new Error("the file could not be read before");
-  let at = Math.max(0, job.hashed - position);
-  while (at < bytes.byteLength) {
-    const piece = bytes.subarray(at, at + PIECE_BYTES);
-    for (let done = 0; done < piece.byteLength;) {
-      // A write may be short: a full disk, a signal.
-      const rest = piece.byteLength - done;
-      done += writeSync(job.descriptor, piece, done, rest, position + at + done);
-    }
-    if (position + at === job.hashed) hash(job, piece);
-    at += piece.byteLength;
-  }
-  if (position <= job.frontier) {
-    job.frontier = Math.max(job.frontier, position + bytes.byteLength);
-  }
-}
-
-/** Reads what lies between the hashed position and the frontier, through the page cache it was written to. */
-function catchUp(job: Job): void {
-  const stop = Math.min(job.frontier, job.hashed + TURN_BYTES);
-  while (job.hashed < stop) {
-    const length = Math.min(buffer.byteLength, stop - job.hashed);
-    const read = readSync(job.descriptor, buffer, 0, length, job.hashed);
-    if (read === 0) {
-      fail(job, `the file ended at byte ${job.hashed}`);
-      return;
-    }
-    hash(job, buffer.subarray(0, read));
-  }
-  reply({ id: job.id, type: "hashed", hashed: job.hashed });
-}
-
-function open({ id, path, ...request }: DiskRequest & { readonly type: "open" }): void {
-  try {
-    const access = request.writable ? constants.O_RDWR : constants.O_RDONLY;
-    const descriptor = openSync(path, access | (constants.O_NOFOLLOW ?? 0));
-    const { size, prefixes } = request;
-    const started = createHash(request.algorithm).update(request.prefix);
-    const job = { id, descriptor, hash: started, size, prefixes, hashed: 0, frontier: 0 };
-    jobs.set(id, { ...job, state: "open" });
-  } catch (error) {
-    reply({ id, type: "failed", message: (error as Error).message });
-  }
-}
-
-function answerWrite({ id, bytes, position }: DiskRequest & { readonly type: "write" }): void {
-  const job = jobs.get(id);
-  try {
-    if (job === undefined) throw new Error("the file is not open");
-    write(job, bytes, position);
-    reply({ id, type: "written", hashed: job.hashed });
-    finishWhenHashed(job);
-  } catch (error) {
-    const { message, code, syscall } = error as NodeJS.ErrnoException;
-    reply({ id, type: "not-written", error: { message, code, syscall } });
-  }
-}
-
-function answer(request: DiskRequest): void {
-  if (request.type === "open") open(request);
-  else if (request.type === "write") answerWrite(request);
-  else {
-    const job = jobs.get(request.id);
-    if (job === undefined) return;
-    if (request.type === "frontier") job.frontier = Math.max(job.frontier, request.frontier);
-    else {
-      jobs.delete(request.id);
-      closeSync(job.descriptor);
-    }
-  }
-}
-
-/** Hashes a little of what is behind; whether anything is. */
-function hashBehind(): boolean {
-  let behind = false;
-  for (const job of jobs.values()) {
-    try {
-      if (isBehind(job)) catchUp(job);
-      finishWhenHashed(job);
-    } catch (error) {
-      fail(job, (error as Error).message);
-    }
-    behind ||= isBehind(job);
-  }
-  return behind;
-}
+import { createDiskJobs, type DiskRequest } from "./disk-jobs.ts";
 
 /**
  * Answers requests as they come, and catches up in between. It sleeps on the bell instead of in an event loop: waking
  * that costs several system calls a message, and both threads would spend most of their time being woken.
  */
 function run(port: MessagePort, bell: Int32Array): void {
+  const jobs = createDiskJobs();
+  const flush = (): void => {
+    const replies = jobs.takeReplies();
+    // Each message wakes the main thread.
+    if (replies.length > 0) port.postMessage(replies);
+  };
+  // The first thing it says: it is there, and can take messages without an event loop.
+  let next = receiveMessageOnPort(port);
+  port.postMessage([]);
   for (;;) {
     const rung = Atomics.load(bell, 0);
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-      answer(next.message as DiskRequest);
-      flush(port);
+    for (next ??= receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+      jobs.answer(next.message as DiskRequest);
+      flush();
     }
-    const behind = hashBehind();
-    flush(port);
+    const behind = jobs.hashBehind();
+    flush();
     if (!behind) Atomics.wait(bell, 0, rung);
   }
 }

@@ -1,0 +1,114 @@
+import type { Worker } from "node:worker_threads";
+import { startThread, withoutThreads } from "@mlx-download/cache";
+import { createDiskJobs, type DiskReply, type DiskRequest } from "./disk-jobs.ts";
+import { threadTexts } from "./thread-texts.ts";
+
+/** Where requests about files go: to a thread, or to this one where there are no threads. */
+export interface DiskLane {
+  say(request: DiskRequest): void;
+  /** Whether the program waits for what was said. */
+  hold(wait: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Who hears what a lane has to say. */
+export interface DiskListener {
+  readonly take: (replies: readonly DiskReply[]) => void;
+  /** The thread is gone, and with it all that was open. */
+  readonly die: (message: string) => void;
+  /** There is no thread: this one does the work, more slowly. Told at most once, before anything is lost. */
+  readonly alone: (reason: unknown) => void;
+}
+
+/** Starts a lane. Requests wait until its thread has said that it is there; where it never does, this thread takes them. */
+export function startDiskLane(listener: DiskListener): DiskLane {
+  const waiting: DiskRequest[] = [];
+  let lane: DiskLane | undefined;
+  let worker: Worker | undefined;
+  let held = false;
+  const bell = new Int32Array(new SharedArrayBuffer(4));
+
+  const settle = (chosen: DiskLane): void => {
+    lane = chosen;
+    for (const request of waiting.splice(0)) chosen.say(request);
+  };
+  const stayHere = (reason: unknown): void => {
+    withoutThreads(reason);
+    listener.alone(reason);
+    settle(hereLane(listener));
+  };
+  try {
+    const programs = { from: import.meta.url, texts: threadTexts };
+    const started = startThread("disk-worker", programs, {
+      workerData: bell,
+      // It holds one buffer and a few numbers; V8's defaults would reserve far more.
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
+    });
+    worker = started;
+    started.unref();
+    started.on("message", (replies: readonly DiskReply[]) => {
+      if (lane === undefined) settle(workerLane(started, bell));
+      listener.take(replies);
+    });
+    started.on("error", (error) => {
+      if (lane === undefined) stayHere(error);
+      else listener.die(error.message);
+    });
+  } catch (error) {
+    stayHere(error);
+  }
+
+  return {
+    say(request) {
+      if (lane === undefined) waiting.push(request);
+      else lane.say(request);
+    },
+    hold(wait) {
+      if (wait === held) return;
+      held = wait;
+      if (wait) worker?.ref();
+      else worker?.unref();
+    },
+    async close() {
+      await worker?.terminate();
+      await lane?.close();
+    },
+  };
+}
+
+function workerLane(worker: Worker, bell: Int32Array): DiskLane {
+  return {
+    say(request) {
+      worker.postMessage(request);
+      Atomics.add(bell, 0, 1);
+      Atomics.notify(bell, 0);
+    },
+    hold: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Does the work on this thread, a piece a turn, so that connections and timers get theirs. */
+function hereLane({ take }: DiskListener): DiskLane {
+  const jobs = createDiskJobs();
+  const said: DiskRequest[] = [];
+  let due: NodeJS.Immediate | undefined;
+  const turn = (): void => {
+    due = undefined;
+    for (const request of said.splice(0)) jobs.answer(request);
+    const behind = jobs.hashBehind();
+    if (behind) due = setImmediate(turn);
+    take(jobs.takeReplies());
+  };
+  return {
+    say(request) {
+      said.push(request);
+      due ??= setImmediate(turn);
+    },
+    hold: () => undefined,
+    async close() {
+      clearImmediate(due);
+      jobs.closeAll();
+    },
+  };
+}
