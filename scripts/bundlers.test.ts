@@ -51,7 +51,7 @@ beforeAll(async () => {
   if (process.env["MLX_DOWNLOAD_BUILT"] !== "1") {
     const turbo = join(root, "node_modules/.bin/turbo");
     const build = await run(turbo, ["run", "build", "--filter=@mlx-download/core"], { cwd: root });
-    expect(build.code, build.stdout + build.stderr).toBe(0);
+    if (build.code !== 0) throw new Error(build.stdout + build.stderr);
   }
   hub = await startTestHub();
   await hub.addRepo("acme/tiny", tinyModelFiles());
@@ -86,21 +86,15 @@ const bundlers: Readonly<Record<string, (outDir: string) => Promise<Bundled>>> =
   },
   async rollup(outDir) {
     const file = join(outDir, "app.mjs");
-    const [{ rollup }, { default: resolve }, { default: commonjs }, { default: json }] =
-      await Promise.all([
-        import("rollup"),
-        import("@rollup/plugin-node-resolve"),
-        import("@rollup/plugin-commonjs"),
-        import("@rollup/plugin-json"),
-      ]);
     const plugins = [
-      resolve({ preferBuiltins: true, exportConditions: ["node"] }),
-      commonjs(),
-      json(),
-    ];
-    const bundle = await rollup({ input: entry, plugins, onwarn: () => undefined });
-    await bundle.write({ file, format: "es", inlineDynamicImports: true });
-    await bundle.close();
+      `node-resolve={ preferBuiltins: true, exportConditions: ["node"] }`,
+      "commonjs",
+      "json",
+    ].flatMap((plugin) => ["--plugin", plugin]);
+    const to = ["--format", "es", "--inlineDynamicImports", "--silent", "--file", file];
+    const rollup = join(root, "node_modules/.bin/rollup");
+    const { code, stderr } = await run(rollup, [entry, ...plugins, ...to], { cwd: root });
+    expect(code, stderr).toBe(0);
     return { file };
   },
   async rolldown(outDir) {

@@ -15,6 +15,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "records",
     "shared",
     "digest",
+    "thread",
     "lock",
     "disk",
     "names",
