@@ -1,14 +1,14 @@
 // pnpm bench: see `usage` in options.ts.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheCases, runCacheCase } from "./cache/cache-cases.ts";
 import { downloadCases, paces } from "./cases.ts";
 import { describeMachine, makeFolder, programVersions } from "./machine.ts";
 import { findLauncher } from "./measure/launcher.ts";
 import { stopMeasuring } from "./measure/measure.ts";
-import { readOptions, usage, type BenchOptions } from "./options.ts";
+import { readOptions, usage, type BenchOptions, type CaseName } from "./options.ts";
 import { allPeers, findHf } from "./peers/all-peers.ts";
 import type { Peer } from "./peers/peer.ts";
 import { renderReport, type Setting } from "./report.ts";
@@ -18,6 +18,7 @@ import { runSearch } from "./registry/run-search.ts";
 import { runWarmCalls } from "./run-warm-calls.ts";
 import { runStartUp } from "./start-up.ts";
 import { startServers } from "./server/start-servers.ts";
+import { runXetCase, xetCases } from "./xet/xet-cases.ts";
 
 /** The heading from which on `--markdown` leaves a file as it is. */
 const NOTES = "## What limits us";
@@ -26,7 +27,9 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function bench(options: BenchOptions, command: string): Promise<void> {
   const { quick } = options;
-  const nothingServed = options.cases.every((name) => name === "R1" || cacheCases.has(name));
+  const served = (name: CaseName): boolean =>
+    name !== "R1" && !cacheCases.has(name) && !xetCases.has(name);
+  const nothingServed = !options.cases.some(served);
   const cli =
     options.cli ?? fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
   const launcher = findLauncher();
@@ -110,6 +113,19 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
       if (options.cases.includes("R1")) {
         const rounds = options.rounds ?? (quick ? 1 : 5);
         await keep(await runSearch({ folder: join(folder.path, "catalogue"), quick, rounds, say }));
+      }
+      for (const name of options.cases.filter((one) => xetCases.has(one))) {
+        const [hf, missing] = findHf();
+        await keep(
+          await runXetCase(name, {
+            python: missing === undefined ? join(dirname(hf), "python") : undefined,
+            launcher,
+            folder: join(folder.path, "xet"),
+            quick,
+            rounds: options.rounds,
+            say,
+          }),
+        );
       }
       process.stdout.write(`\n${renderReport(setting(), cases)}`);
       if (cases.some(({ peers: [first] }) => first?.missing !== undefined)) process.exitCode = 1;

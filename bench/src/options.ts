@@ -20,6 +20,8 @@ export const caseNames = [
   "C1",
   "C2",
   "R1",
+  "X1",
+  "X2",
 ] as const;
 
 /** One of {@link caseNames}. */
@@ -49,7 +51,7 @@ export const usage = `pnpm bench [--quick] [--only P1,P3] [--peers curl,hf] [--r
            [--cli BIN.JS] [--folder DIR]
 
 Measures the built command (pnpm build) side by side with curl, wget, aria2c, hf and @huggingface/hub: ${caseNames.join(", ")}
-(P: downloads; C: the cache on disk; R: the registry).
+(P: downloads; C: the cache on disk; R: the registry; X: chunks of Xet storage).
 What is not installed is skipped with the reason. MLX_DOWNLOAD_PYTHON_ENVS names the folder of the Python environments.
 `;
 

@@ -1,25 +1,18 @@
-import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import type { Launcher } from "../measure/launcher.ts";
-import { measureSequence, type Step } from "../measure/measure.ts";
+import { compareWays, measured, told, type WaysBench } from "../compare-ways.ts";
 import type { CaseName } from "../options.ts";
 import type { CaseRuns, Run } from "../run-case.ts";
 import { writeLargeRepo, writeSmallCache } from "./write-cache.ts";
 
 /** What the cases of the cache need; nothing is served. */
-export interface CacheBench {
+export interface CacheBench extends WaysBench {
   readonly cli: string;
   /** Python's `hf`, where it is installed. */
   readonly hf: string | undefined;
-  readonly launcher: Launcher;
   /** Removed afterwards. */
   readonly folder: string;
-  readonly quick: boolean;
-  readonly rounds: number | undefined;
-  readonly say: (line: string) => void;
 }
 
 /** The names of the cases that {@link runCacheCase} knows. */
@@ -45,7 +38,7 @@ async function scan(cacheDir: string, bench: CacheBench): Promise<CaseRuns> {
   const env = envOf(cacheDir);
   const program = (argv: readonly string[]) => (): Promise<Run> => measured({ argv, env }, bench);
   const script = fileURLToPath(new URL("cache-scan.ts", import.meta.url));
-  return await compare({ name: "C1", title }, bench, [
+  return await compareWays({ name: "C1", title }, bench, [
     ["mlx-download scanCache, without the start of Node", () => told([script, cacheDir])],
     ["hf cache ls", bench.hf && program([bench.hf, "cache", "ls"])],
     ["the command cache ls", program([process.execPath, bench.cli, "cache", "ls"])],
@@ -62,7 +55,7 @@ async function verify(cacheDir: string, bench: CacheBench): Promise<CaseRuns> {
   const program = (argv: readonly string[]) => (): Promise<Run> => measured({ argv, env }, bench);
   const blobs = `${cacheDir}/models--bench--large/blobs`;
   const bytes = String(files * size);
-  return await compare({ name: "C2", title }, bench, [
+  return await compareWays({ name: "C2", title }, bench, [
     [
       "mlx-download verifyCache, without the start of Node",
       () => told([scriptOf("cache-verify.ts"), cacheDir]),
@@ -71,46 +64,6 @@ async function verify(cacheDir: string, bench: CacheBench): Promise<CaseRuns> {
     ["the command verify", program([process.execPath, bench.cli, "verify"])],
     ["sha256sum", program(["sh", "-c", 'sha256sum "$1"/*', "sh", blobs])],
   ]);
-}
-
-/** Measures once a round, ours first in the table. */
-async function compare(
-  of: CaseRuns["of"],
-  { quick, rounds = quick ? 1 : 5, say }: CacheBench,
-  ways: readonly (readonly [string, (() => Promise<Run>) | "" | undefined])[],
-): Promise<CaseRuns> {
-  const peers = ways.map(([peer, way]) => ({
-    way: way || undefined,
-    row: {
-      peer,
-      verifies: false,
-      runs: [] as Run[],
-      missing: way ? undefined : "it is not installed",
-    },
-  }));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const { way, row } of round % 2 === 0 ? peers : peers.toReversed()) {
-      if (way === undefined) continue;
-      const run = await way();
-      row.runs.push(run);
-      say(
-        `  round ${round + 1}/${rounds} ${row.peer}: ${(run.wallMs / 1000).toFixed(2)} s, CPU ${(run.cpuMs / 1000).toFixed(2)} s`,
-      );
-    }
-  }
-  return { of, peers: peers.map(({ row }) => row) };
-}
-
-async function measured(step: Step, { launcher }: CacheBench): Promise<Run> {
-  return { ...(await measureSequence([step], launcher)), wireBytes: 0 };
-}
-
-/** What a script says that it took. */
-async function told(args: readonly string[]): Promise<Run> {
-  const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [...args]);
-  const { wallMs, cpuMs } = JSON.parse(stdout) as Pick<Run, "wallMs" | "cpuMs">;
-  return { wallMs, cpuMs, peakTreeBytes: undefined, peakProcessBytes: undefined, wireBytes: 0 };
 }
 
 function envOf(cacheDir: string): Record<string, string> {
