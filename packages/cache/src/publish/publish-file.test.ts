@@ -347,3 +347,33 @@ test("a ref's bytes are on the disk before it has its name", async () => {
   await writeRef(layout, "main", COMMIT);
   expect(order).toEqual([true, true]);
 });
+
+test("a folder in the place of a blob is no blob", async () => {
+  const layout = await prepared();
+  await mkdir(blobPath(layout, CONFIG.digest.hex));
+  const entry = { commit: COMMIT, file: CONFIG };
+  for (const symlinks of [true, false]) {
+    expect(await codeOf(() => publishFile(layout, entry, { symlinks }))).toBe("cache/damaged");
+  }
+});
+
+test("the name of a link is on the disk when it is told", async () => {
+  const layout = await prepared();
+  await publish(layout, "config.json");
+  const commit = "f".repeat(40);
+  const folder = join(layout.snapshotsDir, commit);
+  const probe = await open(layout.cacheDir);
+  const handle = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const sync: (this: FileHandle) => Promise<void> = Reflect.get(handle, "sync");
+  const named: boolean[] = [];
+  vi.spyOn(handle, "sync").mockImplementation(async function (this: FileHandle) {
+    const stats = await this.stat();
+    const there = await stat(folder).catch(() => undefined);
+    if (stats.ino === there?.ino) named.push((await readdir(folder)).includes("config.json"));
+    await sync.call(this);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  await publishFile(layout, { commit, file: CONFIG }, { symlinks: true });
+  expect(named).toContain(true);
+});

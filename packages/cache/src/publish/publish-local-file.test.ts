@@ -9,7 +9,7 @@ import { localDirPaths, localPartialPaths } from "../names/local-dir.ts";
 import { readLocalMetadata } from "../records/local-metadata.ts";
 import { readLocalTreeRecord, writeLocalTreeRecord } from "../records/local-tree-record.ts";
 import { prepareLocalDir } from "./prepare-local-dir.ts";
-import { inspectLocalFiles, publishLocalFile } from "./publish-local-file.ts";
+import { inspectLocalFiles, publishLocalFile, recognizeLocalFiles } from "./publish-local-file.ts";
 
 const CONFIG = golden("config.json").file;
 
@@ -148,4 +148,26 @@ test("the listing of a local folder is read back as it was written", async () =>
   expect(await readLocalTreeRecord(localDir, COMMIT)).toBeUndefined();
   await writeLocalTreeRecord(localDir, COMMIT, FILES);
   expect(await readLocalTreeRecord(localDir, COMMIT)).toHaveLength(FILES.length);
+});
+
+test("files are recognized by their bytes alone, and only those of the right length are read", async () => {
+  const localDir = await tempDir();
+  const told: string[] = [];
+  const [first, second, third] = [
+    golden("config.json"),
+    golden("README.md"),
+    golden("sub/dir/notes.txt"),
+  ];
+  await writeFile(join(localDir, "config.json"), first.content);
+  await writeFile(
+    join(localDir, "README.md"),
+    second.content.map((byte) => byte ^ 1),
+  );
+  await mkdir(join(localDir, "sub/dir"), { recursive: true });
+  await writeFile(join(localDir, "sub/dir/notes.txt"), "longer than it should be");
+  const found = await recognizeLocalFiles(localDir, [first.file, second.file, third.file], {
+    onFile: ({ path }) => told.push(path),
+  });
+  expect([...found]).toEqual(["config.json"]);
+  expect(told).toEqual(["config.json", "README.md"]);
 });

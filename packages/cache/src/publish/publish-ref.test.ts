@@ -1,7 +1,9 @@
 import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { COMMIT, FILES, publishGolden } from "../../test/golden-model.ts";
+import { withRepoLock } from "../lock/repo-lock.ts";
 import { snapshotPath } from "../names/layout.ts";
 import { readRef, writeRef } from "../records/ref.ts";
 import { publishRef } from "./publish-ref.ts";
@@ -41,4 +43,26 @@ test("a ref that points elsewhere is left alone while a file is missing", async 
   await rm(snapshotPath(layout, COMMIT, "model.safetensors"));
   await expect(publishRef(layout, snapshot)).rejects.toThrow();
   expect(await readRef(layout, "main")).toBe("f".repeat(40));
+});
+
+test("a ref is published while nobody removes anything from the repo", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let entered = (): void => {};
+  const inside = new Promise<void>((resolve) => (entered = resolve));
+  const removing = withRepoLock(layout, async () => {
+    entered();
+    await held;
+    await rm(snapshotPath(layout, COMMIT, "config.json"));
+  });
+  await inside;
+  const publishing = publishRef(layout, snapshot);
+  // Without the lock it would have looked and written by now.
+  await Promise.race([publishing.catch(() => {}), sleep(300)]);
+  expect(await readRef(layout, "main")).toBeUndefined();
+  letGo();
+  await removing;
+  await expect(publishing).rejects.toMatchObject({ code: "cache/removed-meanwhile" });
+  expect(await readRef(layout, "main")).toBeUndefined();
 });

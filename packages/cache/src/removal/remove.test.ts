@@ -3,6 +3,7 @@ import {
   mkdir,
   readFile,
   readdir,
+  readlink,
   rename,
   rm,
   symlink,
@@ -20,6 +21,7 @@ import { tryLock } from "../lock/lock.ts";
 import { listPins, pinModel } from "../records/pin.ts";
 import { scanCache } from "../scan/scan-cache.ts";
 import { removeRepo } from "./remove-repo.ts";
+import { writeRef } from "../records/ref.ts";
 import { recordUse } from "../records/use-record.ts";
 import { applyRemoval } from "./apply-removal.ts";
 import { planEviction } from "./plan-eviction.ts";
@@ -390,4 +392,65 @@ test("a pin of something that is not here stays with its repo's folder", async (
   await applyRemoval({ ...plan, repos: plan.repos.map((repo) => ({ ...repo, whole: true })) });
   expect(await readdir(layout.snapshotsDir)).toEqual([]);
   expect(await listPins(layout.cacheDir)).toMatchObject([{ revision: OTHER }]);
+});
+
+test("of a repo that lies elsewhere only the link goes: nothing is freed, and its payloads keep their user", async () => {
+  const layout = await publishGolden(await tempDir());
+  const payload = await share([layout]);
+  const elsewhere = join(await tempDir(), "models--acme--tiny");
+  await rename(layout.repoDir, elsewhere);
+  await symlink(elsewhere, layout.repoDir);
+  const blob = join(elsewhere, "blobs", MODEL.digest.hex);
+  await rm(blob);
+  await symlink(payload, blob);
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+  expect(plan).toMatchObject({ freedBytes: 0, payloads: [], repos: [{ whole: true, elsewhere }] });
+  expect(await applyRemoval(plan)).toMatchObject({ freedBytes: 0 });
+  expect(await readFile(payload)).toEqual(golden("model.safetensors").content);
+  expect(await readdir(join(elsewhere, "snapshots"))).toEqual([COMMIT]);
+});
+
+test("a revision that got a ref after the plan was made stays", async () => {
+  const layout = await publishGolden(await tempDir(), { revision: null });
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  expect(plan.repos).toMatchObject([{ revisions: [{ commit: COMMIT }] }]);
+  await writeRef(layout, "main", COMMIT);
+  const result = await applyRemoval(plan);
+  expect(result.kept).toMatchObject([{ commit: COMMIT, reason: "used" }]);
+  expect(await readdir(layout.snapshotsDir)).toEqual([COMMIT]);
+});
+
+test("a leftover that something needs by the time it would go stays", async () => {
+  const layout = await publishGolden(await tempDir());
+  const entry = join(layout.snapshotsDir, COMMIT, "config.json");
+  const text = await readlink(entry);
+  await rm(entry);
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  const blob = blobPath(layout, golden("config.json").file.digest.hex);
+  expect(plan.repos[0]?.leftovers.map(({ path }) => path)).toContain(blob);
+  await symlink(text, entry);
+  await applyRemoval(plan);
+  expect(await readFile(entry, "utf8")).toBe('{"model_type":"llama"}\n');
+});
+
+test("a leftover stays when by then not everything can be read", async () => {
+  const layout = await publishGolden(await tempDir());
+  await rm(join(layout.snapshotsDir, COMMIT, "config.json"));
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  await chmod(join(layout.snapshotsDir, COMMIT), 0o000);
+  await becomeOrdinaryUser(layout.cacheDir);
+  await applyRemoval(plan);
+  await chmod(join(layout.snapshotsDir, COMMIT), 0o755);
+  expect(await readdir(layout.blobsDir)).toContain(golden("config.json").file.digest.hex);
+});
+
+test("single files of a revision that is pinned by then stay", async () => {
+  const layout = await publishGolden(await tempDir());
+  const files = (path: string): boolean => path === "README.md";
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }], { files });
+  expect(plan.repos).toMatchObject([{ files: [{ path: "README.md" }] }]);
+  await pinModel(layout);
+  const result = await applyRemoval(plan);
+  expect(result.kept).toMatchObject([{ commit: COMMIT, reason: "pinned" }]);
+  expect(await readFile(join(layout.snapshotsDir, COMMIT, "README.md"), "utf8")).toBe("# tiny\n");
 });
