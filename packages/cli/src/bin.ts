@@ -11,7 +11,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   const { readFileSync } = process.getBuiltinModule("node:fs");
   const manifest = new URL("../package.json", import.meta.url);
   const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
-  if (["--version", "-V", "-v"].includes(process.argv[2] ?? "")) {
+  const words = process.argv.slice(2);
+  if (words.length === 1 && ["--version", "-V", "-v"].includes(words[0] ?? "")) {
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
       process.exitCode = error.code === "EPIPE" ? 0 : 6;
     });
@@ -19,6 +20,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
   } else {
     process.getBuiltinModule("node:module").enableCompileCache();
     const { runCli } = await import("./run-cli.ts");
-    process.exitCode = await runCli(process.argv.slice(2), version);
+    process.exitCode = await runCli(words, version);
   }
 }

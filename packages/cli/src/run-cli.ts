@@ -6,6 +6,7 @@ import { configuredEnv, configuredFlags } from "./config/configured.ts";
 import { watchInterrupts } from "./shell/interrupt.ts";
 import { createOutput } from "./shell/output.ts";
 import { plainVariable } from "./progress/progress-display.ts";
+import { writeResult } from "./shell/result.ts";
 import type { Shell } from "./shell/shell.ts";
 import { styleFor } from "./text/style.ts";
 
@@ -105,7 +106,9 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     }
     const parsed = await parseCommandLine(argv, commandTable);
     if (parsed.flags.version) {
-      await stdout.write(`${version}\n`);
+      const { flags } = parsed;
+      const body = { version, node: process.versions.node, platform: process.platform };
+      await writeResult(body, `${version}\n`, { flags, shell });
       return 0;
     }
     warnAboutToken(parsed, shell);

@@ -58,8 +58,10 @@ test("--json is one value with the fields that machines rely on", async () => {
     "path",
     "fromCache",
     "durationMs",
+    "quantization",
     "bytes",
     "files",
+    "leftOut",
     "next",
   ]);
   expect(value).toMatchObject({

@@ -54,7 +54,7 @@ const situations: Readonly<Record<string, Situation>> = {
     exits: 3,
     code: "hub/unauthorized",
     arrange: ({ env }) => void (env["HF_TOKEN"] = "hf_unknownUnknownUnknown1234"),
-    args: [repo],
+    args: ["whoami"],
   },
   "a model that does not exist": { exits: 4, code: "hub/repo-not-found", args: ["org/none"] },
   "a path that is not cached": { exits: 4, code: "cli/not-cached", args: ["path", repo] },

@@ -108,3 +108,30 @@ test("a pattern that matches nothing beside one that does is named", async () =>
   expect(code).toBe(0);
   expect(stderr).toContain("The pattern confg.json matches no file of org/x.");
 });
+
+test("card prints a model card without its front matter, of a gated model too", async () => {
+  const { run, hub } = await startStage();
+  const card = "---\nlicense: llama3.2\nbase_model: org/base\n---\n# Hello\n\nA model.\n";
+  await hub.addRepo("org/x", { ...modelFiles(1000), "README.md": card }, { gated: "manual" });
+  const { code, stdout, stderr } = await run(["card", "org/x"]);
+  expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: "# Hello\n\nA model.\n" });
+  expect(stderr).toContain("llama3.2");
+  expect(stderr).toContain("org/base");
+  expect(await run(["card", "org/none"])).toMatchObject({ code: 4, stdout: "" });
+});
+
+test("several models that all fail alike end with that exit code", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("org/x", modelFiles(1000));
+  expect((await run(["org/none", "org/neither", "-q"])).code).toBe(4);
+  expect((await run(["org/none", "org/x", "-q"])).code).toBe(11);
+});
+
+test("a finished download names the quantization and the size", async () => {
+  const { run, hub } = await startStage();
+  await hub.addRepo("org/x", modelFiles(1000));
+  const { stderr } = await run(["org/x"]);
+  expect(stderr).toMatch(/^Model: 4bit-g64, 2\.\d\d kB$/m);
+  const { stdout } = await run(["org/x", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ quantization: "4bit-g64" });
+});

@@ -78,6 +78,10 @@ test(
     await expectOutput("dryRun", ["mlx-community/model", "--dry-run"]);
     await expectOutput("get", ["mlx-community/model"]);
     await expectOutput("getSeveral", ["mlx-community/model", "org/none"]);
+    await expectOutput("dryRunSeveral", ["mlx-community/model", "org/none", "--dry-run"]);
+    await expectOutput("version", ["--version"]);
+    await expectOutput("configPath", ["config", "path"]);
+    await expectOutput("card", ["card", "mlx-community/model"]);
     await expectOutput("path", ["path", "mlx-community/model"]);
     await expectOutput("files", ["files", "mlx-community/model"]);
     await expectOutput("list", ["list"]);

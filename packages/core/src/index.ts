@@ -46,6 +46,7 @@ export type {
   WaitReason,
 } from "./contract/events.ts";
 export { type CachedSnapshot, findCached } from "./download/find-cached.ts";
+export { type CardText, readCard } from "./find/read-card.ts";
 export { findRepoId } from "./find/find-repo.ts";
 export { listMLXModels, type ListOptions, type MLXModelEntry } from "./find/list-mlx-models.ts";
 export { listModels, type ListModelsOptions } from "./find/list-models.ts";

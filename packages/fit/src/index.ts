@@ -84,3 +84,4 @@ export {
   type VariantGroup,
   variantKey,
 } from "./choose/rank-models.ts";
+export { type ModelCard, readModelCard } from "./model/model-card.ts";

@@ -18,11 +18,12 @@ import {
   verify,
 } from "./cache/specs.ts";
 import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
-import { files, fit, info, list, recommend } from "./choose/specs.ts";
+import { card, files, fit, info, list, recommend } from "./choose/specs.ts";
 import { get } from "./download/specs.ts";
 import {
   completion,
   configGet,
+  configPath,
   configSet,
   configShow,
   configUnset,
@@ -41,6 +42,7 @@ export const commandTable: CommandTable = createCommandTable({
     list,
     search,
     files,
+    card,
     recommend,
     catalogueSync,
     catalogueStatus,
@@ -65,6 +67,7 @@ export const commandTable: CommandTable = createCommandTable({
     configGet,
     configSet,
     configUnset,
+    configPath,
     doctor,
     completion,
   ],

@@ -31,6 +31,7 @@ export const exitCodes: Readonly<
   "cache/no-home": 2,
   "select/no-match": 2,
 
+  "card/not-found": 4,
   "inspect/no-config": 8,
   "inspect/no-folder": 4,
   "review/does-not-fit": 8,

@@ -24,6 +24,7 @@ export type ErrorCode =
   | "login/expired"
   | "login/failed"
   | "select/no-match"
+  | "card/not-found"
   | "inspect/no-config"
   | "inspect/no-folder"
   | "review/does-not-fit"

@@ -52,10 +52,7 @@ export async function readToken(
     return { token: given, tokenSource: flags.tokenStdin ? "--token-stdin" : "--token" };
   if (env["HF_TOKEN"]?.trim() || env["HUGGING_FACE_HUB_TOKEN"]?.trim()) return {};
   if (env["MLX_DOWNLOAD_TOKEN_STORE"] === "keychain") {
-    const [{ openKeychain }, { tokenAccount }] = await Promise.all([
-      import("./keychain.ts"),
-      import("./keychain.ts"),
-    ]);
+    const { openKeychain, tokenAccount } = await import("./keychain.ts");
     const keychain = openKeychain(env);
     const token = await keychain.find(tokenAccount(env, flags.endpoint));
     return token === undefined ? {} : { token, tokenSource: keychain.name };

@@ -160,3 +160,19 @@ export const recommend: CommandSpec = {
   ],
   load: () => import("./recommend.ts"),
 };
+
+/** `mlx-download card <ref>` */
+export const card: CommandSpec = {
+  name: "card",
+  group: "Find and choose",
+  aliases: ["readme"],
+  usage: "<org/name[@revision]>",
+  summary: "print a model card: its licence and its text, also of gated models",
+  operands: { min: 1, max: 1 },
+  flags: ["revision", "cacheDir", "endpoint", "offline", "tokenStdin", "token"],
+  examples: [
+    { line: "mlx-download card mlx-community/Qwen3-8B-4bit | less", purpose: "read it" },
+    { line: "mlx-download card org/name --json | jq -r .license", purpose: "the licence alone" },
+  ],
+  load: () => import("./card.ts"),
+};

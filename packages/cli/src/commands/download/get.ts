@@ -22,7 +22,7 @@ import { formatBytes } from "../../text/format.ts";
 import { paint } from "../../text/style.ts";
 import { withBackend } from "../refs/with-backend.ts";
 import { planJson, planTable, type PlanWarning } from "./dry-run.ts";
-import { nextStep } from "./next-step.ts";
+import { quantizationOf, resultJson, suggestNext } from "./result.ts";
 import { reviewOptions } from "./review-options.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
@@ -97,19 +97,6 @@ async function watched<T>(
     clearTimeout(patience);
     shell.interrupt.onStop = undefined;
   }
-}
-
-function suggestNext(result: DownloadResult, flags: Flags, shell: Shell): void {
-  const next = nextStep(result, flags);
-  if (next !== undefined && !flags.quiet)
-    shell.stderr.write(`${paint(shell.stderrStyle, "label", "Next:")} ${next}\n`);
-}
-
-function resultJson(result: DownloadResult, flags: Flags): Record<string, unknown> {
-  const { repoId, revision, commit, path, fromCache, durationMs, bytes, files, leftOut } = result;
-  const next = nextStep(result, flags);
-  const known = { repoId, revision, commit, path, fromCache, durationMs, bytes, files, leftOut };
-  return next === undefined ? known : { ...known, next };
 }
 
 async function dryRunOne(
@@ -222,9 +209,10 @@ async function getAll(
       download(first, { ...options, onEvent }),
     );
     await noteSpeed(result, shell.env);
-    suggestNext(result, flags, shell);
+    const quantization = await quantizationOf(result);
+    suggestNext(result, quantization, context);
     await sayPath(result);
-    await end(result.repoId, resultJson(result, flags));
+    await end(result.repoId, resultJson(result, quantization, flags));
     return 0;
   }
 
@@ -256,7 +244,7 @@ async function getAll(
     for (const [index, outcome] of outcomes.entries()) {
       if (!outcome.ok) fail(operands[index] ?? "", outcome.error);
       else {
-        results.push(resultJson(outcome.result, flags));
+        results.push(resultJson(outcome.result, await quantizationOf(outcome.result), flags));
         await sayPath(outcome.result);
       }
     }
@@ -267,11 +255,15 @@ async function getAll(
       `${failures.length} of ${operands.length} downloads failed: ${names}`,
       "cli/some-failed",
       {
-        hint: "Run the same command again; what is here already is not fetched again.",
+        hint: "Each of them says its own next step in data.results.",
         data: { results },
       },
     );
   }
   await end(undefined, { results });
-  return failures.length > 0 ? 11 : 0;
+  if (failures.length === 0) return 0;
+  // Where all failed alike, that is what happened.
+  const codes = new Set(failures.map(({ failure }) => failure.exitCode));
+  const [code] = codes;
+  return failures.length === operands.length && codes.size === 1 && code !== undefined ? code : 11;
 }

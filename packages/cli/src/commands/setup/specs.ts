@@ -52,6 +52,19 @@ export const configSet: CommandSpec = {
   load: () => import("./config-set.ts"),
 };
 
+/** `mlx-download config path` */
+export const configPath: CommandSpec = {
+  name: "config path",
+  group: "Account and settings",
+  aliases: ["config file"],
+  usage: "",
+  summary: "print where the configuration file is",
+  operands: { min: 0, max: 0 },
+  flags: [],
+  examples: [{ line: '$EDITOR "$(mlx-download config path)"', purpose: "edit it by hand" }],
+  load: () => import("./config-path.ts"),
+};
+
 /** `mlx-download config unset <setting>` */
 export const configUnset: CommandSpec = {
   name: "config unset",

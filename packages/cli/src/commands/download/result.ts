@@ -1,0 +1,50 @@
+import type { DownloadResult } from "@mlx-download/core";
+import type { Flags } from "../../command-line/flags.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { formatBytes } from "../../text/format.ts";
+import { printable } from "../../text/printable.ts";
+import { paint } from "../../text/style.ts";
+import { nextStep } from "./next-step.ts";
+
+/** Says what came, and the command that runs it. */
+export function suggestNext(
+  result: DownloadResult,
+  quantization: string | null,
+  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
+): void {
+  const next = nextStep(result, flags);
+  if (next === undefined || flags.quiet) return;
+  const label = (text: string): string => paint(shell.stderrStyle, "label", text);
+  const model = [quantization ?? "not quantized", formatBytes(result.bytes.total)].join(", ");
+  shell.stderr.write(`${label("Model:")} ${printable(model)}\n${label("Next:")} ${next}\n`);
+}
+
+/** The quantization that the model's own config names: `4bit`; null where it names none or did not come. */
+export async function quantizationOf({ path, files }: DownloadResult): Promise<string | null> {
+  if (!files.some((file) => file.path === "config.json")) return null;
+  const { inspectMlx } = await import("@mlx-download/core");
+  return (await inspectMlx(path, [])).quantization ?? null;
+}
+
+/** A finished download as machines read it. */
+export function resultJson(
+  result: DownloadResult,
+  quantization: string | null,
+  flags: Flags,
+): Record<string, unknown> {
+  const { repoId, revision, commit, path, fromCache, durationMs, bytes, files, leftOut } = result;
+  const next = nextStep(result, flags);
+  const known = {
+    repoId,
+    revision,
+    commit,
+    path,
+    fromCache,
+    durationMs,
+    quantization,
+    bytes,
+    files,
+    leftOut,
+  };
+  return next === undefined ? known : { ...known, next };
+}
