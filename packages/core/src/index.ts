@@ -50,6 +50,7 @@ export { type CardText, readCard } from "./find/read-card.ts";
 export { findRepoId } from "./find/find-repo.ts";
 export { listMLXModels, type ListOptions, type MLXModelEntry } from "./find/list-mlx-models.ts";
 export { listModels, type ListModelsOptions } from "./find/list-models.ts";
+export { lookAtSnapshot, type SnapshotLook } from "./find/look-at-snapshot.ts";
 export {
   type ModelList,
   type ModelListPage,

@@ -7,7 +7,12 @@ export type RegistryErrorCode =
   | "registry/busy"
   | "registry/unavailable"
   | "registry/sync-elsewhere"
-  | "registry/bad-listing";
+  | "registry/bad-listing"
+  | "lock/invalid"
+  | "lock/conflict"
+  | "lock/version"
+  | "lock/tampered"
+  | "lock/out-of-date";
 
 /** What an error carries beside its message and code. */
 export interface RegistryErrorDetails {

@@ -21,6 +21,18 @@ export {
 export type { RegistryNotice } from "./database/open-database.ts";
 export { registryPath } from "./database/registry-path.ts";
 export { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from "./errors.ts";
+export { compareLock, type LockDifference, requireLocked } from "./lock/compare-lock.ts";
+export { exportLock, type LockExportOptions, type LockFormat } from "./lock/export-lock.ts";
+export { filesDigest, isSafePath, type LockedFile } from "./lock/locked-files.ts";
+export { formatLock, LOCK_FILE, type LockedModel, type ModelLock, parseLock } from "./lock/lock.ts";
+export {
+  formatManifest,
+  type Manifest,
+  MANIFEST_FILE,
+  type ManifestModel,
+  parseManifest,
+} from "./lock/manifest.ts";
+export { checkAlias, type NamedModel, parseNamedModel } from "./lock/model-name.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export {
   type CatalogueQuery,
@@ -34,3 +46,12 @@ export {
   type SearchAnswer,
   type SearchOptions,
 } from "./search/search-catalogue.ts";
+export { type ChangeClass, changeClass } from "./versions/change-class.ts";
+export type { ValueChange } from "./versions/diff-json.ts";
+export {
+  type ComparedFile,
+  type ComparedSnapshot,
+  diffSnapshots,
+  type FileChange,
+  type SnapshotDiff,
+} from "./versions/diff-snapshots.ts";

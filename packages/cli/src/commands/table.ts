@@ -20,6 +20,7 @@ import {
 import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
 import { card, files, fit, info, list, recommend } from "./choose/specs.ts";
 import { get } from "./download/specs.ts";
+import { diff } from "./versions/specs.ts";
 import {
   completion,
   configGet,
@@ -44,6 +45,7 @@ export const commandTable: CommandTable = createCommandTable({
     files,
     card,
     recommend,
+    diff,
     catalogueSync,
     catalogueStatus,
     cache,

@@ -54,6 +54,11 @@ export const exitCodes: Readonly<
   "registry/busy": 9,
   "registry/sync-elsewhere": 9,
   "registry/bad-listing": 5,
+  "lock/invalid": 2,
+  "lock/conflict": 2,
+  "lock/version": 2,
+  "lock/out-of-date": 2,
+  "lock/tampered": 7,
 
   "hub/unauthorized": 3,
   "hub/gated": 3,

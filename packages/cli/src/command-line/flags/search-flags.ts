@@ -33,6 +33,11 @@ export const searchFlags = {
     type: "switch",
     summary: "ask the Hub, whatever the catalogue on this disk has",
   },
+  exitCode: {
+    name: "exit-code",
+    type: "switch",
+    summary: "end with exit code 12 where something differs",
+  },
   full: {
     name: "full",
     type: "switch",

@@ -1,0 +1,62 @@
+import { formatDigest } from "@mlx-download/cache";
+import { codedError } from "../contract/coded-error.ts";
+import type { HubOptions } from "../contract/options.ts";
+import { readRepoRequest } from "../request/repo-request.ts";
+import { resolveSnapshot } from "../request/resolve-snapshot.ts";
+import type { RepoRef } from "../settings/ref.ts";
+import { createSnapshotBytes } from "./model-bytes.ts";
+
+/** What a repo holds at one commit, and the texts of some of its files. */
+export interface SnapshotLook {
+  readonly repoId: string;
+  /** As asked for. */
+  readonly revision: string;
+  readonly commit: string;
+  readonly files: readonly {
+    readonly path: string;
+    readonly size: number;
+    /** `sha256:<hex>` or `git-sha1:<hex>`. */
+    readonly digest: string;
+  }[];
+  /** By path; files that are not there or too large are left out. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Larger ones are not what people read. */
+const MOST_TEXT_BYTES = 4_000_000;
+
+/**
+ * Lists a snapshot and reads the small files named in `texts`, each checked against its digest: from the cache where they are,
+ * else from the Hub. Writes nothing. Rejects as `planModel` does.
+ */
+export async function lookAtSnapshot(
+  ref: string | RepoRef,
+  { texts, ...options }: HubOptions & { readonly texts: readonly string[] },
+): Promise<SnapshotLook> {
+  const request = await readRepoRequest(ref, options);
+  try {
+    const resolved = await resolveSnapshot(request);
+    const { repoId, revision, commit, files } = resolved.snapshot;
+    const bytes = await createSnapshotBytes(request, resolved);
+    const wanted = files.filter(
+      ({ path, size }) => texts.includes(path) && size <= MOST_TEXT_BYTES,
+    );
+    const read = await Promise.all(
+      wanted.map(async ({ path, size }) => {
+        const content = size === 0 ? "" : await bytes.read(path, { start: 0, end: size });
+        return [path, Buffer.from(content).toString("utf8")] as const;
+      }),
+    );
+    return {
+      repoId,
+      revision,
+      commit,
+      files: files.map(({ path, size, digest }) => ({ path, size, digest: formatDigest(digest) })),
+      texts: new Map(read),
+    };
+  } catch (error) {
+    throw codedError(error, request.repoId);
+  } finally {
+    await request.hubs.close();
+  }
+}
