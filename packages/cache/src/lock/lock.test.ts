@@ -135,6 +135,38 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
+test.skipIf(process.platform !== "linux")(
+  "where the file system has no flock(2) a lock is the file itself, not a placeholder of ours",
+  async () => {
+    const path = await lockFile();
+    const bin = await tempDir();
+    await writeFile(join(bin, "flock"), "#!/bin/sh\nexit 66\n");
+    await chmod(join(bin, "flock"), 0o755);
+    vi.stubEnv("PATH", `${bin}:${process.env["PATH"]}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const lock = await tryLock(path);
+    expect(lock).toMatchObject({ kind: "soft", path });
+    expect(await tryLock(path)).toBeUndefined();
+    await lock?.release();
+    expect(await readdir(join(path, ".."))).toEqual([]);
+  },
+);
+
+test.skipIf(process.geteuid?.() !== 0)(
+  "another user's lock file, which may only be read, can be locked",
+  async () => {
+    const path = await lockFile();
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(path, "", { mode: 0o644 });
+    for (const folder of ["..", "../..", "../../.."]) await chmod(join(path, folder), 0o755);
+    process.seteuid?.(65_534);
+    onTestFinished(() => process.seteuid?.(0));
+    const lock = await tryLock(path);
+    expect(lock?.kind).toBe("flock");
+    await lock?.release();
+  },
+);
+
 test("a lock in a folder that cannot be made has a code", async () => {
   const file = join(await tempDir(), "file");
   await writeFile(file, "");

@@ -1,8 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { readFile, readdir, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { run, tempDir } from "@mlx-download/test-utils";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { trySoftLock } from "./soft-lock.ts";
 
 async function deadPid(): Promise<number> {
@@ -72,4 +73,20 @@ test("a soft lock whose breaker was killed is broken by a later one", async () =
   await utimes(`${path}.breaking`, past, past);
   expect(await trySoftLock(path)).toBeUndefined();
   expect(await trySoftLock(path)).toBeDefined();
+});
+
+test("a stale soft lock that another process breaks and takes between two looks is left to it", async () => {
+  const path = join(await tempDir(), "x.lock");
+  const dead = await deadPid();
+  const taken = `${process.ppid}\n${hostname()}\n`;
+  await writeFile(path, `${dead}\n${hostname()}\n`);
+  const kill = process.kill.bind(process);
+  vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
+    // The other one is quicker just after we have asked whether the first holder lives.
+    if (pid === dead) writeFileSync(path, taken);
+    return kill(pid, signal);
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  expect(await trySoftLock(path)).toBeUndefined();
+  expect(await readFile(path, "utf8")).toBe(taken);
 });

@@ -12,7 +12,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { becomeOrdinaryUser, tempDir } from "@mlx-download/test-utils";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, golden, publishGolden } from "../../test/golden-model.ts";
 import { announceDownload } from "../lock/active-download.ts";
@@ -193,3 +193,38 @@ test("a revision whose bytes mostly live on under another name is not evicted", 
   expect(held).toMatchObject({ repos: [], kept: [{ reason: "linked" }] });
   expect(held.excessBytes).toBeGreaterThan(0);
 });
+
+/** The model's bytes as a payload of the shared store that the repo leads to; `lines` beside its own in the list. */
+async function shareModel(layout: RepoLayout, lines = ""): Promise<string> {
+  const hash = MODEL.xetHash ?? "";
+  const payload = join(layout.cacheDir, "blobs", hash.slice(0, 2), hash);
+  await mkdir(join(payload, ".."), { recursive: true });
+  await writeFile(join(layout.cacheDir, "blobs", ".huggingface-shared-blobs"), "1\n");
+  await rename(blobPath(layout, MODEL.digest.hex), payload);
+  await symlink(`../../blobs/${hash.slice(0, 2)}/${hash}`, blobPath(layout, MODEL.digest.hex));
+  await writeFile(`${payload}.refs`, `models--acme--tiny/blobs/${MODEL.digest.hex}\n${lines}`);
+  return payload;
+}
+
+test("a blob that leads to another payload is no user of this one, whatever the list says", async () => {
+  const layout = await publishGolden(await tempDir());
+  const other = await publishGolden(layout.cacheDir, { repoId: "acme/other" });
+  const name = "e".repeat(64);
+  await symlink(`../../blobs/ff/${"f".repeat(64)}`, join(other.blobsDir, name));
+  const payload = await shareModel(layout, `models--acme--other/blobs/${name}\n`);
+  await applyRemoval(await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]));
+  await expect(readFile(payload)).rejects.toThrow("ENOENT");
+});
+
+test.skipIf(process.platform !== "linux")(
+  "without flock(2) nothing of the shared store is touched, since its other users could not see our lock",
+  async () => {
+    const layout = await publishGolden(await tempDir());
+    const payload = await shareModel(layout);
+    const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }]);
+    vi.stubEnv("PATH", await tempDir());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await applyRemoval(plan);
+    expect(await readFile(payload)).toEqual(golden("model.safetensors").content);
+  },
+);
