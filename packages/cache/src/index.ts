@@ -4,7 +4,6 @@ export {
   digestFile,
   formatDigest,
   parseDigest,
-  PROOF_STEP_BYTES,
   type Digest,
   type DigestAlgorithm,
   type Digester,
@@ -13,18 +12,13 @@ export { CacheError, type CacheErrorCode, type CacheErrorDetails } from "./names
 export type { ImportedAs } from "./export/describe-local-dir.ts";
 export { exportArchive } from "./export/export-archive.ts";
 export { exportFolder, exportTar, type Exported } from "./export/export-model.ts";
-export { errnoOf } from "./disk/errno.ts";
-export { fsError, isFileError } from "./disk/fs-error.ts";
-export { makeFolders } from "./disk/make-folders.ts";
-export { expandHome, findHome } from "./names/home.ts";
+export { expandHome } from "./names/home.ts";
 export { importFolder, importTar, type Imported } from "./export/import-model.ts";
 export type { CopyEvent, CopyOptions } from "./disk/copy-meter.ts";
 export type { Finding, FindingCode } from "./names/finding.ts";
 export { inspectFiles, type FileState } from "./scan/inspect-files.ts";
 export {
   blobPath,
-  lockPath,
-  partialPaths,
   refPath,
   repoLayout,
   snapshotDir,
@@ -32,38 +26,14 @@ export {
   treePath,
   type RepoLayout,
 } from "./names/layout.ts";
-export { lfsPointerId } from "./digest/lfs-pointer.ts";
-export { inspectUnlisted, type UnlistedSnapshot } from "./scan/inspect-unlisted.ts";
 export { listRepos } from "./disk/list-repos.ts";
 export { listCommits } from "./disk/list-commits.ts";
-export { listSnapshot } from "./scan/list-snapshot.ts";
-export { localDirPaths, localPartialPaths } from "./names/local-dir.ts";
-export { readLocalMetadata, type LocalMetadata } from "./records/local-metadata.ts";
-export { readLocalTreeRecord, writeLocalTreeRecord } from "./records/local-tree-record.ts";
 export { moveCache } from "./move/move-cache.ts";
 export { moveRepo, type MovedRepo } from "./move/move-repo.ts";
 export { cacheLocations, type CacheLocations } from "./names/locations.ts";
-export { acquireLock, tryLock, type FileLock } from "./lock/lock.ts";
 export { notInCache } from "./names/not-in-cache.ts";
 export { listPins, pinModel, unpinModel, type Pin } from "./records/pin.ts";
-export { prepareLocalDir } from "./publish/prepare-local-dir.ts";
-export { prepareRepo } from "./publish/prepare-repo.ts";
-export { publishRef } from "./publish/publish-ref.ts";
-export {
-  localProofs,
-  readProofRecord,
-  repoProofs,
-  writeProofRecord,
-  type ProofFolder,
-  type ProvedBlob,
-} from "./records/proof-record.ts";
-export { publishFile, type PublishFile } from "./publish/publish-file.ts";
-export {
-  inspectLocalFiles,
-  publishLocalFile,
-  recognizeLocalFiles,
-} from "./publish/publish-local-file.ts";
-export { findCommit, readRef, writeRef } from "./records/ref.ts";
+export { findCommit, readRef } from "./records/ref.ts";
 export {
   applyRemoval,
   type RemovalEvent,
@@ -83,9 +53,6 @@ export type {
   RepoRemoval,
   RevisionRemoval,
 } from "./removal/removal-plan.ts";
-export { mendRepo, type Mended } from "./verify/mend-repo.ts";
-export { localQuarantine, quarantine, repoQuarantine } from "./verify/quarantine.ts";
-export { discardEmptyRepo } from "./removal/discard-empty-repo.ts";
 export { removeRepo } from "./removal/remove-repo.ts";
 export {
   checkRepoId,
@@ -93,7 +60,6 @@ export {
   repoFolderName,
   type RepoType,
 } from "./names/repo-id.ts";
-export { repoBeside } from "./names/repo-beside.ts";
 export { checkRepoPath } from "./names/repo-path.ts";
 export { checkRevision, isCommit } from "./names/revision.ts";
 export { scanCache, type CacheScan } from "./scan/scan-cache.ts";
@@ -102,15 +68,9 @@ export { scanSnapshot, type SnapshotEntry, type SnapshotScan } from "./scan/scan
 export type { CachedRepo, CachedRevision } from "./scan/scan-repo.ts";
 export type { SnapshotFile } from "./digest/snapshot-file.ts";
 export { snapshotStatus, type SnapshotStatus } from "./scan/snapshot-status.ts";
-export {
-  messageWithoutThreads,
-  startThread,
-  type ThreadPrograms,
-  withoutThreads,
-} from "./thread/start-thread.ts";
 export { supportsSymlinks } from "./disk/symlinks.ts";
 export { lastUses, recordUse } from "./records/use-record.ts";
-export { readTreeRecord, writeTreeRecord } from "./records/tree-record.ts";
+export { readTreeRecord } from "./records/tree-record.ts";
 export { verifyCache, type VerifyTarget } from "./verify/verify-cache.ts";
 export type { VerifyOptions } from "./verify/verify-files.ts";
 export { verifyLocalDir } from "./verify/verify-local-dir.ts";

@@ -10,16 +10,13 @@ import {
   planEviction,
   planPrune,
   planRemoval,
-  prepareRepo,
-  publishFile,
-  publishRef,
   recordUse,
   removeRepo,
   repoLayout,
   type SnapshotFile,
   unpinModel,
-  writeTreeRecord,
 } from "@mlx-download/cache";
+import { prepareRepo, publishFile, publishRef, writeTreeRecord } from "@mlx-download/cache/writing";
 
 /** The repos of the sequences: one is the other's prefix. */
 export const REPOS = ["acme/tiny", "acme/tiny-2", "acme/t"] as const;

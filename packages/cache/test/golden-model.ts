@@ -1,14 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  prepareRepo,
-  publishFile,
-  repoLayout,
-  writeRef,
-  writeTreeRecord,
-  type RepoLayout,
-  type SnapshotFile,
-} from "@mlx-download/cache";
+import { repoLayout, type RepoLayout, type SnapshotFile } from "@mlx-download/cache";
+import { prepareRepo, publishFile, writeRef, writeTreeRecord } from "@mlx-download/cache/writing";
 
 /** The commit of the golden model `acme/tiny`. */
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";

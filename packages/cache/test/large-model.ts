@@ -1,14 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-  prepareRepo,
-  repoLayout,
-  snapshotPath,
-  writeTreeRecord,
-  type RepoLayout,
-  type SnapshotFile,
-} from "@mlx-download/cache";
+import { repoLayout, snapshotPath, type RepoLayout, type SnapshotFile } from "@mlx-download/cache";
+import { prepareRepo, writeTreeRecord } from "@mlx-download/cache/writing";
 
 /** A commit for models made by `writeModel`. */
 export const LARGE_COMMIT = "5555555555555555555555555555555555555555";

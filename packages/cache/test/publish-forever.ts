@@ -1,10 +1,5 @@
-import {
-  publishFile,
-  prepareRepo,
-  repoLayout,
-  writeRef,
-  writeTreeRecord,
-} from "@mlx-download/cache";
+import { repoLayout } from "@mlx-download/cache";
+import { publishFile, prepareRepo, writeRef, writeTreeRecord } from "@mlx-download/cache/writing";
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -8,10 +8,9 @@ import {
   snapshotPath,
   snapshotStatus,
   treePath,
-  writeRef,
-  writeTreeRecord,
   type SnapshotFile,
 } from "@mlx-download/cache";
+import { writeRef, writeTreeRecord } from "@mlx-download/cache/writing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { COMMIT, FILES, golden, publishGolden } from "./golden-model.ts";

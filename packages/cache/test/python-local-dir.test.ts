@@ -8,7 +8,7 @@ import {
   readLocalMetadata,
   readLocalTreeRecord,
   writeLocalTreeRecord,
-} from "@mlx-download/cache";
+} from "@mlx-download/cache/writing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { COMMIT, FILES, GOLDEN } from "./golden-model.ts";

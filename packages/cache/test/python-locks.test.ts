@@ -1,7 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { acquireLock, tryLock } from "@mlx-download/cache";
+import { acquireLock, tryLock } from "@mlx-download/cache/writing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
 import { startHolder } from "./holder.ts";

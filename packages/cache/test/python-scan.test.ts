@@ -6,8 +6,8 @@ import {
   scanCache,
   snapshotDir,
   snapshotPath,
-  writeRef,
 } from "@mlx-download/cache";
+import { writeRef } from "@mlx-download/cache/writing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { COMMIT, golden, publishGolden } from "./golden-model.ts";

@@ -3,18 +3,20 @@ import { join } from "node:path";
 import {
   cacheLocations,
   digestFile,
-  prepareLocalDir,
-  prepareRepo,
-  publishFile,
   removeRepo,
   repoLayout,
   scanCache,
   supportsSymlinks,
+  type RepoLayout,
+} from "@mlx-download/cache";
+import {
+  prepareLocalDir,
+  prepareRepo,
+  publishFile,
   tryLock,
   writeRef,
   writeTreeRecord,
-  type RepoLayout,
-} from "@mlx-download/cache";
+} from "@mlx-download/cache/writing";
 import { becomeOrdinaryUser, run, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { codeOf } from "./codes.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CacheError } from "./errors.ts";
 
 /** This user's home folder; undefined for a user without one, as a container's uid without passwd entry and HOME is. */
-export function findHome(env: NodeJS.ProcessEnv): string | undefined {
+function findHome(env: NodeJS.ProcessEnv): string | undefined {
   if (env["HOME"]) return env["HOME"];
   try {
     return homedir() || undefined;

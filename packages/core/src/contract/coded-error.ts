@@ -1,4 +1,5 @@
-import { CacheError, fsError, isFileError } from "@mlx-download/cache";
+import { CacheError } from "@mlx-download/cache";
+import { fsError, isFileError } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "./errors.ts";
 
 /**

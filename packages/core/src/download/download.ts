@@ -1,4 +1,5 @@
-import { messageWithoutThreads, recordUse } from "@mlx-download/cache";
+import { recordUse } from "@mlx-download/cache";
+import { messageWithoutThreads } from "@mlx-download/cache/writing";
 import { transferByBackend } from "./transfer-by-backend.ts";
 import { codedError } from "../contract/coded-error.ts";
 import { diskAmount } from "../contract/disk-amount.ts";

@@ -1,4 +1,5 @@
-import { recordUse, repoBeside, snapshotDir } from "@mlx-download/cache";
+import { recordUse, snapshotDir } from "@mlx-download/cache";
+import { repoBeside } from "@mlx-download/cache/writing";
 import type { HubOptions, SelectionOptions } from "../contract/options.ts";
 import { findStored } from "../request/stored-snapshot.ts";
 import { locateRequest } from "../settings/locate-request.ts";

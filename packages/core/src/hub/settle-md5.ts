@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { lfsPointerId, type SnapshotFile } from "@mlx-download/cache";
+import { type SnapshotFile } from "@mlx-download/cache";
+import { lfsPointerId } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { decodedBody } from "../http/decoded-body.ts";
 import type { HubClient } from "./client.ts";

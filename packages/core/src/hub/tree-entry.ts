@@ -1,4 +1,5 @@
-import { checkRepoPath, lfsPointerId, type SnapshotFile } from "@mlx-download/cache";
+import { checkRepoPath, type SnapshotFile } from "@mlx-download/cache";
+import { lfsPointerId } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { WithheldFile } from "../contract/snapshot.ts";
 import { redactText } from "../http/redact.ts";

@@ -4,19 +4,21 @@ import {
   expandHome,
   formatDigest,
   listRepos,
-  type Mended,
-  mendRepo,
-  prepareLocalDir,
-  prepareRepo,
-  quarantine,
   type RepoLayout,
   repoLayout,
   type RepoType,
   snapshotPath,
   type VerifiedFile,
+} from "@mlx-download/cache";
+import {
+  type Mended,
+  mendRepo,
+  prepareLocalDir,
+  prepareRepo,
+  quarantine,
   writeLocalTreeRecord,
   writeTreeRecord,
-} from "@mlx-download/cache";
+} from "@mlx-download/cache/writing";
 import { codedError } from "../contract/coded-error.ts";
 import { runDownload } from "../download/download.ts";
 import { readRequest } from "../request/download-request.ts";

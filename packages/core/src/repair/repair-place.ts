@@ -1,23 +1,20 @@
 import { lstat, unlink } from "node:fs/promises";
 import { basename, dirname, sep } from "node:path";
+import { type BadFile, parseDigest, type RepoLayout, snapshotPath } from "@mlx-download/cache";
 import {
-  type BadFile,
   localDirPaths,
   localPartialPaths,
   localProofs,
   localQuarantine,
   lockPath,
-  parseDigest,
   partialPaths,
   type ProofFolder,
   quarantine,
   readProofRecord,
-  type RepoLayout,
   repoProofs,
   repoQuarantine,
-  snapshotPath,
   tryLock,
-} from "@mlx-download/cache";
+} from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { seedPartial } from "./seed-partial.ts";
 

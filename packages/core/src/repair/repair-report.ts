@@ -1,4 +1,5 @@
-import type { Mended, RepoType, VerifyEvent, VerifyReport } from "@mlx-download/cache";
+import type { RepoType, VerifyEvent, VerifyReport } from "@mlx-download/cache";
+import type { Mended } from "@mlx-download/cache/writing";
 import type { DownloadEvent } from "../contract/events.ts";
 
 /** A file that is right again. */

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { chmod, copyFile, rename, stat } from "node:fs/promises";
-import { PROOF_STEP_BYTES, type ProvedBlob } from "@mlx-download/cache";
+import { PROOF_STEP_BYTES, type ProvedBlob } from "@mlx-download/cache/writing";
 import { diskFree } from "../download/disk-free.ts";
 import { openJournal } from "../transfer/disk/journal.ts";
 

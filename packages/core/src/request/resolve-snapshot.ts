@@ -1,10 +1,5 @@
-import {
-  isCommit,
-  findCommit,
-  readTreeRecord,
-  repoBeside,
-  type SnapshotFile,
-} from "@mlx-download/cache";
+import { isCommit, findCommit, readTreeRecord, type SnapshotFile } from "@mlx-download/cache";
+import { repoBeside } from "@mlx-download/cache/writing";
 import { HUB_IS_AWAY } from "./hubs.ts";
 import { askCommit, askTree } from "./ask-backend.ts";
 import { unmaskTree } from "./unmask-tree.ts";

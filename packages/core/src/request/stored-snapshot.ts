@@ -3,12 +3,11 @@ import { join } from "node:path";
 import {
   findCommit,
   inspectFiles,
-  inspectUnlisted,
-  listSnapshot,
   readTreeRecord,
   type RepoLayout,
   type SnapshotFile,
 } from "@mlx-download/cache";
+import { inspectUnlisted, listSnapshot } from "@mlx-download/cache/writing";
 import type { SelectionOptions } from "../contract/options.ts";
 import { asMeant } from "../select/as-meant.ts";
 import { createSelector } from "../select/select.ts";

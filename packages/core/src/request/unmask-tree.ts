@@ -1,10 +1,5 @@
-import {
-  lfsPointerId,
-  listSnapshot,
-  readTreeRecord,
-  type RepoLayout,
-  type SnapshotFile,
-} from "@mlx-download/cache";
+import { readTreeRecord, type RepoLayout, type SnapshotFile } from "@mlx-download/cache";
+import { lfsPointerId, listSnapshot } from "@mlx-download/cache/writing";
 import type { TreeListing } from "../hub/list-tree.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
-import { acquireLock, cacheLocations } from "@mlx-download/cache";
+import { cacheLocations } from "@mlx-download/cache";
+import { acquireLock } from "@mlx-download/cache/writing";
 import { formatIni, parseIni } from "./ini.ts";
 import type { GivenToken } from "./oauth.ts";
 import { readSecret, writeSecret } from "./secret-file.ts";

@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tryLock } from "@mlx-download/cache";
+import { tryLock } from "@mlx-download/cache/writing";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { DownloadEventBody } from "../contract/events.ts";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FileLock, tryLock } from "@mlx-download/cache";
+import { type FileLock, tryLock } from "@mlx-download/cache/writing";
 import type { DownloadEventBody } from "../contract/events.ts";
 
 /**

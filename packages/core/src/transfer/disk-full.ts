@@ -1,4 +1,5 @@
-import { CacheError, errnoOf } from "@mlx-download/cache";
+import { CacheError } from "@mlx-download/cache";
+import { errnoOf } from "@mlx-download/cache/writing";
 import { diskFree, hasNoInodes } from "../download/disk-free.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";

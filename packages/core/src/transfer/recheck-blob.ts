@@ -1,4 +1,4 @@
-import { PROOF_STEP_BYTES } from "@mlx-download/cache";
+import { PROOF_STEP_BYTES } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";
 import type { PartialBlob } from "./disk/partial-blob.ts";

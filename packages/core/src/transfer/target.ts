@@ -5,8 +5,15 @@ import { join } from "node:path";
 import {
   announceDownload,
   blobPath,
-  discardEmptyRepo,
   inspectFiles,
+  type RepoLayout,
+  type SnapshotFile,
+  snapshotDir,
+  snapshotPath,
+  supportsSymlinks,
+} from "@mlx-download/cache";
+import {
+  discardEmptyRepo,
   inspectLocalFiles,
   localDirPaths,
   localPartialPaths,
@@ -19,16 +26,11 @@ import {
   publishLocalFile,
   publishRef,
   recognizeLocalFiles,
-  type RepoLayout,
   repoProofs,
-  type SnapshotFile,
-  snapshotDir,
-  snapshotPath,
-  supportsSymlinks,
   writeProofRecord,
   writeLocalTreeRecord,
   writeTreeRecord,
-} from "@mlx-download/cache";
+} from "@mlx-download/cache/writing";
 import type { Snapshot } from "../contract/snapshot.ts";
 
 /** Where the files of one snapshot go: the shared cache, or a folder of plain files. */

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { errnoOf } from "@mlx-download/cache";
+import { errnoOf } from "@mlx-download/cache/writing";
 import type { Journal } from "./journal.ts";
 
 /** Brings written bytes to the disk itself while a download runs, and marks in the journal how far that is. */

@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import { startThread, withoutThreads } from "@mlx-download/cache";
+import { startThread, withoutThreads } from "@mlx-download/cache/writing";
 import { createDiskJobs, type DiskReply, type DiskRequest } from "./disk-jobs.ts";
 import { threadTexts } from "./thread-texts.ts";
 
