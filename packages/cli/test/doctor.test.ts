@@ -1,4 +1,5 @@
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, rm, symlink } from "node:fs/promises";
+import { dirname } from "node:path";
 import { run as runProgram } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { modelFiles, startStage } from "./stage.ts";
@@ -28,6 +29,21 @@ test("doctor looks at everything, for people and for programs, and shows neither
     ok: true,
     checks: expect.arrayContaining([expect.objectContaining({ name: "endpoint", status: "skip" })]),
   });
+});
+
+test("a cache that is a link to a disk that is away fails, and names the disk", async () => {
+  const { run, env, cacheDir } = await startStage();
+  await mkdir(dirname(cacheDir), { recursive: true });
+  await rm(cacheDir, { recursive: true, force: true });
+  await symlink("/Volumes/Models/hub", cacheDir);
+  const { code, stdout } = await run(["doctor", "--offline"]);
+  expect(code).toBe(6);
+  expect(stdout).toMatch(
+    /^fail +cache +.*is a link to\s+\/Volumes\/Models\/hub, which is not there/m,
+  );
+  expect(stdout).toContain("Connect that disk");
+  expect(stdout).not.toContain("not there yet");
+  expect(env["HF_HOME"]).toBeDefined();
 });
 
 const isRoot = process.getuid?.() === 0;

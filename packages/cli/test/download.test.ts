@@ -186,7 +186,7 @@ test("when one of several fails the others still come, and the exit code says so
       { repoId: repo },
     ],
   });
-  expect(stderr).toContain("error: repo-not-found");
+  expect(stderr).toContain("error: hub/repo-not-found");
   const events = ndjson((await run(["org/none", repo, "--events", "-q"])).stdout);
   expect(events.at(-1)).toMatchObject({
     schema: 1,

@@ -11,7 +11,7 @@ test("an unknown repo: exit 4, one sentence and a next step", async () => {
   const { run } = await startStage();
   const { code, stdout, stderr } = await run(["org/none"]);
   expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
-  expect(stderr).toMatch(/^error: repo-not-found {2}There is no model org\/none/m);
+  expect(stderr).toMatch(/^error: hub\/repo-not-found {2}There is no model org\/none/m);
   expect(stderr).toMatch(/^ {2}fix: .*private/m);
 });
 
@@ -37,7 +37,7 @@ test("a gated repo: exit 3 without a token, a download with it, and the token go
   await hub.addRepo("org/gated", modelFiles(300_000), { gated: "manual", accepted: ["anna"] });
   const refused = await run(["org/gated", "--debug"]);
   expect(refused.code).toBe(3);
-  expect(refused.stderr).toMatch(/^error: gated /m);
+  expect(refused.stderr).toMatch(/^error: hub\/gated /m);
   expect(refused.stderr).toMatch(/^ {2}fix: .* mlx-download login/m);
   expect(refused.stderr).toMatch(/^requestId: +\S/m);
 
@@ -102,7 +102,7 @@ test("no network: exit 5", async () => {
   env["HF_ENDPOINT"] = "http://127.0.0.1:9";
   const { code, stderr } = await run(["org/name"]);
   expect(code).toBe(5);
-  expect(stderr).toMatch(/^error: unreachable .*127\.0\.0\.1:9/m);
+  expect(stderr).toMatch(/^error: hub\/unreachable .*127\.0\.0\.1:9/m);
 });
 
 test("a SOCKS proxy that nobody answers for: exit 5, and no word of Node's own", async () => {
@@ -110,7 +110,7 @@ test("a SOCKS proxy that nobody answers for: exit 5, and no word of Node's own",
   Object.assign(env, { HF_ENDPOINT: "http://hub.example", ALL_PROXY: "socks5://127.0.0.1:9" });
   const { code, stderr } = await run(["org/name", "-q"]);
   expect(code).toBe(5);
-  expect(stderr).toMatch(/^error: unreachable .* through the proxy socks5:/);
+  expect(stderr).toMatch(/^error: hub\/unreachable .* through the proxy socks5:/);
 });
 
 test("a login page where the Hub should be: exit 5", async () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { listTree } from "../src/hub/list-tree.ts";
 import { createHttpSource } from "../src/transfer/sources/http-source.ts";
+import type { HubClient } from "../src/hub/client.ts";
+import { serveFront } from "./front.ts";
 import { MODEL, failure, startRoad } from "./fixture.ts";
 import { clientFor } from "./hub-client.ts";
-import { failureOf } from "./serve.ts";
+import { closedAddress, failureOf } from "./serve.ts";
 
 /** What the Hub sends when it limits an address, as recorded in September 2026: plain text, and no Retry-After. */
 const LIMITED = {
@@ -53,21 +55,7 @@ describe("storage that refuses links which the Hub has just given out", () => {
     const { hub } = await startRoad();
     const { commit } = await hub.addRepo("acme/tiny", MODEL);
     hub.faults.add({ on: "cdn", kind: "status", status, body });
-    const { client } = clientFor(hub.url);
-    const { files } = await listTree(client, { repoId: "acme/tiny", commit });
-    const file = files.find(({ path }) => path === "model.safetensors");
-    const source = createHttpSource(client, { repoId: "acme/tiny", repoType: "model", commit });
-    const error = await failureOf(
-      source.read(
-        file!,
-        { start: 0, end: file!.size },
-        {
-          sink: { space: () => new Uint8Array(1024), filled: () => undefined },
-          signal: AbortSignal.timeout(10_000),
-          onWire: () => {},
-        },
-      ),
-    );
+    const error = await readWeights(clientFor(hub.url).client, commit);
     const { host, hostname } = new URL(hub.cdnUrl);
     expect(error).toMatchObject({
       failure: "transient",
@@ -125,3 +113,42 @@ test("a topic of the Hub is told once in a download", async () => {
     { topic: "unauthenticated", message: "You are sending unauthenticated requests." },
   ]);
 });
+
+describe("advice about the server of the files", () => {
+  test("that takes long before its first byte names the variable for it", async () => {
+    const { hub } = await startRoad();
+    const { commit } = await hub.addRepo("acme/tiny", MODEL);
+    hub.faults.add({ on: "cdn", kind: "stall" });
+    const { client } = clientFor(hub.url, { downloadTimeoutMs: 200 });
+    expect(await readWeights(client, commit)).toMatchObject({
+      cause: { hint: expect.stringContaining("raise HF_HUB_DOWNLOAD_TIMEOUT") },
+    });
+  });
+
+  test("that is blocked names its host, not HF_ENDPOINT", async () => {
+    const { hub } = await startRoad();
+    const { commit } = await hub.addRepo("acme/tiny", MODEL);
+    const storage = await closedAddress();
+    const front = await serveFront(hub.url, ({ headers }) => {
+      const location = headers.get("location");
+      if (location) headers.set("location", location.replace(hub.cdnUrl, storage));
+    });
+    const error = await readWeights(clientFor(front.url).client, commit);
+    const { hint } = error.cause as { hint: string };
+    expect(hint).toContain(`The Hub answers, ${new URL(storage).host}, where it keeps its files`);
+    expect(hint).not.toContain("HF_ENDPOINT");
+  });
+});
+
+/** The error of reading the model's weights. */
+async function readWeights(client: HubClient, commit: string): Promise<Error> {
+  const { files } = await listTree(client, { repoId: "acme/tiny", commit });
+  const file = files.find(({ path }) => path === "model.safetensors");
+  const source = createHttpSource(client, { repoId: "acme/tiny", repoType: "model", commit });
+  const io = {
+    sink: { space: () => new Uint8Array(1024), filled: () => undefined },
+    signal: AbortSignal.timeout(20_000),
+    onWire: () => {},
+  };
+  return failureOf(source.read(file!, { start: 0, end: file!.size }, io));
+}

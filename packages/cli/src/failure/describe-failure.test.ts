@@ -18,7 +18,7 @@ const gated = new ModelDownloadError("org/name needs you to accept its terms.", 
 
 test("a coded error becomes one sentence, why and fix", () => {
   expect(renderFailure(describeFailure(gated), plain)).toEqual([
-    "error: gated  org/name needs you to accept its terms.",
+    "error: hub/gated  org/name needs you to accept its terms.",
     "  why: the Hub answered 403 (GatedRepo)",
     "  fix: Accept them at https://huggingface.co/org/name, then run the same command.",
   ]);
@@ -52,7 +52,7 @@ test("on a narrow terminal the sentences wrap under themselves", () => {
   const lines = renderFailure(describeFailure(gated), { ...plain, columns: 40 });
   expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`
     "
-    error: gated  org/name needs you to
+    error: hub/gated  org/name needs you to
            accept its terms.
       why: the Hub answered 403 (GatedRepo)
       fix: Accept them at

@@ -54,9 +54,10 @@ function messageOf(error: unknown): string {
 
 /** The hint in the words of the command line: where a library says to log in, it has a command for that. */
 function ownHint({ code, hint }: CodedError): string {
-  return code.startsWith("hub/")
-    ? hint.replace(/\bHF_TOKEN or log in\b/, "HF_TOKEN or run mlx-download login")
-    : hint;
+  if (!code.startsWith("hub/")) return hint;
+  const own = hint.replace(/\bHF_TOKEN or log in\b/, "HF_TOKEN or run mlx-download login");
+  // The command is named once.
+  return own === hint ? hint : own.replace(" (mlx-download login)", "");
 }
 
 /** The error's own sentence: what the server said goes to `why`. */

@@ -10,7 +10,7 @@ export interface FailureStyle extends Style {
   readonly debug: boolean;
 }
 
-/** `error: gated  The sentence.` with `why:` and `fix:` below. */
+/** `error: hub/gated  The sentence.` with `why:` and `fix:` below. */
 export function renderFailure(failure: Failure, style: FailureStyle): string[] {
   const columns = style.columns === undefined ? Number.POSITIVE_INFINITY : style.columns - 1;
   const block = (label: string, text: string, tone: Tone): string[] => {
@@ -21,8 +21,7 @@ export function renderFailure(failure: Failure, style: FailureStyle): string[] {
     // Somebody wanted it: no error, and the command to copy stays on a line of its own.
     return [printable(failure.message), printable(failure.hint)];
   }
-  const title = failure.code.slice(failure.code.indexOf("/") + 1);
-  const lines = block("error:", `${title}  ${failure.message}`, "bad");
+  const lines = block("error:", `${failure.code}  ${failure.message}`, "bad");
   if (failure.why !== undefined) lines.push(...block("  why:", failure.why, "quiet"));
   lines.push(...block("  fix:", failure.hint, "good"));
   if (style.debug) {

@@ -58,7 +58,7 @@ test("one that failed says why, counts as failed, and nobody waits for its bytes
   const error = { code: "hub/repo-not-found", message: "There is none.", hint: "Look." };
   const failed = stateOf("org/none", [...moving, eventAt(60_000, { type: "error", error })]);
   const lines = severalView([...states, failed], { ...options, columns: 80 });
-  expect(lines).toContain("! org/none: failed (repo not found) at 34%, 1.17 of 3.41 GB");
+  expect(lines).toContain("! org/none: failed (hub/repo-not-found) at 34%, 1.17 of 3.41 GB");
   expect(lines.at(-1)).toBe("  1 of 4 models done, 1 failed");
   expect(lines.find((line) => line.startsWith("Fetching"))).toContain("4.58 of 6.82 GB");
 });

@@ -116,13 +116,12 @@ function movingLine(state: ViewState, nameWidth: number, options: ViewOptions): 
   return `  ${name}  ${plan === undefined ? " ".repeat(12) : bar} ${percent}  ${words}`.trimEnd();
 }
 
-/** How one of several downloads ended: `failed (repo not found)`, `Stopped at 34%, 1.17 of 3.41 GB`. */
+/** How one of several downloads ended: `failed (hub/repo-not-found)`, `Stopped at 34%, 1.17 of 3.41 GB`. */
 function endText(state: ViewState): string {
   if (state.phase === "done") return summaryText(state) ?? "";
   const at = stoppedText(state) ?? "";
   if (state.failedBy === undefined) return `Stopped ${at}`.trimEnd();
-  const reason = state.failedBy.slice(state.failedBy.indexOf("/") + 1).replaceAll("-", " ");
-  return `failed (${reason}) ${at}`.trimEnd();
+  return `failed (${state.failedBy}) ${at}`.trimEnd();
 }
 
 const markOf = ({ phase }: ViewState, { unicode }: ViewOptions): string =>

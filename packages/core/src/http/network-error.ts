@@ -1,4 +1,5 @@
 import { ModelDownloadError } from "../contract/errors.ts";
+import { certificateHint } from "./connect-hint.ts";
 import { redactText, redactUrl } from "./redact.ts";
 
 /** Why a request got no answer. */
@@ -143,7 +144,9 @@ export function unreachable(cause: unknown, place: RequestPlace): ModelDownloadE
     "hub/unreachable",
     {
       // What cannot be connected to is then the proxy, whatever is behind it.
-      hint: HINTS[proxy !== undefined && UNCONNECTED.has(reason) ? "proxy" : reason],
+      hint:
+        certificateHint(code) ??
+        HINTS[proxy !== undefined && UNCONNECTED.has(reason) ? "proxy" : reason],
       cause,
       data: { url: redactUrl(place.url), host: place.url.host, reason, cause: code, proxy },
     },

@@ -1,6 +1,6 @@
 import { isCommit } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
-import { redactUrl } from "../http/redact.ts";
+import { redactServerText, redactUrl } from "../http/redact.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import type { HubClient, JsonAnswer } from "./client.ts";
 import { isObject, stringField } from "./json-value.ts";
@@ -50,6 +50,8 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
     tellRename(question.repoId ?? "", stringField(value, "id"), client.emit);
     return sha.toLowerCase();
   }
+  const said = stringField(value, "error") ?? stringField(value, "message");
+  if (said !== undefined) throw saysError(url, redactServerText(said), question);
   const absent = isObject(value) && (sha === undefined || sha === null || sha === "");
   throw new ModelDownloadError(
     absent
@@ -62,6 +64,19 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
         : `Check that the endpoint ${client.settings.endpoint} is a Hub.`,
       repoId: question.repoId,
       data: { revision: question.revision, url: redactUrl(url) },
+    },
+  );
+}
+
+/** A server that answers 200 and an error: its words are all there is to know. */
+function saysError(url: URL, said: string, { repoId }: Question): ModelDownloadError {
+  return new ModelDownloadError(
+    `${url.host} answered with an error in the place of data (${said})`,
+    "hub/bad-response",
+    {
+      hint: "The words are the server's own. Try again later, or another --endpoint.",
+      repoId,
+      data: { url: redactUrl(url), serverMessage: said },
     },
   );
 }

@@ -6,6 +6,7 @@ import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
 import { gatedVerdict } from "./gated.ts";
 import { type RefusedToken, refusedVerdict } from "./refused-token.ts";
 import { isObject, stringField } from "./json-value.ts";
+import { middleAnswer } from "./middle-answer.ts";
 import { clockTime } from "./server-wait.ts";
 import { storageMessage, storageRefusal } from "./storage-refusal.ts";
 
@@ -64,6 +65,7 @@ export async function responseError(
   const verdict =
     ofToken ??
     byCode(failed, question) ??
+    middleAnswer({ ...failed, type: headers.get("content-type") ?? "" }) ??
     storageRefusal(failed, question) ??
     byStatus(failed, question);
   const quoted = said === undefined ? "" : ` (${said})`;

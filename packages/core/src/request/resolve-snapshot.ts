@@ -74,7 +74,7 @@ export async function resolveSnapshot(request: ResolvableRequest): Promise<Resol
     emit({ type: "resolved", revision, commit: value.snapshot.commit, from: value.from });
     return { ...value, client };
   } catch (error) {
-    const away = error instanceof ModelDownloadError && HUB_IS_AWAY.has(error.code);
+    const away = error instanceof ModelDownloadError && isNoWordOnRepo(error);
     const cached = away ? await cachedListing(request).catch(() => undefined) : undefined;
     if (!away || cached === undefined) throw error;
     emit({
@@ -91,6 +91,22 @@ export async function resolveSnapshot(request: ResolvableRequest): Promise<Resol
     };
   }
 }
+
+/**
+ * Errors after which a copy in the cache is as good an answer as there is: the Hub is away, what answers in its place talks
+ * nonsense, or it refuses our token, which says nothing about the repo.
+ */
+function isNoWordOnRepo({ code }: ModelDownloadError): boolean {
+  return HUB_IS_AWAY.has(code) || NO_WORD.has(code);
+}
+
+const NO_WORD: ReadonlySet<string> = new Set([
+  "hub/bad-response",
+  "hub/redirect-loop",
+  "hub/unauthorized",
+  "transfer/interrupted",
+  "transfer/stalled",
+]);
 
 /** What the cache can give of the revision without the Hub; undefined when it has nothing of it. */
 async function cachedListing(

@@ -1,5 +1,6 @@
 import { ModelDownloadError } from "../../contract/errors.ts";
 import { pour } from "../../http/byte-sink.ts";
+import { storageHint } from "../../http/connect-hint.ts";
 import { decodedBody } from "../../http/decoded-body.ts";
 import type { SentResponse } from "../../hub/token-sender.ts";
 import { isRetryableStatus, MAX_WAIT_MS, serverDelayMs } from "../../http/retry.ts";
@@ -131,6 +132,17 @@ export function createHttpSource(
     }
   };
 
+  /** Advice about a file's server is about another variable, and another host, than the Hub's own. */
+  const withFileAdvice = (error: ModelDownloadError): ModelDownloadError => {
+    const { host, reason } = error.data;
+    const isConnected = error.code !== "hub/unreachable" || reason === "tls" || reason === "proxy";
+    const isOwn = host === endpoint.host;
+    if (isConnected || typeof host !== "string" || (isOwn && reason !== "no-answer")) return error;
+    const { message, code, data, cause } = error;
+    const hint = storageHint(host, reason);
+    return new ModelDownloadError(message, code, { hint, repoId, data, cause });
+  };
+
   const read: Source["read"] = async (blob, wanted, { sink, signal, onWire }) => {
     try {
       const { answer, skip } = await open(blob, wanted, signal);
@@ -173,7 +185,7 @@ export function createHttpSource(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ModelDownloadError && TRANSIENT.has(error.code)) {
-        throw new SegmentError(error.message, "transient", { cause: error });
+        throw new SegmentError(error.message, "transient", { cause: withFileAdvice(error) });
       }
       throw error;
     }

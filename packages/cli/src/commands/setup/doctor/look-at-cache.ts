@@ -1,6 +1,7 @@
 import { access, constants, statfs } from "node:fs/promises";
 import { cacheLocations, scanCache, supportsSymlinks } from "@mlx-download/cache";
 import { formatBytes, formatCount } from "../../../text/format.ts";
+import { danglingLink } from "./dangling-link.ts";
 import { type Circumstances, type Diagnosis, failed } from "./diagnosis.ts";
 
 /** Less than this is gone with the next model. */
@@ -74,6 +75,19 @@ export async function lookAtCache({ env, flags }: Circumstances): Promise<readon
     detail,
   }));
   if (!(await exists(hubCache))) {
+    const dangling = await danglingLink(hubCache);
+    if (dangling !== undefined) {
+      const { link, target } = dangling;
+      const diagnosis: Diagnosis = {
+        name: "cache",
+        status: "fail",
+        code: "cache/not-readable",
+        detail: `${link} is a link to ${target}, which is not there`,
+        hint: "Connect that disk, or name another cache with HF_HOME or mlx-download config set cache-dir.",
+        data: { path: hubCache, link, target },
+      };
+      return [...odd, diagnosis];
+    }
     const detail = `${hubCache} is not there yet`;
     return [...odd, { name: "cache", status: "ok", detail, data: { path: hubCache } }];
   }
