@@ -15,6 +15,7 @@ test("doctor looks at everything, for people and for programs, and shows neither
   for (const line of [
     /^ok {4}system {2,}mlx-download \d.*Node \d/m,
     /^ok {4}endpoint {2,}http:\/\/127\.0\.0\.1:\d+ answers in \d+ ms/m,
+    /^ok {4}budget {2,}api 4\d\d of 500, resolvers 2,9\d\d of 3,000 questions left in 300 s \(with your token\)/m,
     /^ok {4}token {2,}of anna \(read\), from HF_TOKEN/m,
     /^ok {4}cache {2,}~\/hf\/hub: 1 repo/m,
     /^ok {4}symlinks {2,}work/m,
@@ -23,6 +24,10 @@ test("doctor looks at everything, for people and for programs, and shows neither
     expect(stdout).toMatch(line);
   expect(stdout).not.toContain("hf_good");
   expect(stdout).not.toContain(env["HOME"]);
+  delete env["HF_TOKEN"];
+  expect((await run(["doctor"])).stdout).toMatch(
+    /^ok {4}budget .* \(without a token, shared by all at your address\)/m,
+  );
   const json = JSON.parse((await run(["doctor", "--json", "--offline"])).stdout) as object;
   expect(json).toMatchObject({
     schema: 1,

@@ -9,6 +9,7 @@ export type {
 export { type Account, type AccountOptions, whoAmI } from "./account/account.ts";
 export { type DeviceCode, deviceLogin } from "./account/device-login.ts";
 export type { GivenToken } from "./token/oauth.ts";
+export type { AccessState } from "./hub/gated.ts";
 export { renewToken } from "./account/renew-token.ts";
 export {
   readStoredTokens,
@@ -47,6 +48,8 @@ export type {
 } from "./contract/events.ts";
 export { type CachedSnapshot, findCached } from "./download/find-cached.ts";
 export { type CardText, readCard } from "./find/read-card.ts";
+export { checkHub, type HubHealth } from "./find/check-hub.ts";
+export type { RateBudget } from "./http/rate-budget.ts";
 export { findRepoId } from "./find/find-repo.ts";
 export { listMLXModels, type ListOptions, type MLXModelEntry } from "./find/list-mlx-models.ts";
 export { listModels, type ListModelsOptions } from "./find/list-models.ts";
@@ -83,12 +86,8 @@ export { readSettings, type Settings, type SettingsOptions } from "./settings/se
 export { createRateLimit, type RateLimit } from "./transfer/connections/rate-limit.ts";
 export type { LeftOut } from "./contract/left-out.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";
-export {
-  inspectFolder,
-  inspectModel,
-  type InspectedModel,
-  type InspectOptions,
-} from "./find/inspect-model.ts";
+export { inspectFolder, inspectModel, type InspectOptions } from "./find/inspect-model.ts";
+export type { InspectedModel, ModelAccess } from "./find/inspected-model.ts";
 export { readMachine, type ReadMachineOptions } from "./find/read-machine.ts";
 export { repairModels, type RepairOptions } from "./repair/repair-models.ts";
 export type {

@@ -99,6 +99,27 @@ describe("without access", () => {
     expect((await filesBelow(localDir)).filter((path) => path.includes("trees"))).toEqual([]);
   });
 
+  test("what is public of the model is described where that is wanted", async () => {
+    const road = await startGated();
+    const asked = { ...options(road), token: tokenOf("ben"), publicFacts: true };
+    const model = await inspectModel(REPO, asked);
+    expect(model).toMatchObject({
+      repoId: REPO,
+      commit: road.commit,
+      totalBytes: 3_000_079,
+      description: { weightsBytes: 3_000_000, modelType: "llama", contextLength: null },
+      access: {
+        state: "waiting",
+        page: expect.stringContaining(REPO),
+        message: expect.stringContaining("ben"),
+        missing: { files: 3 },
+      },
+    });
+    expect(road.hub.log.of({ target: "cdn" })).toEqual([]);
+    const withAccess = await inspectModel(REPO, { ...asked, token: tokenOf("anna") });
+    expect(withAccess.access).toBeNull();
+  });
+
   test("a list shows the repo as gated", async () => {
     const road = await startGated();
     const models = await collect(listModels({ env: {}, endpoint: road.hub.url, tags: [] }));

@@ -1,5 +1,5 @@
 import type { DownloadEventBody } from "../contract/events.ts";
-import { createHubClient } from "../hub/client.ts";
+import { createTokenHubClient } from "./token-hub.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 import { loginError } from "../token/login-error.ts";
@@ -37,7 +37,7 @@ export async function whoAmI(options: AccountOptions = {}): Promise<Account | un
   const env = options.env ?? process.env;
   const settings = await readSettings({ ...options, env });
   if (settings.token === undefined) return undefined;
-  const client = createHubClient(settings, { ...options, env });
+  const client = createTokenHubClient(settings, { ...options, env });
   try {
     const url = client.url(["api", "whoami-v2"]);
     const { value } = await client.json(url, { question: { kind: "list" } });

@@ -1,5 +1,6 @@
 import { ModelDownloadError } from "../contract/errors.ts";
-import { createHubClient, type HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/client.ts";
+import { createTokenHubClient } from "./token-hub.ts";
 import { sleep } from "../http/sleep.ts";
 import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "./account.ts";
@@ -55,7 +56,7 @@ export async function deviceLogin(
   const env = options.env ?? process.env;
   const { signal } = options;
   const settings = await readSettings({ ...options, env, token: false });
-  const client = createHubClient(settings, { ...options, env });
+  const client = createTokenHubClient(settings, { ...options, env });
   const clientId = oauthClientId(env);
   try {
     const answer = await postForm(client, "device", { form: { client_id: clientId }, signal });

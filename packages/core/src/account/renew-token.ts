@@ -1,4 +1,4 @@
-import { createHubClient } from "../hub/client.ts";
+import { createTokenHubClient } from "./token-hub.ts";
 import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "./account.ts";
 import { renewStored } from "../token/renew-stored.ts";
@@ -34,7 +34,7 @@ export async function renewToken(options: Omit<AccountOptions, "token"> = {}): P
     const token = (await readSecret(files.tokenFile))?.trim();
     return (await readStoredTokens(files)).find((stored) => stored.token === token);
   };
-  const client = createHubClient(settings, { ...options, env });
+  const client = createTokenHubClient(settings, { ...options, env });
   try {
     const first = await inUse();
     if (first === undefined || !isDue(first)) return false;

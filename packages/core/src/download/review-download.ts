@@ -13,7 +13,8 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import { readMachine } from "../find/read-machine.ts";
 import type { PreparedDownload } from "./plan-model.ts";
 import { readScans } from "../find/read-scans.ts";
-import { type InspectedModel, inspectSnapshot } from "../find/inspect-model.ts";
+import { inspectSnapshot } from "../find/inspect-model.ts";
+import type { InspectedModel } from "../find/inspected-model.ts";
 
 /** What a review of a planned download finds, before its first byte. JSON-safe. */
 export interface DownloadReview {

@@ -23,18 +23,23 @@ export async function readHubFacts(
   }
 }
 
-async function askFacts(
+async function askFacts(client: HubClient, { repoId, commit }: Asked): Promise<HubFacts> {
+  const fields = ["tags", "pipeline_tag", "library_name", "cardData"];
+  return hubFacts(repoId, await askedFields(client, { repoId, commit }, fields));
+}
+
+/** Fields of a model's info at a commit, by the Hub's names for them; throws the `hub/…` errors. */
+export async function askedFields(
   client: HubClient,
   { repoId, commit }: Asked,
-): Promise<HubFacts | undefined> {
+  fields: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
   const url = client.url(["api", "models", ...repoId.split("/"), "revision", commit]);
-  for (const field of ["tags", "pipeline_tag", "library_name", "cardData"]) {
-    url.searchParams.append("expand", field);
-  }
+  for (const field of fields) url.searchParams.append("expand", field);
   const { value } = await client.json(url, {
     question: { kind: "revision", repoId, revision: commit },
   });
-  return isObject(value) ? hubFacts(repoId, value) : undefined;
+  return isObject(value) ? value : {};
 }
 
 function hubFacts(repoId: string, value: Readonly<Record<string, unknown>>): HubFacts {

@@ -12,7 +12,6 @@ import {
   type ModelDescription,
   type ModelFile,
   type ScanStatuses,
-  type SecurityLook,
 } from "@mlx-download/fit";
 import { codedError } from "../contract/coded-error.ts";
 import type { HubOptions } from "../contract/options.ts";
@@ -21,32 +20,17 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snapshot.ts";
 import { askAccess } from "../hub/ask-access.ts";
+import { type InspectedModel, sizeOf } from "./inspected-model.ts";
+import { inspectPublicly } from "./inspect-publicly.ts";
 import { readHubFacts } from "./hub-facts.ts";
 import { createSnapshotBytes, type ModelBytes, readPart } from "./model-bytes.ts";
 import { readModelFiles } from "./read-model-files.ts";
 import { readScans } from "./read-scans.ts";
 
-/** What a model's own files say, read before any weight is fetched. */
-export interface InspectedModel {
-  /** Null for a folder. */
-  readonly repoId: string | null;
-  readonly revision: string | null;
-  readonly commit: string | null;
-  /** The folder that was read, when it was one. */
-  readonly path: string | null;
-  /** Who said what the snapshot is. */
-  readonly from: "hub" | "cache" | "folder";
-  readonly description: ModelDescription;
-  readonly loads: LoadVerdict;
-  readonly security: SecurityLook;
-  /** Bytes of all files of the snapshot. */
-  readonly totalBytes: number;
-  /** What it took to find out, listing included in neither. */
-  readonly read: { readonly requests: number; readonly bytes: number };
-}
-
 /** Options of `inspectModel`. */
 export interface InspectOptions extends HubOptions {
+  /** Of a gated repo to which there is no access, describe what is public instead of rejecting with `hub/gated`. */
+  readonly publicFacts?: boolean | undefined;
   /** What the installed mlx-lm can load; default: the release that `@mlx-download/fit` knows. */
   readonly support?: MlxLmSupport | undefined;
 }
@@ -62,9 +46,9 @@ export async function inspectModel(
   options: InspectOptions = {},
 ): Promise<InspectedModel> {
   const request = await readRepoRequest(ref, options);
-  const { support } = options;
+  const { support, publicFacts } = options;
   try {
-    return await inspectSnapshot(request, await resolveSnapshot(request), { support });
+    return await inspectSnapshot(request, await resolveSnapshot(request), { support, publicFacts });
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
@@ -78,6 +62,7 @@ export async function inspectSnapshot(
   resolved: ResolvedSnapshot,
   options: {
     readonly support?: MlxLmSupport | undefined;
+    readonly publicFacts?: boolean | undefined;
     /** Look at the header of every weight file, and ask the Hub's scanners also where the cache knows the listing. */
     readonly thorough?: boolean | undefined;
   },
@@ -85,8 +70,15 @@ export async function inspectSnapshot(
   const { snapshot, from } = resolved;
   const { repoId, revision, commit, files } = snapshot;
   const { withheld = [] } = snapshot;
-  if (withheld.length > 0)
-    throw await askAccess(resolved.client, { ...snapshot, withheld }, { signal: request.signal });
+  if (withheld.length > 0) {
+    const refusal = await askAccess(
+      resolved.client,
+      { ...snapshot, withheld },
+      { signal: request.signal },
+    );
+    if (options.publicFacts !== true || refusal.code !== "hub/gated") throw refusal;
+    return inspectPublicly(request, resolved, { ...options, refusal });
+  }
   const bytes = await createSnapshotBytes(request, resolved);
   const online = !request.settings.offline;
   const fromHub = online && from === "hub";
@@ -109,7 +101,7 @@ export async function inspectSnapshot(
   });
   const calls = (fromHub ? 1 : 0) + (scans?.requests ?? 0);
   const read = { requests: bytes.wire.requests + calls, bytes: bytes.wire.bytes };
-  return { repoId, revision, commit, path: null, from, ...inspected, read };
+  return { repoId, revision, commit, path: null, from, ...inspected, access: null, read };
 }
 
 /** {@link inspectModel} for a folder of plain files, as `mlx_lm.convert` writes one; no network. */
@@ -140,7 +132,16 @@ export async function inspectFolder(
     };
     const inspected = await inspectFiles(bytes, listing, { name: path, support: options.support });
     const read = { requests: 0, bytes: 0 };
-    return { repoId: null, revision: null, commit: null, path, from: "folder", ...inspected, read };
+    return {
+      repoId: null,
+      revision: null,
+      commit: null,
+      path,
+      from: "folder",
+      ...inspected,
+      access: null,
+      read,
+    };
   } catch (error) {
     throw codedError(error, undefined);
   }
@@ -187,7 +188,7 @@ async function inspectFiles(
     description,
     loads: withBadHeaders(loadVerdict(description, support), badHeaders),
     security: lookAtSecurity({ files: listing, description, scans: about.scans, badHeaders }),
-    totalBytes: listing.reduce((sum, file) => sum + (file.size ?? 0), 0),
+    totalBytes: sizeOf(listing),
   };
 }
 

@@ -78,7 +78,7 @@ export function gatedVerdict(gate: Gate): GatedVerdict {
   const words: Readonly<Record<AccessState, readonly [message: string, hint: string]>> = {
     anonymous: [
       "its owner asks you to accept conditions first",
-      `Accept the conditions at ${page}, then set HF_TOKEN or log in with that account (mlx-download login).`,
+      `Accept the conditions at ${page}, then set HF_TOKEN or log in with that account.`,
     ],
     "not-asked": [
       `${who} has not asked for access yet`,

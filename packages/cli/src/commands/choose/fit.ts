@@ -8,9 +8,12 @@ const doesNotFit = 8;
 /** `mlx-download fit`: as `info`, with a verdict for scripts; `--quiet` writes nothing. */
 export async function run(invocation: Invocation, shell: Shell): Promise<number> {
   const { flags, operands } = invocation;
+  const [ref = ""] = operands;
+  // What is public of a gated model is not enough for a verdict.
+  const wish = { ref, publicFacts: false };
   const { fit, inspected } =
     flags.quiet && !flags.json
-      ? await judgeModel(operands[0] ?? "", flags, shell)
-      : await showModel(invocation, shell);
+      ? await judgeModel(wish, flags, shell)
+      : await showModel(invocation, shell, wish);
   return fit.verdict === "no" || inspected.loads.verdict === "no" ? doesNotFit : 0;
 }

@@ -22,12 +22,23 @@ export interface JudgedModel {
 
 const defaultContext = 8192;
 
+/** Which model is looked at. */
+export interface ModelWish {
+  readonly ref: string;
+  /** Of a gated one without access, what is public will do. */
+  readonly publicFacts: boolean;
+}
+
 /** Reads a model's own files and this machine (or the one that the flags imagine), and holds one against the other. */
-export async function judgeModel(ref: string, flags: Flags, shell: Shell): Promise<JudgedModel> {
+export async function judgeModel(
+  asked: ModelWish,
+  flags: Flags,
+  shell: Shell,
+): Promise<JudgedModel> {
   const installed = await installedMlx(flags, shell);
   const [machine, inspected] = await Promise.all([
     machineOf(flags, shell, installed),
-    inspect(ref, flags, { shell, installed }),
+    inspect(asked, flags, { shell, installed }),
   ]);
   return judge(inspected, machine, flags);
 }
@@ -69,7 +80,7 @@ export async function machineOf(
 }
 
 async function inspect(
-  ref: string,
+  { ref, publicFacts }: ModelWish,
   flags: Flags,
   { shell, installed }: { readonly shell: Shell; readonly installed: InstalledMlx | undefined },
 ): Promise<InspectedModel> {
@@ -89,6 +100,7 @@ async function inspect(
     ...token,
     signal,
     support,
+    publicFacts,
     env: shell.env,
     onEvent: hubNotices(flags, shell),
   });

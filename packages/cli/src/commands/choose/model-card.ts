@@ -10,6 +10,7 @@ import {
 import { printable } from "../../text/printable.ts";
 import { paint, type Tone } from "../../text/style.ts";
 import type { TableStyle } from "../../text/table.ts";
+import type { InspectedModel } from "@mlx-download/core";
 import type { JudgedModel } from "./judge-model.ts";
 
 const tones: Readonly<Record<FitVerdict | "safe" | "caution" | "danger", Tone>> = {
@@ -38,6 +39,7 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
     loads.reasons.find(({ blocks }) => blocks === (loads.verdict === "no")) ?? loads.reasons[0];
   const raise = raiseText(fit, machine);
   const rows: CardRow[] = [
+    ...accessRows(inspected),
     { label: "Model", text: modelText(description) },
     { label: "Weights", text: weightsText(description) },
     { label: "Context", text: contextText(description) },
@@ -84,6 +86,22 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
   ];
   const title = paint(style, "strong", printable(`${name}${at}${revision}`));
   return [title, ...renderCard(rows, style)];
+}
+
+/** What of a gated model is hidden from this account, and the way to it. */
+function accessRows({ access, repoId }: InspectedModel): CardRow[] {
+  if (access === null) return [];
+  const { state, message, hint, missing } = access;
+  const unread = `Only what is public is shown: ${formatCount(missing.files, "file")} (${formatBytes(missing.bytes)}) cannot be read without access. The card can: mlx-download ${repoId ?? ""} --include README.md`;
+  return [
+    {
+      label: "Access",
+      verdict: { text: state === "unknown" ? "none" : state, tone: "warn" },
+      text: message,
+    },
+    { label: "", text: hint },
+    { label: "", text: unread },
+  ];
 }
 
 /** Who said whether it loads. */

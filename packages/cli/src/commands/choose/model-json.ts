@@ -37,6 +37,7 @@ export function modelJson({
     machine,
     speed,
     totalBytes: inspected.totalBytes,
+    access: inspected.access,
     module: description.module,
     architectures: description.architectures,
     attention: description.attention,
