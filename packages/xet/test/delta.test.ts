@@ -153,6 +153,11 @@ test("an edited revision is made of the old one, and only the difference is fetc
   expect(Buffer.compare(content, edited)).toBe(0);
   expect(plan.copyBytes).toBeGreaterThan(edited.length - MOST_NEW_BYTES);
   expect(plan.wireBytes).toBeLessThan(MOST_NEW_BYTES);
+  // What is known of it afterwards is what a download would have found, so it can be a base itself.
+  const path = join(await tempDir(), "whole");
+  const { units } = await downloadFile(file, { url: storage.url, threads, path });
+  const { terms, lengths } = proveFile(units, file);
+  expect(plan.chunks()).toEqual({ terms, lengths });
 });
 
 for (const subRanges of [true, false]) {

@@ -1,14 +1,21 @@
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tempDir } from "@mlx-download/test-utils";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import {
   createDecodeThreads,
+  createKernel,
+  createUnitDecoder,
   type FetchUnit,
+  kernelMemory,
   planUnits,
   proveFile,
+  renewUnit,
+  SLACK_BYTES,
   unitOutputs,
+  urlExpiry,
 } from "../src/index.ts";
-import { clientOf, downloadFile } from "./download.ts";
+import { clientOf, downloadFile, fetchUnit } from "./download.ts";
 import { someContent, seeded } from "./random.ts";
 import { storeFile } from "./store-file.ts";
 import { startTestCas, type TestCas } from "./test-cas.ts";
@@ -237,6 +244,92 @@ test("two swapped chunks, and the bytes of another xorb, do not pass for the fil
   }
 });
 
+test("a disk that is full is the system's error, and the thread goes on with other units", async () => {
+  const storage = await cas();
+  const data = splitmix(10, 600_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const [unit] = planUnits(await clientOf(storage.url).reconstruct(file)) as [FetchUnit];
+  const full = await open("/dev/full", "w");
+  onTestFinished(() => full.close());
+  await expect(fetchUnit(unit, { threads, descriptor: full.fd })).rejects.toMatchObject({
+    code: "ENOSPC",
+  });
+  const { content } = await downloadFile(file, { url: storage.url, threads, path: await target() });
+  expect(Buffer.compare(content, data)).toBe(0);
+});
+
+test("more units than there is room for wait for it, and one that is given up makes room", async () => {
+  const storage = await cas();
+  const data = splitmix(11, 200_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const [unit] = planUnits(await clientOf(storage.url).reconstruct(file)) as [FetchUnit];
+  const one = createDecodeThreads({ threads: 1 });
+  onTestFinished(() => one.close());
+  const handle = await open(await target(), "w+");
+  onTestFinished(() => handle.close());
+  const { fd: descriptor } = handle;
+  const sinks = await Promise.all(Array.from({ length: 16 }, () => one.open(unit, { descriptor })));
+  const late = one.open(unit, { descriptor });
+  expect(await Promise.race([late, Promise.resolve("waiting")])).toBe("waiting");
+  const wire = storage.xorbs.get(unit.xorb) ?? new Uint8Array();
+  // Given up in the middle, with bytes on their way to the thread.
+  const [first] = sinks;
+  first?.space().set(wire.subarray(0, 100_000));
+  void first?.filled(100_000);
+  await first?.close();
+  const sink = await late;
+  sink.space().set(wire);
+  await sink.filled(wire.length);
+  expect((await sink.finish()).verified).toBe(true);
+  await Promise.all([...sinks, sink].map((given) => given.close()));
+});
+
+test("an address is renewed for the same chunks, and tells itself when it ends", async () => {
+  const storage = await cas();
+  const data = splitmix(12, 400_000);
+  const file = { fileHash: storeFile(storage, data), size: data.length };
+  const client = clientOf(storage.url);
+  const [part] = await client.reconstruct(file);
+  const [unit] = planUnits(part ? [part] : []) as [FetchUnit];
+  const url = `${unit.url}&fresh=1`;
+  const fresh = { wanted: unit.within, terms: [], ranges: [{ ...unit, url }] };
+  expect(renewUnit(unit, fresh)).toEqual({ ...unit, url });
+  const chunks = { start: unit.chunks.start + 1, end: unit.chunks.end };
+  expect(renewUnit({ ...unit, chunks }, fresh)).toBeUndefined();
+  expect(urlExpiry(`https://data.example/x?Expires=1790003600&Signature=a`)).toBe(
+    1_790_003_600_000,
+  );
+  expect(urlExpiry("https://data.example/x?Expires=soon")).toBeUndefined();
+});
+
+test("a unit in the caller's own thread gives the same, and knows what is left of it at any chunk", async () => {
+  const storage = await cas();
+  const data = someContent(seeded(6), 500_000);
+  const file = { fileHash: storeFile(storage, data, { scheme: 1 }), size: data.length };
+  const [unit] = planUnits(await clientOf(storage.url).reconstruct(file)) as [FetchUnit];
+  const wire = storage.xorbs.get(unit.xorb) ?? new Uint8Array();
+  const kernel = createKernel(kernelMemory(wire.length + 200_000 + 2 * SLACK_BYTES));
+  const output = { start: kernel.room.start, end: kernel.room.start + 200_000 };
+  const at = output.end + SLACK_BYTES;
+  const content = new Uint8Array(data.length);
+  const write = (bytes: Uint8Array, position: number): void => content.set(bytes, position);
+  // Half of the bytes, then another decoder for what the first one says is left.
+  const first = createUnitDecoder(unit, { kernel, output, write });
+  const half = Math.floor(wire.length / 2);
+  kernel.bytes.set(wire.subarray(0, half), at);
+  first.decode({ start: at, end: at + half });
+  expect(() => first.finish()).toThrow(/truncated/u);
+  const rest = first.rest() as FetchUnit;
+  expect(rest.bytes).toEqual({ start: first.consumed, end: wire.length });
+  const second = createUnitDecoder(rest, { kernel, output, write });
+  const left = wire.subarray(first.consumed);
+  kernel.bytes.set(left, at);
+  expect(second.decode({ start: at, end: at + left.length })).toBe(left.length);
+  expect(second.finish().verified).toBe(false);
+  expect(second.rest()).toBeUndefined();
+  expect(Buffer.compare(content, data)).toBe(0);
+});
+
 test("a unit goes on where its connection broke, at any byte", async () => {
   const storage = await cas();
   const data = someContent(seeded(5), 600_000);
@@ -244,7 +337,6 @@ test("a unit goes on where its connection broke, at any byte", async () => {
   const [unit] = planUnits(await clientOf(storage.url).reconstruct(file)) as [FetchUnit];
   const wire = storage.xorbs.get(unit.xorb) ?? new Uint8Array();
   const path = await target();
-  const { open, readFile } = await import("node:fs/promises");
   for (const pieces of [[1, 7, 8, 9, 65_000], [100_000], [wire.length - 1]]) {
     const handle = await open(path, "w+");
     const sink = await threads.open(unit, { descriptor: handle.fd });

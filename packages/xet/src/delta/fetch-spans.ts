@@ -55,3 +55,17 @@ export function fetchSpans(
     bytes: { start: byteOf(start), end: byteOf(end) },
   }));
 }
+
+/** Those of `spans`, which are in order, that have some of `chunks`. */
+export function spansAt(spans: readonly FetchSpan[], chunks: Span): readonly FetchSpan[] {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle] as FetchSpan).chunks.end <= chunks.start) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while ((spans[end]?.chunks.start ?? Infinity) < chunks.end) end += 1;
+  return spans.slice(low, end);
+}

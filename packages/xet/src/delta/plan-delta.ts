@@ -1,17 +1,12 @@
-import { XetError } from "../errors.ts";
 import type { FetchUnit, UnitUse } from "../read/plan-units.ts";
-import {
-  type ListedRange,
-  rangeOf,
-  type Reconstruction,
-  type Term,
-} from "../read/reconstruction.ts";
-import { intersect, type Span } from "../read/span.ts";
+import type { Reconstruction } from "../read/reconstruction.ts";
+import { intersect } from "../read/span.ts";
 import type { UnitResult } from "../read/unit-decoder.ts";
 import { type DeltaBase, type ReadBase, resolveTerm } from "./delta-base.ts";
-import { type FetchSpan, fetchSpans } from "./fetch-spans.ts";
-import { createPotentials, type Potentials } from "./potentials.ts";
-import { type Candidate, indexCandidates, splitTerm } from "./split-terms.ts";
+import { createKnownLengths } from "./known-lengths.ts";
+import { contradiction, type DeltaLayout, type DeltaPiece, layOutDelta } from "./lay-out-delta.ts";
+import type { Sidecar } from "./sidecar.ts";
+import type { Candidate } from "./split-terms.ts";
 
 /** Bytes that a base on this disk has. */
 export interface DeltaCopy {
@@ -46,6 +41,8 @@ export interface DeltaPlan {
   learn(unit: FetchUnit, result: Pick<UnitResult, "lengths">): void;
   /** Whether everything was given out. */
   readonly complete: boolean;
+  /** What a sidecar keeps of the finished file; undefined while, or when, not all of its chunks are known. */
+  chunks(): Pick<Sidecar, "terms" | "lengths"> | undefined;
 }
 
 /** What a plan is made with. */
@@ -73,7 +70,10 @@ export async function planDelta(
       .map((term): Candidate => ({ ...term, baseId: id })),
   );
   for (;;) {
-    const attempt = layOut(parts, candidates, bases, options);
+    const attempt = layOutDelta(parts, candidates, {
+      bases,
+      subRanges: options.subRanges ?? false,
+    });
     const bad = await resolveCandidates(attempt, options.read);
     if (bad.size === 0) return createPlan(attempt, parts);
     // Less can be copied, so more is missing: everything is laid out anew without them.
@@ -81,122 +81,9 @@ export async function planDelta(
   }
 }
 
-/** Chunks of a term that are copied or come with a request. */
-interface Piece {
-  readonly term: Term;
-  readonly chunks: Span;
-  readonly copy: Candidate | undefined;
-}
-
-interface Layout {
-  readonly copies: readonly (Piece & { readonly copy: Candidate })[];
-  readonly fetches: readonly { readonly span: FetchSpan; readonly pieces: readonly Piece[] }[];
-  readonly potentials: (xorb: string) => Potentials;
-  /** Terms of bases that contradict the file's. */
-  readonly contradictory: ReadonlySet<Candidate>;
-}
-
-function layOut(
-  parts: readonly Reconstruction[],
-  candidates: readonly Candidate[],
-  bases: readonly DeltaBase[],
-  { subRanges = false }: PlanDeltaOptions,
-): Layout {
-  const graphs = new Map<string, Potentials>();
-  const potentials = (xorb: string): Potentials => {
-    const graph = graphs.get(xorb) ?? createPotentials();
-    graphs.set(xorb, graph);
-    return graph;
-  };
-  const contradictory = new Set<Candidate>();
-  for (const { terms } of parts) {
-    for (const { xorb, chunks, length } of terms) {
-      if (!potentials(xorb).relate(chunks.start, chunks.end, length)) throw contradiction(xorb);
-    }
-  }
-  for (const one of candidates) {
-    if (!potentials(one.xorb).relate(one.chunks.start, one.chunks.end, one.length)) {
-      contradictory.add(one);
-    }
-  }
-  const find = indexCandidates(candidates.filter((one) => !contradictory.has(one)));
-  const marks = subRanges
-    ? Map.groupBy(
-        bases.flatMap((base) => base.marks),
-        ({ xorb }) => xorb,
-      )
-    : undefined;
-  const copies: (Piece & { readonly copy: Candidate })[] = [];
-  const fetches = new Map<
-    string,
-    { readonly span: FetchSpan; readonly pieces: Map<string, Piece> }
-  >();
-
-  for (const { terms, ranges } of parts) {
-    const byXorb = Map.groupBy(ranges, ({ xorb }) => xorb);
-    const split = terms.map((term) => ({ term, parts: splitTerm(term, find) }));
-    const missing = new Map<ListedRange, Span[]>();
-    for (const { term, parts: own } of split) {
-      const range = rangeOf(term.chunks, byXorb.get(term.xorb)) as ListedRange;
-      const lacking = own.filter(({ from }) => from === undefined).map(({ chunks }) => chunks);
-      missing.set(range, [...(missing.get(range) ?? []), ...lacking]);
-    }
-    const spans = new Map(
-      [...missing].map(([range, spansOf]) => {
-        const known = marks && (marks.get(range.xorb) ?? []);
-        return [range, fetchSpans(range, spansOf, known)] as const;
-      }),
-    );
-    for (const { term, parts: own } of split) {
-      const range = rangeOf(term.chunks, byXorb.get(term.xorb)) as ListedRange;
-      const fetched = spans.get(range) ?? [];
-      for (const span of fetched) {
-        const chunks = intersect(span.chunks, term.chunks);
-        if (chunks === undefined) continue;
-        const { start, end } = span.chunks;
-        const key = [term.xorb, start, end, span.bytes.start, span.bytes.end].join(" ");
-        const fetch = fetches.get(key) ?? { span, pieces: new Map<string, Piece>() };
-        fetches.set(key, fetch);
-        const piece = { term, chunks, copy: undefined };
-        fetch.pieces.set([term.offset, chunks.start].join(" "), piece);
-      }
-      for (const { chunks, from } of own) {
-        if (from === undefined) continue;
-        for (const rest of subtract(
-          chunks,
-          fetched.map((span) => span.chunks),
-        )) {
-          copies.push({ term, chunks: rest, copy: from });
-        }
-      }
-    }
-  }
-  return {
-    copies,
-    fetches: [...fetches.values()].map(({ span, pieces }) => ({
-      span,
-      pieces: [...pieces.values()],
-    })),
-    potentials,
-    contradictory,
-  };
-}
-
-/** What of `span` is in none of `taken`, which are in order. */
-function subtract(span: Span, taken: readonly Span[]): readonly Span[] {
-  const rest: Span[] = [];
-  let { start } = span;
-  for (const one of taken) {
-    if (one.start > start) rest.push({ start, end: Math.min(one.start, span.end) });
-    start = Math.max(start, one.end);
-  }
-  if (start < span.end) rest.push({ start, end: span.end });
-  return rest.filter(({ start: from, end }) => from < end);
-}
-
 /** Finds out where the ends of all copies lie in their bases; returns the terms of bases for which that fails. */
 async function resolveCandidates(
-  { copies, potentials, contradictory }: Layout,
+  { copies, potentials, contradictory }: DeltaLayout,
   read: ReadBase | undefined,
 ): Promise<ReadonlySet<Candidate>> {
   const bad = new Set(contradictory);
@@ -213,18 +100,18 @@ async function resolveCandidates(
 }
 
 function createPlan(
-  { copies, fetches, potentials }: Layout,
+  { copies, fetches, potentials }: DeltaLayout,
   parts: readonly Reconstruction[],
 ): DeltaPlan {
   const within = { start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 };
-  const length = ({ term, chunks }: Piece): number | undefined =>
+  const length = ({ term, chunks }: DeltaPiece): number | undefined =>
     potentials(term.xorb).distance(chunks.start, chunks.end);
   /** Where a piece starts in the file, when that is known. */
-  const place = ({ term, chunks }: Piece): number | undefined => {
+  const place = ({ term, chunks }: DeltaPiece): number | undefined => {
     const lead = potentials(term.xorb).distance(term.chunks.start, chunks.start);
     return lead === undefined ? undefined : term.offset + lead;
   };
-  const copyOf = (piece: Piece & { readonly copy: Candidate }): DeltaCopy | undefined => {
+  const copyOf = (piece: DeltaPiece & { readonly copy: Candidate }): DeltaCopy | undefined => {
     const { copy, chunks, term } = piece;
     const [to, bytes] = [place(piece), length(piece)];
     const lead = potentials(term.xorb).distance(copy.chunks.start, chunks.start);
@@ -234,7 +121,7 @@ function createPlan(
     const from = copy.offset + lead + cut;
     return { baseId: copy.baseId, from, to: to + cut, length: kept ? kept.end - kept.start : 0 };
   };
-  const unitOf = ({ span, pieces }: Layout["fetches"][number]): FetchUnit | undefined => {
+  const unitOf = ({ span, pieces }: DeltaLayout["fetches"][number]): FetchUnit | undefined => {
     const uses: UnitUse[] = [];
     for (const piece of pieces) {
       const offset = place(piece);
@@ -250,6 +137,10 @@ function createPlan(
     }
     return { ...span.range, chunks: span.chunks, bytes: span.bytes, uses, within };
   };
+  const known = createKnownLengths();
+  for (const copy of new Set(copies.map((piece) => piece.copy))) {
+    if (copy.lengths !== undefined) known.add(copy.xorb, copy.chunks.start, copy.lengths);
+  }
   const waitingCopies = new Set(copies);
   const waitingFetches = new Set(fetches);
   return {
@@ -286,17 +177,8 @@ function createPlan(
         for (; chunk < point; chunk += 1) sum += lengths[chunk - chunks.start] as number;
         if (!graph.relate(chunks.start, point, sum)) throw contradiction(xorb);
       }
+      known.add(xorb, chunks.start, lengths);
     },
+    chunks: () => known.inFile(parts.flatMap(({ terms }) => terms)),
   };
-}
-
-function contradiction(xorb: string): XetError {
-  return new XetError(
-    `the lengths of the chunks of ${xorb} contradict each other`,
-    "xet/malformed-xorb",
-    {
-      hint: "Fetch the whole file instead of what seems to be missing.",
-      data: { xorb, fault: "lengths" },
-    },
-  );
 }

@@ -103,6 +103,9 @@ export function rangeOf(
   return range !== undefined && range.chunks.start <= chunks.start ? range : undefined;
 }
 
+/** Eight times as many as a xorb may have (hub-docs, docs/xet/xorb.md). */
+const MOST_CHUNKS = 65_536;
+
 type Wrong = (fault: string) => XetError;
 
 function ranges2(xorbs: unknown, wrong: Wrong): ListedRange[] {
@@ -141,6 +144,7 @@ function listed(
 ): ListedRange {
   const { xorb, url } = range;
   const chunks = span(range.chunks, `chunks of ${xorb}`, wrong);
+  if (chunks.end > MOST_CHUNKS) throw wrong(`${xorb} has a chunk ${chunks.end - 1}`);
   // In a Range header both ends are inclusive.
   const inclusive = object(range.bytes, `bytes of ${xorb}`, wrong);
   const start = integer(inclusive["start"], `bytes.start of ${xorb}`, wrong);
