@@ -20,7 +20,7 @@ import {
 import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
 import { card, files, fit, info, list, recommend } from "./choose/specs.ts";
 import { get } from "./download/specs.ts";
-import { diff } from "./versions/specs.ts";
+import { diff, outdated } from "./versions/specs.ts";
 import {
   completion,
   configGet,
@@ -46,6 +46,7 @@ export const commandTable: CommandTable = createCommandTable({
     card,
     recommend,
     diff,
+    outdated,
     catalogueSync,
     catalogueStatus,
     cache,

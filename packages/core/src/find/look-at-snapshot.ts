@@ -12,6 +12,8 @@ export interface SnapshotLook {
   /** As asked for. */
   readonly revision: string;
   readonly commit: string;
+  /** Who said what the revision is; the cache also where the Hub is away. */
+  readonly from: "hub" | "cache";
   readonly files: readonly {
     readonly path: string;
     readonly size: number;
@@ -51,6 +53,7 @@ export async function lookAtSnapshot(
       repoId,
       revision,
       commit,
+      from: resolved.from,
       files: files.map(({ path, size, digest }) => ({ path, size, digest: formatDigest(digest) })),
       texts: new Map(read),
     };

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import type { SyncPlan, SyncResult } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeResult } from "../../shell/result.ts";
@@ -35,6 +36,8 @@ function resultText(result: SyncResult, models: number): string {
 /** `mlx-download catalogue sync`: says the cost, then brings the catalogue up to date. Returns the exit code. */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { catalogueStatus, planSync, syncCatalogue } = await import("@mlx-download/registry");
+  // A long list is short-lived objects, for which V8 would take 100 MB more than it needs.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const note = noteTo(flags, shell);
   using registry = await openUserRegistry(flags, shell);
   const hub = await openHubList(flags, shell);

@@ -10,6 +10,7 @@ import { tableText } from "../../text/table.ts";
 import { readToken } from "../account/read-token.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
 import { wholeRefs } from "../refs/short-name.ts";
+import { requireHub } from "./require-hub.ts";
 
 /** The exit code of `--exit-code` where something differs. */
 const differs = 12;
@@ -40,6 +41,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     ...(refs.length === 1 && { offline: true }),
   });
   const to = await lookAtSnapshot(second, { ...options, texts });
+  if (refs.length === 1) await requireHub(to);
   const difference = diffSnapshots(from, to);
   const target = `${to.repoId}@${to.commit}`;
   const bytesToFetch =

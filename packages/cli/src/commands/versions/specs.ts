@@ -27,3 +27,23 @@ export const diff: CommandSpec = {
   },
   load: () => import("./diff.ts"),
 };
+
+/** `mlx-download outdated [repo…]` */
+export const outdated: CommandSpec = {
+  name: "outdated",
+  group: "Find and choose",
+  aliases: [],
+  usage: "[org/name…]",
+  summary: "which models of the cache the Hub has a newer version of, and what changed",
+  operands: { min: 0, max: Number.POSITIVE_INFINITY },
+  flags: ["exitCode", "cacheDir", "endpoint", "tokenStdin", "token"],
+  examples: [
+    { line: "mlx-download outdated", purpose: "all that is here" },
+    { line: "mlx-download outdated --exit-code -q", purpose: "for a script: exit code 12" },
+    { line: "mlx-download outdated --json | jq '.models[].changes'", purpose: "what changed" },
+  ],
+  notes: [
+    "Nothing is fetched but listings and configs. mlx-download get org/name brings a newer version; the one that is here stays until cache prune.",
+  ],
+  load: () => import("./outdated.ts"),
+};

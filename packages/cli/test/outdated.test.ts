@@ -1,0 +1,133 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import Ajv from "ajv/dist/2020.js";
+import { expect, test } from "vitest";
+import { startStage, type Stage } from "./stage.ts";
+
+type Files = Readonly<Record<string, string | { size: number; seed: number }>>;
+
+const first: Files = {
+  "config.json": '{"model_type": "llama"}',
+  "README.md": "# One\n",
+  "chat_template.jinja": "a",
+  "tokenizer.json": "{}",
+  "model.safetensors": { size: 40_000, seed: 1 },
+};
+
+const changes: Readonly<Record<string, Files>> = {
+  weights: { "model.safetensors": { size: 40_000, seed: 2 } },
+  config: { "config.json": '{"model_type": "llama", "x": 1}' },
+  template: { "chat_template.jinja": "b" },
+  tokenizer: { "tokenizer.json": '{"x": 1}' },
+  card: { "README.md": "# Two\n" },
+};
+
+/** A cache with a model for each kind of change, and one that nobody changed. */
+async function changedStage(): Promise<Stage> {
+  const stage = await startStage();
+  const { hub, run } = stage;
+  const names = [...Object.keys(changes), "same"].map((name) => `org/${name}`);
+  for (const name of names) await hub.addRepo(name, { ...first, "id.txt": name });
+  expect((await run([...names, "-q"])).code).toBe(0);
+  for (const [name, second] of Object.entries(changes)) {
+    await hub.addRepo(
+      `org/${name}`,
+      { ...first, "id.txt": `org/${name}`, ...second },
+      { lastModified: "2026-11-01T00:00:00.000Z" },
+    );
+  }
+  return stage;
+}
+
+interface Outdated {
+  readonly models: readonly {
+    readonly repoId: string;
+    readonly here: string;
+    readonly changes: readonly string[];
+    readonly pinned: boolean;
+    readonly locked: boolean;
+    readonly bytesToFetch: number;
+  }[];
+  readonly failed: readonly { readonly repoId: string; readonly code: string }[];
+}
+
+async function outdated({ run }: Stage, ...args: readonly string[]): Promise<Outdated> {
+  const { stdout, stderr } = await run(["outdated", ...args, "--json"]);
+  const value = JSON.parse(stdout) as Outdated;
+  const url = new URL("../schema/output.schema.json", import.meta.url);
+  const ajv = new Ajv.default({ allowUnionTypes: true, strictTypes: false, strictRequired: false });
+  ajv.addSchema(JSON.parse(await readFile(url, "utf8")) as object, "output");
+  expect(ajv.getSchema("output#/$defs/outdated")?.(value), stderr + stdout).toBe(true);
+  return value;
+}
+
+test("what changed upstream is told by kind, what did not is left out", async () => {
+  const stage = await changedStage();
+  const { models, failed } = await outdated(stage);
+  expect(failed).toEqual([]);
+  expect(models.map(({ repoId, changes: kinds }) => [repoId, kinds])).toEqual(
+    Object.keys(changes)
+      .toSorted()
+      .map((name) => [`org/${name}`, [name]]),
+  );
+  expect(models.find(({ repoId }) => repoId === "org/weights")?.bytesToFetch).toBe(40_000);
+  const { code, stdout } = await stage.run(["outdated", "org/card", "--exit-code"]);
+  expect(code).toBe(12);
+  expect(stdout).toMatch(/^MODEL +HERE +UPSTREAM +CHANGED +WHAT +TO FETCH/);
+  expect(stdout).toMatch(/^org\/card +\w{7} +\w{7} +2026-11-01 +card +6 B$/m);
+  expect((await stage.run(["outdated", "org/same", "--exit-code"])).stderr).toContain(
+    "none outdated",
+  );
+});
+
+test("pinned and locked models are marked, those that are gone are told and end nothing", async () => {
+  const stage = await changedStage();
+  const { hub, run, env } = stage;
+  await run(["cache", "pin", "org/card", "-q"]);
+  hub.store.removeRepo("org/weights");
+  const before = await outdated(stage);
+  expect(before.failed).toEqual([
+    expect.objectContaining({ repoId: "org/weights", code: "hub/repo-not-found" }),
+  ]);
+  const here = before.models.find(({ repoId }) => repoId === "org/config")?.here ?? "";
+  const sha256 = "0".repeat(64);
+  const { filesDigest, formatLock } = await import("@mlx-download/registry");
+  const files = new Map([["config.json", { sha256, size: 1 }]]);
+  const lock = formatLock({
+    models: new Map([
+      [
+        "chat",
+        {
+          repoId: "org/config",
+          repoObjectId: null,
+          requested: "org/config",
+          commit: here,
+          resolvedAt: "2026-11-01T00:00:00.000Z",
+          license: null,
+          gated: false,
+          selection: { include: [], exclude: [] },
+          loads: { modelType: null, quantization: null },
+          digest: filesDigest(files),
+          files,
+        },
+      ],
+    ]),
+  });
+  await writeFile(join(env["HOME"] ?? "", "mlx-models.lock"), lock);
+  const marked = (await outdated(stage)).models.filter(({ pinned, locked }) => pinned || locked);
+  expect(marked.map(({ repoId, pinned, locked }) => ({ repoId, pinned, locked }))).toEqual([
+    { repoId: "org/card", pinned: true, locked: false },
+    { repoId: "org/config", pinned: false, locked: true },
+  ]);
+});
+
+test("an empty cache has nothing to compare, and a Hub that is away is an error", async () => {
+  const stage = await startStage();
+  const empty = await stage.run(["outdated"]);
+  expect(empty).toMatchObject({ code: 0, stdout: "" });
+  expect(empty.stderr).toContain("No model in the cache");
+  await stage.hub.addRepo("org/same", first);
+  await stage.run(["org/same", "-q"]);
+  await stage.hub.close();
+  expect((await stage.run(["outdated"])).code).toBe(5);
+});
