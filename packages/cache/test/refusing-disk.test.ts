@@ -90,7 +90,7 @@ test.skipIf(!canMount)(
     expect(await codeOf(() => writeRef(layout, "main", COMMIT))).toBe("cache/disk-full");
     expect(await readdir(layout.treesDir)).toEqual([]);
     expect(await readdir(layout.refsDir)).toEqual([]);
-    // What is proved still finds its place: a rename needs no space.
+    // What is verified still finds its place: a rename needs no space.
     const { file } = golden("config.json");
     await publishFile(layout, { commit: COMMIT, file, from }, { symlinks: true });
     expect(await readdir(layout.blobsDir)).toEqual([file.digest.hex]);

@@ -37,6 +37,12 @@ export function parseDigest(text: string): Digest {
   throw invalidDigest(text);
 }
 
+/** The digest that a blob's name stands for: 64 lower-case hex digits are a sha256, 40 a git blob id; else undefined. */
+export function digestOfHex(hex: string): Digest | undefined {
+  if (isHex(hex, 64)) return { algorithm: "sha256", hex };
+  return isHex(hex, 40) ? { algorithm: "git-sha1", hex } : undefined;
+}
+
 /** The inverse of `parseDigest`; throws `cache/invalid-digest` for a hex that does not fit its algorithm. */
 export function formatDigest(digest: Digest): string {
   return `${digest.algorithm}:${checkDigest(digest).hex}`;

@@ -13,7 +13,7 @@ export interface ProveOptions {
 }
 
 /**
- * Writes bytes into the new file `target` and proves on the way that they are `file`; on the disk when it resolves.
+ * Writes bytes into the new file `target` and verifies on the way that they are `file`; on the disk when it resolves.
  * Throws `cache/digest-mismatch` or `cache/size-mismatch`, and leaves no file then.
  */
 export async function writeProved(

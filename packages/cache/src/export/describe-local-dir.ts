@@ -19,7 +19,7 @@ export interface ImportedAs {
 
 /**
  * Describes a folder that was filled by `--local-dir`: the files of the commit that was downloaded last, as far as they
- * are there; undefined for a folder without such metadata. Throws `cache/bad-archive` where nobody names the model.
+ * are there; undefined for a folder without such metadata. Throws `cache/bad-archive` unless the model is named.
  */
 export async function describeLocalDir(
   folder: string,

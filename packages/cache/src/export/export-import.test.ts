@@ -106,7 +106,7 @@ test("a snapshot whose listing nobody recorded is not taken for the whole commit
   }
 });
 
-test("a plain file whose git digest is known here only is proved by that one", async () => {
+test("a plain file whose git digest is known here only is verified by that one", async () => {
   const source = await publishGolden(await tempDir(), { paths: ["config.json"] });
   await rm(treePath(source, COMMIT));
   const entry = snapshotPath(source, COMMIT, "config.json");

@@ -23,7 +23,7 @@ export interface Exported {
 }
 
 /**
- * Copies a snapshot into the folder `target`, every byte proved, with a manifest from which `importModel` makes the same
+ * Copies a snapshot into the folder `target`, every byte verified, with a manifest from which `importModel` makes the same
  * snapshot in another cache. An export of the same repo that is there is replaced in one step. Throws
  * `cache/not-found`, `cache/not-ours`, `cache/digest-mismatch` when a file of the cache is damaged.
  */
@@ -44,7 +44,7 @@ export async function exportFolder(
 
 /**
  * A snapshot as a tar archive: one folder with the manifest first; the same bytes for the same snapshot. The content is
- * proved as it passes: on `cache/digest-mismatch` the archive ends without its end, so that no reader takes it for whole.
+ * verified as it passes: on `cache/digest-mismatch` the archive ends without its end, so that no reader takes it for whole.
  */
 export async function* exportTar(
   layout: RepoLayout,

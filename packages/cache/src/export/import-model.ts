@@ -51,7 +51,7 @@ type Content = { readonly file: SnapshotFile; readonly content: AsyncIterable<Ui
 
 /**
  * Brings an exported folder into a cache, or one that was filled by `--local-dir` (ours or Python's) and that `as` names.
- * Every file is proved by the digest that the manifest lists, or that was noted when it was downloaded, before it is
+ * Every file is verified by the digest that the manifest lists, or that was noted when it was downloaded, before it is
  * published; a listing of this commit that the cache has already must say the same. Throws `cache/bad-archive`,
  * `cache/digest-mismatch`, `cache/size-mismatch`, and leaves nothing then of a commit that was not here before.
  */
@@ -157,7 +157,7 @@ async function publishAll(
     for await (const { file: told, content } of contents) {
       missing.delete(told.path);
       const file = listed.get(told.path) ?? told;
-      // The bytes are proved all the same: an archive that lies is refused whatever is here.
+      // The bytes are verified all the same: an archive that lies is refused whatever is here.
       const from = tempPath(layout.partialDir);
       try {
         await writeProved(content, from, { ...meter, signal: options.signal, file });
@@ -189,7 +189,7 @@ async function publishAll(
 
 /**
  * Writes the listing of the commit, unless there is one: two that differ cannot both be true. Returns the one that was
- * here, by path; what names a file by another digest there is proved by that one.
+ * here, by path; what names a file by another digest there is verified by that one.
  */
 async function agree(
   layout: RepoLayout,

@@ -22,7 +22,7 @@ export interface Manifest {
   readonly commit: string;
   /** Every file of the commit, as far as a listing is known. */
   readonly files: readonly SnapshotFile[];
-  /** Whether `files` is all that the commit holds; false where nobody knows more than what lay there. */
+  /** Whether `files` is all that the commit holds; false where it is unknown more than what lay there. */
   readonly isListing: boolean;
   /** Paths of those that came along. */
   readonly included: ReadonlySet<string>;
@@ -59,7 +59,7 @@ export function includedFiles({ files, included }: Manifest): readonly SnapshotF
   return files.filter(({ path }) => included.has(path));
 }
 
-/** How much came along, for whoever tells of the copying. */
+/** How much came along, for the events of the copy. */
 export function amountOf(manifest: Manifest): { repoId: string; files: number; bytes: number } {
   const files = includedFiles(manifest);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);

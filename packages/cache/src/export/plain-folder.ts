@@ -38,7 +38,7 @@ const SMALL_BYTES = 1_000_000;
 
 /**
  * Makes `target` a plain folder with the files of a snapshot and its manifest, all at once: built beside it, renamed when
- * whole. `share`: large files are clones or hard links where the file system can; else every byte is copied and proved.
+ * whole. `share`: large files are clones or hard links where the file system can; else every byte is copied and verified.
  * A folder that we made of the same repo is replaced; throws `cache/not-ours` for anything else that is there.
  */
 export async function makePlainFolder(

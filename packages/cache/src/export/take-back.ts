@@ -7,7 +7,7 @@ import { planRemoval } from "../removal/plan-removal.ts";
 
 /**
  * Remembers what is here of a commit. The function that is returned takes away what came since, as long as no ref leads
- * to it: nothing when some of the commit was here, since nobody knows then whose the rest is.
+ * to it: nothing when some of the commit was here, since it is unknown then whose the rest is.
  */
 export async function rememberBefore(
   layout: RepoLayout,

@@ -91,7 +91,7 @@ export async function findActiveDownload(layout: RepoLayout): Promise<string | u
     const path = join(layout.locksDir, isMarker ? name.replace(/\.soft$/, "") : name);
     const lock = await tryLock(path);
     if (lock === undefined) return path;
-    // Whoever set this sign is dead.
+    // A process that set this sign is dead.
     if (isMarker) await discard(path);
     await lock.release();
   }

@@ -25,7 +25,7 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 500;
 
 /**
- * Takes the lock if nobody holds it, else returns undefined at once. The file (mode 0664, as Python makes it) and its
+ * Takes the lock if it is free, else returns undefined at once. The file (mode 0664, as Python makes it) and its
  * folders are created, and a native lock's file stays. Throws `cache/not-writable`, `cache/damaged` on a planted link.
  */
 export async function tryLock(path: string): Promise<FileLock | undefined> {

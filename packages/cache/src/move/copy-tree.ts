@@ -3,7 +3,7 @@ import { lstat, readdir, readlink, rm, stat, symlink, utimes } from "node:fs/pro
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { makeFolders } from "../disk/make-folders.ts";
 import type { CopyMeter } from "../disk/copy-meter.ts";
-import { digestFile, type DigestAlgorithm } from "../digest/digest.ts";
+import { digestFile, digestOfHex } from "../digest/digest.ts";
 import { isTemp, moveIntoPlace, syncDirectory, tempPath } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";
 import { lfsPointerId } from "../digest/lfs-pointer.ts";
@@ -136,11 +136,8 @@ async function copyProved(from: string, to: string, options: CopyTree): Promise<
   const { signal, meter } = options;
   // Written, then read again: each is half of the way.
   const half = (bytes: number): void => meter?.onBytes(bytes / 2);
-  const name = basename(from);
-  const inBlobs = basename(dirname(from)) === "blobs";
-  const algorithm: DigestAlgorithm = inBlobs && /^[0-9a-f]{40}$/.test(name) ? "git-sha1" : "sha256";
-  const named = inBlobs && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
-  const digest = named ? { algorithm, hex: name } : await digestFile(from, algorithm, { signal });
+  const named = basename(dirname(from)) === "blobs" ? digestOfHex(basename(from)) : undefined;
+  const digest = named ?? (await digestFile(from, "sha256", { signal }));
   const temp = tempPath(options.tempDir);
   const { size } = stats;
   const blobId = lfsPointerId(digest.hex, size);
@@ -150,7 +147,7 @@ async function copyProved(from: string, to: string, options: CopyTree): Promise<
     file: { path: from, size, digest, blobId },
   });
   let read = 0;
-  const written = await digestFile(temp, algorithm, {
+  const written = await digestFile(temp, digest.algorithm, {
     signal,
     onProgress(total) {
       half(total - read);

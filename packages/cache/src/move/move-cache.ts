@@ -21,7 +21,7 @@ const MARKER = join(".locks", "moved-from");
 
 /**
  * Moves a whole cache to `to` (a folder that does not exist, or is empty) and leaves a link in its place: copied and
- * proved first, beside its place, then the two change places. A run that is killed has lost nothing; the next one goes
+ * verified first, beside its place, then the two change places. A run that is killed has lost nothing; the next one goes
  * on. Throws `cache/not-found`, `cache/exists`, `cache/locked` while somebody downloads, `cache/digest-mismatch`.
  */
 export async function moveCache(
@@ -47,7 +47,7 @@ export async function moveCache(
       source: root,
       target: staging,
       tempDir: join(staging, ".locks", "moving"),
-      // Nobody holds a lock in the copy.
+      // No lock is held in the copy.
       skip: [".locks"],
     };
     const meter = startCopyMeter({ repoId: null, ...(await measureTree(copy)) }, options);

@@ -20,8 +20,8 @@ import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { locked } from "../lock/lock.ts";
 import { writeCacheDirTag } from "../publish/prepare-repo.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
-import { payloadsOf } from "../shared/payloads-of.ts";
-import { sweepPayload } from "../shared/sweep-shared.ts";
+import { payloadsOf } from "../shared/shared-store.ts";
+import { sweepPayload } from "../shared/sweep-payloads.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
 import { disownViews } from "../records/view-record.ts";
 import { copyTree, measureTree } from "./copy-tree.ts";
@@ -41,7 +41,7 @@ export interface MovedRepo {
 
 /**
  * Moves a repo into the cache `to`, which may lie on another disk, and leaves a link in its place, through which every
- * client finds it as before. Everything is copied and proved first, then the two change places in an instant. A run
+ * client finds it as before. Everything is copied and verified first, then the two change places in an instant. A run
  * that is killed has lost nothing; the next one goes on. Payloads of the shared store become files of
  * the repo, and go when no other leads to them. Moved to where such a link is, a repo comes back and the link goes. Throws `cache/not-found`,
  * `cache/exists`, `cache/locked` while somebody downloads into it, `cache/digest-mismatch` for damaged files.

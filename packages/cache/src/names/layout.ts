@@ -17,7 +17,7 @@ export interface RepoLayout {
   readonly refsDir: string;
   readonly snapshotsDir: string;
   readonly treesDir: string;
-  /** Data that is not proved yet, out of sight of every other client. */
+  /** Data that is not verified yet, out of sight of every other client. */
   readonly partialDir: string;
   /** What this project notes about the repo (pins, uses): no other client looks there, and it goes with the repo. */
   readonly recordsDir: string;

@@ -21,14 +21,14 @@ export interface PublishFile {
   readonly commit: string;
   readonly file: SnapshotFile;
   /**
-   * A file on the cache's file system whose bytes were proved to have `file.digest`; it is moved. Absent: the blob is
+   * A file on the cache's file system whose bytes were verified to have `file.digest`; it is moved. Absent: the blob is
    * there already and only the snapshot needs its entry.
    */
   readonly from?: string | undefined;
 }
 
 /**
- * Makes a proved file visible to every client of the cache and returns its path in the snapshot, after `prepareRepo`.
+ * Makes a verified file visible to every client of the cache and returns its path in the snapshot, after `prepareRepo`.
  * With links: `blobs/<hex>` by rename (which replaces a link into the shared store, never what it leads to), then a
  * relative link to it. Without: the file itself lies in the snapshot, copied when only its blob exists. The length is
  * checked (`cache/size-mismatch`), the digest is the caller's promise.

@@ -14,8 +14,8 @@ import { checkCommit } from "../names/revision.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * Puts a proved file (`from`, on the folder's file system; it is moved) into a local folder and notes commit and etag as
- * Python's client does; returns its path. Without `from` the file that is there, already proved, gets the note alone.
+ * Puts a verified file (`from`, on the folder's file system; it is moved) into a local folder and notes commit and etag as
+ * Python's client does; returns its path. Without `from` the file that is there, already verified, gets the note alone.
  * The folder may be a link, folders below it may not. The length is checked, the digest is the caller's promise.
  */
 export async function publishLocalFile(
@@ -34,7 +34,7 @@ export async function publishLocalFile(
     if (entry.from !== undefined) await moveIntoPlace(entry.from, paths.file, { size, tempDir });
     const stats = await stat(paths.file);
     if (stats.size !== size) throw sizeMismatch(paths.file, size, stats.size);
-    // A file that came from a clock ahead of ours is still the one that was proved.
+    // A file that came from a clock ahead of ours is still the one that was verified.
     const timestamp = Math.max(Date.now(), Math.ceil(stats.mtimeMs)) / 1000;
     const text = formatLocalMetadata({ commit, etag: digest.hex, timestamp });
     await replaceFile(paths.metadata, text, tempDir);
@@ -66,7 +66,7 @@ export async function inspectLocalFiles(
 }
 
 /**
- * The paths of those files that a local folder holds byte for byte, whoever put them there: copied, touched, or brought
+ * The paths of those files that a local folder holds byte for byte, also when they were copied, touched, or brought
  * by another program. Reads every file of the right length on one thread a core; `onFile` is told of each before.
  * Rejects with the signal's reason when aborted.
  */

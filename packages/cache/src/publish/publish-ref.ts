@@ -7,8 +7,7 @@ import { isCommit } from "../names/revision.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * Points a revision at a commit once every one of `files` is in its snapshot; looked at while nobody may remove anything
- * from the repo, so that a removal in the meantime never leaves a ref to something gone. Throws
+ * Points a revision at a commit once every one of `files` is in its snapshot; looked at under the repo's lock, so that a removal in the meantime never leaves a ref to something gone. Throws
  * `cache/removed-meanwhile` when a file is missing, and `cache/locked`.
  */
 export async function publishRef(

@@ -4,7 +4,7 @@ import { discard, isTemp } from "../disk/durable-file.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Removes what killed processes left: temporary files live for seconds, so a day old they are nobody's any more. */
+/** Removes what killed processes left: a temporary file lives for seconds, so one that is a day old has no owner. */
 export async function sweepTemps(partialDir: string): Promise<void> {
   const names = await readdir(partialDir);
   for (const name of names.filter(isTemp)) {

@@ -1,5 +1,5 @@
 import { join, sep } from "node:path";
-import type { Digest } from "../digest/digest.ts";
+import { type Digest, digestOfHex } from "../digest/digest.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 import { localMetadataDir } from "../names/local-dir.ts";
 import { readNotedMetadata } from "./local-metadata.ts";
@@ -13,7 +13,7 @@ export interface NotedFile {
   readonly timestamp: number;
 }
 
-/** Every file that was noted in a local folder with a digest; whether it is still there nobody says. */
+/** Every file that was noted in a local folder with a digest. A note outlives its file. */
 export async function listNotedFiles(localDir: string): Promise<readonly NotedFile[]> {
   const folder = join(localMetadataDir(localDir), "download");
   const { entries } = listFolderSync(folder, { recursive: true });
@@ -23,14 +23,9 @@ export async function listNotedFiles(localDir: string): Promise<readonly NotedFi
     const record = join(entry.parentPath, entry.name).slice(folder.length + 1);
     const path = record.slice(0, -".metadata".length).replaceAll(sep, "/");
     const noted = await readNotedMetadata(localDir, path).catch(() => undefined);
-    const digest = digestOfEtag(noted?.etag.toLowerCase() ?? "");
+    const digest = digestOfHex(noted?.etag.toLowerCase() ?? "");
     if (noted === undefined || digest === undefined) continue;
     files.push({ path, commit: noted.commit, digest, timestamp: noted.timestamp });
   }
   return files;
-}
-
-function digestOfEtag(etag: string): Digest | undefined {
-  if (/^[0-9a-f]{64}$/.test(etag)) return { algorithm: "sha256", hex: etag };
-  return /^[0-9a-f]{40}$/.test(etag) ? { algorithm: "git-sha1", hex: etag } : undefined;
 }

@@ -37,7 +37,7 @@ export function localProofs(localDir: string): ProofFolder {
 }
 
 /**
- * What the digest of a blob's beginnings was when the whole was proved: of the bytes before 4 MiB, 8 MiB …, 16 hex
+ * What the digest of a blob's beginnings was when the whole was verified: of the bytes before 4 MiB, 8 MiB …, 16 hex
  * digits each. By it the first damaged 4 MiB of a blob that changed on the disk are known. Undefined when there is no
  * sound record of just this blob; a blob of one step needs none.
  */
@@ -56,7 +56,7 @@ export async function readProofRecord(
 }
 
 /**
- * Keeps the beginnings of a blob whose digest was just proved; nothing when they are too few or too many for its size.
+ * Keeps the beginnings of a blob whose digest was just verified; nothing when they are too few or too many for its size.
  * Losing a record costs a repair more bytes and nothing else, so it is not brought to the disk at once.
  */
 export async function writeProofRecord(

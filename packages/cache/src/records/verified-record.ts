@@ -5,19 +5,19 @@ import type { ProofFolder } from "./proof-record.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
 
-/** A file on the disk as it was when it was proved. */
+/** A file on the disk as it was when it was verified. */
 export interface FileIdentity {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ino: number;
 }
 
-// What was proved longer ago is proved again: a disk rots without touching a file's times.
+// What was verified longer ago is verified again: a disk rots without touching a file's times.
 const TRUST_MS = 24 * 3_600_000;
 const MAX_BYTES = 16 << 20;
 
 /**
- * What an interrupted verification proved, so that the next one goes on there: a line a blob, valid for a day and as
+ * What an interrupted verification verified, so that the next one goes on there: a line a blob, valid for a day and as
  * long as size, mtime and inode stay. A verification that reaches its end removes it.
  */
 export async function readVerified(
@@ -35,7 +35,7 @@ export async function readVerified(
   return (hex, file) => known.has(factsOf(hex, file));
 }
 
-/** Notes that a blob was proved just now. */
+/** Notes that a blob was verified just now. */
 export async function noteVerified(
   folder: ProofFolder,
   hex: string,
@@ -45,7 +45,7 @@ export async function noteVerified(
   await appendFile(pathOf(folder), `${Date.now()} ${factsOf(hex, file)}\n`);
 }
 
-/** Forgets what was proved: the verification came to its end. */
+/** Forgets what was verified: the verification came to its end. */
 export async function forgetVerified(folder: ProofFolder): Promise<void> {
   await discard(pathOf(folder));
 }

@@ -16,7 +16,7 @@ import { pinnedCommits, takeInventory, type Inventory } from "./inventory.ts";
 import { absentDir } from "./plan-prune.ts";
 import { keep } from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
-import { sweepPayload } from "../shared/sweep-shared.ts";
+import { sweepPayload } from "../shared/sweep-payloads.ts";
 
 /** What went of one repo. */
 export interface RemovedRepo {

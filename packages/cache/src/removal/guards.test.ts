@@ -136,14 +136,18 @@ test("locks are not removed through a link that was planted in place of their fo
   expect(await readFile(join(outside, "models--acme--tiny", "mine"), "utf8")).toBe("x");
 });
 
-test("an empty repo that somebody fills or downloads into is not discarded", async () => {
+test("an empty repo that is filled or downloaded into is not discarded", async () => {
   const layout = await emptyRepo();
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
+  let entered = (): void => {};
+  const inside = new Promise<void>((resolve) => (entered = resolve));
   const filling = withRepoLock(layout, async () => {
+    entered();
     await held;
     await writeFile(blobPath(layout, "c".repeat(40)), "x");
   });
+  await inside;
   const discarding = discardEmptyRepo(layout);
   letGo();
   await filling;

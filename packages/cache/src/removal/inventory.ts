@@ -7,6 +7,7 @@ import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { repoPins, type Pin } from "../records/pin.ts";
 import { isCommit } from "../names/revision.ts";
+import { isInStore } from "../shared/shared-store.ts";
 import { scanRefs } from "../scan/scan-refs.ts";
 import { lastUses } from "../records/use-record.ts";
 
@@ -54,7 +55,7 @@ export interface Inventory {
   readonly blobs: ReadonlyMap<string, StoredBlob>;
   /** Blobs that something among the snapshots leads to that is no snapshot. */
   readonly strangers: ReadonlySet<string>;
-  /** Not everything could be read, so nobody knows which blobs are needed. */
+  /** Not everything could be read, so it is unknown which blobs are needed. */
   readonly uncertain: boolean;
   readonly pins: readonly Pin[];
 }
@@ -108,7 +109,7 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
   return { layout, elsewhere, revisions, blobs, strangers, uncertain, pins };
 }
 
-/** The commits of an inventory that a pin protects. A pin without its ref protects all: nobody knows what it meant. */
+/** The commits of an inventory that a pin protects. A pin without its ref protects all: it is unknown what it meant. */
 export function pinnedCommits({ pins, revisions }: Inventory): ReadonlySet<string> {
   const lost = pins.some(({ commit }) => commit === null);
   return new Set(
@@ -159,7 +160,7 @@ function statQuietly(path: string): Stats | undefined {
 /** The payload of this cache's shared store that a blob is a link to; looks at the first hop only. */
 function payloadOf(cacheDir: string, blob: string): string | undefined {
   const target = hopOf(blob);
-  return target?.startsWith(join(cacheDir, "blobs") + sep) === true ? target : undefined;
+  return target !== undefined && isInStore(cacheDir, target) ? target : undefined;
 }
 
 /** Where a link leads, by its first hop; undefined when somebody removed it meanwhile. */

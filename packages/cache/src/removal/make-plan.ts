@@ -4,7 +4,7 @@ import { folderSize } from "../disk/folder-size.ts";
 import { listViews } from "../records/view-record.ts";
 import type { Inventory, StoredRevision } from "./inventory.ts";
 import type { KeptRevision, Leftover, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
-import { sharedUsers } from "../shared/sweep-shared.ts";
+import { sharedUsers } from "../shared/sweep-payloads.ts";
 
 /** What was chosen of one repo. */
 export interface RepoChoice {

@@ -13,7 +13,7 @@ import {
   type SelectionRules,
 } from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
-import { sharedUsers } from "../shared/sweep-shared.ts";
+import { sharedUsers } from "../shared/sweep-payloads.ts";
 
 /** A plan that makes the cache small enough, or says by how much it cannot. */
 export interface EvictionPlan extends RemovalPlan {
@@ -25,7 +25,7 @@ export interface EvictionPlan extends RemovalPlan {
 }
 
 /**
- * What has to go so that the cache takes at most `maxBytes`: whole revisions, the one first that nobody has used for the
+ * What has to go so that the cache takes at most `maxBytes`: whole revisions, the one first that has been unused for the
  * longest time. Uses are those that were noted; a revision without any counts as used when it came or when the file
  * system saw it read. Pins, `keepNewest` and conditions as in `planRemoval`. Repos on other disks count nothing.
  */

@@ -19,7 +19,7 @@ import {
   type SelectionRules,
 } from "./plan-removal.ts";
 import type { KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
-import { orphanedPayloads } from "../shared/sweep-shared.ts";
+import { orphanedPayloads } from "../shared/sweep-payloads.ts";
 
 const DAY_MS = 86_400_000;
 /** What can be continued costs a download to have again. */
@@ -28,8 +28,8 @@ const PARTIAL_GRACE_MS = 7 * DAY_MS;
 const TEMP_GRACE_MS = DAY_MS;
 
 /**
- * What nobody needs: revisions without a ref (as `hf cache prune` takes them, but not pinned ones), unfinished data that
- * nobody touched for a week, temporary files and blobs of no snapshot that are a day old, repo folders in which nothing
+ * What is unused: revisions without a ref (as `hf cache prune` takes them, but not pinned ones), unfinished data that
+ * was not touched for a week, temporary files and blobs of no snapshot that are a day old, repo folders in which nothing
  * else is left, and payloads of the shared store that no repo leads to. `graceMs` stands for both times.
  */
 export async function planPrune(

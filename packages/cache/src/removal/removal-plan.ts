@@ -34,7 +34,7 @@ export interface RevisionRemoval {
   readonly usedAt: number;
 }
 
-/** A file that nobody needs: what a killed run left, a blob that no snapshot names. */
+/** An unused file: what a killed run left, a blob that no snapshot names. */
 export interface Leftover {
   /** Absolute. */
   readonly path: string;
@@ -67,7 +67,7 @@ export interface RemovalPlan {
   readonly cacheDir: string;
   readonly repos: readonly RepoRemoval[];
   readonly kept: readonly KeptRevision[];
-  /** Payloads of the shared store that nobody will lead to. */
+  /** Payloads of the shared store that no repo will lead to. */
   readonly payloads: readonly Leftover[];
   /** Expected, in bytes. */
   readonly freedBytes: number;

@@ -10,8 +10,8 @@ import { locked } from "../lock/lock.ts";
 import { notInCache } from "../names/not-in-cache.ts";
 import { pinned, repoPins } from "../records/pin.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
-import { payloadsOf } from "../shared/payloads-of.ts";
-import { sweepPayload } from "../shared/sweep-shared.ts";
+import { payloadsOf } from "../shared/shared-store.ts";
+import { sweepPayload } from "../shared/sweep-payloads.ts";
 import type { RepoType } from "../names/repo-id.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { readdir, readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { digestFile } from "../digest/digest.ts";
+import { digestFile, digestOfHex } from "../digest/digest.ts";
 import { inBatches } from "../disk/in-batches.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { lfsPointerId } from "../digest/lfs-pointer.ts";
@@ -8,7 +8,7 @@ import { checkRepoPath } from "../names/repo-path.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * The files that are in a snapshot's folder, for snapshots whose listing nobody recorded (older clients): size from the
+ * The files that are in a snapshot's folder, for snapshots without a recorded listing (older clients): size from the
  * disk, digest from the blob's name. A plain file is read for its sha256; dangling links and what has no safe path is
  * left out. Empty when there is no such snapshot. Says nothing about files that are missing.
  */
@@ -22,12 +22,8 @@ export async function listSnapshot(
     const file = join(entry.parentPath, entry.name);
     const stats = entry.isDirectory() ? undefined : await stat(file).catch(() => undefined);
     if (stats?.isFile() !== true) return undefined;
-    const hex = basename(await readlink(file).catch(() => "")).toLowerCase();
-    const digest = /^[0-9a-f]{64}$/.test(hex)
-      ? { algorithm: "sha256" as const, hex }
-      : /^[0-9a-f]{40}$/.test(hex)
-        ? { algorithm: "git-sha1" as const, hex }
-        : await digestFile(file, "sha256");
+    const name = basename(await readlink(file).catch(() => ""));
+    const digest = digestOfHex(name.toLowerCase()) ?? (await digestFile(file, "sha256"));
     const path = file.slice(folder.length + 1).replaceAll("\\", "/");
     const { size } = stats;
     const blobId = digest.algorithm === "sha256" ? lfsPointerId(digest.hex, size) : digest.hex;

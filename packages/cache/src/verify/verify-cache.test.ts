@@ -29,7 +29,7 @@ async function flip(path: string, at: number): Promise<void> {
   await file.close();
 }
 
-test("a sound model is proved file by file, and nothing is found", async () => {
+test("a sound model is verified file by file, and nothing is found", async () => {
   const layout = await publishGolden(await tempDir());
   const events: VerifyEvent[] = [];
   const report = await verifyCache([{ layout }], { onEvent: (event) => events.push(event) });
@@ -39,7 +39,7 @@ test("a sound model is proved file by file, and nothing is found", async () => {
   expect(events.at(-1)).toMatchObject({ type: "verify-progress", bytesDone: total });
 });
 
-test("one flipped byte is named with file, digests and, once the model was proved, the place", async () => {
+test("one flipped byte is named with file, digests and, once the model was verified, the place", async () => {
   const { layout } = await writeModel(await tempDir(), {
     "a/model.safetensors": contentOf(9 * MIB),
   });
@@ -94,7 +94,7 @@ test("a listing from elsewhere wins over the recorded one, and a commit can be c
   expect(bad).toMatchObject([{ commit: COMMIT, path: "README.md", reason: "digest" }]);
 });
 
-test("what a plain file should be is unproven without a listing, and proved with one", async () => {
+test("what a plain file should be is unproven without a listing, and verified with one", async () => {
   const layout = await publishGolden(await tempDir(), { symlinks: false });
   expect((await verifyCache([{ layout }])).unproven).toEqual([]);
   await rm(treePath(layout, COMMIT));
@@ -154,7 +154,7 @@ test("an interrupted verification goes on where it was, a finished one starts ov
   const noted = join(layout.proofsDir, "verified");
   const [hex = ""] = (await readdir(layout.blobsDir)).filter((name) => name !== "");
   expect(hex).not.toBe("");
-  // Whatever the race left: one note of a blob that was proved a moment ago.
+  // Whatever the race left: one note of a blob that was verified a moment ago.
   const { mtimeMs, ino, size } = await stat(blobPath(layout, hex));
   await writeFile(noted, `${Date.now()} ${hex} ${size} ${mtimeMs} ${ino}\n`);
   const second = await verifyCache([{ layout }]);

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import type { Digest } from "../digest/digest.ts";
+import { type Digest, digestOfHex } from "../digest/digest.ts";
 import { CacheError } from "../names/errors.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listCommits } from "../disk/list-commits.ts";
@@ -21,8 +21,8 @@ export interface VerifyTarget {
 }
 
 /**
- * Proves every file of the given repos that is in the cache: sha256 or git-sha1 against the listing of its commit, else
- * against the name of its blob. No network; on one thread a core. What an interrupted run proved less than a day ago is
+ * Verifies every file of the given repos that is in the cache: sha256 or git-sha1 against the listing of its commit, else
+ * against the name of its blob. No network; on one thread a core. What an interrupted run verified less than a day ago is
  * not read again. Throws `cache/not-found` when a target is not in the cache, and the signal's reason when aborted.
  */
 export async function verifyCache(
@@ -101,7 +101,5 @@ function expect({ layout, commit, listing }: VerifyTarget & { commit: string }):
 
 function digestOfName(layout: RepoLayout, { blob }: SnapshotEntry): Digest | undefined {
   if (dirname(blob) !== layout.blobsDir) return undefined;
-  const hex = basename(blob);
-  if (/^[0-9a-f]{64}$/.test(hex)) return { algorithm: "sha256", hex };
-  return /^[0-9a-f]{40}$/.test(hex) ? { algorithm: "git-sha1", hex } : undefined;
+  return digestOfHex(basename(blob));
 }

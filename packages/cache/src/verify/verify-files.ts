@@ -24,7 +24,7 @@ import type {
 export interface VerifyOptions {
   /** Sizes and safetensors headers only; weights are read of a file whose header does not fit it. */
   readonly quick?: boolean | undefined;
-  /** Read also what an interrupted run proved less than a day ago. */
+  /** Read also what an interrupted run verified less than a day ago. */
   readonly force?: boolean | undefined;
   /** Threads that read and hash; default: one a core. */
   readonly threads?: number | undefined;
@@ -56,7 +56,7 @@ interface Content {
 const WORTH_NOTING_BYTES = 1 << 20;
 const PROGRESS_MS = 100;
 
-/** Proves files, each content once; adds what the caller knows to be missing or unproven to the report. */
+/** Verifies files, each content once; adds what the caller knows to be missing or unproven to the report. */
 export async function verifyFiles(
   expectations: readonly Expectation[],
   known: { missing: readonly MissingFile[]; unproven: readonly UnprovenFile[] },
@@ -240,7 +240,7 @@ function contentsOf(expectations: readonly Expectation[]): readonly Content[] {
   return [...contents.values()];
 }
 
-/** Leaves out what an interrupted run proved. */
+/** Leaves out what an interrupted run verified. */
 async function withoutKnown(
   contents: readonly Content[],
   folders: ReadonlyMap<string, ProofFolder>,

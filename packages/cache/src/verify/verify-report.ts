@@ -34,7 +34,7 @@ export interface MissingFile extends VerifiedFile {
   readonly reason: "absent" | "dangling";
 }
 
-/** A file of which nobody says what it should be, or which this user may not read. */
+/** A file without a digest to verify it by, or one that this user may not read. */
 export interface UnprovenFile extends VerifiedFile {
   readonly reason: "no-digest" | "not-readable";
 }
@@ -45,7 +45,7 @@ export interface VerifyReport {
   readonly checked: number;
   /** Bytes read to prove them; a blob that several files share is read once. */
   readonly bytes: number;
-  /** Bytes that an interrupted run proved less than a day ago, and that were not read again. */
+  /** Bytes that an interrupted run verified less than a day ago, and that were not read again. */
   readonly bytesKnown: number;
   readonly bad: readonly BadFile[];
   readonly missing: readonly MissingFile[];

@@ -41,7 +41,7 @@ export async function makeView(
     ...options,
     manifest,
     share: options.share ?? true,
-    // Before the folder has its name: a crash in between leaves a record of nothing, not a view that nobody knows.
+    // Before the folder has its name: a crash in between leaves a record of nothing, not a view that it is unknown.
     onReady: async (made) => await recordView(layout, { path, commit, method: made, createdAt }),
   });
   await recordUse(layout, commit);

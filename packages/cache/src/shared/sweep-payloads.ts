@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, lstat, open, readdir, readlink, rename, unlink } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 
 import { discard } from "../disk/durable-file.ts";
 import { errnoOf } from "../disk/errno.ts";
 import { acquireLock } from "../lock/lock.ts";
+import { isInStore, isPayloadName, STORE_MARKER } from "./shared-store.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 
 /** Far above any real list: a line a repo. */
@@ -14,8 +15,8 @@ const WAIT_MS = 10_000;
 
 /**
  * The blobs (absolute paths) that really lead to a payload of the shared store, by its `.refs` list, each line of which
- * is held against the disk (huggingface_hub's `_shared_blobs.py`). Undefined where no such list can be read: then nobody
- * may conclude that the payload is free.
+ * is held against the disk (huggingface_hub's `_shared_blobs.py`). Undefined where no such list can be read: the payload
+ * may then be in use.
  */
 export async function sharedUsers(
   cacheDir: string,
@@ -45,7 +46,7 @@ export async function sharedUsers(
 }
 
 /**
- * Removes a payload of the shared store that nobody leads to any more, by the store's own protocol: under its lock, only
+ * Removes a payload of the shared store that no repo leads to any more, by the store's own protocol: under its lock, only
  * where its list of users says so. Returns the bytes freed. Where flock(2) is not to be had nothing is touched, and
  * `hf cache prune` does it.
  */
@@ -77,7 +78,7 @@ export async function sweepPayload(cacheDir: string, payload: string): Promise<n
   }
 }
 
-/** Payloads of the store whose list names nobody any more; none where there is no store. */
+/** Payloads of the store whose list names no user any more; none where there is no store. */
 export async function orphanedPayloads(
   cacheDir: string,
 ): Promise<readonly { path: string; size: number }[]> {
@@ -87,7 +88,7 @@ export async function orphanedPayloads(
     if (!/^[0-9a-f]{2}$/.test(prefix)) continue;
     for (const name of await readdir(join(store, prefix)).catch(() => [])) {
       const path = join(store, prefix, name);
-      if (!/^[0-9a-f]{64}$/.test(name)) continue;
+      if (!isPayloadName(join(prefix, name))) continue;
       if ((await sharedUsers(cacheDir, path))?.length !== 0) continue;
       orphans.push({ path, size: (await lstat(path)).size });
     }
@@ -97,9 +98,8 @@ export async function orphanedPayloads(
 
 async function isPayload(cacheDir: string, payload: string): Promise<boolean> {
   const store = join(cacheDir, "blobs");
-  const name = basename(payload);
-  if (!/^[0-9a-f]{64}$/.test(name) || payload !== join(store, name.slice(0, 2), name)) return false;
-  const marker = join(store, ".huggingface-shared-blobs");
+  if (!isInStore(cacheDir, payload) || !isPayloadName(relative(store, payload))) return false;
+  const marker = join(store, STORE_MARKER);
   const [folder, mark, file] = await Promise.all([
     lstat(dirname(payload)).catch(() => undefined),
     lstat(marker).catch(() => undefined),
