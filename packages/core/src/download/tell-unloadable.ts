@@ -1,5 +1,6 @@
 import type { SnapshotFile } from "@mlx-download/cache";
 import { createSnapshotBytes } from "../find/model-bytes.ts";
+import { variantSearch } from "../find/variant-search.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadRequest } from "../request/download-request.ts";
 import type { ResolvedSnapshot } from "../request/resolve-snapshot.ts";
@@ -34,7 +35,7 @@ export async function tellUnloadable(
     type: "warning",
     code: "review/cannot-load",
     message: `MLX cannot load ${repoId}: ${problem}.`,
-    hint: `Look for an MLX variant: mlx-download search ${searchWords(repoId)}`,
+    hint: `Look for an MLX variant: ${variantSearch(repoId)}`,
   });
 }
 
@@ -72,13 +73,4 @@ async function firstPointer(
   }
   const more = suspects.length > 1 ? ` (${suspects.length} such files)` : "";
   return `${path} is a git-lfs pointer of ${size} bytes, not weights${more}`;
-}
-
-/** The name without what tells formats apart, for a search. */
-function searchWords(repoId: string): string {
-  const name = repoId.slice(repoId.lastIndexOf("/") + 1);
-  return (
-    name.replaceAll(/[-_.](?:gguf|ggml|onnx|gptq|awq|bnb|exl2|i1|imat(?:rix)?)(?=$|[-_.])/gi, "") ||
-    name
-  );
 }

@@ -25,6 +25,7 @@ import { inspectPublicly } from "./inspect-publicly.ts";
 import { readHubFacts } from "./hub-facts.ts";
 import { createSnapshotBytes, type ModelBytes, readPart } from "./model-bytes.ts";
 import { readModelFiles } from "./read-model-files.ts";
+import { variantSearch } from "./variant-search.ts";
 import { readScans } from "./read-scans.ts";
 
 /** Options of `inspectModel`. */
@@ -230,7 +231,7 @@ function noConfig(name: string, listing: readonly ModelFile[]): ModelDownloadErr
     "inspect/no-config",
     {
       hint: gguf
-        ? "Look for an MLX variant: mlx-download list --all --filter with the model's name."
+        ? `Look for an MLX variant: ${variantSearch(name)}`
         : "Only models that say what they are can be described; choose another repo or revision.",
       data: { files: listing.length },
     },

@@ -145,7 +145,8 @@ describe("metadata of servers that stand in for the Hub", () => {
   });
 
   test.each([
-    [401, "hub/repo-not-found"],
+    // A token was sent, and a good one gives 404 for a repo that is missing.
+    [401, "hub/unauthorized"],
     [403, "hub/forbidden"],
     [503, "hub/unavailable"],
   ])("8: a bare %d", async (status, code) => {

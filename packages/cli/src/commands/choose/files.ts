@@ -56,9 +56,9 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     shell.stdoutStyle,
   );
   await shell.stdout.write(table);
-  const left = leftOutText(leftOut).map((text) => `. Left out: ${text}`);
+  const left = leftOutText(leftOut).map((text) => `Left out: ${text}\n`);
   shell.stderr.write(
-    `${printable(repoId)} @ ${shortCommit(commit)}: ${formatCount(plan.files.length, "file")}, ${formatBytes(bytes.total)}${left.join("")}\n`,
+    `${printable(repoId)} @ ${shortCommit(commit)}: ${formatCount(plan.files.length, "file")}, ${formatBytes(bytes.total)}\n${left.join("")}`,
   );
   return 0;
 }
