@@ -61,7 +61,7 @@ export {
   openModelList,
   type OpenModelListOptions,
 } from "./find/open-model-list.ts";
-export type { ListedModel, ListSort, ModelQuery } from "./find/search-models.ts";
+export type { ListedModel, ListSort, ModelQuery } from "./contract/listed-model.ts";
 export { listCachedModels } from "./find/list-cached-models.ts";
 export {
   downloadModel,
@@ -73,7 +73,7 @@ export type { DownloadedModel, ModelInfo } from "./find/model-info.ts";
 export type { DownloadPlan, FileAction, PlannedBlob, PlannedFile } from "./transfer/plan.ts";
 export { planModel } from "./download/plan-model.ts";
 export { parseRate } from "./settings/parse-rate.ts";
-export type { PresetName } from "./select/preset.ts";
+export type { PresetName } from "./contract/preset-name.ts";
 export { inspectMlx } from "./find/inspect-mlx.ts";
 export {
   createSelector,
@@ -83,7 +83,8 @@ export {
 } from "./select/select.ts";
 export { parseRepoRef, type RepoRef } from "./settings/ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings/settings.ts";
-export { createRateLimit, type RateLimit } from "./transfer/connections/rate-limit.ts";
+export { createRateLimit } from "./transfer/connections/rate-limit.ts";
+export type { RateLimit } from "./contract/rate-limit.ts";
 export type { LeftOut } from "./contract/left-out.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";
 export { inspectFolder, inspectModel, type InspectOptions } from "./find/inspect-model.ts";
@@ -97,7 +98,7 @@ export type {
   UnrepairedFile,
 } from "./repair/repair-report.ts";
 export { verifyModels, type VerifyModelsOptions } from "./repair/verify-models.ts";
-export type { DownloadReview } from "./download/review-download.ts";
+export type { DownloadReview } from "./contract/review.ts";
 export {
   type JudgedVariant,
   recommendModels,

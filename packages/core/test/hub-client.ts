@@ -1,10 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { DownloadEventBody } from "../src/contract/events.ts";
-import {
-  createHubClient,
-  type HubClientOptions,
-  type PatientHubClient,
-} from "../src/hub/client.ts";
+import { createHubClient, type HubClientOptions } from "../src/hub/client.ts";
+import type { PatientHubClient } from "../src/hub/hub-client.ts";
 import { type Hubs, openHubs } from "../src/request/hubs.ts";
 import type { Settings } from "../src/settings/settings.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { listTree } from "../src/hub/list-tree.ts";
 import { createHttpSource } from "../src/transfer/sources/http-source.ts";
-import type { HubClient } from "../src/hub/client.ts";
+import type { HubClient } from "../src/hub/hub-client.ts";
 import { serveFront } from "./front.ts";
 import { MODEL, failure, startRoad } from "./fixture.ts";
 import { clientFor } from "./hub-client.ts";

@@ -1,5 +1,5 @@
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { createTokenHubClient } from "./token-hub.ts";
 import { sleep } from "../http/sleep.ts";
 import { readSettings } from "../settings/settings.ts";

@@ -1,5 +1,5 @@
 import type { DownloadEventBody } from "./events.ts";
-import type { ListedModel, ModelQuery } from "../find/search-models.ts";
+import type { ListedModel, ModelQuery } from "./listed-model.ts";
 
 /** What a backend must know about the Hub and the cache; checked, with option and environment already weighed. */
 export interface BackendHub {

@@ -1,4 +1,4 @@
-import type { DownloadReview } from "../download/review-download.ts";
+import type { DownloadReview } from "./review.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { DownloadResult, FileStatus } from "./result.ts";
 

@@ -1,8 +1,8 @@
 import type { DownloadBackend } from "./backend.ts";
 import type { Machine, MemoryOptions, MlxLmSupport } from "@mlx-download/fit";
 import type { OnEvent } from "./events.ts";
-import type { PresetName } from "../select/preset.ts";
-import type { RateLimit } from "../transfer/connections/rate-limit.ts";
+import type { PresetName } from "./preset-name.ts";
+import type { RateLimit } from "./rate-limit.ts";
 
 /** Where to look and how to speak to the Hub; shared by everything that takes a ref. */
 export interface HubOptions {

@@ -4,6 +4,7 @@ import { diskFree } from "./disk-free.ts";
 import type { DownloadOptions } from "../contract/options.ts";
 import { type DownloadRequest, readRequest } from "../request/download-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
+import type { PreparedDownload } from "./prepared-download.ts";
 import { reviewDownload } from "./review-download.ts";
 import { askAccess, withheldError } from "../hub/ask-access.ts";
 import { isPublicFile } from "../hub/gated.ts";
@@ -19,12 +20,6 @@ import { createCacheTarget, createLocalDirTarget, type Target } from "../transfe
 import { readJournal } from "../transfer/disk/journal.ts";
 import { createRangeSet } from "../transfer/disk/ranges.ts";
 import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
-
-/** A resolved and planned download; nothing is written yet. */
-export interface PreparedDownload extends ResolvedSnapshot {
-  readonly target: Target;
-  readonly plan: DownloadPlan;
-}
 
 /**
  * What a download would do, without doing it: resolves the ref (network, unless offline or cached by commit), looks at

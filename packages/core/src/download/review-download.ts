@@ -1,31 +1,13 @@
-import {
-  type Fit,
-  fitModel,
-  isRefusedByScanned,
-  type LoadVerdict,
-  lookAtSecurity,
-  type Machine,
-  type SecurityLook,
-} from "@mlx-download/fit";
+import { fitModel, isRefusedByScanned, lookAtSecurity, type SecurityLook } from "@mlx-download/fit";
 import type { DownloadRequest } from "../request/download-request.ts";
 import { diskAmount } from "../contract/disk-amount.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
+import type { DownloadReview } from "../contract/review.ts";
 import { readMachine } from "../find/read-machine.ts";
-import type { PreparedDownload } from "./plan-model.ts";
+import type { PreparedDownload } from "./prepared-download.ts";
 import { readScans } from "../find/read-scans.ts";
 import { inspectSnapshot } from "../find/inspect-model.ts";
 import type { InspectedModel } from "../find/inspected-model.ts";
-
-/** What a review of a planned download finds, before its first byte. JSON-safe. */
-export interface DownloadReview {
-  readonly commit: string;
-  /** Null for a repo without a config to describe it by. */
-  readonly fit: Fit | null;
-  readonly loads: LoadVerdict | null;
-  /** Of the selected files alone. */
-  readonly security: SecurityLook;
-  readonly machine: Machine;
-}
 
 const DEFAULT_CONTEXT = 8192;
 /** From so many bytes to fetch on, a look beforehand costs nothing by comparison. */

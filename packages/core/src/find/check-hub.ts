@@ -1,12 +1,13 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import { type RateBudget, readBudget } from "../http/rate-budget.ts";
-import { createHubClient, type HubAnswer, type HubClient } from "../hub/client.ts";
+import { createHubClient } from "../hub/client.ts";
+import type { HubAnswer, HubClient } from "../hub/hub-client.ts";
 import { stringField } from "../hub/json-value.ts";
 import { parseJson } from "../hub/parse-json.ts";
 import { repoSegments } from "../hub/repo-segments.ts";
 import { readSettings } from "../settings/settings.ts";
 import type { AccountOptions } from "../account/account.ts";
-import { isRepoId } from "./search-models.ts";
+import { isRepoId } from "../hub/repo-segments.ts";
 
 /** How a Hub answers, and how often it may still be asked. */
 export interface HubHealth {

@@ -1,6 +1,6 @@
 import type { HubFacts } from "@mlx-download/fit";
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
 import type { Hubs } from "../request/hubs.ts";
 

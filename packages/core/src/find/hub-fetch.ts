@@ -1,5 +1,5 @@
-import type { HubClient } from "../hub/client.ts";
-import type { Question } from "../hub/response-error.ts";
+import type { HubClient } from "../hub/hub-client.ts";
+import type { Question } from "../hub/question.ts";
 
 /** Headers that describe the body as it was sent, which is not how it is passed on. */
 const TRANSPORT_HEADERS = new Set(["content-encoding", "content-length", "transfer-encoding"]);

@@ -10,7 +10,7 @@ import {
   type ScanStatuses,
   type SecurityLook,
 } from "@mlx-download/fit";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { isObject } from "../hub/json-value.ts";
 import { askedFields } from "./hub-facts.ts";
 

@@ -1,4 +1,4 @@
-import type { ListedModel, ListSort } from "./search-models.ts";
+import type { ListedModel, ListSort } from "../contract/listed-model.ts";
 import { listModels, type ListModelsOptions } from "./list-models.ts";
 
 const MOST_LISTED = 1000;

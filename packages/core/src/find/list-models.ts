@@ -1,9 +1,10 @@
 import { askModels } from "../request/ask-backend.ts";
 import type { DownloadBackend } from "../contract/backend.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { type Hubs, openHubs } from "../request/hubs.ts";
-import { searchModels, type ListedModel, type ModelQuery } from "./search-models.ts";
+import { searchModels } from "./search-models.ts";
+import type { ListedModel, ModelQuery } from "../contract/listed-model.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 
 /** What to list, and of which Hub. */

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { createDigester, inspectFiles, snapshotDir, type SnapshotFile } from "@mlx-download/cache";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import type { RepoRequest } from "../request/repo-request.ts";
 import type { ResolvedSnapshot } from "../request/resolve-snapshot.ts";
 import { ModelDownloadError } from "../contract/errors.ts";

@@ -1,7 +1,7 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { readBudget } from "../http/rate-budget.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { nextPage } from "../hub/next-page.ts";
 import { openHubs } from "../request/hubs.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";

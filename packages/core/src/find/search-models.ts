@@ -1,47 +1,11 @@
-import { checkRepoId } from "@mlx-download/cache";
+import type { ListedModel, ModelQuery } from "../contract/listed-model.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { createHubFetch } from "./hub-fetch.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
 import { nextPage } from "../hub/next-page.ts";
-
-/** One model of a listing. Dates are ISO 8601 in UTC. */
-export interface ListedModel {
-  readonly repoId: string;
-  /** Downloads in the last 30 days. */
-  readonly downloads: number;
-  readonly likes: number;
-  readonly tags: readonly string[];
-  readonly createdAt: string | undefined;
-  readonly lastModified: string | undefined;
-  /** Access has to be asked for: `auto` is granted at once, `manual` by the owner. */
-  readonly gated: false | "auto" | "manual";
-  readonly private: boolean;
-  readonly pipelineTag: string | undefined;
-  readonly libraryName: string | undefined;
-  /** Stored elements by dtype, where `counts` asked for them and the Hub has read the headers. */
-  readonly tensorCounts?: Readonly<Record<string, number>>;
-}
-
-/** The order of a listing, always descending. */
-export type ListSort = "downloads" | "likes" | "created" | "modified" | "trending";
-
-/** What to look for. */
-export interface ModelQuery {
-  /** Words in the repo's name; the server searches. */
-  readonly search?: string | undefined;
-  /** One organisation or user. */
-  readonly author?: string | undefined;
-  /** Tags that a model must all have. */
-  readonly tags?: readonly string[] | undefined;
-  readonly sort?: ListSort | undefined;
-  /** Ask for the count of tensors by dtype, too. */
-  readonly counts?: boolean | undefined;
-  /** How many at most; default all there are, 500 a call. */
-  readonly limit?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import { isRepoId } from "../hub/repo-segments.ts";
 
 const SORT_KEYS = {
   downloads: "downloads",
@@ -132,16 +96,6 @@ function listedModel(entry: object): ListedModel | undefined {
     libraryName: stringField(fields, "library_name"),
     ...tensorCounts(fields["safetensors"]),
   };
-}
-
-/** Whether a text from outside is the id of a repo. */
-export function isRepoId(text: string): boolean {
-  try {
-    checkRepoId(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const count = (value: unknown): number =>

@@ -1,5 +1,5 @@
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { stringField } from "./json-value.ts";
 
 /** The name of the account that the client's token belongs to; undefined where the Hub does not tell. One call. */

@@ -1,6 +1,6 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { Snapshot, WithheldFile } from "../contract/snapshot.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { gatedVerdict } from "./gated.ts";
 import { apiSegments, repoSegments } from "./repo-segments.ts";
 

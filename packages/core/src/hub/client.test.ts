@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { createHubFetch } from "../find/hub-fetch.ts";
 import { describe, expect, test } from "vitest";
 import { clientFor } from "../../test/hub-client.ts";
 import { closedAddress, failureOf, serve } from "../../test/serve.ts";
@@ -308,7 +309,7 @@ describe("its fetch", () => {
       else response.writeHead(200, { ...JSON_TYPE, link: '<x>; rel="next"' }).end("[1]");
     });
     const { client } = clientFor(url, { token: "hf_right" });
-    const response = await client.fetch(`${url}/x?a=1`, {
+    const response = await createHubFetch(client)(`${url}/x?a=1`, {
       headers: { authorization: "Bearer hf_wrong", accept: "application/json" },
     });
     expect(response.url).toBe(`${url}/x?a=1`);
@@ -318,10 +319,12 @@ describe("its fetch", () => {
       authorization: "Bearer hf_right",
       accept: "application/json",
     });
-    expect(await failureOf(client.fetch(`${url}/absent`))).toMatchObject({
+    expect(await failureOf(createHubFetch(client)(`${url}/absent`))).toMatchObject({
       code: "hub/bad-response",
     });
-    await expect(client.fetch(`${url}/x`, { method: "DELETE" })).rejects.toThrow(TypeError);
+    await expect(createHubFetch(client)(`${url}/x`, { method: "DELETE" })).rejects.toThrow(
+      TypeError,
+    );
   });
 
   test("sends bodies and takes a Request", async () => {
@@ -331,7 +334,7 @@ describe("its fetch", () => {
       request.on("end", () => response.end("{}"));
     });
     const { client } = clientFor(url);
-    await client.fetch(new Request(`${url}/x`, { method: "POST", body: '{"paths":[]}' }));
+    await createHubFetch(client)(new Request(`${url}/x`, { method: "POST", body: '{"paths":[]}' }));
     expect(bodies).toEqual(['{"paths":[]}']);
   });
 });

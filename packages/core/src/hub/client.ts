@@ -9,70 +9,17 @@ import { redactUrl } from "../http/redact.ts";
 import { createOfflineTransport } from "../http/offline-transport.ts";
 import { withLogin } from "../http/login-transport.ts";
 import { createTransport } from "../http/create-transport.ts";
-import type { ResponseHeaders, Transport } from "../http/transport.ts";
+import type { ResponseHeaders } from "../http/transport.ts";
 import type { Settings } from "../settings/settings.ts";
-import { createHubFetch } from "../find/hub-fetch.ts";
 import { createExpandFallback } from "./expand-fallback.ts";
 import { hubWarnings } from "./hub-warning.ts";
 import { readAccountName } from "./account-name.ts";
+import type { HubAnswer, HubClient, HubRequest, PatientHubClient } from "./hub-client.ts";
 import { parseJson } from "./parse-json.ts";
-import { responseError, type Question } from "./response-error.ts";
+import { responseError } from "./response-error.ts";
 import { type Patience, retrying, type Try } from "./retrying.ts";
-import { createTokenSender, type SentResponse, type TokenSender } from "./token-sender.ts";
+import { createTokenSender } from "./token-sender.ts";
 import { userAgent } from "./user-agent.ts";
-
-/** A whole answer to a metadata call, after redirects and retries; its status is below 400. */
-export interface HubAnswer {
-  readonly status: number;
-  readonly headers: ResponseHeaders;
-  /** Where it came from in the end. */
-  readonly url: URL;
-  readonly body: Buffer;
-}
-
-/** A parsed JSON answer, its shape not yet checked. */
-export interface JsonAnswer extends Omit<HubAnswer, "body"> {
-  readonly value: unknown;
-}
-
-/** One metadata call. */
-export interface HubRequest {
-  readonly question: Question;
-  readonly method?: "GET" | "HEAD" | "POST" | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The way to one Hub: settings, transport and token in one hand, every failure a coded error. */
-export interface HubClient {
-  readonly settings: Settings;
-  readonly transport: Transport;
-  /** One request, whatever its answer: with the token, and without it where the Hub refuses that. */
-  readonly send: TokenSender["send"];
-  /** The token's state, for whoever else speaks to the Hub. */
-  readonly tokens: Pick<TokenSender, "token" | "refused" | "giveUp" | "tellRefused">;
-  /** For file contents asked for by `send`: counted as a download by the Hub, never compressed on the way. */
-  readonly downloadHeaders: Readonly<Record<string, string>>;
-  /** An address below the endpoint; the segments are percent-encoded, a `/` inside one too. */
-  url(segments: readonly string[], query?: Readonly<Record<string, string>>): URL;
-  /** A metadata call with retries and rate limits, at most 64 MiB. Throws coded errors or the signal's reason. */
-  request(url: URL, request: HubRequest): Promise<HubAnswer>;
-  /** {@link request} for JSON; throws `hub/bad-response` when the answer is none. */
-  json(url: URL, request: HubRequest): Promise<JsonAnswer>;
-  /** {@link request} as `fetch`, for libraries. Throws coded errors on its own. */
-  readonly fetch: typeof fetch;
-  /** The coded error of an error answer that came by `send`; reads the start of its body. */
-  failure(sent: SentResponse, question: Question): Promise<ModelDownloadError>;
-  readonly emit: (event: DownloadEventBody) => void;
-  close(): Promise<void>;
-}
-
-/** A client that waits and tries again as long as it makes sense. */
-export interface PatientHubClient extends HubClient {
-  /** The same for when there is somebody else to ask: it sits out no long wait, and no silence a second time. */
-  readonly hasty: HubClient;
-}
 
 /** What a client is made of. */
 export interface HubClientOptions {
@@ -204,7 +151,7 @@ export function createHubClient(
     });
   }
 
-  const client = (patience?: Patience): Omit<HubClient, "fetch"> => ({
+  const client = (patience?: Patience): HubClient => ({
     settings,
     transport,
     send: sender.send,
@@ -237,11 +184,7 @@ export function createHubClient(
     emit,
     close: () => transport.close(),
   });
-  const withFetch = (one: Omit<HubClient, "fetch">): HubClient => ({
-    ...one,
-    fetch: createHubFetch(one),
-  });
-  return { ...withFetch(client()), hasty: withFetch(client(HASTY)) };
+  return { ...client(), hasty: client(HASTY) };
 }
 
 function tooSlow(url: URL, cause: unknown): ModelDownloadError {

@@ -1,6 +1,6 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { apiSegments, type CommitRef } from "./repo-segments.ts";
 import { type FileEntry, parseTreeEntry } from "./tree-entry.ts";

@@ -1,12 +1,12 @@
 import type { SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { completeTree, emptyFolders, type ListedTree, pageDoubt } from "./complete-tree.ts";
 import { nextPage } from "./next-page.ts";
 import { apiSegments, type CommitRef } from "./repo-segments.ts";
 import { idInAddress, tellRename } from "./renamed.ts";
-import type { Question } from "./response-error.ts";
+import type { Question } from "./question.ts";
 import type { WithheldFile } from "../contract/snapshot.ts";
 import { settleMd5 } from "./settle-md5.ts";
 import { type FileEntry, parseTreeEntry, unsafeTree, type TreeEntry } from "./tree-entry.ts";

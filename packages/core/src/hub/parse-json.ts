@@ -1,6 +1,6 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactText, redactUrl } from "../http/redact.ts";
-import type { HubAnswer, JsonAnswer } from "./client.ts";
+import type { HubAnswer, JsonAnswer } from "./hub-client.ts";
 import type { Try } from "./retrying.ts";
 
 /** A whole answer read as JSON; `hub/bad-response` when it is none, worth another try unless it is a web page. */

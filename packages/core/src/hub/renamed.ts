@@ -1,5 +1,5 @@
 import type { DownloadEventBody } from "../contract/events.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 
 /** The id of the repo that an API address names, below whatever path the endpoint has; undefined for other addresses. */
 export function idInAddress({ pathname }: URL): string | undefined {

@@ -1,4 +1,4 @@
-import type { RepoType } from "@mlx-download/cache";
+import { checkRepoId, type RepoType } from "@mlx-download/cache";
 
 /** A repo of some kind; a model when nothing is said. */
 export interface TypedRepo {
@@ -19,4 +19,14 @@ export function apiSegments({ repoId, repoType = "model" }: TypedRepo): readonly
 /** The segments of a repo's address outside the API: `org/name`, `datasets/org/name`. */
 export function repoSegments({ repoId, repoType = "model" }: TypedRepo): readonly string[] {
   return [...(repoType === "model" ? [] : [`${repoType}s`]), ...repoId.split("/")];
+}
+
+/** Whether a text from outside is the id of a repo. */
+export function isRepoId(text: string): boolean {
+  try {
+    checkRepoId(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

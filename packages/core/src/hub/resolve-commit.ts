@@ -2,11 +2,11 @@ import { isCommit } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactServerText, redactUrl } from "../http/redact.ts";
 import type { RepoRef } from "../settings/ref.ts";
-import type { HubClient, JsonAnswer } from "./client.ts";
+import type { HubClient, JsonAnswer } from "./hub-client.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { apiSegments, type TypedRepo } from "./repo-segments.ts";
 import { tellRename } from "./renamed.ts";
-import type { Question } from "./response-error.ts";
+import type { Question } from "./question.ts";
 
 /** A repo at the commit that its revision means now. */
 export interface ResolvedRef {

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { responseHeaders } from "../http/response-headers.ts";
-import { responseError, type ErrorContext, type Question } from "./response-error.ts";
+import { responseError, type ErrorContext } from "./response-error.ts";
+import type { Question } from "./question.ts";
 
 const HUB = "https://huggingface.co";
 const QUESTIONS: Record<Question["kind"], Question> = {

@@ -6,18 +6,10 @@ import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
 import { gatedVerdict } from "./gated.ts";
 import { type RefusedToken, refusedVerdict } from "./refused-token.ts";
 import { isObject, stringField } from "./json-value.ts";
+import type { Question } from "./question.ts";
 import { middleAnswer } from "./middle-answer.ts";
 import { clockTime } from "./server-wait.ts";
 import { storageMessage, storageRefusal } from "./storage-refusal.ts";
-
-/** What was asked, which decides what a bare 404 means. */
-export interface Question {
-  /** `repo`: does it exist; `revision`: at this revision; `file`: one file of it; `list`: anything not about one repo. */
-  readonly kind: "repo" | "revision" | "file" | "list";
-  readonly repoId?: string | undefined;
-  readonly revision?: string | undefined;
-  readonly path?: string | undefined;
-}
 
 /** Who asked whom, for message and hint. */
 export interface ErrorContext {

@@ -3,7 +3,7 @@ import { type SnapshotFile } from "@mlx-download/cache";
 import { lfsPointerId } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { decodedBody } from "../http/decoded-body.ts";
-import type { HubClient } from "./client.ts";
+import type { HubClient } from "./hub-client.ts";
 import { type CommitRef, repoSegments } from "./repo-segments.ts";
 import type { Md5File } from "./tree-entry.ts";
 

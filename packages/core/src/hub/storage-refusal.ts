@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../contract/errors.ts";
 import { redactServerText } from "../http/redact.ts";
-import type { Question } from "./response-error.ts";
+import type { Question } from "./question.ts";
 
 /** An error answer of a host that the Hub redirected to. */
 interface StorageAnswer {

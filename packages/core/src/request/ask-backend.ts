@@ -1,12 +1,13 @@
 import { isCommit } from "@mlx-download/cache";
 import type { RepoRequest } from "./repo-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { readTree, type TreeListing } from "../hub/list-tree.ts";
-import type { Question } from "../hub/response-error.ts";
+import type { Question } from "../hub/question.ts";
 import { stringField } from "../hub/json-value.ts";
 import { retrying, type Try } from "../hub/retrying.ts";
-import { isRepoId, type ListedModel, type ModelQuery } from "../find/search-models.ts";
+import { isRepoId } from "../hub/repo-segments.ts";
+import type { ListedModel, ModelQuery } from "../contract/listed-model.ts";
 import type { BackendHub, BackendRepo, DownloadBackend } from "../contract/backend.ts";
 import { failedTry } from "./backend-failure.ts";
 

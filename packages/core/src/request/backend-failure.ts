@@ -1,7 +1,8 @@
 import { codedError } from "../contract/coded-error.ts";
 import { type ErrorCode, ModelDownloadError } from "../contract/errors.ts";
 import { isObject } from "../hub/json-value.ts";
-import { type Question, responseError } from "../hub/response-error.ts";
+import { responseError } from "../hub/response-error.ts";
+import type { Question } from "../hub/question.ts";
 import type { RefusedToken } from "../hub/refused-token.ts";
 import type { FailedTry } from "../hub/retrying.ts";
 import { bodyFailure, unreachable } from "../http/network-error.ts";

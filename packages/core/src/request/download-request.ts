@@ -10,7 +10,8 @@ import type {
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import type { Settings } from "../settings/settings.ts";
-import { checkRate, type RateLimit } from "../transfer/connections/rate-limit.ts";
+import { checkRate } from "../transfer/connections/rate-limit.ts";
+import type { RateLimit } from "../contract/rate-limit.ts";
 import { readRepoRequest, type RepoRequest } from "./repo-request.ts";
 
 /** A checked request for a download: what of the repo is asked for, where it goes, and what is looked at before. */

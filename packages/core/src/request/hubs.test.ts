@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { hubsFor } from "../../test/hub-client.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import type { Hubs } from "./hubs.ts";
 
 const [ONE, TWO, THREE] = ["https://one.test", "https://two.test", "https://three.test"] as const;

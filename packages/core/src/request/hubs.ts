@@ -1,12 +1,8 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { guardListener } from "../contract/guard-listener.ts";
-import {
-  createHubClient,
-  type HubClient,
-  type HubClientOptions,
-  type PatientHubClient,
-} from "../hub/client.ts";
+import { createHubClient, type HubClientOptions } from "../hub/client.ts";
+import type { HubClient, PatientHubClient } from "../hub/hub-client.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** An answer and the Hub that gave it. */

@@ -7,7 +7,7 @@ import type { RepoRequest } from "./repo-request.ts";
 import type { DownloadBackend } from "../contract/backend.ts";
 import type { SelectionOptions } from "../contract/options.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
-import type { HubClient } from "../hub/client.ts";
+import type { HubClient } from "../hub/hub-client.ts";
 import { listTree } from "../hub/list-tree.ts";
 import { resolveCommit } from "../hub/resolve-commit.ts";
 import type { Snapshot } from "../contract/snapshot.ts";

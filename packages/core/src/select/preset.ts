@@ -1,5 +1,4 @@
-/** A named choice of files. */
-export type PresetName = "all" | "mlx" | "tokenizer" | "config";
+import type { PresetName } from "../contract/preset-name.ts";
 
 /** What a preset takes and leaves, as `fnmatch` patterns; `exclude` wins. */
 export interface Preset {

@@ -1,11 +1,6 @@
 import { compileFnmatch } from "./fnmatch.ts";
-import {
-  FOREIGN_WEIGHT_BYTES,
-  FOREIGN_WEIGHTS,
-  MLX_WEIGHTS,
-  PRESETS,
-  type PresetName,
-} from "./preset.ts";
+import { FOREIGN_WEIGHT_BYTES, FOREIGN_WEIGHTS, MLX_WEIGHTS, PRESETS } from "./preset.ts";
+import type { PresetName } from "../contract/preset-name.ts";
 
 /** Which files are wanted; patterns as in {@link createSelector}. */
 export interface SelectOptions {

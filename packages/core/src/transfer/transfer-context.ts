@@ -3,7 +3,7 @@ import type { Target } from "./target.ts";
 import type { ConnectionShare } from "./connections/budget.ts";
 import type { DiskThread } from "./disk/disk-thread.ts";
 import type { ProgressTracker } from "./progress.ts";
-import type { RateLimit } from "./connections/rate-limit.ts";
+import type { RateLimit } from "../contract/rate-limit.ts";
 import type { SourceSet } from "./sources/source-set.ts";
 import type { TransferMonitor } from "./connections/transfer-monitor.ts";
 

@@ -1,6 +1,7 @@
 import { type ConnectionBudget, type ConnectionShare, createConnectionBudget } from "./budget.ts";
 import { createDiskThread, type DiskThread } from "../disk/disk-thread.ts";
-import { createRateLimit, type RateLimit } from "./rate-limit.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import type { RateLimit } from "../../contract/rate-limit.ts";
 import { startTransferMonitor, type TransferMonitor } from "./transfer-monitor.ts";
 
 /** A download's place among all that run in this process. */

@@ -5,7 +5,7 @@ import { decodedBody } from "../../http/decoded-body.ts";
 import type { SentResponse } from "../../hub/token-sender.ts";
 import { isRetryableStatus, MAX_WAIT_MS, serverDelayMs } from "../../http/retry.ts";
 import type { ResponseHeaders } from "../../http/transport.ts";
-import type { HubClient } from "../../hub/client.ts";
+import type { HubClient } from "../../hub/hub-client.ts";
 import { repoSegments } from "../../hub/repo-segments.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { answerError, noBytes, webPageError } from "./answer-error.ts";

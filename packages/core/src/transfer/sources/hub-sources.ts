@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../contract/snapshot.ts";
-import type { HubClient } from "../../hub/client.ts";
+import type { HubClient } from "../../hub/hub-client.ts";
 import type { RepoRequest } from "../../request/repo-request.ts";
 import { createHttpSource } from "./http-source.ts";
 import { createSourceSet, type SourceSet } from "./source-set.ts";

@@ -1,0 +1,36 @@
+/** One model of a listing. Dates are ISO 8601 in UTC. */
+export interface ListedModel {
+  readonly repoId: string;
+  /** Downloads in the last 30 days. */
+  readonly downloads: number;
+  readonly likes: number;
+  readonly tags: readonly string[];
+  readonly createdAt: string | undefined;
+  readonly lastModified: string | undefined;
+  /** Access has to be asked for: `auto` is granted at once, `manual` by the owner. */
+  readonly gated: false | "auto" | "manual";
+  readonly private: boolean;
+  readonly pipelineTag: string | undefined;
+  readonly libraryName: string | undefined;
+  /** Stored elements by dtype, where `counts` asked for them and the Hub has read the headers. */
+  readonly tensorCounts?: Readonly<Record<string, number>>;
+}
+
+/** The order of a listing, always descending. */
+export type ListSort = "downloads" | "likes" | "created" | "modified" | "trending";
+
+/** What to look for. */
+export interface ModelQuery {
+  /** Words in the repo's name; the server searches. */
+  readonly search?: string | undefined;
+  /** One organisation or user. */
+  readonly author?: string | undefined;
+  /** Tags that a model must all have. */
+  readonly tags?: readonly string[] | undefined;
+  readonly sort?: ListSort | undefined;
+  /** Ask for the count of tensors by dtype, too. */
+  readonly counts?: boolean | undefined;
+  /** How many at most; default all there are, 500 a call. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}

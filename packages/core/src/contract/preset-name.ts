@@ -1,0 +1,2 @@
+/** A named choice of files. */
+export type PresetName = "all" | "mlx" | "tokenizer" | "config";
