@@ -1,6 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tempDir } from "@mlx-download/test-utils";
+import { run, tempDir } from "@mlx-download/test-utils";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import {
   createDecodeThreads,
@@ -282,6 +282,13 @@ test("more units than there is room for wait for it, and one that is given up ma
   await sink.filled(wire.length);
   expect((await sink.finish()).verified).toBe(true);
   await Promise.all([...sinks, sink].map((given) => given.close()));
+});
+
+test("threads that nobody closed do not keep a program alive", async () => {
+  const index = new URL("../src/index.ts", import.meta.url);
+  const program = `import { createDecodeThreads } from ${JSON.stringify(index)}; createDecodeThreads({ threads: 2 }).start();`;
+  const args = ["--input-type=module", "--eval", program];
+  expect(await run(process.execPath, args, { timeoutMs: 50_000 })).toMatchObject({ code: 0 });
 });
 
 test("an address is renewed for the same chunks, and tells itself when it ends", async () => {

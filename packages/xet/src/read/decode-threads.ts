@@ -124,7 +124,6 @@ function startThread(forget: (worker: Worker) => void): Thread {
     workerData: { memory, output, bell } satisfies DecodeWorkerData,
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
   });
-  worker.unref();
   const jobs: Thread["jobs"] = new Map();
   worker.on("message", (reply: DecodeReply) => jobs.get(reply.id)?.take(reply));
   let died = false;
@@ -133,6 +132,8 @@ function startThread(forget: (worker: Worker) => void): Thread {
     forget(worker);
     for (const job of jobs.values()) job.fail(error);
   });
+  // After the listeners: a new one holds the process again.
+  worker.unref();
   const first = output.end + SLACK_BYTES;
   return {
     worker,
