@@ -70,7 +70,7 @@ function summary({ checked, bytes, bytesKnown, bad, missing, unproven }: VerifyR
     bad.length > 0 ? `${bad.length} bad` : "none bad",
     dangling > 0 ? `${dangling} without content` : "",
     missing.length > dangling ? `${missing.length - dangling} not downloaded` : "",
-    unproven.length > 0 ? `${unproven.length} that nothing can be held against` : "",
+    unproven.length > 0 ? `${unproven.length} without a known checksum` : "",
   ];
   return `${parts.filter(Boolean).join(", ")}.`;
 }
