@@ -18,6 +18,7 @@ const commands: Readonly<
   "get --dry-run": { args: [repo, "--dry-run"] },
   info: { args: ["info", repo] },
   files: { args: ["files", repo] },
+  card: { args: ["card", repo] },
   list: { args: ["list"] },
   search: { args: ["search", "tiny"] },
   "verify --hub": { args: ["verify", repo, "--hub"], arrange: ({ run }) => run([repo, "-q"]) },

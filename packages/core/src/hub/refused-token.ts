@@ -78,7 +78,8 @@ export function refusedVerdict(
   const { endpoint, source } = refused;
   const { why, hint, expired } = describeRefusal(refused);
   const { repoId, isGated, isHub } = subject;
-  const need = repoId === undefined ? "" : `, and ${repoId} is ${isGated ? "gated" : "not public"}`;
+  const closed = isGated ? "is gated" : "cannot be seen without one";
+  const need = repoId === undefined ? "" : `, and ${repoId} ${closed}`;
   const mirror =
     repoId === undefined || isHub
       ? ""
