@@ -21,6 +21,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "names",
   ],
   fit: ["choose", "judge", "describe", "caches", "machine", "mlx-lm", "name", "model"],
+  "engine-adapter": ["testing", "hook", "drivers", "load", "mlx-serving", "ensure", "contract"],
   xet: ["delta", "read", "kernel", "format", "errors.ts"],
 };
 
@@ -28,7 +29,6 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
 export const notYet: ReadonlySet<string> = new Set([
   "cli",
   "core",
-  "engine-adapter",
   "hub-server",
   "registry",
   "web",

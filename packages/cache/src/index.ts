@@ -1,4 +1,4 @@
-export { announceDownload } from "./lock/active-download.ts";
+export { announceDownload } from "./lock/active-use.ts";
 export {
   createDigester,
   digestFile,

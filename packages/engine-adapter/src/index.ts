@@ -1,5 +1,6 @@
 export type { Engine, EngineLoadContext, EngineModel } from "./contract/engine.ts";
-export { ensureModel, type EnsuredModel, type ModelPlace } from "./ensure/ensure-model.ts";
+export type { EnsuredModel, ModelPlace } from "./contract/engine.ts";
+export { ensureModel } from "./ensure/ensure-model.ts";
 export {
   EngineAdapterError,
   type EngineAdapterErrorCode,

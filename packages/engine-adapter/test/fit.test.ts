@@ -52,6 +52,8 @@ test("an architecture that mlx-lm does not know is refused, unless nobody wants 
   const refusing = createModelResolver({ ...options, requireFit: true });
   const error = await failureOf(refusing.resolveLoadOptions("acme/alien"));
   expect(error).toMatchObject({ code: "review/cannot-load" });
+  // The reason that blocks, not the first that is known.
+  expect(error.message).toContain("martian");
   const silent = createModelResolver({ ...options, checkFit: false });
   expect(await silent.resolveLoadOptions("acme/alien")).toMatchObject({ model: "acme/alien" });
 });

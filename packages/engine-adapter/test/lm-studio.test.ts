@@ -82,7 +82,11 @@ test("without a client the files are put in place, and a folder elsewhere is ref
   const modelsDir = await tempDir();
   const engine = lmStudio({ modelsDir });
   expect(await loadModel(engine, TINY, options)).toMatchObject({ instance: undefined });
+  // A snapshot's folder is as good as its ref; any other must lie among LM Studio's models.
   const { path } = await ensureModel(TINY, options);
-  const error = await failureOf(loadModel(engine, path, options));
+  expect(await loadModel(engine, path, options)).toMatchObject({ modelKey: TINY });
+  const elsewhere = join(await tempDir(), "own");
+  await writeTinyModel(elsewhere);
+  const error = await failureOf(loadModel(engine, elsewhere, options));
   expect(error).toMatchObject({ code: "engine/invalid-input" });
 });

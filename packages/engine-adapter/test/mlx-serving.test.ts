@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
@@ -12,7 +12,7 @@ import {
   loadModel,
 } from "../src/index.ts";
 import { stateOf } from "../src/mlx-serving/load-queue.ts";
-import { failureOf, startStage, TINY } from "./fixture.ts";
+import { failureOf, startDouble, startStage, TINY } from "./fixture.ts";
 import { type ServingEngine, servingEngines } from "./serving-engines.ts";
 
 describe.each(servingEngines)("on %s", (_name, start) => {
@@ -208,6 +208,82 @@ describe.each(servingEngines)("on %s", (_name, start) => {
     expect(draft?.descriptor.id).toBe(TINY);
     uninstall();
   });
+});
+
+test("a path that the caller used as the model's name stays its name, and a snapshot's folder its commit", async () => {
+  const { options, commit } = await startStage();
+  const { path } = await ensureModel(TINY, options);
+  const { resolveLoadOptions } = createModelResolver(options);
+  expect(await resolveLoadOptions(path)).toEqual({
+    model: path,
+    localPath: path,
+    revision: commit,
+  });
+  expect(await ensureModel(path, options)).toMatchObject({
+    repoId: TINY,
+    revision: commit,
+    commit,
+  });
+  const folder = join(await tempDir(), "own");
+  await writeTinyModel(folder);
+  expect(await resolveLoadOptions({ model: folder })).toEqual({ model: folder, localPath: folder });
+  const engine = await startDouble();
+  installAutoDownload(engine, options);
+  await engine.loadModel(folder);
+  expect(await engine.generate({ model: folder, prompt: "count" })).not.toBe("");
+});
+
+test("the hook heals damaged weights, as loadModel does", async () => {
+  const { options, events } = await startStage();
+  const { path } = await ensureModel(TINY, options);
+  const blob = await realpath(join(path, "model-00001-of-00002.safetensors"));
+  const before = await readFile(blob);
+  await writeFile(
+    blob,
+    Buffer.concat([before.subarray(0, 100), Buffer.alloc(before.length - 100)]),
+  );
+  const engine = await startDouble();
+  // The stand-in runtime does not read weights: what the real one would say of these.
+  const own = engine.loadModel.bind(engine);
+  let loads = 0;
+  engine.loadModel = async (given) => {
+    loads += 1;
+    if (!(await readFile(blob)).equals(before))
+      throw new Error("Invalid header in model.safetensors");
+    return own(given);
+  };
+  installAutoDownload(engine, options);
+  expect((await engine.loadModel(TINY)).state).toBe("ready");
+  expect(loads).toBe(2);
+  expect(events).toContainEqual(expect.objectContaining({ code: "engine/proving-again" }));
+});
+
+test("under the hook a signal lets its caller go while the engine loads, and nothing stays loaded", async () => {
+  const { options, hub, events } = await startStage();
+  await hub.addRepo("acme/slow", { ...tinyModelFiles(), hold: "" });
+  const { path } = await ensureModel("acme/slow", options);
+  const engine = await startDouble();
+  installAutoDownload(engine, options);
+  const controller = new AbortController();
+  const load = engine.loadModel({ model: "acme/slow", signal: controller.signal });
+  await expect.poll(() => existsSync(join(path, "holding"))).toBe(true);
+  const unloaded = new Promise((resolve) => engine.on("model:unloaded", resolve));
+  controller.abort(new Error("left"));
+  await expect(load).rejects.toThrow("left");
+  await rm(join(path, "hold"));
+  expect(await unloaded).toMatchObject({ modelId: "acme/slow" });
+  expect(events.map(({ type }) => type)).toContain("loading");
+});
+
+test("warming up a full engine is tried once more, too", async () => {
+  const { options, hub } = await startStage();
+  const engine = await startDouble();
+  installAutoDownload(engine, options);
+  for (let index = 0; index < 7; index += 1) {
+    await hub.addRepo(`acme/w${index}`, tinyModelFiles());
+    await engine.warmupModel(`acme/w${index}`);
+    expect(engine.getModelInfo(`acme/w${index}`)).toBeDefined();
+  }
 });
 
 test("load options keep what the caller wrote and gain path and commit", async () => {

@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { announceDownload } from "../lock/active-download.ts";
+import { announceDownload } from "../lock/active-use.ts";
 import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { discard, tempPath } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";

@@ -2,14 +2,13 @@ import { randomBytes } from "node:crypto";
 import { lstat, readdir, realpath, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolders } from "../disk/make-folders.ts";
-import { findActiveDownload } from "../lock/active-download.ts";
+import { findActiveUse, inUse } from "../lock/active-use.ts";
 import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { discard, syncDirectory } from "../disk/durable-file.ts";
 import { errnoOf } from "../disk/errno.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { checkRoot, type RepoLayout } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
-import { locked } from "../lock/lock.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
 import { disownViews } from "../records/view-record.ts";
@@ -81,8 +80,8 @@ async function withAll(
   await withRepoLock(
     first,
     async () => {
-      const active = await findActiveDownload(first);
-      if (active !== undefined) throw locked(active, 0);
+      const active = await findActiveUse(first);
+      if (active !== undefined) throw inUse(first, active);
       await withAll(rest, options, work);
     },
     options,

@@ -12,12 +12,11 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolders } from "../disk/make-folders.ts";
-import { findActiveDownload } from "../lock/active-download.ts";
+import { findActiveUse, inUse } from "../lock/active-use.ts";
 import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { discard, syncDirectory } from "../disk/durable-file.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
-import { locked } from "../lock/lock.ts";
 import { writeCacheDirTag } from "../publish/prepare-repo.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 import { payloadsOf } from "../shared/shared-store.ts";
@@ -83,8 +82,8 @@ export async function moveRepo(
     await withRepoLock(
       layout,
       async () => {
-        const active = await findActiveDownload(layout);
-        if (active !== undefined) throw locked(active, 0);
+        const active = await findActiveUse(layout);
+        if (active !== undefined) throw inUse(layout, active);
         // What came while the copy was made.
         await copyTree({ ...copy, exact: true });
         const recordsDir = join(staging, ".mlx-download");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { findActiveDownload } from "../lock/active-download.ts";
+import { findActiveUse } from "../lock/active-use.ts";
 import { discard } from "../disk/durable-file.ts";
 import { errnoOf } from "../disk/errno.ts";
 import { fsError } from "../disk/fs-error.ts";
@@ -93,8 +93,9 @@ async function removeOne(
     await removeRepoFolder(layout);
     return undefined;
   }
-  if ((await findActiveDownload(layout)) !== undefined) {
-    kept.push(keep(layout, null, "downloading"));
+  const active = await findActiveUse(layout);
+  if (active !== undefined) {
+    kept.push(keep(layout, null, active.purpose === "use" ? "loaded" : "downloading"));
     return undefined;
   }
   const inventory = await takeInventory(layout);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findActiveDownload } from "../lock/active-download.ts";
+import { findActiveUse } from "../lock/active-use.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 import { isLitter } from "../names/finding.ts";
@@ -18,7 +18,7 @@ export async function discardEmptyRepo(
   if (!isEmpty(layout, emptyPartials)) return false;
   try {
     return await withRepoLock(layout, async () => {
-      if (!isEmpty(layout, emptyPartials) || (await findActiveDownload(layout)) !== undefined)
+      if (!isEmpty(layout, emptyPartials) || (await findActiveUse(layout)) !== undefined)
         return false;
       await removeRepoFolder(layout);
       return true;

@@ -9,6 +9,8 @@ export type KeepReason =
   | "newest"
   /** Somebody is downloading into this repo. */
   | "downloading"
+  /** A program has loaded it, or another model of this repo. */
+  | "loaded"
   /** The repo's folder is a link to another disk. */
   | "elsewhere"
   /** Its bytes have another name by a hard link, so nothing would be freed. */

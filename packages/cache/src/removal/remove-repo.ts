@@ -1,12 +1,11 @@
 import { lstat, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { findActiveDownload } from "../lock/active-download.ts";
+import { findActiveUse, inUse } from "../lock/active-use.ts";
 import { CacheError } from "../names/errors.ts";
 import { folderSize } from "../disk/folder-size.ts";
 import { errnoOf } from "../disk/errno.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { repoLayout, type RepoLayout } from "../names/layout.ts";
-import { locked } from "../lock/lock.ts";
 import { notInCache } from "../names/not-in-cache.ts";
 import { pinned, repoPins } from "../records/pin.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
@@ -41,8 +40,8 @@ export async function removeRepo(
     return await withRepoLock(layout, async () => {
       const pins = await repoPins(layout);
       if (pins.length > 0) throw pinned(layout, pins);
-      const active = await findActiveDownload(layout);
-      if (active !== undefined) throw locked(active, 0);
+      const active = await findActiveUse(layout);
+      if (active !== undefined) throw inUse(layout, active);
       const payloads = stats.isDirectory() ? await payloadsOf(layout) : [];
       let freedBytes = await removeRepoFolder(layout);
       for (const payload of payloads) freedBytes += await sweepPayload(layout.cacheDir, payload);

@@ -15,7 +15,7 @@ import { becomeOrdinaryUser, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, FILES, golden, publishGolden, stage } from "../../test/golden-model.ts";
-import { announceDownload } from "../lock/active-download.ts";
+import { announceDownload } from "../lock/active-use.ts";
 import { blobPath, lockPath, partialPaths, type RepoLayout, repoLayout } from "../names/layout.ts";
 import { tryLock } from "../lock/lock.ts";
 import { listPins, pinModel } from "../records/pin.ts";

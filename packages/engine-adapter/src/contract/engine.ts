@@ -1,4 +1,29 @@
-import type { EnsuredModel, ModelPlace } from "../ensure/ensure-model.ts";
+/** A model that is on this disk, complete. */
+export interface EnsuredModel {
+  /**
+   * `org/name`, also for a folder that is a snapshot of a cache; for any other folder that was named by its path,
+   * `local/<name>-<hash>`.
+   */
+  readonly repoId: string;
+  /** The branch, tag or commit that was asked for, the commit of a snapshot's folder; null for any other folder. */
+  readonly revision: string | null;
+  /** What the revision is, 40 hex digits; null for a folder that is no snapshot. */
+  readonly commit: string | null;
+  /** Absolute path of the folder with config and weights. */
+  readonly path: string;
+  /** True when no byte had to be fetched or copied. */
+  readonly fromCache: boolean;
+}
+
+/** Where a model would lie, before anything is fetched. */
+export interface ModelPlace {
+  readonly repoId: string;
+  /** Absolute; its last part is a commit that may not be known yet. */
+  readonly path: string;
+}
+
+/** What an engine has against a place; throws when it would refuse it. */
+export type CheckPlace = (place: ModelPlace) => Promise<void> | void;
 
 /** A model with what goes on top of it, all on this disk. */
 export interface EngineModel extends EnsuredModel {

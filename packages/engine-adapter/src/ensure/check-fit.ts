@@ -52,9 +52,9 @@ async function inspect(ref: string, options: EnsureOptions): Promise<InspectedMo
 
 function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError | undefined {
   if (loads.verdict !== "no") return undefined;
-  const [first] = loads.reasons;
+  const reason = loads.reasons.find(({ blocks }) => blocks);
   return new ModelDownloadError(
-    `mlx-lm will not load ${ref}: ${first?.message ?? "its architecture is not known"}`,
+    `mlx-lm will not load ${ref}: ${reason?.message ?? "its architecture is not known"}`,
     "review/cannot-load",
     {
       hint: "Choose another variant, or leave requireFit out if your engine knows better.",

@@ -7,7 +7,7 @@ import {
   type RepoRef,
   readSettings,
 } from "@mlx-download/core";
-import type { EnsuredModel } from "./ensure-model.ts";
+import type { EnsuredModel } from "../contract/engine.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 import { createFlights, type FlightContext } from "./shared-flight.ts";
 

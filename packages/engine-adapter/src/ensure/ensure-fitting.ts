@@ -1,6 +1,7 @@
 import type { ModelDownloadError } from "@mlx-download/core";
 import { checkFit } from "./check-fit.ts";
-import { type CheckPlace, ensureModelAt, type EnsuredModel } from "./ensure-model.ts";
+import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
+import { ensureModelAt } from "./ensure-model.ts";
 import type { OnEngineEvent } from "../contract/events.ts";
 import type { LoadOptions } from "../contract/options.ts";
 

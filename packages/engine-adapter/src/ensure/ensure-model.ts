@@ -8,34 +8,11 @@ import {
 } from "@mlx-download/cache";
 import { parseRepoRef } from "@mlx-download/core";
 import { downloadShared, isReviewed } from "./download-shared.ts";
+import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 import { checkTrustedFolder, checkTrustedPlace } from "./trusted-directories.ts";
 import { createWarmPaths } from "./warm-paths.ts";
-
-/** A model that is on this disk, complete. */
-export interface EnsuredModel {
-  /** `org/name`; for a folder that was named by its path, `local/<name>-<hash>`. */
-  readonly repoId: string;
-  /** The branch, tag or commit that was asked for; null for a folder. */
-  readonly revision: string | null;
-  /** What the revision is, 40 hex digits; null for a folder. */
-  readonly commit: string | null;
-  /** Absolute path of the folder with config and weights. */
-  readonly path: string;
-  /** True when no byte had to be fetched or copied. */
-  readonly fromCache: boolean;
-}
-
-/** Where a model would lie, before anything is fetched. */
-export interface ModelPlace {
-  readonly repoId: string;
-  /** Absolute; its last part is a commit that may not be known yet. */
-  readonly path: string;
-}
-
-/** What an engine has against a place; throws when it would refuse it. */
-export type CheckPlace = (place: ModelPlace) => Promise<void> | void;
 
 const warm = createWarmPaths();
 const noted = new Map<string, number>();
@@ -62,10 +39,12 @@ export async function ensureModelAt(
   options.signal?.throwIfAborted();
   const { trustedModelDirectories: trusted } = options;
   if (isLocalRef(ref)) {
-    const { id, path } = await findLocalModel(ref, options.env);
+    const { id, path, snapshot } = await findLocalModel(ref, options.env);
     await check?.({ repoId: id, path });
     if (trusted) await checkTrustedFolder(path, trusted);
-    return { repoId: id, revision: null, commit: null, path, fromCache: true };
+    const commit = snapshot?.commit ?? null;
+    if (snapshot) noteUse(snapshot.layout, snapshot.commit);
+    return { repoId: id, revision: commit, commit, path, fromCache: true };
   }
 
   const { repoId, revision: named } = parseRepoRef(ref, options);

@@ -4,6 +4,7 @@ import { basename, isAbsolute, resolve } from "node:path";
 import { expandHome } from "@mlx-download/cache";
 import { fileURLToPath } from "node:url";
 import { EngineAdapterError } from "../contract/errors.ts";
+import { cachedFolder, type CachedFolder } from "./cached-folder.ts";
 
 /** Does this text name a folder on this machine: absolute, from `.`, `..` or `~`, or `file://`? A bare `org/name` never does. */
 export function isLocalRef(text: string): boolean {
@@ -15,10 +16,15 @@ export function isLocalRef(text: string): boolean {
 
 /** A model folder that was named by its path. */
 export interface LocalModel {
-  /** `local/<name>-<8 hex digits of the path's hash>`: what engines take for an id, the same for the same folder. */
+  /**
+   * The repo's id for a snapshot of a cache, else `local/<name>-<8 hex digits of the path's hash>`: what engines take for
+   * an id, the same for the same folder.
+   */
   readonly id: string;
   /** Absolute and free of links. */
   readonly path: string;
+  /** Which snapshot it is, when it is one. */
+  readonly snapshot: CachedFolder | undefined;
 }
 
 /** Finds the folder that a local ref names. Throws `engine/local-model-not-found` and `engine/invalid-input`. */
@@ -29,7 +35,10 @@ export async function findLocalModel(
   const named = expand(text.trim(), env);
   try {
     const path = await realpath(named);
-    if ((await stat(path)).isDirectory()) return { id: localId(path), path };
+    if ((await stat(path)).isDirectory()) {
+      const snapshot = cachedFolder(path);
+      return { id: snapshot?.layout.repoId ?? localId(path), path, snapshot };
+    }
   } catch (cause) {
     throw notFound(named, "there is nothing that can be read", cause);
   }

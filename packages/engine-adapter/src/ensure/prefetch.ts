@@ -1,4 +1,5 @@
-import { ensureModel, type EnsuredModel } from "./ensure-model.ts";
+import type { EnsuredModel } from "../contract/engine.ts";
+import { ensureModel } from "./ensure-model.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 
 const MODELS_AT_ONCE = 8;

@@ -1,4 +1,3 @@
-import { isCommit } from "@mlx-download/cache";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { forwardToEmitter } from "../mlx-serving/forward-to-emitter.ts";
 import type {
@@ -11,20 +10,27 @@ import {
   callOwn,
   type HookedMethod,
   isOwnCall,
+  type LoadCall,
   loadInLine,
   stateOf,
 } from "../mlx-serving/load-queue.ts";
+import type { EngineEvent } from "../contract/events.ts";
+import { cachedFolder } from "../ensure/cached-folder.ts";
+import { mendAndRetry } from "../load/mend-and-retry.ts";
 import { letModelsGo, loadHeld } from "../load/model-holds.ts";
-import { createModelResolver, type ResolvedLoadOptions } from "./model-resolver.ts";
+import { releaseWhenUnloaded } from "../load/release-when-unloaded.ts";
+import { tellLoad } from "../load/tell-load.ts";
+import { createPlacingResolver, type ResolvedLoadOptions } from "./model-resolver.ts";
 import type { LoadOptions } from "../contract/options.ts";
 
 type Hook = (input: never) => Promise<unknown>;
 
 /**
  * Stands in front of a running mlx-serving engine's `loadModel`, `loadDraftModel`, `loadVisionModel` and
- * `warmupModel` (its snake_case twins call these), so that whoever holds the engine can load by repo id: what is not
- * here is downloaded first, with progress, and the engine only ever loads from this disk. Returns a function that
- * takes the hook away again. Throws `engine/already-hooked`.
+ * `warmupModel` (its snake_case twins call these), so that everybody who holds the engine can load by repo id: what is
+ * not here is downloaded first, with progress, and the engine only ever loads from this disk. A `signal` among the load
+ * options lets its caller go at once. What is loaded is kept on this disk until `unloadModel` or `unloadDraftModel`.
+ * Returns a function that takes the hook away again. Throws `engine/already-hooked`.
  */
 export function installAutoDownload<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
@@ -38,31 +44,64 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
       { hint: "Keep the function that the first call returned, and call it before the second." },
     );
   }
+  releaseWhenUnloaded(engine);
   const onEvent = forwardToEmitter(engine, options.onEvent);
-  const resolver = createModelResolver({ ...options, onEvent });
+  const emit = (event: EngineEvent): void => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // A listener's fault is not the load's.
+    }
+  };
+  const resolver = createPlacingResolver({ ...options, onEvent });
 
-  const load =
-    (method: "loadModel" | "loadDraftModel") =>
+  /** What all loads share: one line, files held and mended, events, and callers that may leave. */
+  const load = async (call: LoadCall, path: string, signal?: AbortSignal): Promise<unknown> => {
+    const { id } = call;
+    const snapshot = cachedFolder(path);
+    const repoId = snapshot?.layout.repoId ?? id;
+    const told = { engine: "mlx-serving", repoId, commit: snapshot?.commit ?? null, path };
+    const warn = (code: string, message: string): void =>
+      emit({ type: "warning", code, message, at: Date.now(), repoId });
+    const loading = tellLoad(told, emit, async () => {
+      const handle = await loadHeld(engine, [{ id, path }], {
+        signal,
+        load: () =>
+          mendAndRetry(() => loadInLine(engine, call, signal), path, { options, signal, warn }),
+      });
+      const has = (held: string): boolean =>
+        engine.getModelInfo === undefined || engine.getModelInfo(held) !== undefined;
+      const unwanted = signal?.aborted === true;
+      await letModelsGo(engine, (held) => (held === id ? unwanted && !has(id) : !has(held)));
+      return handle;
+    });
+    return await untilAborted(loading, signal);
+  };
+  const loadText =
+    (method: "loadModel" | "loadDraftModel" | "warmupModel") =>
     async (input: string | EngineLoadOptions): Promise<unknown> => {
       const resolved = await resolver.resolveLoadOptions(input);
-      const id = idOf(resolved);
-      const commit = isCommit(resolved.revision ?? "") ? (resolved.revision ?? null) : null;
-      const handle = await loadHeld(
-        engine,
-        { repoId: id, commit },
-        { options, load: () => loadInLine(engine, { method, id, options: resolved }) },
-      );
-      await letModelsGo(engine, (held) => engine.getModelInfo?.(held) === undefined);
-      return handle;
+      const call = { method, id: idOf(resolved), options: resolved };
+      return await load(call, resolved.localPath, signalOf(input));
     };
   const hooks: Readonly<Record<HookedMethod, Hook>> = {
-    loadModel: load("loadModel"),
-    loadDraftModel: load("loadDraftModel"),
+    loadModel: loadText("loadModel"),
+    loadDraftModel: loadText("loadDraftModel"),
     async loadVisionModel(input: string | EngineVisionOptions) {
-      return callOwn(engine, "loadVisionModel", await resolver.resolveVisionOptions(input));
+      const { options: resolved, path } = await resolver.resolveVision(input);
+      const call = { method: "loadVisionModel", id: resolved.model, options: resolved } as const;
+      return await load(call, path, signalOf(input));
     },
     async warmupModel(input: string | EngineLoadOptions) {
-      await callOwn(engine, "warmupModel", await resolver.resolveLoadOptions(input));
+      await loadText("warmupModel")(input);
+    },
+    async unloadModel(id: string) {
+      await callOwn(engine, "unloadModel", id);
+      await letModelsGo(engine, (held) => held === id);
+    },
+    async unloadDraftModel(id?: string) {
+      await callOwn(engine, "unloadDraftModel", id);
+      await letModelsGo(engine, (held) => held === id || engine.getModelInfo?.(held) === undefined);
     },
   };
 
@@ -96,4 +135,27 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
 
 function idOf({ model }: ResolvedLoadOptions): string {
   return typeof model === "string" ? model : model.id;
+}
+
+/** Passed by mistake or by hope: the engine drops it, we honour it. */
+function signalOf(
+  input: string | EngineLoadOptions | EngineVisionOptions,
+): AbortSignal | undefined {
+  const signal = typeof input === "string" ? undefined : input["signal"];
+  return signal instanceof AbortSignal ? signal : undefined;
+}
+
+/** Lets the caller go at once when the signal is aborted; what it waited for goes on. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  work.catch(() => undefined);
+  const leave = Promise.withResolvers<never>();
+  const onAbort = (): void => leave.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, leave.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }

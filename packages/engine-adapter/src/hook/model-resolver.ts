@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import type { CheckPlace, EnsuredModel } from "../ensure/ensure-model.ts";
+import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
 import { ensureFitting } from "../ensure/ensure-fitting.ts";
 import type { OnEngineEvent } from "../contract/events.ts";
 import { findLocalModel, isLocalRef } from "../ensure/local-ref.ts";
@@ -38,8 +38,22 @@ export interface ResolvedLoadOptions extends EngineLoadOptions {
   localPath: string;
 }
 
+/** A resolver that also says where a vision model lies, whatever the engine is told. */
+export interface PlacingResolver extends ModelResolver {
+  readonly resolveVision: (
+    input: string | EngineVisionOptions,
+    call?: ResolveCall,
+  ) => Promise<{ readonly options: EngineVisionOptions; readonly path: string }>;
+}
+
 /** Makes a resolver for mlx-serving; nothing happens until it is asked. */
 export function createModelResolver(options: LoadOptions = {}): ModelResolver {
+  const { resolveLoadOptions, resolveVisionOptions } = createPlacingResolver(options);
+  return { resolveLoadOptions, resolveVisionOptions };
+}
+
+/** `createModelResolver` for the hook. */
+export function createPlacingResolver(options: LoadOptions = {}): PlacingResolver {
   const check: CheckPlace = async ({ repoId, path }) => {
     checkEngineId(repoId);
     checkEnginePath(await realPlace(path));
@@ -61,7 +75,26 @@ export function createModelResolver(options: LoadOptions = {}): ModelResolver {
     return { ...model, path: await realpath(model.path) };
   };
 
+  const resolveVision: PlacingResolver["resolveVision"] = async (input, call = {}) => {
+    const given = typeof input === "string" ? { model: input } : input;
+    const { name, revision, signal, rest } = readLoadInput(given);
+    const withSignal = { ...call, signal: call.signal ?? signal };
+    // It is mlx-vlm that loads these.
+    const model = await find({ name, revision }, withSignal, false);
+    // The runtime checks this path as an id, so most characters are not welcome in it.
+    const byPath = isEngineId(model.path) || (model.commit === null && isLocalRef(name));
+    if (byPath) checkEngineId(model.path);
+    const resolved = {
+      ...rest,
+      model: byPath ? model.path : model.repoId,
+      ...defined({ revision: model.commit ?? undefined }),
+    };
+    return { options: resolved, path: model.path };
+  };
+
   return {
+    resolveVision,
+    resolveVisionOptions: async (input, call) => (await resolveVision(input, call)).options,
     async resolveLoadOptions(input, call = {}) {
       const { name, descriptor, localPath, revision, signal, rest } = readLoadInput(input);
       const withSignal = { ...call, signal: call.signal ?? signal };
@@ -69,7 +102,7 @@ export function createModelResolver(options: LoadOptions = {}): ModelResolver {
         localPath === undefined
           ? await find({ name, revision }, withSignal).then((model) => ({
               ...model,
-              id: model.repoId,
+              id: idFor(name, model.repoId),
             }))
           : await local({ id: name, path: localPath }, options);
       return {
@@ -79,35 +112,26 @@ export function createModelResolver(options: LoadOptions = {}): ModelResolver {
         ...defined({ revision: commit ?? revision }),
       };
     },
-    async resolveVisionOptions(input, call = {}) {
-      const given = typeof input === "string" ? { model: input } : input;
-      const { name, revision, signal, rest } = readLoadInput(given);
-      const withSignal = { ...call, signal: call.signal ?? signal };
-      // It is mlx-vlm that loads these.
-      const model = await find({ name, revision }, withSignal, false);
-      // The runtime checks this path as an id, so most characters are not welcome in it.
-      const byPath = isEngineId(model.path) || model.commit === null;
-      if (byPath) checkEngineId(model.path);
-      return {
-        ...rest,
-        model: byPath ? model.path : model.repoId,
-        ...defined({ revision: model.commit ?? undefined }),
-      };
-    },
   };
 }
 
-/** A folder that the caller named: only looked at. An id that is itself a path is replaced by one the engine takes. */
+/** A path stays the model's name wherever the engine takes it: callers go on using it in every later call. */
+function idFor(name: string, known: string): string {
+  const given = name.trim();
+  return isLocalRef(given) && isEngineId(given) ? given : known;
+}
+
+/** A folder that the caller named beside an id: only looked at. An id that the engine would refuse is replaced. */
 async function local(
   named: { readonly id: string; readonly path: string },
   { env, trustedModelDirectories: trusted }: EnsureOptions,
-): Promise<{ id: string; path: string; commit: null }> {
+): Promise<{ id: string; path: string; commit: string | null }> {
   const model = await findLocalModel(named.path, env);
-  const id = isLocalRef(named.id) ? model.id : named.id;
+  const id = isLocalRef(named.id) ? idFor(named.id, model.id) : named.id;
   checkEngineId(id);
   checkEnginePath(model.path);
   if (trusted) await checkTrustedFolder(model.path, trusted);
-  return { id, path: model.path, commit: null };
+  return { id, path: model.path, commit: model.snapshot?.commit ?? null };
 }
 
 /** The entries that have a value. */

@@ -1,15 +1,16 @@
-import type { EventError } from "@mlx-download/core";
 import { findAdapter } from "../ensure/find-adapter.ts";
 import { driverFor } from "./driver-for.ts";
 import type { Engine, EngineModel } from "../contract/engine.ts";
 import { ensureFitting } from "../ensure/ensure-fitting.ts";
 import { ensureModelAt } from "../ensure/ensure-model.ts";
 import { EngineAdapterError } from "../contract/errors.ts";
-import type { EngineEvent, LoadEventBody } from "../contract/events.ts";
+import type { EngineEvent } from "../contract/events.ts";
 import { forwardToEmitter } from "../mlx-serving/forward-to-emitter.ts";
 import type { EngineModelHandle, LoadableEngine } from "../mlx-serving/engine-types.ts";
 import { mendAndRetry } from "./mend-and-retry.ts";
-import { letModelsGo, loadHeld } from "./model-holds.ts";
+import { foldersOf, letModelsGo, letOthersGo, loadHeld } from "./model-holds.ts";
+import { releaseWhenUnloaded } from "./release-when-unloaded.ts";
+import { tellLoad } from "./tell-load.ts";
 import type { LoadOptions } from "../contract/options.ts";
 import { createFlights, type Flights } from "../ensure/shared-flight.ts";
 
@@ -62,28 +63,20 @@ export async function loadModel(
   return flights.join(
     key,
     async (context) => {
-      const tell = (body: LoadEventBody): void => context.emit({ ...body, at: Date.now(), repoId });
       const warn = (code: string, message: string): void =>
         context.emit({ type: "warning", code, message, at: Date.now(), repoId });
-      const startedAt = performance.now();
-      tell({ type: "loading", engine: engine.name, commit, path });
-      try {
-        const load = { signal: context.signal, engineOptions, warn };
-        const handle = await loadHeld(target, model, {
-          options: { ...options, signal: context.signal },
-          load: () => mendAndRetry(() => engine.load(model, load), model, { ...load, options }),
+      const load = { signal: context.signal, engineOptions, warn };
+      const told = { engine: engine.name, repoId, commit, path };
+      return await tellLoad(told, context.emit, async () => {
+        const handle = await loadHeld(target, foldersOf(model), {
+          signal: context.signal,
+          load: () => mendAndRetry(() => engine.load(model, load), path, { ...load, options }),
         });
-        const isGone = engine.holdsOne
-          ? (held: string): boolean => held !== repoId
-          : (held: string): boolean => engine.has?.(held) === false;
-        await letModelsGo(target, isGone);
-        const durationMs = Math.round(performance.now() - startedAt);
-        tell({ type: "loaded", engine: engine.name, commit, path, durationMs });
+        releaseWhenUnloaded(target);
+        if (engine.holdsOne) await letOthersGo(target, handle);
+        else await letModelsGo(target, (held) => engine.has?.(held) === false);
         return handle;
-      } catch (error) {
-        tell({ type: "load-failed", engine: engine.name, error: eventError(error) });
-        throw error;
-      }
+      });
     },
     { signal, onEvent },
   );
@@ -143,14 +136,4 @@ function unsupported(engine: string, what: "adapter" | "draft"): EngineAdapterEr
         : "Leave the draft model out, or use an engine that takes one.",
     data: { engine },
   });
-}
-
-/** What an event says of an error that may be anybody's. */
-function eventError(error: unknown): EventError {
-  const { code, message, hint } = error as Partial<Record<keyof EventError, unknown>>;
-  return {
-    code: typeof code === "string" ? code : "unexpected",
-    message: typeof message === "string" ? message : String(error),
-    hint: typeof hint === "string" ? hint : "",
-  };
 }

@@ -1,9 +1,16 @@
-import { announceDownload, cacheLocations, repoLayout } from "@mlx-download/cache";
-import type { EnsuredModel } from "../ensure/ensure-model.ts";
-import type { EnsureOptions } from "../contract/options.ts";
+import { announceDownload, type RepoLayout } from "@mlx-download/cache";
+import type { EngineModel } from "../contract/engine.ts";
+import { cachedFolder } from "../ensure/cached-folder.ts";
+
+/** A folder that an engine reads, and the id under which the engine knows the model it is part of. */
+export interface HeldFolder {
+  readonly id: string;
+  readonly path: string;
+}
 
 /** What keeps the files of one repo from being removed. */
 interface Hold {
+  readonly id: string;
   /** Undefined where the cache cannot be written. */
   release: (() => Promise<void>) | undefined;
   /** Loads that are under way. */
@@ -11,72 +18,106 @@ interface Hold {
 }
 
 interface EngineHolds {
-  readonly byRepo: Map<string, Hold>;
-  /** Which repo a handle stands for. */
-  readonly repos: Map<unknown, string>;
+  readonly byKey: Map<string, Hold>;
+  /** Which holds a handle needs. */
+  readonly handles: Map<unknown, readonly string[]>;
 }
 
 const holds = new WeakMap<object, EngineHolds>();
 /** A lock whose engine was forgotten is held until the process ends, rather than closed by the garbage collector. */
 const kept = new Set<object>();
 
+/** The folders of a model: its own, its draft model's, its adapter's. */
+export function foldersOf({ repoId, path, draft, adapterPath }: EngineModel): HeldFolder[] {
+  return [
+    { id: repoId, path },
+    ...(draft ? [{ id: draft.repoId, path: draft.path }] : []),
+    ...(adapterPath === undefined ? [] : [{ id: repoId, path: adapterPath }]),
+  ];
+}
+
 /**
- * Runs a load while the model's files can be neither removed, pruned nor evicted by any process of ours. When it
- * succeeds they are kept until `letModelsGo`, or until this process ends, however it ends. Where the cache cannot be
- * written, nothing is kept. Throws what the load throws, and the signal's reason.
+ * Runs a load while the files of these folders can be neither removed, pruned nor evicted by any process of ours. When
+ * it succeeds they are kept until `letModelsGo` or `letHandleGo`, or until this process ends, however it ends. Folders
+ * outside a cache, and caches that cannot be written, are not held. Throws what the load throws, and the signal's reason.
  */
 export async function loadHeld<T>(
   engine: object,
-  model: Pick<EnsuredModel, "repoId" | "commit">,
-  io: { readonly options: EnsureOptions; readonly load: () => Promise<T> },
+  folders: readonly HeldFolder[],
+  io: { readonly signal?: AbortSignal | undefined; readonly load: () => Promise<T> },
 ): Promise<T> {
-  const { repoId, commit } = model;
-  if (commit === null) return io.load();
-  const { byRepo, repos } = holdsOf(engine);
-  const hold = byRepo.get(repoId) ?? { release: undefined, loading: 0 };
-  byRepo.set(repoId, hold);
-  hold.loading += 1;
+  const { byKey, handles } = holdsOf(engine);
+  const wanted = new Map<string, { readonly id: string; readonly layout: RepoLayout }>();
+  for (const { id, path } of folders) {
+    const found = cachedFolder(path);
+    if (found) wanted.set(JSON.stringify([id, found.layout.repoDir]), { id, layout: found.layout });
+  }
+  const mine = [...wanted].map(([key, { id, layout }]) => {
+    const hold = byKey.get(key) ?? { id, release: undefined, loading: 0 };
+    byKey.set(key, hold);
+    hold.loading += 1;
+    return { key, hold, layout };
+  });
   try {
-    hold.release ??= await announce(repoId, io.options);
+    for (const { hold, layout } of mine) hold.release ??= await announce(layout, io.signal);
     const handle = await io.load();
-    repos.set(handle, repoId);
+    handles.set(handle, [...wanted.keys()]);
     return handle;
   } catch (error) {
-    if (hold.loading === 1 && ![...repos.values()].includes(repoId)) await letGo(engine, repoId);
+    for (const { key, hold } of mine) {
+      if (hold.loading === 1 && !isNeeded(engine, key)) await letGo(engine, key);
+    }
     throw error;
   } finally {
-    hold.loading -= 1;
+    for (const { hold } of mine) hold.loading -= 1;
   }
 }
 
-/** Lets go of the repos that `which` accepts and no load is under way for. Never throws. */
+/** Lets go of what belongs to the ids that `which` accepts, unless a load is under way for it. Never throws. */
 export async function letModelsGo(
   engine: object,
-  which: (repoId: string) => boolean = () => true,
+  which: (id: string) => boolean = () => true,
 ): Promise<void> {
-  for (const [repoId, { loading }] of holdsOf(engine).byRepo) {
-    if (loading === 0 && which(repoId)) await letGo(engine, repoId);
+  for (const [key, { id, loading }] of holdsOf(engine).byKey) {
+    if (loading === 0 && which(id)) await letGo(engine, key);
   }
 }
 
-/** The repo of a handle that `loadHeld` gave. */
-export function repoOf(engine: object, handle: unknown): string | undefined {
-  return holdsOf(engine).repos.get(handle);
+/** Lets go of what one handle needs and no other handle does. Never throws. */
+export async function letHandleGo(engine: object, handle: unknown): Promise<void> {
+  const { byKey, handles } = holdsOf(engine);
+  const keys = handles.get(handle) ?? [];
+  handles.delete(handle);
+  for (const key of keys) {
+    if (byKey.get(key)?.loading === 0 && !isNeeded(engine, key)) await letGo(engine, key);
+  }
+}
+
+/** Lets go of everything that this handle does not need: the engine drops what it had when it loads. Never throws. */
+export async function letOthersGo(engine: object, handle: unknown): Promise<void> {
+  const { byKey, handles } = holdsOf(engine);
+  const needed = handles.get(handle) ?? [];
+  for (const [key, { loading }] of byKey) {
+    if (loading === 0 && !needed.includes(key)) await letGo(engine, key);
+  }
+}
+
+function isNeeded(engine: object, key: string): boolean {
+  return [...holdsOf(engine).handles.values()].some((keys) => keys.includes(key));
 }
 
 function holdsOf(engine: object): EngineHolds {
-  const known = holds.get(engine) ?? { byRepo: new Map(), repos: new Map() };
+  const known = holds.get(engine) ?? { byKey: new Map(), handles: new Map() };
   holds.set(engine, known);
   return known;
 }
 
 async function announce(
-  repoId: string,
-  { env = process.env, cacheDir, signal }: EnsureOptions,
+  layout: RepoLayout,
+  signal: AbortSignal | undefined,
 ): Promise<Hold["release"]> {
   try {
-    const { hubCache } = cacheLocations(env, { cacheDir });
-    const release = await announceDownload(repoLayout(hubCache, repoId), { signal });
+    const release = await announceDownload(layout, { signal, purpose: "use" });
     kept.add(release);
     return release;
   } catch {
@@ -85,11 +126,11 @@ async function announce(
   }
 }
 
-async function letGo(engine: object, repoId: string): Promise<void> {
-  const { byRepo, repos } = holdsOf(engine);
-  const release = byRepo.get(repoId)?.release;
-  byRepo.delete(repoId);
-  for (const [handle, repo] of repos) if (repo === repoId) repos.delete(handle);
+async function letGo(engine: object, key: string): Promise<void> {
+  const { byKey, handles } = holdsOf(engine);
+  const release = byKey.get(key)?.release;
+  byKey.delete(key);
+  for (const [handle, keys] of handles) if (keys.includes(key)) handles.delete(handle);
   if (release === undefined) return;
   kept.delete(release);
   await release().catch(() => undefined);

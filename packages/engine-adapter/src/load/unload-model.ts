@@ -1,7 +1,7 @@
 import { driverFor } from "./driver-for.ts";
 import type { Engine } from "../contract/engine.ts";
 import type { EngineModelHandle, LoadableEngine } from "../mlx-serving/engine-types.ts";
-import { letModelsGo, repoOf } from "./model-holds.ts";
+import { letHandleGo } from "./model-holds.ts";
 
 /** Frees a model that `loadModel` gave, and lets its files be removed again. Errors of the engine come through. */
 export async function unloadModel<Handle extends EngineModelHandle>(
@@ -14,6 +14,5 @@ export async function unloadModel(
   handle: unknown,
 ): Promise<void> {
   await driverFor(target).unload(handle);
-  const repoId = repoOf(target, handle);
-  if (repoId !== undefined) await letModelsGo(target, (held) => held === repoId);
+  await letHandleGo(target, handle);
 }

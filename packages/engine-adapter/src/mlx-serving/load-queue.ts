@@ -1,8 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { EngineLoadOptions, EngineModelHandle, LoadableEngine } from "./engine-types.ts";
+import type {
+  EngineLoadOptions,
+  EngineModelHandle,
+  EngineVisionOptions,
+  LoadableEngine,
+} from "./engine-types.ts";
 
 /** The methods of an engine that the hook replaces. */
-export type HookedMethod = "loadModel" | "loadDraftModel" | "loadVisionModel" | "warmupModel";
+export type HookedMethod = LoadMethod | "unloadModel" | "unloadDraftModel";
+
+type LoadMethod = "loadModel" | "loadDraftModel" | "loadVisionModel" | "warmupModel";
 
 interface EngineState {
   /**
@@ -37,28 +44,33 @@ export function stateOf(engine: object): EngineState {
   return state;
 }
 
+/** A call of one of the engine's own methods that load. */
+export interface LoadCall {
+  readonly method: LoadMethod;
+  /** Under which the engine knows the model afterwards. */
+  readonly id: string;
+  readonly options: EngineLoadOptions | EngineVisionOptions;
+}
+
 /**
- * Calls the engine's own `loadModel` or `loadDraftModel` when all earlier loads are over. When the
- * engine is full it throws the oldest model out and refuses nevertheless: then, and only then, it is asked once more.
- * When `signal` was aborted meanwhile and nobody else stands in line for the same, the model is unloaded again.
+ * Calls one of the engine's own methods when all earlier loads are over. When the engine is full it throws the oldest
+ * model out and refuses nevertheless: then, and only then, it is asked once more. When `signal` was aborted meanwhile and
+ * nobody else stands in line for the same, the model is unloaded again.
  */
 export async function loadInLine<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
-  call: {
-    readonly method: "loadModel" | "loadDraftModel";
-    readonly id: string;
-    readonly options: EngineLoadOptions;
-  },
+  { method, id, options }: LoadCall,
   signal?: AbortSignal,
 ): Promise<Handle> {
-  const { method, id, options } = call;
   const state = stateOf(engine);
-  const want = JSON.stringify([id, options.revision, options.localPath, method]);
+  const want = JSON.stringify([id, options.revision, options["localPath"], method]);
   const load = async (): Promise<Handle> => {
     signal?.throwIfAborted();
     const before = engine.getModelInfo?.(id);
-    const handle = await onceMoreWhenFull(() => callOwn(engine, method, options));
-    if (options.revision !== undefined) state.commits.set(handle, options.revision);
+    const result = await onceMoreWhenFull(() => callOwn(engine, method, options));
+    // Warming up gives nothing back.
+    const handle = result ?? engine.getModelInfo?.(id);
+    if (handle && options.revision !== undefined) state.commits.set(handle, options.revision);
     if (signal?.aborted && before !== handle && state.wanted.get(want) === 1) {
       await engine.unloadModel?.(id);
     }
@@ -80,10 +92,12 @@ export async function loadInLine<Handle extends EngineModelHandle>(
 export async function callOwn<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
   method: HookedMethod,
-  options: object,
+  argument: object | string | undefined,
 ): Promise<Handle> {
   const own = stateOf(engine).originals.get(method) ?? engine[method];
-  return (await beingLoaded.run(options, () => own?.call(engine, options as never))) as Handle;
+  const call = (): Promise<unknown> | undefined => own?.call(engine, argument as never);
+  const loads = typeof argument === "object";
+  return (await (loads ? beingLoaded.run(argument, call) : call())) as Handle;
 }
 
 /**

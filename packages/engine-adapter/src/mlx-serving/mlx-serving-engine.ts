@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import type { Engine, EngineModel } from "../contract/engine.ts";
-import type { EnsuredModel } from "../ensure/ensure-model.ts";
+import type { EnsuredModel } from "../contract/engine.ts";
 import { realPlace } from "../ensure/trusted-directories.ts";
 import { checkEngineId, checkEnginePath } from "./engine-rules.ts";
 import type { EngineLoadOptions, EngineModelHandle, LoadableEngine } from "./engine-types.ts";

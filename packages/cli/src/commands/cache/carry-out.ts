@@ -11,6 +11,7 @@ const reasons: Readonly<Record<KeepReason, string>> = {
   pinned: "pinned",
   newest: "among the newest",
   downloading: "being downloaded",
+  loaded: "loaded by a program",
   elsewhere: "on another disk",
   linked: "its bytes have another name (a view), so nothing would be freed",
   used: "used since",

@@ -51,5 +51,5 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     });
   }
   const done = await carryOut(plan, { flags, shell });
-  return done?.kept.some(({ reason }) => reason === "downloading") ? 9 : 0;
+  return done?.kept.some(({ reason }) => reason === "downloading" || reason === "loaded") ? 9 : 0;
 }

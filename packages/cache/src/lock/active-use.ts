@@ -8,18 +8,26 @@ import { listFolder } from "../disk/list-folder.ts";
 import { tryLock, type FileLock } from "./lock.ts";
 import { repoLockPath, withRepoLock } from "./repo-lock.ts";
 
-const MARKER = /^download-[0-9a-f]{16}\.lock(?:\.soft)?$/;
+const MARKER = /^(download|use)-[0-9a-f]{16}\.lock(?:\.soft)?$/;
+
+/** What keeps a repo from being removed: it is downloaded into, or a program has loaded it. */
+export interface ActiveUse {
+  /** The lock that says so. */
+  readonly path: string;
+  readonly purpose: "download" | "use";
+}
 
 /**
- * Says to every other process of ours that a download into this repo goes on, until the returned function is called or
- * this process ends; nothing is removed from the repo meanwhile. Waits for a removal that is at work. Throws
+ * Says to every other process of ours that a download into this repo goes on, or with `purpose: "use"` that its files
+ * are in use, until the returned function is called or this process ends; nothing is removed from the repo meanwhile. Waits for a removal that is at work. Throws
  * `cache/locked`, `cache/not-writable`, and the signal's reason.
  */
 export async function announceDownload(
   layout: RepoLayout,
-  options: { signal?: AbortSignal | undefined } = {},
+  options: { signal?: AbortSignal | undefined; purpose?: ActiveUse["purpose"] } = {},
 ): Promise<() => Promise<void>> {
-  let mark = await setMark(layout);
+  const { purpose = "download" } = options;
+  let mark = await setMark(layout, purpose);
   try {
     for (;;) {
       // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
@@ -27,7 +35,7 @@ export async function announceDownload(
       // The removal of a whole repo sweeps its folder of locks as well.
       if (await isStillThere(mark.path)) break;
       await mark.lock.release();
-      mark = await setMark(layout);
+      mark = await setMark(layout, purpose);
     }
   } catch (error) {
     await mark.lock.release();
@@ -44,10 +52,13 @@ export async function announceDownload(
 // One that removes holds each sign for a moment to learn whether it is meant: one name in his hand is bad luck.
 const NAMES_TO_TRY = 10;
 
-async function setMark(layout: RepoLayout): Promise<{ path: string; lock: FileLock }> {
+async function setMark(
+  layout: RepoLayout,
+  purpose: ActiveUse["purpose"],
+): Promise<{ path: string; lock: FileLock }> {
   let path = layout.locksDir;
   for (let tries = 0; tries < NAMES_TO_TRY; tries += 1) {
-    path = join(layout.locksDir, `download-${randomBytes(8).toString("hex")}.lock`);
+    path = join(layout.locksDir, `${purpose}-${randomBytes(8).toString("hex")}.lock`);
     const lock = await tryLock(path);
     if (lock !== undefined) return { path, lock };
   }
@@ -72,11 +83,11 @@ async function isStillThere(path: string): Promise<boolean> {
 }
 
 /**
- * The lock of a download into this repo that goes on now; undefined when there is none. Ours announce themselves;
+ * A download into this repo that goes on now, or another use of it; undefined when there is none. Ours announce themselves;
  * Python's client holds the lock of each blob it is writing. Only locks of unfinished blobs are asked about, since every
  * lock file of a blob stays behind for ever.
  */
-export async function findActiveDownload(layout: RepoLayout): Promise<string | undefined> {
+export async function findActiveUse(layout: RepoLayout): Promise<ActiveUse | undefined> {
   const partial = await listFolder(layout.partialDir);
   const blobs = await listFolder(layout.blobsDir);
   const unfinished = [
@@ -86,14 +97,28 @@ export async function findActiveDownload(layout: RepoLayout): Promise<string | u
   const hexes = new Set(unfinished.map((name) => name.split(".")[0] ?? ""));
   const locks = await listFolder(layout.locksDir);
   for (const { name } of locks.entries) {
-    const isMarker = MARKER.test(name);
+    const [, purpose] = MARKER.exec(name) ?? [];
+    const isMarker = purpose !== undefined;
     if (!isMarker && !hexes.has(basename(name, ".lock"))) continue;
     const path = join(layout.locksDir, isMarker ? name.replace(/\.soft$/, "") : name);
     const lock = await tryLock(path);
-    if (lock === undefined) return path;
+    if (lock === undefined) return { path, purpose: purpose === "use" ? "use" : "download" };
     // A process that set this sign is dead.
     if (isMarker) await discard(path);
     await lock.release();
   }
   return undefined;
+}
+
+/** The error for a repo that is not to be changed while it is downloaded into or in use. */
+export function inUse({ repoId }: RepoLayout, { path, purpose }: ActiveUse): CacheError {
+  return purpose === "use"
+    ? new CacheError(`${repoId} is loaded by a program`, "cache/locked", {
+        hint: "Unload it there, or end that program, and run again.",
+        data: { repoId, path, purpose },
+      })
+    : new CacheError(`Somebody is downloading into ${repoId}`, "cache/locked", {
+        hint: "Wait for that download to end, or stop it, and run again.",
+        data: { repoId, path, purpose },
+      });
 }
