@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import ModelDownloadError
+from .locks import held_lock
 from .records import ModelInfo
 
 _REPO_ID = re.compile(r"(?!.*(--|\.\.|\.git$))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
@@ -84,10 +85,30 @@ def describe_folder(
 
 
 def remove_model(cache_dir: Path, repo_id: str) -> bool:
-    """Removes one repo from the cache, whole; False when it is not there. Follows no links."""
+    """Removes one repo from the cache, whole; False when it is not there. Follows no links.
+
+    Raises ``cache/locked`` while a program downloads into it or has loaded it, ``cache/pinned`` for a pinned model.
+    """
     folder = cache_dir / f"models--{check_repo_id(repo_id).replace('/', '--')}"
     if folder.is_symlink() or not folder.is_dir():
         return False
+    if _names_in(folder / ".mlx-download" / "pins"):
+        raise ModelDownloadError(
+            f"{repo_id} is pinned",
+            "cache/pinned",
+            hint=f"Take the pin off first: mlx-download unpin {repo_id}",
+            repo_id=repo_id,
+        )
+    held = held_lock(cache_dir / ".locks" / folder.name)
+    if held is not None:
+        loaded = held.name.startswith("use-")
+        raise ModelDownloadError(
+            f"{repo_id} is loaded by a program" if loaded else f"Somebody is downloading into {repo_id}",
+            "cache/locked",
+            hint="End that program, or wait for it, and run again.",
+            repo_id=repo_id,
+            data={"path": str(held)},
+        )
     # Half a removal must not look like a model: refs and snapshots go before the blobs.
     for part in ("refs", "trees", "snapshots"):
         shutil.rmtree(folder / part, ignore_errors=True)
@@ -130,6 +151,13 @@ def _method_label(value: object) -> str | None:
 def _snapshots(folder: Path) -> list[Path]:
     try:
         return [one for one in (folder / "snapshots").iterdir() if re.fullmatch(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", one.name)]
+    except OSError:
+        return []
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [one.name for one in folder.iterdir()]
     except OSError:
         return []
 

@@ -16,7 +16,7 @@ from .hub import SORTS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command and returns its exit code: 0, 1 for a failure, 2 for usage, 130 after Ctrl-C."""
+    """Runs the command and returns its exit code, the same as of the ``mlx-download`` that Node runs."""
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
@@ -24,10 +24,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except ModelDownloadError as error:
         if getattr(arguments, "json", False):
-            told = {"code": error.code, "message": error.message, "hint": error.hint}
+            told = {
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+                "exitCode": exit_code(error.code),
+            }
             print(json.dumps({"schema": 1, "error": told}, indent=2))
         print(f"error: {error.message}\n{error.hint}".rstrip(), file=sys.stderr)
-        return 1
+        return exit_code(error.code)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -37,15 +42,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
+#: As docs/reference/exit-codes.md has them; what is not here is 1.
+_EXIT_CODES = {
+    2: "ref/invalid settings/invalid cache/invalid-repo-id cache/invalid-revision python/no-hub-client",
+    3: "hub/unauthorized hub/gated hub/forbidden hub/disabled",
+    4: "hub/repo-not-found hub/revision-not-found hub/entry-not-found offline/not-cached cache/not-found",
+    5: "hub/unreachable hub/unavailable hub/bad-response hub/redirect-loop transfer/interrupted transfer/stalled",
+    6: "disk/insufficient disk/full cache/disk-full cache/not-writable cache/not-readable cache/damaged",
+    7: "transfer/checksum-mismatch transfer/size-mismatch cache/size-mismatch",
+    9: "cache/locked",
+    10: "hub/unsafe-tree cache/pinned",
+    75: "hub/rate-limited",
+}
+
+
+def exit_code(code: str) -> int:
+    """The exit code of an error; 1 for what has none of its own."""
+    return next((number for number, codes in _EXIT_CODES.items() if code in codes.split()), 1)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m mlx_download", description="Download and manage MLX models."
+        prog="mlx-download", description="Download and manage MLX models."
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     download = commands.add_parser("download", help="download a model")
-    download.add_argument("repo_id", metavar="REPO")
+    download.add_argument("repo_id", metavar="REPO[@REVISION]")
     download.add_argument("--revision", help="branch, tag or commit")
     download.add_argument("--local-dir", help="plain files into this folder")
     download.add_argument("--allow-patterns", nargs="+", metavar="PATTERN")
@@ -127,6 +151,13 @@ def _cache(arguments: argparse.Namespace) -> int:
         if arguments.clear and not arguments.yes and not _agreed(downloader):
             return 1
         removed = downloader.clear_cache(arguments.clear_model)
+        if arguments.clear_model and not removed:
+            raise ModelDownloadError(
+                f"{arguments.clear_model} is not in the cache ({downloader.cache_dir})",
+                "cache/not-found",
+                hint="mlx-download cache --list shows what is there.",
+                repo_id=arguments.clear_model,
+            )
         if arguments.json:
             _show({"schema": 1, "removed": removed})
         return 0

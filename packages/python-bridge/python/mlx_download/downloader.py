@@ -52,8 +52,20 @@ class MLXModelDownloader:
         force_download: bool = False,
         revision: str | None = None,
     ) -> ModelInfo:
-        """Brings a model into the cache, or as plain files into ``local_dir``; what is there is not fetched again."""
+        """Brings a model into the cache, or as plain files into ``local_dir``; what is there is not fetched again.
+
+        ``repo_id`` may name a revision as well: ``org/name@revision``.
+        """
+        repo_id, _, named = repo_id.partition("@")
         check_repo_id(repo_id)
+        if named and revision and named != revision:
+            raise ModelDownloadError(
+                f"two revisions of {repo_id}: {named} and {revision}",
+                "ref/invalid",
+                hint="Name one of them.",
+                repo_id=repo_id,
+            )
+        revision = revision or named or None
         self._say(f"Downloading {repo_id}")
         with _coded(repo_id):
             from huggingface_hub import snapshot_download
@@ -114,23 +126,27 @@ class MLXModelDownloader:
     def clear_cache(self, repo_id: str | None = None) -> list[str]:
         """Removes a model from the cache; without ``repo_id`` every MLX model, and nothing else that shares the cache.
 
-        Returns the ids of what was removed; raises ``cache/not-found`` for a model that is not there.
+        Returns the ids of what was removed, and says so when there was nothing. A model that a program has loaded or
+        downloads stays, and one that is pinned: without ``repo_id`` that is said, with it ``cache/locked`` or
+        ``cache/pinned`` is raised.
         """
+        removed = []
         with _coded(repo_id):
-            if repo_id is None:
-                wanted = [model.repo_id for model in self.get_cached_models() if model.is_mlx]
+            if repo_id is not None:
+                removed = [repo_id] if remove_model(self.cache_dir, check_repo_id(repo_id)) else []
             else:
-                wanted = [check_repo_id(repo_id)]
-            removed = [one for one in wanted if remove_model(self.cache_dir, one)]
-        if repo_id is not None and not removed:
-            raise ModelDownloadError(
-                f"{repo_id} is not in the cache ({self.cache_dir})",
-                "cache/not-found",
-                hint="get_cached_models() lists what is there.",
-                repo_id=repo_id,
-            )
+                for one in [model.repo_id for model in self.get_cached_models() if model.is_mlx]:
+                    try:
+                        removed += [one] if remove_model(self.cache_dir, one) else []
+                    except ModelDownloadError as error:
+                        if error.code not in ("cache/locked", "cache/pinned"):
+                            raise
+                        self._say(f"Kept: {error.message}")
         for one in removed:
             self._say(f"Removed {one}")
+        if not removed:
+            what = "no MLX model" if repo_id is None else f"no {repo_id}"
+            self._say(f"Nothing removed: there is {what} in {self.cache_dir}")
         return removed
 
     def _say(self, text: str) -> None:

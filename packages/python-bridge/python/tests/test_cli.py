@@ -51,7 +51,7 @@ def test_a_reader_that_has_had_enough_is_no_error(endpoint: str) -> None:
 
 def test_a_failure_is_json_with_json_and_two_lines_without(endpoint: str, cache_dir: Path) -> None:
     done = run("download", "mlx-community/None", "--json", cache_dir=cache_dir)
-    assert done.returncode == 1
+    assert done.returncode == 4
     assert json.loads(done.stdout)["error"]["code"] == "hub/repo-not-found"
     plain = run("download", "mlx-community/None", "--quiet", cache_dir=cache_dir)
     assert (plain.stdout, len(plain.stderr.strip().splitlines())) == ("", 2)

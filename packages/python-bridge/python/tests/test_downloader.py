@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,7 @@ def test_a_model_is_downloaded_described_listed_and_removed(downloader: MLXModel
     assert downloader.get_cached_models() == [info]
     assert downloader.clear_cache(REPO) == [REPO]
     assert downloader.get_cached_models() == []
-    with pytest.raises(ModelDownloadError) as found:
-        downloader.clear_cache(REPO)
-    assert found.value.code == "cache/not-found"
+    assert downloader.clear_cache(REPO) == []
 
 
 def test_patterns_revision_and_local_dir_are_kept_to(downloader: MLXModelDownloader, tmp_path: Path) -> None:
@@ -90,6 +89,60 @@ def test_clearing_all_leaves_what_is_not_mlx(downloader: MLXModelDownloader, cac
     assert downloader.clear_cache() == [REPO]
     assert (other / "pytorch_model.bin").exists()
     assert (cache_dir / "datasets--org--data").exists()
+
+
+def test_a_revision_may_stand_behind_the_name(downloader: MLXModelDownloader) -> None:
+    pinned = downloader.download_model(f"{REPO}@v1")
+    assert pinned.commit == downloader.download_model(REPO, revision="v1").commit
+    with pytest.raises(ModelDownloadError) as found:
+        downloader.download_model(f"{REPO}@v1", revision="main")
+    assert found.value.code == "ref/invalid"
+
+
+@pytest.mark.parametrize("name", ["use-0123456789abcdef.lock", "download-0123456789abcdef.lock", "abc.lock"])
+def test_what_somebody_holds_is_not_removed(
+    downloader: MLXModelDownloader, cache_dir: Path, name: str
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    downloader.download_model(REPO)
+    locks = cache_dir / ".locks" / f"models--{REPO.replace('/', '--')}"
+    locks.mkdir(parents=True, exist_ok=True)
+    with (locks / name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ModelDownloadError) as found:
+            downloader.clear_cache(REPO)
+        assert found.value.code == "cache/locked"
+        assert downloader.clear_cache() == []
+    assert downloader.clear_cache(REPO) == [REPO]
+
+
+def test_a_lock_without_flock_counts_while_its_holder_lives(
+    downloader: MLXModelDownloader, cache_dir: Path
+) -> None:
+    downloader.download_model(REPO)
+    locks = cache_dir / ".locks" / f"models--{REPO.replace('/', '--')}"
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = locks / "use-0123456789abcdef.lock.soft"
+    lock.write_text(f"{os.getpid()}\n{socket.gethostname()}\n")
+    assert downloader.clear_cache() == []
+    lock.write_text(f"{2**22 + 1}\n{socket.gethostname()}\n")
+    assert downloader.clear_cache() == [REPO]
+
+
+def test_a_pinned_model_is_not_removed(downloader: MLXModelDownloader, cache_dir: Path) -> None:
+    info = downloader.download_model(REPO)
+    pins = Path(info.path).parent.parent / ".mlx-download" / "pins"
+    pins.mkdir(parents=True)
+    (pins / "main").write_text(str(info.commit))
+    with pytest.raises(ModelDownloadError) as found:
+        downloader.clear_cache(REPO)
+    assert found.value.code == "cache/pinned"
+
+
+def test_clearing_nothing_says_so(cache_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert MLXModelDownloader(cache_dir).clear_cache() == []
+    assert MLXModelDownloader(cache_dir).clear_cache("acme/None") == []
+    assert capsys.readouterr().err.count("Nothing removed") == 2
 
 
 def test_the_example_of_the_ancestor_runs_as_it_was_written(
