@@ -15,7 +15,7 @@ import { becomeOrdinaryUser, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { codeOf } from "../../test/codes.ts";
 import { COMMIT, golden, publishGolden } from "../../test/golden-model.ts";
-import { announceDownload } from "../lock/active-download.ts";
+import { announceDownload } from "../lock/active-use.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
 import { blobPath, partialPaths, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { prepareRepo } from "../publish/prepare-repo.ts";
