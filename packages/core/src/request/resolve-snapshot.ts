@@ -142,7 +142,7 @@ async function fromCache(request: ResolvableRequest): Promise<ResolvedSnapshot> 
 }
 
 /** Whether the Hub kept digests from us, for want of access to a gated repo. */
-export const isWithheld = ({ withheld = [] }: Snapshot): boolean => withheld.length > 0;
+const isWithheld = ({ withheld = [] }: Snapshot): boolean => withheld.length > 0;
 
 /** Offline and not (wholly) in the cache; `missing` names files when some are there. */
 export function notCached(
