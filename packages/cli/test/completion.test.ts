@@ -76,7 +76,7 @@ test.each(shells)("%s completes commands, options, values and cached models", as
   expect(await complete("config", "")).toEqual(
     expect.arrayContaining(["show", "get", "set", "unset"]),
   );
-  expect(await complete("get", "--pre")).toEqual(["--preset"]);
+  expect(await complete("get", "--pres")).toEqual(["--preset"]);
   expect(await complete("org/name", "--dry")).toEqual(["--dry-run"]);
   expect(await complete("get", "--preset", "to")).toEqual(["tokenizer"]);
   expect(await complete("config", "show", "--or")).toEqual(["--origin"]);

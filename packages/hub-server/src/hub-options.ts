@@ -20,7 +20,7 @@ export interface HubOptions {
   readonly largeFiles?: "redirect" | "direct" | undefined;
   /** Whether the 307 of a small file tells its size too (default true; the real Hub does it only sometimes). */
   readonly linkedSize?: boolean | undefined;
-  /** Whether answers to requests without a token warn of lower limits in `X-HF-Warning` (default false). */
+  /** Whether answers to requests without a token warn of lower limits in `X-HF-Warning` (default true, as since June 2026). */
   readonly anonymousWarning?: boolean | undefined;
   /**
    * Where the Xet storage is whose hashes `xetHash` gives: trees, headers and links then lead there, as on the real Hub.
@@ -66,7 +66,7 @@ export function hubConfig(options: HubOptions): HubConfig {
     nextCdnUrl: inTurn(options.cdnUrl),
     casUrl: options.casUrl,
     xetHash: options.xetHash ?? pseudoXetHash,
-    anonymousWarning: options.anonymousWarning ?? false,
+    anonymousWarning: options.anonymousWarning ?? true,
     basePath: normalBasePath(options.basePath),
     maskGated: options.maskGated ?? true,
     smallFiles: options.smallFiles ?? "redirect",

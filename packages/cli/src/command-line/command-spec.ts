@@ -1,5 +1,4 @@
 import type { Shell } from "../shell/shell.ts";
-import type { CommandTable } from "./command-table.ts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import type { Flags } from "./flags.ts";
 
@@ -67,4 +66,24 @@ export interface CommandSpec {
   /** The next step for one operand too many, where there is a better one than the help. */
   readonly tooMany?: (extra: string) => string | undefined;
   readonly load: () => Promise<CommandRunner>;
+}
+
+/** The commands of a program, as its parser, help, completions and reference see them. */
+export interface CommandTable {
+  /** In the order of the help. */
+  readonly specs: readonly CommandSpec[];
+  /** Options that every command takes. */
+  readonly commonFlags: readonly (keyof Flags)[];
+  /** The command that operands without a command's name belong to. */
+  readonly unnamed: CommandSpec;
+  /** Words that are commands of other programs and none here, of one word or two, with the next step for each. */
+  readonly elsewhere: Readonly<Record<string, string>>;
+  /** Every name and alias, of one or two words, with its command. */
+  readonly words: ReadonlyMap<string, CommandSpec>;
+  /** The command that the leading words name, the longest name first, and the number of words that took. */
+  named(
+    words: readonly string[],
+  ): { readonly command: CommandSpec; readonly length: number } | undefined;
+  /** The commands of two words that begin with `word`. */
+  under(word: string): readonly CommandSpec[];
 }

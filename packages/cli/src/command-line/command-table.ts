@@ -1,26 +1,6 @@
-import type { CommandSpec } from "./command-spec.ts";
+import type { CommandSpec, CommandTable } from "./command-spec.ts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
-
-/** The commands of a program, as its parser, help, completions and reference see them. */
-export interface CommandTable {
-  /** In the order of the help. */
-  readonly specs: readonly CommandSpec[];
-  /** Options that every command takes. */
-  readonly commonFlags: readonly (keyof Flags)[];
-  /** The command that operands without a command's name belong to. */
-  readonly unnamed: CommandSpec;
-  /** Words that are commands of other programs and none here, of one word or two, with the next step for each. */
-  readonly elsewhere: Readonly<Record<string, string>>;
-  /** Every name and alias, of one or two words, with its command. */
-  readonly words: ReadonlyMap<string, CommandSpec>;
-  /** The command that the leading words name, the longest name first, and the number of words that took. */
-  named(
-    words: readonly string[],
-  ): { readonly command: CommandSpec; readonly length: number } | undefined;
-  /** The commands of two words that begin with `word`. */
-  under(word: string): readonly CommandSpec[];
-}
 
 /** Makes a table of `specs`, one of which is `unnamed`. */
 export function createCommandTable({

@@ -1,7 +1,8 @@
 import { displayWidth, padEnd, wrapWords } from "../text/display-width.ts";
 import { paint, type Style } from "../text/style.ts";
 import { commandGroups, type CommandSpec, type Example } from "./command-spec.ts";
-import { type CommandTable, optionsOf } from "./command-table.ts";
+import { optionsOf } from "./command-table.ts";
+import type { CommandTable } from "./command-spec.ts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
 

@@ -1,9 +1,11 @@
 import { Parser } from "yargs/helpers";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
-import type { GivenWords } from "./read-words.ts";
 import { separatePatterns } from "./separate-patterns.ts";
 import { usage } from "./usage.ts";
+
+/** What was given: the words that are no options in `_`, and each option's value or values by its name. */
+export type GivenWords = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
 
 /** Reads every form of options there is. Throws `cli/usage`. */
 export function parseWords(argv: readonly string[]): GivenWords {

@@ -1,10 +1,12 @@
 import type { CommandSpec, Invocation } from "./command-spec.ts";
-import { type CommandTable, optionOf } from "./command-table.ts";
+import { optionOf } from "./command-table.ts";
+import type { CommandTable } from "./command-spec.ts";
 import { quoteWord } from "./quote.ts";
 import { refuseExclusive } from "./exclusive-flags.ts";
 import { type Flags, flagSpecs } from "./flags.ts";
 import { readFlag } from "./read-flag.ts";
-import { type GivenWords, readWords } from "./read-words.ts";
+import { readWords } from "./read-words.ts";
+import type { GivenWords } from "./parse-words.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";
 

@@ -1,7 +1,5 @@
 import { flagSpecs } from "./flags.ts";
-
-/** What was given: the words that are no options in `_`, and each option's value or values by its name. */
-export type GivenWords = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
+import type { GivenWords } from "./parse-words.ts";
 
 /**
  * Reads words without options and switches that are spelled out, each on its own; undefined for everything else. It

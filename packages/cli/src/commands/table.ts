@@ -1,4 +1,5 @@
-import { type CommandTable, createCommandTable } from "../command-line/command-table.ts";
+import { createCommandTable } from "../command-line/command-table.ts";
+import type { CommandTable } from "../command-line/command-spec.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { login, logout, whoami } from "./account/specs.ts";
 import {

@@ -1,6 +1,6 @@
 import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
 import { codedError } from "../contract/coded-error.ts";
-import { diskFree } from "./disk-free.ts";
+import { diskFree } from "../transfer/disk/disk-free.ts";
 import type { DownloadOptions } from "../contract/options.ts";
 import { type DownloadRequest, readRequest } from "../request/download-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";

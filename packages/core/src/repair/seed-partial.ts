@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, copyFile, rename, stat } from "node:fs/promises";
 import { PROOF_STEP_BYTES, type ProvedBlob } from "@mlx-download/cache/writing";
-import { diskFree } from "../download/disk-free.ts";
+import { diskFree } from "../transfer/disk/disk-free.ts";
 import { openJournal } from "../transfer/disk/journal.ts";
 
 /**

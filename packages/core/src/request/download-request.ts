@@ -10,7 +10,7 @@ import type {
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import type { Settings } from "../settings/settings.ts";
-import { checkRate } from "../transfer/connections/rate-limit.ts";
+import { checkRate } from "../settings/parse-rate.ts";
 import type { RateLimit } from "../contract/rate-limit.ts";
 import { readRepoRequest, type RepoRequest } from "./repo-request.ts";
 

@@ -18,3 +18,13 @@ export function parseRate(text: string, source = "the rate"): number {
     data: { source },
   });
 }
+
+/** The rate when it is a positive number of bytes a second; throws `settings/invalid` otherwise. */
+export function checkRate(bytesPerSecond: number): number {
+  if (bytesPerSecond >= 1) return bytesPerSecond;
+  throw new ModelDownloadError(
+    `a rate must be a positive number of bytes a second, not ${bytesPerSecond}`,
+    "settings/invalid",
+    { hint: "5_000_000 is 5 MB/s; Infinity is no limit." },
+  );
+}

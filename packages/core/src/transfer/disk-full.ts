@@ -1,6 +1,6 @@
 import { CacheError } from "@mlx-download/cache";
 import { errnoOf } from "@mlx-download/cache/writing";
-import { diskFree, hasNoInodes } from "../download/disk-free.ts";
+import { diskFree, hasNoInodes } from "./disk/disk-free.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { readJournal } from "./disk/journal.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { memoryBlob } from "../store/blob-source.ts";
 import type { HubAnswer } from "../http/answer.ts";
 import type { Fault } from "./fault.ts";
-import { createFaultPlan, isDue, matchesPath } from "./fault-plan.ts";
-import type { RequestLogEntry } from "./request-log.ts";
+import { createFaultPlan, isDue } from "./fault-plan.ts";
+import { matchesPath, type RequestLogEntry } from "./request-log.ts";
 
 const blob = memoryBlob(new Uint8Array(10));
 const bytes: HubAnswer = { status: 200, headers: new Headers(), body: { blob, start: 0, end: 10 } };

@@ -1,6 +1,6 @@
 import { isSlice, type HubAnswer } from "../http/answer.ts";
 import { BODY_KINDS, type Fault } from "./fault.ts";
-import type { RequestLogEntry } from "./request-log.ts";
+import { matchesPath, type RequestLogEntry } from "./request-log.ts";
 
 /** A fault that was added. */
 export interface FaultHandle {
@@ -72,13 +72,6 @@ export function isDue(
   return seen > after && (times === undefined || seen <= after + times);
 }
 
-/** Whether a path is the pattern's: a RegExp, or a whole text in which `*` stands for anything. */
-export function matchesPath(pattern: string | RegExp, path: string): boolean {
-  if (pattern instanceof RegExp) return new RegExp(pattern.source, pattern.flags).test(path);
-  const source = pattern.split("*").map(escape).join("[^]*");
-  return new RegExp(`^${source}$`).test(path);
-}
-
 function isAboutBytes(fault: Fault): boolean {
   const waits = fault.kind === "stall" || fault.kind === "hold";
   return BODY_KINDS.has(fault.kind) || (waits && fault.afterBytes !== undefined);
@@ -87,8 +80,4 @@ function isAboutBytes(fault: Fault): boolean {
 function hasFileBytes(entry: RequestLogEntry, answer: HubAnswer): boolean {
   if (answer.body === undefined || answer.status >= 300) return false;
   return entry.target === "api" || isSlice(answer.body);
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { requestKind, type RequestTarget } from "./request-kind.ts";
-import { matchesPath } from "./fault-plan.ts";
 
 /** One request that reached the test Hub. The last three fields are filled in as it is answered. */
 export interface RequestLogEntry {
@@ -114,4 +113,15 @@ function toPredicate(
   return (entry) =>
     wanted.every(([name, value]) => entry[name as keyof RequestLogEntry] === value) &&
     (path === undefined || matchesPath(path, entry.path));
+}
+
+/** Whether a path is the pattern's: a RegExp, or a whole text in which `*` stands for anything. */
+export function matchesPath(pattern: string | RegExp, path: string): boolean {
+  if (pattern instanceof RegExp) return new RegExp(pattern.source, pattern.flags).test(path);
+  const source = pattern.split("*").map(escape).join("[^]*");
+  return new RegExp(`^${source}$`).test(path);
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

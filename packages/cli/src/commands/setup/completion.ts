@@ -1,5 +1,5 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
-import type { CommandTable } from "../../command-line/command-table.ts";
+import type { CommandTable } from "../../command-line/command-spec.ts";
 import { suggest } from "../../command-line/suggest.ts";
 import { usage } from "../../command-line/usage.ts";
 import { bashCompletion } from "./completion/bash.ts";

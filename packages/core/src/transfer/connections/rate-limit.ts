@@ -1,4 +1,4 @@
-import { ModelDownloadError } from "../../contract/errors.ts";
+import { checkRate } from "../../settings/parse-rate.ts";
 import type { RateLimit } from "../../contract/rate-limit.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 
@@ -52,14 +52,4 @@ export function createRateLimit(bytesPerSecond: number = Infinity): RateLimit {
       });
     },
   };
-}
-
-/** The rate when it is a positive number of bytes a second; throws `settings/invalid` otherwise. */
-export function checkRate(bytesPerSecond: number): number {
-  if (bytesPerSecond >= 1) return bytesPerSecond;
-  throw new ModelDownloadError(
-    `a rate must be a positive number of bytes a second, not ${bytesPerSecond}`,
-    "settings/invalid",
-    { hint: "5_000_000 is 5 MB/s; Infinity is no limit." },
-  );
 }

@@ -1,4 +1,4 @@
-import type { CommandTable } from "../../../command-line/command-table.ts";
+import type { CommandTable } from "../../../command-line/command-spec.ts";
 import {
   type CompletedCommand,
   completedCommands,

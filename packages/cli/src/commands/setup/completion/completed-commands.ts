@@ -1,4 +1,5 @@
-import { type CommandTable, optionsOf } from "../../../command-line/command-table.ts";
+import { optionsOf } from "../../../command-line/command-table.ts";
+import type { CommandTable } from "../../../command-line/command-spec.ts";
 import type { FlagSpec } from "../../../command-line/flags/flag-spec.ts";
 
 /** A command as a shell completes it. */

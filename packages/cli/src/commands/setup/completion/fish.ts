@@ -1,4 +1,4 @@
-import type { CommandTable } from "../../../command-line/command-table.ts";
+import type { CommandTable } from "../../../command-line/command-spec.ts";
 import { completedCommands, isFolder } from "./completed-commands.ts";
 import { fishHubFolderFunction } from "./hub-folder.ts";
 
