@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { pythonEnv, run } from "@mlx-download/test-utils";
+import { architectures, smallConfig } from "../packages/fit/test/architectures.ts";
 
 const root = new URL("..", import.meta.url);
 const sources = fileURLToPath(new URL("packages/fit/src", root));
@@ -15,15 +16,15 @@ if (env) {
   >;
   const head = "// Written by scripts/mlx-lm-table.ts from the packages it names: not by hand.\n";
   await writeFile(
-    `${sources}/mlx-lm-table.ts`,
-    `${head}import type { MlxLmSupport } from "./mlx-lm-support.ts";
+    `${sources}/mlx-lm/table.ts`,
+    `${head}import type { MlxLmSupport } from "./support.ts";
 
 /** What the mlx-lm release that this package knows can load. */
 export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(support, null, 2)};
 `,
   );
   await writeFile(
-    `${sources}/mlx-lm-arguments.ts`,
+    `${sources}/mlx-lm/arguments.ts`,
     `${head}
 /**
  * The settings that each module of that mlx-lm wants from a config, one word each: \`name!\` is required, \`name=3\` has
@@ -33,5 +34,36 @@ export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(support, null, 2)};
 export const MLX_LM_ARGUMENTS: Readonly<Record<string, string>> = ${JSON.stringify(modelArguments, null, 2)};
 `,
   );
+  await writeFile(
+    `${sources}/mlx-lm/tensors.ts`,
+    `${head}import type { ModuleTensors } from "./module-tensors.ts";
+
+/** The tensors that each module of that mlx-lm loads, found by building it from small configs and changing them. */
+export const MLX_LM_TENSORS: Readonly<Record<string, ModuleTensors>> = ${JSON.stringify(await moduleTensors(env.python), null, 2)};
+`,
+  );
   await run(fileURLToPath(new URL("node_modules/.bin/oxfmt", root)), [sources]);
+}
+
+/** What `mlx_lm_tensors.py` found, lists put together to words. */
+async function moduleTensors(python: string): Promise<Readonly<Record<string, unknown>>> {
+  const script = fileURLToPath(new URL("scripts/python/mlx_lm_tensors.py", root));
+  const configs = Object.fromEntries(architectures.map((name) => [name, smallConfig(name)]));
+  const { code, stdout, stderr } = await run(python, [script], {
+    input: JSON.stringify(configs),
+    timeoutMs: 1_200_000,
+  });
+  if (code !== 0) throw new Error(stderr);
+  const lines = stdout.trim().split("\n");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const { name, error, ...found } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+      if (error !== undefined) throw new Error(`${String(name)}: ${String(error)}`);
+      const entries = Object.entries(found)
+        .filter(([key, value]) => key !== "count" && value !== false && value !== null)
+        .map(([key, value]) => [key, Array.isArray(value) ? value.join(" ") : value] as const)
+        .filter(([, value]) => value !== "");
+      return [name, Object.fromEntries(entries)];
+    }),
+  );
 }

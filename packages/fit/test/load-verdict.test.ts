@@ -131,13 +131,28 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   ],
   ["bits MLX lacks", { quantization: { bits: 7, group_size: 64 } }, "unsupported-quantization"],
   [
-    "bitsandbytes",
-    { quantization_config: { quant_method: "bitsandbytes" } },
+    "4-bit gptq",
+    { quantization_config: { quant_method: "gptq", bits: 4 } },
     "unsupported-quantization",
   ],
   [
-    "8-bit gptq",
-    { quantization_config: { quant_method: "gptq", bits: 8 } },
+    "8-bit awq",
+    { quantization_config: { quant_method: "awq", bits: 8 } },
+    "unsupported-quantization",
+  ],
+  [
+    "what compressed-tensors packs",
+    { quantization_config: { quant_method: "compressed-tensors", format: "pack-quantized" } },
+    "unsupported-quantization",
+  ],
+  [
+    "what modelopt packs",
+    { quantization_config: { quant_method: "modelopt", quant_algo: "NVFP4" } },
+    "unsupported-quantization",
+  ],
+  [
+    "fp8 that its module does not unpack",
+    { quantization_config: { quant_method: "fp8", weight_block_size: [128, 128] } },
     "unsupported-quantization",
   ],
   [
@@ -156,14 +171,54 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
 test.each<[Readonly<Record<string, unknown>>, string]>([
   [{ quant_method: "mxfp4" }, "mxfp4"],
   [{ quant_method: "awq", bits: 4, group_size: 128 }, "affine"],
-  [{ quant_method: "compressed-tensors", format: "nvfp4-pack-quantized" }, "nvfp4"],
-  [{ quant_method: "modelopt", quant_algo: "NVFP4" }, "nvfp4"],
   [{ quant_method: "fp8", scale_fmt: "ue8m0", weight_block_size: [32, 32] }, "mxfp8"],
-  [{ quant_method: "fp8", weight_block_size: [128, 128] }, "fp8"],
 ])("what mlx-lm converts while it loads is known: %j", (quantization_config, mode) => {
   const config = JSON.stringify(smallConfig("llama", { quantization_config }));
   expect(describeModel({ config }).quantization?.mode).toBe(mode);
   expect(withConfig({ quantization_config }).verdict).toBe("yes");
+});
+
+test("fp8 loads where the module unpacks it, and a method that mlx-lm does not know leaves a doubt", () => {
+  const fp8 = { quant_method: "fp8", weight_block_size: [128, 128] };
+  const config = JSON.stringify(smallConfig("deepseek_v3", { quantization_config: fp8 }));
+  expect(judge({ config }).verdict).toBe("yes");
+  const bitsandbytes = withConfig({ quantization_config: { quant_method: "bitsandbytes" } });
+  expect([bitsandbytes.verdict, codes(bitsandbytes, true)]).toEqual(["unknown", []]);
+  expect(withConfig({ quantization_config: {} }).verdict).toBe("yes");
+});
+
+test("weights of 1 bit need a newer MLX", () => {
+  const quantization = { bits: 1, group_size: 64 };
+  const one = (mlxVersion: string) =>
+    installedJudge(smallConfig("llama", { quantization }), { mlxVersion });
+  expect(one("0.32.4").verdict).toBe("yes");
+  expect(codes(one("0.32.2"), true)).toEqual(["needs-newer-mlx"]);
+});
+
+test("tokenizers of other makers are tokenizers, chat_template.json alone is no chat template", () => {
+  const weights = { path: "model.safetensors", size: 100 };
+  for (const path of ["tiktoken.model", "tokenizer.jsonl", "rwkv_vocab_v20230424.txt"]) {
+    expect(judge({ files: [weights, { path }] }).verdict, path).toBe("yes");
+  }
+  const files = [weights, { path: "tokenizer.json" }, { path: "chat_template.json" }];
+  expect(codes(judge({ files, tokenizerConfig: "{}" }), false)).toContain("no-chat-template");
+});
+
+test("LFM2 wants one of two sizes", () => {
+  const config = (changes: Readonly<Record<string, unknown>>) =>
+    judge({ config: JSON.stringify(smallConfig("lfm2", changes)) }).verdict;
+  expect(config({ block_ff_dim: undefined, intermediate_size: undefined })).toBe("no");
+  expect(config({ block_ff_dim: undefined, intermediate_size: 64 })).toBe("yes");
+});
+
+test("an adapter alone is called one", () => {
+  const files = [{ path: "adapters.safetensors" }, { path: "adapter_config.json" }];
+  expect(codes(judge({ files }), true)).toContain("adapter");
+});
+
+test("files that are no weights keep it from loading", () => {
+  const badHeaders = new Map([["model.safetensors", "its header is no JSON"]]);
+  expect(codes(judge({ badHeaders }), true)).toEqual(["bad-weights"]);
 });
 
 test("trust lets code of the repo run, and old releases run it unasked", () => {
@@ -193,6 +248,10 @@ test("shards that the index names must be there, and others are loaded too", () 
   const index = (weight_map: Readonly<Record<string, string>>) => JSON.stringify({ weight_map });
   const missing = judge({ index: index({ a: "model-1.safetensors", b: "model.safetensors" }) });
   expect(codes(missing, true)).toEqual(["missing-files"]);
+  const alone = judge({
+    files: [{ path: "model-00001-of-00002.safetensors", size: 5 }, { path: "tokenizer.json" }],
+  });
+  expect(codes(alone, true)).toEqual(["missing-files"]);
   const stray = judge({
     index: index({ a: "model.safetensors" }),
     files: [...(sound.files ?? []), { path: "model-old.safetensors", size: 5 }],

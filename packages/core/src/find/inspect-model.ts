@@ -225,6 +225,19 @@ function described(
 }
 
 function noConfig(name: string, listing: readonly ModelFile[]): ModelDownloadError {
+  const adapter = listing.find(({ path }) =>
+    /^(?:adapters|adapter_model)\.safetensors$|^adapter_config\.json$/.test(path),
+  );
+  if (adapter !== undefined) {
+    return new ModelDownloadError(
+      `${name} is an adapter alone (${adapter.path}): it has no config.json and no model`,
+      "inspect/no-config",
+      {
+        hint: "Describe the model that the adapter was trained on, and load both with mlx-lm's --adapter-path.",
+        data: { files: listing.length },
+      },
+    );
+  }
   const gguf = listing.some(({ path }) => path.toLowerCase().endsWith(".gguf"));
   return new ModelDownloadError(
     `${name} has no config.json that could be read${gguf ? "; it holds GGUF files, which MLX does not load" : ""}`,

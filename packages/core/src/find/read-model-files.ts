@@ -93,6 +93,7 @@ export async function readModelFiles(
       files: listing,
       index: index?.text,
       headers,
+      badHeaders,
       tokenizerConfig,
       chatTemplate,
       card,
@@ -110,6 +111,8 @@ interface ReadIndex {
   readonly totalSize: number | undefined;
   /** A guess at the header's length in bytes, by shard. */
   readonly headerBytes: ReadonlyMap<string, number>;
+  /** The files that it names; empty where it was too long to be read whole. */
+  readonly shards: ReadonlySet<string>;
 }
 
 async function readIndex(
@@ -134,7 +137,7 @@ async function readIndex(
     }
   }
   const totalSize = typeof total === "number" && Number.isSafeInteger(total) ? total : undefined;
-  return { text, totalSize, headerBytes };
+  return { text, totalSize, headerBytes, shards: new Set(headerBytes.keys()) };
 }
 
 /** The `metadata` at the start of an index that is too long to be read whole, as an index of its own. */

@@ -1,4 +1,4 @@
-import { findCacheGroups, languageModel } from "../caches/cache-groups.ts";
+import { findCacheGroups, type LanguageModel, languageModel } from "../caches/cache-groups.ts";
 import { scoreMatrices } from "../caches/score-matrices.ts";
 import { contextLengthOf } from "./context-length.ts";
 import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
@@ -7,7 +7,7 @@ import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import { type MlxLmSupport, mlxLmModule } from "../mlx-lm/support.ts";
 import { missingSettings } from "../mlx-lm/model-arguments.ts";
 import { readModelCard } from "../model/model-card.ts";
-import { type ModelConfig, parseModelConfig } from "../model/model-config.ts";
+import { countField, type ModelConfig, parseModelConfig } from "../model/model-config.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 import type { ModelFiles } from "../model/model-files.ts";
 import { modelRoles } from "./model-roles.ts";
@@ -36,7 +36,8 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     const detail = `${weightFiles.loaded.length} ${named} model*.safetensors`;
     evidence["weightFiles"] = evidenceOf("files", detail);
   }
-  const weights = describeWeights({ files, config, weightFiles, evidence });
+  const shape = modelShape(config, evidence);
+  const weights = describeWeights({ files, config, weightFiles, evidence, module });
   const context = contextLengthOf(config);
   const said = (name: string, value: unknown, at: string): void => {
     if (value !== undefined) evidence[name] = evidenceOf("config", `config.json: ${at}`);
@@ -56,7 +57,6 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     evidence["attention"] = evidence["cache"];
     evidence["scoreMatrices"] = evidence["cache"];
   }
-  const shape = modelShape(config, evidence);
   const stateWidth = stateWidthOf(config);
   said("stateWidth", stateWidth ?? undefined, `${prefix}heads and width of the state's values`);
   const tokens = tokenizerFacts(files, evidence);
@@ -113,13 +113,28 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     ignoredWeightFiles: weightFiles.ignored,
     strayWeightFiles: weightFiles.stray,
     missingFiles: weightFiles.missing,
-    missingSettings: language ? missingSettings(language.key, language.values) : [],
+    badWeightFiles: weightFiles.loaded.flatMap(({ path }) => {
+      const reason = files.badHeaders?.get(path);
+      return reason === undefined ? [] : [{ path, reason }];
+    }),
+    missingShards: weightFiles.missingShards,
+    adapterFiles: weightFiles.adapters,
+    missingSettings: language ? lackingSettings(language) : [],
     evidence,
   };
 }
 
+/** What the module refuses to go without; LFM2 wants one of two sizes, which no single setting says. */
+function lackingSettings({ key, values }: LanguageModel): readonly string[] {
+  const lacking = missingSettings(key, values);
+  const has = (name: string): boolean => countField(values, name) !== undefined;
+  return key === "lfm2" && !has("block_ff_dim") && !has("intermediate_size")
+    ? [...lacking, "block_ff_dim or intermediate_size"]
+    : lacking;
+}
+
 const TOKENIZER_FILES =
-  /^(?:tokenizer\.(?:json|model)|spiece\.model|sentencepiece\.bpe\.model|[^/]*\.tiktoken|vocab\.(?:json|txt))$/;
+  /^(?:tokenizer\.(?:json|jsonl|model)|tiktoken\.model|spiece\.model|sentencepiece\.bpe\.model|[^/]*\.tiktoken|vocab\.(?:json|txt)|rwkv_vocab[^/]*\.txt)$/;
 
 interface TokenizerFacts {
   readonly tokenizer: boolean | null;
@@ -138,7 +153,7 @@ function tokenizerFacts(files: ModelFiles, evidence: EvidenceList): TokenizerFac
     own !== undefined && own !== null
       ? "tokenizer_config.json: chat_template"
       : (paths?.find((path) =>
-          /^(?:chat_template\.(?:jinja|json)|additional_chat_templates\/.+)$/.test(path),
+          /^(?:chat_template\.jinja|additional_chat_templates\/.+)$/.test(path),
         ) ?? (files.chatTemplate === undefined ? undefined : "chat_template.jinja"));
   const known = named !== undefined || (paths !== undefined && files.tokenizerConfig !== undefined);
   if (known) {

@@ -10,6 +10,9 @@ import {
   type Quantization,
 } from "../model/quantization.ts";
 import type { SafetensorsHeader } from "../model/safetensors-header.ts";
+import { moduleTensors, wordsOf } from "../mlx-lm/module-tensors.ts";
+import { lookAtTensors } from "./tensor-findings.ts";
+import { type TensorNames, tensorNames } from "./tensor-names.ts";
 import { readStoredWeights, type StoredWeights } from "./stored-weights.ts";
 import type { WeightFiles } from "./weight-files.ts";
 
@@ -20,6 +23,8 @@ export interface WeightSources {
   readonly weightFiles: WeightFiles;
   /** Where the evidence goes. */
   readonly evidence: EvidenceList;
+  /** The module of mlx-lm that would load them. */
+  readonly module: string | undefined;
 }
 
 type WeightFields = Pick<
@@ -31,16 +36,24 @@ type WeightFields = Pick<
   | "dtype"
   | "quantization"
   | "unsupportedQuantization"
+  | "doubtfulQuantization"
   | "problems"
+  | "tensors"
 >;
 
 /** Sizes, parameters and quantization: from the headers when all are here, else from index, sizes and config. */
 export function describeWeights(sources: WeightSources): WeightFields {
-  const { config, weightFiles, evidence } = sources;
+  const { config, weightFiles, evidence, module } = sources;
   const configured = configuredQuantization(config.root, sources.files.hfQuantConfig);
   const { headers, complete } = loadedHeaders(sources);
   const some = headers.length > 0 ? readStoredWeights(headers, configured) : undefined;
   const stored = complete ? some : undefined;
+  const names = tensorNames(sources.files, weightFiles, configured);
+  const overrides = configured?.overrides ?? new Map<string, Packing | false>();
+  const tensors =
+    module === undefined
+      ? { findings: [], complete: false }
+      : lookAtTensors(names, { module, config, overrides });
   const size = weightsBytesOf(sources, stored);
   const weightsBytes = size?.bytes;
   const parameters = parametersOf(weightFiles, stored, evidence);
@@ -53,7 +66,10 @@ export function describeWeights(sources: WeightSources): WeightFields {
     residentBytes: stored?.residentBytes ?? estimatedResident(weightsBytes, configured),
     dtype: dtypeOf(sources, some, configured),
     quantization: quantizationOf({ configured, stored: some, bitsPerWeight, evidence }),
-    unsupportedQuantization: unsupportedOf(configured, some),
+    unsupportedQuantization:
+      unsupportedOf(configured, some) ?? unpackedByNobody(configured, names, module),
+    doubtfulQuantization: doubtOf(configured, names),
+    tensors,
     problems: [
       ...(size?.problem === undefined ? [] : [size.problem]),
       ...(some?.problems ?? []),
@@ -85,6 +101,38 @@ function unsupportedOf(
     return "its weights are packed, and config.json names no quantization";
   }
   return configured?.unsupported ?? some?.mismatch ?? null;
+}
+
+// Methods whose name is MLX's mode, or that mlx-lm reads under their own.
+const READ_METHODS: ReadonlySet<string> = new Set(["bitnet", "fp8", "mxfp4", "mxfp8"]);
+
+/** mlx-lm takes no notice of a method that it does not know: plain weights load, packed ones do not. */
+function doubtOf(
+  configured: ConfiguredQuantization | undefined,
+  names: TensorNames,
+): string | null {
+  const { method, mode, unsupported } = configured ?? {};
+  const isUnknown = method !== undefined && mode === method && unsupported === undefined;
+  if (!isUnknown || READ_METHODS.has(method) || names.all.size > 0) return null;
+  return `mlx-lm does not know the quantization ${method}; whether its weights are packed is not known`;
+}
+
+/** Weights that only some modules unpack, or none; where the tensors are known they decide. */
+function unpackedByNobody(
+  configured: ConfiguredQuantization | undefined,
+  names: TensorNames,
+  module: string | undefined,
+): string | null {
+  if (configured === undefined || module === undefined || names.all.size > 0) return null;
+  const { mode, method } = configured;
+  const unpacks = wordsOf(moduleTensors(module)?.unpacks);
+  if (mode === "fp8") {
+    return unpacks.includes("fp8") ? null : `mlx-lm's module ${module} does not unpack fp8 weights`;
+  }
+  const foreign = method === "compressed-tensors" || method === "modelopt";
+  return foreign && !unpacks.includes("packed")
+    ? `mlx-lm's module ${module} does not unpack weights as ${method} stores them`
+    : null;
 }
 
 interface WeightsSize {

@@ -1,5 +1,6 @@
+import type { ConfiguredQuantization, Packing } from "../model/quantization.ts";
 import type { SafetensorsHeader, TensorInfo } from "../model/safetensors-header.ts";
-import { type ConfiguredQuantization, isPacking, type Packing } from "../model/quantization.ts";
+import { packingOf } from "./packing.ts";
 
 /** What headers say about the weights. */
 export interface StoredWeights {
@@ -92,51 +93,6 @@ function innerModules(names: Iterable<string>): ReadonlySet<string> {
   }
   return inner;
 }
-
-interface Around {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly quantization: ConfiguredQuantization | undefined;
-}
-
-/** How the module at `path` is packed; undefined when it is not, `odd` when its shapes are none that MLX has. */
-function packingOf(path: string, { tensors, quantization }: Around): Packing | "odd" | undefined {
-  const weight = tensors.get(`${path}.weight`);
-  const scales = tensors.get(`${path}.scales`);
-  const packed = weight?.shape.at(-1);
-  const groups = scales?.shape.at(-1);
-  if (!weight || !scales || weight.dtype !== "U32" || !packed || !groups) return undefined;
-  // Packed words a group: bits · group size / 32.
-  const words = packed / groups;
-  if (scales.dtype === "U8") {
-    return FLOAT_PACKINGS.find(({ bits, groupSize }) => (bits * groupSize) / 32 === words) ?? "odd";
-  }
-  const override = quantization?.overrides.get(path);
-  const configured = [
-    override || undefined,
-    { mode: "affine", bits: quantization?.bits ?? 0, groupSize: quantization?.groupSize ?? 0 },
-    // Nothing that fits is named: the group size of the others is the likelier one.
-    ...[quantization?.groupSize ?? 64, 64, 32, 128].map((groupSize) => ({
-      mode: "affine",
-      bits: (words * 32) / groupSize,
-      groupSize,
-    })),
-  ];
-  return (
-    configured.find(
-      (packing) =>
-        packing !== undefined &&
-        packing.mode === "affine" &&
-        isPacking(packing) &&
-        packing.bits * packing.groupSize === words * 32,
-    ) ?? "odd"
-  );
-}
-
-const FLOAT_PACKINGS: readonly Packing[] = [
-  { mode: "nvfp4", bits: 4, groupSize: 16 },
-  { mode: "mxfp4", bits: 4, groupSize: 32 },
-  { mode: "mxfp8", bits: 8, groupSize: 32 },
-];
 
 function disagrees(packing: Packing, override: Packing | false | undefined): boolean {
   return (

@@ -11,6 +11,10 @@ export interface WeightFiles {
   readonly missing: readonly string[];
   /** Loaded files that the index does not name. */
   readonly stray: readonly string[];
+  /** Shards that the names of the others promise and the snapshot lacks. */
+  readonly missingShards: number;
+  /** Files of an adapter. */
+  readonly adapters: readonly string[];
   /** Whether the files are known at all. */
   readonly known: boolean;
   /** What the index says about all tensors together. */
@@ -25,6 +29,7 @@ export interface IndexTotals {
 }
 
 const LOADED = /^model[^/]*\.safetensors$/;
+const ADAPTERS = /^(?:adapters|adapter_model)\.safetensors$|^(?:.*\/)?adapter_config\.json$/;
 const WEIGHTS = /\.(?:safetensors|npz|gguf|bin|pt|pth|ckpt|h5|msgpack|onnx)$/i;
 
 /** Sorts the files of a model into those mlx-lm loads and those it does not. */
@@ -41,6 +46,8 @@ export function findWeightFiles(files: ModelFiles): WeightFiles {
   return {
     loaded,
     known: files.files !== undefined,
+    missingShards: files.files ? missingShards(loaded) : 0,
+    adapters: listed.map(({ path }) => path).filter((path) => ADAPTERS.test(path)),
     ignored: listed
       .map(({ path }) => path)
       .filter((path) => WEIGHTS.test(path) && !LOADED.test(path)),
@@ -54,6 +61,21 @@ export function findWeightFiles(files: ModelFiles): WeightFiles {
       totalParameters: amount(objectOf(index, "metadata")["total_parameters"]),
     },
   };
+}
+
+/** `model-00001-of-00003` alone promises two more. */
+function missingShards(loaded: readonly ModelFile[]): number {
+  const numbers = new Map<string, Set<string>>();
+  for (const { path } of loaded) {
+    const [, stem = "", number, count] = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/.exec(path) ?? [];
+    if (number === undefined || count === undefined) continue;
+    const key = `${stem} ${count}`;
+    numbers.set(key, (numbers.get(key) ?? new Set()).add(number));
+  }
+  return Math.max(
+    0,
+    ...[...numbers].map(([key, found]) => Number(key.split(" ").at(-1)) - found.size),
+  );
 }
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {

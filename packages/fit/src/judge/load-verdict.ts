@@ -1,3 +1,4 @@
+import { compareVersions } from "../machine/versions.ts";
 import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import type { MlxLmSupport } from "../mlx-lm/support.ts";
 import type { ModelDescription } from "../model/model-description.ts";
@@ -13,6 +14,7 @@ export type LoadReasonCode =
   | "text-only"
   | "missing-settings"
   | "unsupported-quantization"
+  | "doubtful-quantization"
   | "needs-newer-mlx"
   | "experts-fail"
   | "no-weights"
@@ -20,6 +22,12 @@ export type LoadReasonCode =
   | "bad-weights"
   | "stray-weights"
   | "missing-files"
+  | "bad-weights"
+  | "missing-tensors"
+  | "extra-tensors"
+  | "tensor-shapes"
+  | "override-fails"
+  | "adapter"
   | "files-unknown"
   | "no-tokenizer"
   | "no-chat-template"
@@ -82,6 +90,7 @@ export function loadVerdict(
 // What does not say "no" by itself, and leaves no "yes" either.
 const DOUBTS: ReadonlySet<LoadReasonCode> = new Set([
   "files-unknown",
+  "doubtful-quantization",
   "needs-newer-mlx",
   "missing-settings",
 ]);
@@ -201,9 +210,11 @@ const FIRST_MLX: ReadonlyMap<string, string> = new Map([
 ]);
 
 function quantizationReasons(
-  { quantization, unsupportedQuantization, problems, experts, module }: ModelDescription,
+  description: ModelDescription,
   { mlxLmVersion, mlxVersion, quantizationModes, packedExperts }: MlxLmSupport,
 ): readonly LoadReason[] {
+  const { quantization, unsupportedQuantization, problems, experts, module } = description;
+  const { doubtfulQuantization } = description;
   const mode = quantization?.mode ?? "";
   const first = FIRST_MLX.get(mode);
   const refused = first !== undefined && quantizationModes?.includes(mode) === false;
@@ -211,6 +222,7 @@ function quantizationReasons(
     ...(unsupportedQuantization === null
       ? []
       : [blocking("unsupported-quantization", unsupportedQuantization)]),
+    ...(doubtfulQuantization === null ? [] : [note("doubtful-quantization", doubtfulQuantization)]),
     ...(refused
       ? [blocking("needs-newer-mlx", `the installed MLX ${mlxVersion} does not take ${mode}`)]
       : []),
@@ -230,28 +242,37 @@ function quantizationReasons(
           ),
         ]
       : []),
+    ...(quantization?.mode === "affine" && quantization.bits === 1 ? oneBit(mlxVersion) : []),
     ...problems.map((problem) => note("inconsistent", problem)),
   ];
 }
 
+// The first MLX release with 1-bit kernels (tried: 0.32.2 and 0.32.3 refuse).
+const FIRST_ONE_BIT = "0.32.4";
+
+function oneBit(mlxVersion: string): readonly LoadReason[] {
+  return isNewer(FIRST_ONE_BIT, mlxVersion)
+    ? [
+        blocking(
+          "needs-newer-mlx",
+          `weights of 1 bit need MLX ${FIRST_ONE_BIT}; this is ${mlxVersion}`,
+        ),
+      ]
+    : [];
+}
+
 function fileReasons(description: ModelDescription): readonly LoadReason[] {
-  const { evidence, weightFiles, ignoredWeightFiles, strayWeightFiles, missingFiles } = description;
+  const { evidence, weightFiles, ignoredWeightFiles, strayWeightFiles } = description;
   if (!evidence["weightFiles"]) {
     return [note("files-unknown", "which files the repo has is not known")];
   }
-  const [unseen] = ignoredWeightFiles;
   const { tokenizer, chatTemplate, roles } = description;
   return [
-    ...(weightFiles.length === 0
-      ? [
-          unseen === undefined
-            ? blocking("no-weights", "it has no weights (model*.safetensors at the top)")
-            : blocking(
-                "weights-not-seen",
-                `mlx-lm loads model*.safetensors at the top, and its weights are ${unseen}`,
-              ),
-        ]
-      : []),
+    ...(weightFiles.length === 0 ? [noWeights(description)] : []),
+    ...description.badWeightFiles
+      .slice(0, 3)
+      .map(({ path, reason }) => blocking("bad-weights", `${path} cannot be loaded: ${reason}`)),
+    ...description.tensors.findings.map(({ code, message }) => blocking(code, message)),
     ...(weightFiles.length > 0 && ignoredWeightFiles.some((path) => path.endsWith(".safetensors"))
       ? [note("weights-not-seen", `mlx-lm leaves out ${ignoredWeightFiles.slice(0, 3).join(", ")}`)]
       : []),
@@ -263,14 +284,7 @@ function fileReasons(description: ModelDescription): readonly LoadReason[] {
           ),
         ]
       : []),
-    ...(missingFiles.length > 0
-      ? [
-          blocking(
-            "missing-files",
-            `${missingFiles.length} of the files that its index names are not there: ${missingFiles.slice(0, 3).join(", ")}`,
-          ),
-        ]
-      : []),
+    ...missingReasons(description),
     ...(tokenizer === false ? [blocking("no-tokenizer", "it has no tokenizer")] : []),
     ...(chatTemplate === false && !roles.includes("embedding")
       ? [note("no-chat-template", "it has no chat template: a base model, to be prompted as such")]
@@ -278,11 +292,50 @@ function fileReasons(description: ModelDescription): readonly LoadReason[] {
   ];
 }
 
-/** Whether release `a` came after release `b`, by the numbers in front. */
-function isNewer(a: string, b: string): boolean {
-  const numbers = (version: string): readonly number[] =>
-    version.split(".", 4).map((part) => Number.parseInt(part, 10) || 0);
-  const [left, right] = [numbers(a), numbers(b)];
-  const at = [0, 1, 2].find((index) => (left[index] ?? 0) !== (right[index] ?? 0));
-  return at !== undefined && (left[at] ?? 0) > (right[at] ?? 0);
+function noWeights({ ignoredWeightFiles, adapterFiles }: ModelDescription): LoadReason {
+  if (adapterFiles.length > 0) {
+    return blocking(
+      "adapter",
+      "it is an adapter alone: load the model that it was trained on, with --adapter-path",
+    );
+  }
+  const [unseen] = ignoredWeightFiles;
+  return unseen === undefined
+    ? blocking("no-weights", "it has no weights (model*.safetensors at the top)")
+    : blocking(
+        "weights-not-seen",
+        `mlx-lm loads model*.safetensors at the top, and its weights are ${unseen}`,
+      );
 }
+
+/** mlx-lm never reads the index: what it names and nobody ships matters only when tensors are missing. */
+function missingReasons(description: ModelDescription): readonly LoadReason[] {
+  const { missingFiles, missingShards, tensors } = description;
+  if (tensors.complete && missingFiles.length > 0) {
+    return [
+      note(
+        "missing-files",
+        `the index names ${missingFiles.length} more files, which mlx-lm does without`,
+      ),
+    ];
+  }
+  if (tensors.complete) return [];
+  if (missingShards > 0) {
+    return [
+      blocking(
+        "missing-files",
+        `${missingShards} of the files that its weights are cut into are not there`,
+      ),
+    ];
+  }
+  return missingFiles.length === 0
+    ? []
+    : [
+        blocking(
+          "missing-files",
+          `${missingFiles.length} of the files that its index names are not there: ${missingFiles.slice(0, 3).join(", ")}`,
+        ),
+      ];
+}
+
+const isNewer = (a: string, b: string): boolean => compareVersions(a, b) > 0;

@@ -2,6 +2,7 @@ import type { CacheLayout } from "./cache-layout.ts";
 import type { ModelFile } from "./model-files.ts";
 import type { Quantization } from "./quantization.ts";
 import type { ScoreMatrix } from "./score-matrix.ts";
+import type { TensorLook } from "./tensor-finding.ts";
 
 /** Where a value of a description was read, surest first. `name` alone is a guess. */
 export type EvidenceSource =
@@ -105,8 +106,18 @@ export interface ModelDescription {
   readonly strayWeightFiles: readonly string[];
   /** Settings that mlx-lm's module refuses to go without and the config lacks. */
   readonly missingSettings: readonly string[];
+  /** Weight files that are none, and why, one sentence each. */
+  readonly badWeightFiles: readonly { readonly path: string; readonly reason: string }[];
+  /** Shards that the names of the others promise (`model-00001-of-00002`) and the listing lacks. */
+  readonly missingShards: number;
+  /** The tensors held against what the module wants. */
+  readonly tensors: TensorLook;
+  /** Files of an adapter, which needs a model to work on. */
+  readonly adapterFiles: readonly string[];
   /** Why mlx-lm does not read the quantization; null where it does. */
   readonly unsupportedQuantization: string | null;
+  /** Why it cannot be told whether mlx-lm reads the quantization, one sentence; null where it can. */
+  readonly doubtfulQuantization: string | null;
   /** Why `cache` is null, one sentence. */
   readonly cacheUnknown: string | null;
   /** What does not agree in what was read, one sentence each. */

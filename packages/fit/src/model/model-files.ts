@@ -27,6 +27,8 @@ export interface ModelFiles {
   readonly index?: string | undefined;
   /** The headers of the weight files that were read, by path. */
   readonly headers?: ReadonlyMap<string, SafetensorsHeader> | undefined;
+  /** What is wrong with weight files whose header could not be read, by path. */
+  readonly badHeaders?: ReadonlyMap<string, string> | undefined;
   /** The text of `hf_quant_config.json`, where NVIDIA's tool puts what `quantization_config` says elsewhere. */
   readonly hfQuantConfig?: string | undefined;
   /** The text of `tokenizer_config.json`. */

@@ -38,6 +38,8 @@ export interface ConfiguredQuantization {
   readonly overrides: ReadonlyMap<string, Packing | false>;
   /** Why mlx-lm does not load it, one sentence. */
   readonly unsupported: string | undefined;
+  /** `quant_method` of another tool. */
+  readonly method?: string | undefined;
 }
 
 // Group size and bits that each of MLX's modes has (`mlx.core.quantize`); affine's are the defaults.
@@ -51,7 +53,7 @@ const MODES: ReadonlyMap<string, { readonly groupSize: number; readonly bits: nu
 /** Whether MLX has a kernel for this packing. */
 export function isPacking({ mode, bits, groupSize }: Packing): boolean {
   if (mode === "affine") {
-    return [2, 3, 4, 5, 6, 8].includes(bits) && [32, 64, 128].includes(groupSize);
+    return [1, 2, 3, 4, 5, 6, 8].includes(bits) && [32, 64, 128].includes(groupSize);
   }
   const known = MODES.get(mode);
   return known?.bits === bits && known.groupSize === groupSize;
@@ -117,7 +119,9 @@ const impossible = (mode: string, bits = 0, groupSize = 0): string | undefined =
     ? undefined
     : `MLX has no ${mode} with ${bits} bits and groups of ${groupSize}`;
 
-function foreignQuantization(foreign: JsonObject): ConfiguredQuantization {
+function foreignQuantization(foreign: JsonObject): ConfiguredQuantization | undefined {
+  // To Python an empty object is none at all.
+  if (Object.keys(foreign).length === 0) return undefined;
   const method = stringField(foreign, "quant_method");
   const as = (mode: string, groupSize: number, bits: number): ConfiguredQuantization => ({
     field: "quantization_config",
@@ -126,8 +130,9 @@ function foreignQuantization(foreign: JsonObject): ConfiguredQuantization {
     groupSize,
     overrides: new Map(),
     unsupported: undefined,
+    method,
   });
-  const refused = (mode: string, reason: string): ConfiguredQuantization => ({
+  const refused = (mode: string, reason: string | undefined): ConfiguredQuantization => ({
     ...as(mode, 0, 0),
     bits: countField(foreign, "bits"),
     groupSize: countField(foreign, "group_size"),
@@ -157,15 +162,18 @@ function foreignQuantization(foreign: JsonObject): ConfiguredQuantization {
         ? as("nvfp4", countField(settings, "group_size") ?? 16, 4)
         : refused("modelopt", `mlx-lm reads NVFP4 of modelopt, not ${algorithm}`);
     }
-    case "awq":
-    case "gptq": {
+    case "gptq":
+      // mlx-lm unpacks it as AWQ, which packs along the other side.
+      return refused(method, "mlx-lm does not read weights as GPTQ packs them");
+    case "awq": {
       const bits = countField(foreign, "bits") ?? 4;
       return bits === 4
-        ? { ...as("affine", countField(foreign, "group_size") ?? 128, 4) }
+        ? as("affine", countField(foreign, "group_size") ?? 128, 4)
         : refused(method, `mlx-lm reads ${method} of 4 bits, not of ${bits}`);
     }
     default:
-      return refused(method, `mlx-lm does not read weights quantized by ${method}`);
+      // mlx-lm takes no notice of methods that it does not know: the tensors decide.
+      return refused(method, undefined);
   }
 }
 

@@ -1,0 +1,60 @@
+import { type JsonObject, field } from "../model/json-value.ts";
+import { countField } from "../model/model-config.ts";
+
+/** Values of a config by the letters of `MLX_LM_TENSORS`; undefined where the config does not say. */
+export type DimensionValues = Readonly<Record<string, number | undefined>>;
+
+/** Reads the values that tensors' dimensions follow. */
+export function dimensionValues(values: JsonObject): DimensionValues {
+  const count = (...names: readonly string[]): number | undefined =>
+    names.map((name) => countField(values, name)).find((found) => found !== undefined);
+  const heads = count("num_attention_heads");
+  const hidden = count("hidden_size");
+  // An explicit null hides what would follow from other settings.
+  const kv =
+    field(values, "num_key_value_heads") === undefined ? heads : count("num_key_value_heads");
+  const dim =
+    count("head_dim") ??
+    (heads !== undefined && hidden !== undefined && hidden % heads === 0
+      ? hidden / heads
+      : undefined);
+  const times = (a: number | undefined, b: number | undefined): number | undefined =>
+    a === undefined || b === undefined ? undefined : a * b;
+  const shared =
+    heads !== undefined && hidden !== undefined ? Math.floor(hidden / heads) : undefined;
+  const all = heads === undefined || kv === undefined ? undefined : heads + 2 * kv;
+  return {
+    F: times(all, dim),
+    P: times(times(heads, dim), 2),
+    L: times(heads, sumOf(count("qk_nope_head_dim"), count("qk_rope_head_dim"))),
+    G: times(2, count("intermediate_size")),
+    d: shared,
+    f: times(all, shared),
+    k: times(kv, shared),
+    V: count("vocab_size"),
+    H: hidden,
+    I: count("intermediate_size"),
+    M: count("moe_intermediate_size"),
+    E: count("num_experts", "n_routed_experts", "num_local_experts"),
+    Q: times(heads, dim),
+    K: times(kv, dim),
+    D: dim,
+  };
+}
+
+const sumOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a + b;
+
+/** Whether a shape is what its letters say; what is not known fits. */
+export function dimensionsFit(
+  shape: readonly number[],
+  letters: string,
+  values: DimensionValues,
+): boolean {
+  if (letters === "?") return true;
+  if (shape.length !== letters.length) return false;
+  return shape.every((size, at) => {
+    const wanted = values[letters[at] ?? "?"];
+    return wanted === undefined || size === wanted;
+  });
+}

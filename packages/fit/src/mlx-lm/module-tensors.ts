@@ -1,0 +1,40 @@
+import { MLX_LM_TENSORS } from "./tensors.ts";
+
+/** The tensors that a module of mlx-lm loads, as `scripts/mlx-lm-table.ts` found them; lists are words. */
+export interface ModuleTensors {
+  /** Those outside the layers, each with letters for its dimensions: `model.embed_tokens.weight:VH`. */
+  readonly once: string;
+  /** Where layers stand: `model.layers.#.`; absent where they stand in several places. */
+  readonly prefix?: string;
+  /** Those of every layer. */
+  readonly layer?: string;
+  /** Those of some layers or configs, with letters too. */
+  readonly some?: string;
+  /** The setting that alone says how many layers there are. */
+  readonly counted?: string;
+  /** The output matrix, where tied embeddings do without it. */
+  readonly head?: string;
+  /** Embeddings are tied where the config does not say. */
+  readonly tied?: boolean;
+  /** What is dropped of tensors that the model does not have. */
+  readonly dropped?: string;
+  /** What the model does without. */
+  readonly optional?: string;
+  /** It takes weights that are named otherwise. */
+  readonly renames?: boolean;
+  /** Some layers lack what others have. */
+  readonly uneven?: boolean;
+  /** It unpacks `fp8`, weights `packed` by compressed-tensors, or those of `modelopt`. */
+  readonly unpacks?: string;
+  /** The weights that it names itself load. */
+  readonly kept?: boolean;
+}
+
+/** The tensors of a module; undefined where they are not known. */
+export function moduleTensors(module: string): ModuleTensors | undefined {
+  return Object.hasOwn(MLX_LM_TENSORS, module) ? MLX_LM_TENSORS[module] : undefined;
+}
+
+/** The words of a list; none when it is absent. */
+export const wordsOf = (list: string | undefined): readonly string[] =>
+  list === undefined || list === "" ? [] : list.split(" ");

@@ -1,0 +1,12 @@
+/** Something about the tensors that keeps mlx-lm from loading them. */
+export interface TensorFinding {
+  readonly code: "missing-tensors" | "extra-tensors" | "tensor-shapes" | "override-fails";
+  readonly message: string;
+}
+
+/** What a look at the tensors found. */
+export interface TensorLook {
+  readonly findings: readonly TensorFinding[];
+  /** Whether all that the module wants is known and there. */
+  readonly complete: boolean;
+}
