@@ -58,12 +58,12 @@ async function moduleTensors(python: string): Promise<Readonly<Record<string, un
   return Object.fromEntries(
     lines.map((line) => {
       const { name, error, ...found } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      if (error !== undefined) throw new Error(`${String(name)}: ${String(error)}`);
+      if (error !== undefined) throw new Error(JSON.stringify({ name, error }));
       const entries = Object.entries(found)
         .filter(([key, value]) => key !== "count" && value !== false && value !== null)
         .map(([key, value]) => [key, Array.isArray(value) ? value.join(" ") : value] as const)
         .filter(([, value]) => value !== "");
-      return [name, Object.fromEntries(entries)];
+      return [JSON.stringify(name).slice(1, -1), Object.fromEntries(entries)];
     }),
   );
 }

@@ -8,13 +8,8 @@ export type {
 export { describeModel, type DescribeOptions } from "./describe/describe-model.ts";
 export { FitError, type FitErrorCode, type FitErrorDetails } from "./model/errors.ts";
 export { type Fit, fitModel, type FitVerdict } from "./judge/fit-model.ts";
-export {
-  type LoadOptions,
-  type LoadReason,
-  type LoadReasonCode,
-  loadVerdict,
-  type LoadVerdict,
-} from "./judge/load-verdict.ts";
+export type { LoadReason, LoadReasonCode } from "./judge/load-reason.ts";
+export { type LoadOptions, loadVerdict, type LoadVerdict } from "./judge/load-verdict.ts";
 export { kvBitsVerdict, type KvBitsVerdict } from "./caches/kv-bits.ts";
 export { memoryNeed, type MemoryNeed, type MemoryOptions } from "./judge/memory-need.ts";
 export { MLX_LM_TABLE } from "./mlx-lm/table.ts";

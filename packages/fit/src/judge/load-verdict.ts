@@ -1,47 +1,9 @@
 import { compareVersions } from "../machine/versions.ts";
 import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import type { MlxLmSupport } from "../mlx-lm/support.ts";
+import { fileReasons } from "./file-reasons.ts";
+import { blocking, type LoadReason, type LoadReasonCode, note } from "./load-reason.ts";
 import type { ModelDescription } from "../model/model-description.ts";
-
-/** Why a model loads or does not; stable. */
-export type LoadReasonCode =
-  | "known-architecture"
-  | "unknown-architecture"
-  | "no-model-type"
-  | "needs-package"
-  | "needs-mlx-vlm"
-  | "other-loader"
-  | "text-only"
-  | "missing-settings"
-  | "unsupported-quantization"
-  | "doubtful-quantization"
-  | "needs-newer-mlx"
-  | "experts-fail"
-  | "no-weights"
-  | "weights-not-seen"
-  | "bad-weights"
-  | "stray-weights"
-  | "missing-files"
-  | "bad-weights"
-  | "missing-tensors"
-  | "extra-tensors"
-  | "tensor-shapes"
-  | "override-fails"
-  | "adapter"
-  | "files-unknown"
-  | "no-tokenizer"
-  | "no-chat-template"
-  | "remote-code"
-  | "runs-code-unasked"
-  | "inconsistent";
-
-/** One reason of a verdict. */
-export interface LoadReason {
-  readonly code: LoadReasonCode;
-  readonly message: string;
-  /** Whether it alone keeps the model from loading. */
-  readonly blocks: boolean;
-}
 
 /** Whether mlx-lm loads a model. */
 export interface LoadVerdict {
@@ -94,18 +56,6 @@ const DOUBTS: ReadonlySet<LoadReasonCode> = new Set([
   "needs-newer-mlx",
   "missing-settings",
 ]);
-
-const blocking = (code: LoadReasonCode, message: string): LoadReason => ({
-  code,
-  message,
-  blocks: true,
-});
-
-const note = (code: LoadReasonCode, message: string): LoadReason => ({
-  code,
-  message,
-  blocks: false,
-});
 
 const modelFileOf = ({ remoteCode }: ModelDescription): string | undefined =>
   remoteCode.find((entry) => entry.startsWith(MODEL_FILE))?.slice(MODEL_FILE.length);
@@ -259,83 +209,6 @@ function oneBit(mlxVersion: string): readonly LoadReason[] {
         ),
       ]
     : [];
-}
-
-function fileReasons(description: ModelDescription): readonly LoadReason[] {
-  const { evidence, weightFiles, ignoredWeightFiles, strayWeightFiles } = description;
-  if (!evidence["weightFiles"]) {
-    return [note("files-unknown", "which files the repo has is not known")];
-  }
-  const { tokenizer, chatTemplate, roles } = description;
-  return [
-    ...(weightFiles.length === 0 ? [noWeights(description)] : []),
-    ...description.badWeightFiles
-      .slice(0, 3)
-      .map(({ path, reason }) => blocking("bad-weights", `${path} cannot be loaded: ${reason}`)),
-    ...description.tensors.findings.map(({ code, message }) => blocking(code, message)),
-    ...(weightFiles.length > 0 && ignoredWeightFiles.some((path) => path.endsWith(".safetensors"))
-      ? [note("weights-not-seen", `mlx-lm leaves out ${ignoredWeightFiles.slice(0, 3).join(", ")}`)]
-      : []),
-    ...(strayWeightFiles.length > 0
-      ? [
-          note(
-            "stray-weights",
-            `mlx-lm loads ${strayWeightFiles.slice(0, 3).join(", ")} too, which the index does not name`,
-          ),
-        ]
-      : []),
-    ...missingReasons(description),
-    ...(tokenizer === false ? [blocking("no-tokenizer", "it has no tokenizer")] : []),
-    ...(chatTemplate === false && !roles.includes("embedding")
-      ? [note("no-chat-template", "it has no chat template: a base model, to be prompted as such")]
-      : []),
-  ];
-}
-
-function noWeights({ ignoredWeightFiles, adapterFiles }: ModelDescription): LoadReason {
-  if (adapterFiles.length > 0) {
-    return blocking(
-      "adapter",
-      "it is an adapter alone: load the model that it was trained on, with --adapter-path",
-    );
-  }
-  const [unseen] = ignoredWeightFiles;
-  return unseen === undefined
-    ? blocking("no-weights", "it has no weights (model*.safetensors at the top)")
-    : blocking(
-        "weights-not-seen",
-        `mlx-lm loads model*.safetensors at the top, and its weights are ${unseen}`,
-      );
-}
-
-/** mlx-lm never reads the index: what it names and nobody ships matters only when tensors are missing. */
-function missingReasons(description: ModelDescription): readonly LoadReason[] {
-  const { missingFiles, missingShards, tensors } = description;
-  if (tensors.complete && missingFiles.length > 0) {
-    return [
-      note(
-        "missing-files",
-        `the index names ${missingFiles.length} more files, which mlx-lm does without`,
-      ),
-    ];
-  }
-  if (tensors.complete) return [];
-  if (missingShards > 0) {
-    return [
-      blocking(
-        "missing-files",
-        `${missingShards} of the files that its weights are cut into are not there`,
-      ),
-    ];
-  }
-  return missingFiles.length === 0
-    ? []
-    : [
-        blocking(
-          "missing-files",
-          `${missingFiles.length} of the files that its index names are not there: ${missingFiles.slice(0, 3).join(", ")}`,
-        ),
-      ];
 }
 
 const isNewer = (a: string, b: string): boolean => compareVersions(a, b) > 0;
