@@ -6,7 +6,6 @@ import {
   FitError,
   type HubFacts,
   loadVerdict,
-  type LoadVerdict,
   lookAtSecurity,
   type MlxLmSupport,
   type ModelDescription,
@@ -187,21 +186,10 @@ async function inspectFiles(
   const description = described(files, { name: about.name, support });
   return {
     description,
-    loads: withBadHeaders(loadVerdict(description, support), badHeaders),
+    loads: loadVerdict(description, support),
     security: lookAtSecurity({ files: listing, description, scans: about.scans, badHeaders }),
     totalBytes: sizeOf(listing),
   };
-}
-
-/** A weight file whose header is broken is not loaded, whatever the rest says. */
-function withBadHeaders(loads: LoadVerdict, badHeaders: ReadonlyMap<string, string>): LoadVerdict {
-  if (badHeaders.size === 0) return loads;
-  const bad = [...badHeaders].map(([path, problem]) => ({
-    code: "bad-weights" as const,
-    message: `${path}: ${problem}`,
-    blocks: true,
-  }));
-  return { ...loads, verdict: "no", reasons: [...bad, ...loads.reasons] };
 }
 
 function described(

@@ -10,9 +10,6 @@ export function fileReasons(description: ModelDescription): readonly LoadReason[
   const { tokenizer, chatTemplate, roles } = description;
   return [
     ...(weightFiles.length === 0 ? [noWeights(description)] : []),
-    ...description.badWeightFiles
-      .slice(0, 3)
-      .map(({ path, reason }) => blocking("bad-weights", `${path} cannot be loaded: ${reason}`)),
     ...description.tensors.findings.map(({ code, message }) => blocking(code, message)),
     ...(weightFiles.length > 0 && ignoredWeightFiles.some((path) => path.endsWith(".safetensors"))
       ? [note("weights-not-seen", `mlx-lm leaves out ${ignoredWeightFiles.slice(0, 3).join(", ")}`)]
@@ -77,4 +74,11 @@ function missingReasons(description: ModelDescription): readonly LoadReason[] {
           `${missingFiles.length} of the files that its index names are not there: ${missingFiles.slice(0, 3).join(", ")}`,
         ),
       ];
+}
+
+/** Files that are no weights keep the model from loading, whatever the rest says. */
+export function badWeightReasons({ badWeightFiles }: ModelDescription): readonly LoadReason[] {
+  return badWeightFiles
+    .slice(0, 3)
+    .map(({ path, reason }) => blocking("bad-weights", `${path}: ${reason}`));
 }

@@ -17,7 +17,6 @@ export type LoadReasonCode =
   | "bad-weights"
   | "stray-weights"
   | "missing-files"
-  | "bad-weights"
   | "missing-tensors"
   | "extra-tensors"
   | "tensor-shapes"

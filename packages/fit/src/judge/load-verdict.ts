@@ -1,7 +1,7 @@
 import { compareVersions } from "../machine/versions.ts";
 import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import type { MlxLmSupport } from "../mlx-lm/support.ts";
-import { fileReasons } from "./file-reasons.ts";
+import { badWeightReasons, fileReasons } from "./file-reasons.ts";
 import { blocking, type LoadReason, type LoadReasonCode, note } from "./load-reason.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 
@@ -34,6 +34,7 @@ export function loadVerdict(
   options: LoadOptions = {},
 ): LoadVerdict {
   const reasons = [
+    ...badWeightReasons(description),
     ...codeReasons(description, support, options),
     ...architectureReasons(description, support),
     ...quantizationReasons(description, support),
