@@ -10,7 +10,7 @@ import {
   type Quantization,
 } from "../model/quantization.ts";
 import type { SafetensorsHeader } from "../model/safetensors-header.ts";
-import { moduleTensors, wordsOf } from "../mlx-lm/module-tensors.ts";
+import { moduleTensors, wordsOf } from "../mlx-lm/find-tensors.ts";
 import { lookAtTensors } from "./tensor-findings.ts";
 import { type TensorNames, tensorNames } from "./tensor-names.ts";
 import { readStoredWeights, type StoredWeights } from "./stored-weights.ts";

@@ -1,5 +1,6 @@
 import { languageModel } from "../caches/cache-groups.ts";
-import { type ModuleTensors, moduleTensors, wordsOf } from "../mlx-lm/module-tensors.ts";
+import { moduleTensors, wordsOf } from "../mlx-lm/find-tensors.ts";
+import type { ModuleTensors } from "../mlx-lm/module-tensors.ts";
 import { field, type JsonObject } from "../model/json-value.ts";
 import { countField, type ModelConfig } from "../model/model-config.ts";
 import type { ConfiguredQuantization } from "../model/quantization.ts";

@@ -1,5 +1,3 @@
-import { MLX_LM_TENSORS } from "./tensors.ts";
-
 /** The tensors that a module of mlx-lm loads, as `scripts/mlx-lm-table.ts` found them; lists are words. */
 export interface ModuleTensors {
   /** Those outside the layers, each with letters for its dimensions: `model.embed_tokens.weight:VH`. */
@@ -29,12 +27,3 @@ export interface ModuleTensors {
   /** The weights that it names itself load. */
   readonly kept?: boolean;
 }
-
-/** The tensors of a module; undefined where they are not known. */
-export function moduleTensors(module: string): ModuleTensors | undefined {
-  return Object.hasOwn(MLX_LM_TENSORS, module) ? MLX_LM_TENSORS[module] : undefined;
-}
-
-/** The words of a list; none when it is absent. */
-export const wordsOf = (list: string | undefined): readonly string[] =>
-  list === undefined || list === "" ? [] : list.split(" ");
