@@ -20,7 +20,7 @@ test("a first download prints the path alone on stdout and tells its story on st
   expect(existsSync(join(stdout.trim(), "model-00002-of-00002.safetensors"))).toBe(true);
   expect(stderr).toContain(`Resolved ${repo} @ ${commit.slice(0, 7)}\n`);
   expect(stderr).toMatch(/^Plan: 6 files, 600 kB: 600 kB to fetch, .* free$/m);
-  expect(stderr).toMatch(/^Verified 6 files in [\d.]+ s: 600 kB fetched$/m);
+  expect(stderr).toMatch(/^Verified 6 files in [\d.]+ s: 600 kB fetched(?: at \S+ \S+)?$/m);
   expect(stderr).toContain(`Next: mlx_lm.generate --model ${repo} --prompt "Hello"\n`);
   for (const character of ["\r", "\u001b"]) expect(stderr).not.toContain(character);
 });

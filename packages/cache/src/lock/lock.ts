@@ -86,7 +86,7 @@ async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<vo
 }
 
 /** The error for a lock that another process holds. */
-export function locked(path: string, waitedMs: number): CacheError {
+function locked(path: string, waitedMs: number): CacheError {
   return new CacheError(`Another process holds ${path}`, "cache/locked", {
     hint: "Wait for the other download of this file to end, or stop it, and run again.",
     data: { path, waitedMs },

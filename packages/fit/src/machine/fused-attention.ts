@@ -37,7 +37,7 @@ const KERNELS: readonly FusedKernels[] = [
 ];
 
 /** The newest MLX release whose kernels are known here. */
-export const NEWEST_KNOWN_KERNELS = "0.32.4";
+const NEWEST_KNOWN_KERNELS = "0.32.4";
 
 /** Steps of fewer tokens than this are not fused for accelerated widths (`use_fallback`). */
 export const ACCELERATED_STEP = 1024;
@@ -71,7 +71,7 @@ export function scoreNeed(
 }
 
 /** Whether MLX uses the matrix accelerators of a GPU (`is_nax_available`: M5 and later, macOS 26.2 and later). */
-export function hasMatrixAccelerators(
+function hasMatrixAccelerators(
   machine: Pick<Machine, "chip" | "macOS"> | undefined,
 ): boolean | undefined {
   const generation = /^Apple M(\d+)/.exec(machine?.chip ?? "")?.[1];
