@@ -184,7 +184,7 @@ test(
     const flags = ["--permission", ...files];
     expect(await report(bundled ?? { file: "" }, flags)).toEqual({
       ...EXPECTED,
-      warnings: ["MLX_DOWNLOAD_NO_THREADS", "transfer/no-threads"],
+      warnings: ["transfer/no-threads"],
     });
   },
 );

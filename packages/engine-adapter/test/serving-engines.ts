@@ -12,12 +12,22 @@ export interface ServingEngine extends LoadableEngine {
   shutdown(): Promise<void>;
 }
 
+/** The runtime behind the engines: the stand-in, or the one that `MLX_SERVING_RUNTIME` names. */
+const runtimePath = process.env["MLX_SERVING_RUNTIME"] ?? runtimeScript;
+const pythonPath = process.env["MLX_SERVING_PYTHON"] ?? process.execPath;
+
+/**
+ * Whether the runtime is the stand-in: it keeps a load waiting on a file named `hold`, and knows no more of vision models
+ * than their folder. No other runtime does, so what needs that is asked of the stand-in alone.
+ */
+export const onStandIn: boolean = runtimePath === runtimeScript;
+
 /** Where engines come from: the double, and the real package where `MLX_SERVING_DIST` names its built entry. */
 export const servingEngines: readonly (readonly [
   string,
   (() => Promise<ServingEngine>) | undefined,
 ])[] = [
-  ["the engine double", () => ended(createEngine())],
+  ["the engine double", () => ended(createEngine({ pythonPath, runtimePath }))],
   ["the real engine", realEngine()],
 ];
 
@@ -33,8 +43,7 @@ function realEngine(): (() => Promise<ServingEngine>) | undefined {
     const real = (await import(pathToFileURL(dist).href)) as {
       createEngine(options: object): Promise<ServingEngine>;
     };
-    const runtime = { pythonPath: process.execPath, runtimePath: runtimeScript };
-    return ended(real.createEngine({ ...runtime, cache: { enabled: false } }));
+    return ended(real.createEngine({ pythonPath, runtimePath, cache: { enabled: false } }));
   };
 }
 

@@ -29,7 +29,7 @@ export function startThread(
 export function withoutThreads(reason: unknown): void {
   if (isTold) return;
   isTold = true;
-  process.emitWarning(messageWithoutThreads(reason), { code: "MLX_DOWNLOAD_NO_THREADS" });
+  process.emitWarning(messageWithoutThreads(reason), { code: "transfer/no-threads" });
 }
 
 /** The sentence of `withoutThreads`. */

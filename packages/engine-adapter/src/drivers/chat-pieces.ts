@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { serverSentEvents } from "./event-stream.ts";
-import { errorIn, notAnswering, refused, serverMessage } from "./post-json.ts";
+import { holdsError, notAnswering, refused } from "./post-json.ts";
 
 /** Where an answer comes from. */
 export interface AnswerFrom {
@@ -24,8 +24,9 @@ export async function* chatPieces(
     for await (const { type, data } of serverSentEvents(response as AsyncIterable<string>)) {
       signal.throwIfAborted();
       if (data.trim() === "[DONE]") return;
-      const said = type === "error" ? serverMessage(data) : errorIn(data);
-      if (said !== undefined) throw refused(engine, { said, status: response.statusCode });
+      if (type === "error" || holdsError(data)) {
+        throw refused(engine, { said: data, status: response.statusCode });
+      }
       const piece = pieceOf(data);
       if (piece === "") continue;
       yield piece;

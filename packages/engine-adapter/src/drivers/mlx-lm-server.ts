@@ -1,12 +1,12 @@
 import type { Engine } from "../contract/engine.ts";
 import { letModelsGo } from "../load/model-holds.ts";
-import { openAiServer, type ServedModel, type ServerKind } from "./openai-server.ts";
+import { type ServedModel, servedEngine } from "./served-engine.ts";
 import { startServerProcess } from "./server-process.ts";
 
-export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";
+export type { ChatMessage, ChatOptions, ServedModel } from "./served-engine.ts";
 
 // mlx_lm 0.32, server.py: a request loads what it names, when that is not what is loaded.
-const KIND: ServerKind = {
+const KIND = {
   name: "mlx_lm.server",
   loader: "mlx-lm",
   holdsOne: true,
@@ -14,14 +14,14 @@ const KIND: ServerKind = {
   adapterField: "adapters",
   draftField: "draft_model",
   probe: { path: "v1/completions", body: { prompt: ".", max_tokens: 1 }, loadedBy: "answer" },
-};
+} as const;
 
 /**
  * The driver of an `mlx_lm.server` that runs already; `url` is its base (`http://127.0.0.1:8080`). It must see the same
  * disk, since models are named by their folder.
  */
 export function mlxLmServer(url: string): Engine<ServedModel> {
-  return openAiServer(KIND, url);
+  return servedEngine(KIND, url);
 }
 
 /** Options of `startMlxLmServer`. */
@@ -58,9 +58,9 @@ export async function startMlxLmServer(
   const { HF_TOKEN: _, HUGGING_FACE_HUB_TOKEN: __, ...env } = options.env ?? process.env;
   const server = await startServerProcess({
     engine: KIND.name,
-    command,
-    // Its default lets every web page in.
-    argsFor: (port) => [
+    // By default every web page may read its answers.
+    commandFor: (port) => [
+      ...command,
       "--host=127.0.0.1",
       `--port=${port}`,
       `--allowed-origins=http://127.0.0.1:${port}`,

@@ -1,14 +1,14 @@
 import type { Engine } from "../contract/engine.ts";
-import { openAiServer, type ServedModel } from "./openai-server.ts";
+import { type ServedModel, servedEngine } from "./served-engine.ts";
 
-export type { ChatMessage, ChatOptions, ServedModel } from "./openai-server.ts";
+export type { ChatMessage, ChatOptions, ServedModel } from "./served-engine.ts";
 
 /**
  * The driver of an mlx-omni-server that runs already; `url` is its base (`http://127.0.0.1:10240`). It must see the
  * same disk, since models are named by their folder.
  */
 export function mlxOmniServer(url: string): Engine<ServedModel> {
-  return openAiServer(
+  return servedEngine(
     {
       name: "mlx-omni-server",
       supports: { adapters: true, drafts: true },

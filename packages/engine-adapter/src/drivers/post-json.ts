@@ -11,6 +11,8 @@ export interface EngineRequest {
   readonly signal: AbortSignal;
   /** Sent as JSON; absent: GET. */
   readonly body?: object | undefined;
+  /** Sent as a bearer token. */
+  readonly apiKey?: string | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface EngineRequest {
  */
 export async function postJson(
   url: URL,
-  { engine, signal, body }: EngineRequest,
+  { engine, signal, body, apiKey }: EngineRequest,
 ): Promise<IncomingMessage> {
   const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   const answer = Promise.withResolvers<IncomingMessage>();
@@ -29,7 +31,10 @@ export async function postJson(
     signal,
     // A server that was ended may leave a dead connection behind.
     agent: false,
-    headers: text ? { "content-type": "application/json", "content-length": text.length } : {},
+    headers: {
+      ...(text && { "content-type": "application/json", "content-length": text.length }),
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    },
   });
   request.on("response", answer.resolve).on("error", answer.reject).end(text);
   let response: IncomingMessage;
@@ -42,7 +47,7 @@ export async function postJson(
   const { statusCode = 0 } = response;
   if (statusCode >= 200 && statusCode < 300) return response;
   const said = await readText(response, MAX_ERROR_BYTES).catch(() => "");
-  throw refused(engine, { said: serverMessage(said), status: statusCode });
+  throw refused(engine, { said, status: statusCode });
 }
 
 /** The whole body as text. Throws when it is longer than `limit` bytes. */
@@ -79,13 +84,13 @@ export function notAnswering(
   );
 }
 
-/** The server's own words against a request. */
+/** The server's own words against a request: `said` is what it sent, which `data.said` keeps. */
 export function refused(
   engine: string,
   { said, status }: { readonly said: string; readonly status: number | undefined },
 ): EngineAdapterError {
   return new EngineAdapterError(
-    `${engine} refused: ${said.slice(0, 500) || `status ${status}`}`,
+    `${engine} refused: ${serverMessage(said).slice(0, 500) || `status ${status}`}`,
     "engine/refused",
     {
       hint: "Look at what the engine says; the model itself is complete on this disk.",
@@ -94,18 +99,18 @@ export function refused(
   );
 }
 
-/** The server's words, when a JSON text holds an error instead of an answer. */
-export function errorIn(text: string): string | undefined {
+/** Does a JSON text hold an error instead of an answer? */
+export function holdsError(text: string): boolean {
   try {
     const { error } = JSON.parse(text) as { readonly error?: unknown };
-    return error === undefined || error === null ? undefined : serverMessage(text);
+    return error !== undefined && error !== null;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 /** What OpenAI-like servers put into errors: `{"error": "…"}`, `{"error": {"message": "…"}}`, `{"detail": …}`; else the text. */
-export function serverMessage(text: string): string {
+function serverMessage(text: string): string {
   try {
     const { error, detail } = JSON.parse(text) as {
       readonly error?: unknown;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type AnswerFrom, chatPieces } from "./chat-pieces.ts";
-import { errorIn, notAnswering, postJson, readText, refused } from "./post-json.ts";
+import { holdsError, notAnswering, postJson, readText, refused } from "./post-json.ts";
 
 /** The smallest request that makes a server load a model. */
 export interface ServerProbe {
@@ -14,15 +14,23 @@ export interface ServerProbe {
   readonly loadedBy: "answer" | "status";
 }
 
+/** Which server is probed. */
+export interface ProbedServer {
+  readonly engine: string;
+  readonly base: URL;
+  readonly signal: AbortSignal;
+  readonly apiKey?: string | undefined;
+}
+
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Sends a probe and resolves once the model is loaded. Throws as `postJson` and `chatPieces` do. */
 export async function probeServer(
   { path, body, loadedBy }: ServerProbe,
-  { engine, base, signal }: { engine: string; base: URL; signal: AbortSignal },
+  { engine, base, signal, apiKey }: ProbedServer,
 ): Promise<void> {
   const url = new URL(path, base);
-  const response = await postJson(url, { engine, signal, body });
+  const response = await postJson(url, { engine, signal, body, apiKey });
   const from = { engine, url, signal };
   if (loadedBy === "answer") {
     await readAnswer(response, from);
@@ -33,7 +41,7 @@ export async function probeServer(
   } catch {
     signal.throwIfAborted();
     // Either the generation failed, which leaves the model loaded, or the server is gone.
-    (await postJson(new URL("v1/models", base), { engine, signal })).resume();
+    (await postJson(new URL("v1/models", base), { engine, signal, apiKey })).resume();
   }
 }
 
@@ -51,6 +59,5 @@ async function readAnswer(response: IncomingMessage, from: AnswerFrom): Promise<
     signal.throwIfAborted();
     throw notAnswering(engine, url, cause, "broke off its answer");
   }
-  const said = errorIn(text);
-  if (said !== undefined) throw refused(engine, { said, status: response.statusCode });
+  if (holdsError(text)) throw refused(engine, { said: text, status: response.statusCode });
 }

@@ -2,19 +2,19 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { spawnWatched, type WatchedProcess } from "./ends-with-us.ts";
-import { postJson } from "./post-json.ts";
+import { type EngineRequest, postJson } from "./post-json.ts";
 
 /** How a server is started. */
 export interface ServerProcessOptions {
   /** For messages. */
   readonly engine: string;
-  /** Program and first arguments. */
-  readonly command: readonly string[];
-  /** The arguments for a port on 127.0.0.1. */
-  readonly argsFor: (port: number) => readonly string[];
+  /** Program and arguments for a port on 127.0.0.1. */
+  readonly commandFor: (port: number) => readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Answers with 2xx when the server is up. */
   readonly healthPath: string;
+  /** Sent as a bearer token with the question whether it is up. */
+  readonly apiKey?: string | undefined;
   readonly startTimeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,16 +51,21 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
 }
 
 async function startOnce(options: ServerProcessOptions, port: number): Promise<ServerProcess> {
-  const { engine, command, argsFor, env, healthPath, startTimeoutMs, signal } = options;
-  const [program = "", ...first] = command;
-  const server = spawnWatched(program, [...first, ...argsFor(port)], env);
+  const { engine, commandFor, env, healthPath, apiKey, startTimeoutMs, signal } = options;
+  const command = commandFor(port);
+  const [program = "", ...args] = command;
+  const server = spawnWatched(program, args, env);
   const close = (): Promise<void> => end(server);
   const url = `http://127.0.0.1:${port}`;
   const stop = new AbortController();
   const late = AbortSignal.timeout(startTimeoutMs);
   const signals = [stop.signal, late, ...(signal ? [signal] : [])];
   try {
-    const up = answers(new URL(healthPath, url), { engine, signal: AbortSignal.any(signals) });
+    const up = answers(new URL(healthPath, url), {
+      engine,
+      apiKey,
+      signal: AbortSignal.any(signals),
+    });
     const problem = await Promise.race([up.then(() => undefined), server.ended]);
     if (problem !== undefined) throw startFailed({ engine, problem, said: server.said(), command });
     return { url, pid: server.child.pid ?? 0, close };
@@ -75,10 +80,7 @@ async function startOnce(options: ServerProcessOptions, port: number): Promise<S
   }
 }
 
-async function answers(
-  url: URL,
-  options: { readonly engine: string; readonly signal: AbortSignal },
-): Promise<void> {
+async function answers(url: URL, options: EngineRequest): Promise<void> {
   for (;;) {
     try {
       (await postJson(url, options)).resume();
@@ -118,7 +120,7 @@ function startFailed(what: {
     `${engine} could not be started: ${problem}${last === "" ? "" : ` (${last})`}`,
     "engine/start-failed",
     {
-      hint: `Try ${command.join(" ")} --help in a terminal; install it, or name the right program as command.`,
+      hint: `Try ${command[0]} --help in a terminal; install it, or name the right program as command.`,
       data: {
         engine,
         command: [...command],

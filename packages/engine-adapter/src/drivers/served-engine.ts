@@ -25,7 +25,7 @@ export interface ServedModel {
   readonly commit: string | null;
   /** Base of the API, `http://127.0.0.1:8080/v1`. */
   readonly url: string;
-  /** What requests must say as `model`: the folder. */
+  /** What requests must say as `model`: the folder, with most servers. */
   readonly model: string;
   /** What requests must carry beside it, so that adapter and draft model are used. */
   readonly fields: Readonly<Record<string, string>>;
@@ -40,26 +40,33 @@ export interface ServerKind {
   readonly holdsOne?: boolean;
   readonly supports: Engine<ServedModel>["supports"];
   /** Names of the request's fields for folders of adapter and draft model. */
-  readonly adapterField: string;
-  readonly draftField: string;
-  /** The smallest request that makes it load a model. */
+  readonly adapterField?: string | undefined;
+  readonly draftField?: string | undefined;
+  /** What requests say as `model`; the folder when absent. */
+  readonly modelName?: ((model: EngineModel) => string) | undefined;
+  readonly apiKey?: string | undefined;
+}
+
+/** A server that loads a model with a request. */
+export interface ProbedServerKind extends ServerKind {
+  /** The smallest request that makes it load one. */
   readonly probe: ServerProbe;
 }
 
 /** The driver of a server that loads what a request names by its folder. `url` is its base, without `/v1`. */
-export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel> {
-  const base = baseOf(kind.name, url);
-  const engine = kind.name;
+export function servedEngine(kind: ProbedServerKind, url: string): Engine<ServedModel> {
+  const base = serverBase(kind.name, url);
+  const { name: engine, apiKey, probe } = kind;
   return {
     name: engine,
     ...(kind.loader && { loader: kind.loader }),
     ...(kind.holdsOne && { holdsOne: true }),
     supports: kind.supports,
     async load(model, { signal, engineOptions }) {
-      const served = servedModel(kind, base, model);
+      const served = serveModel(kind, base, model);
       // What the caller wants may change the probe, not which model it is about.
-      const body = { ...kind.probe.body, ...engineOptions, model: served.model, ...served.fields };
-      await probeServer({ ...kind.probe, body }, { engine, base, signal });
+      const body = { ...probe.body, ...engineOptions, model: served.model, ...served.fields };
+      await probeServer({ ...probe, body }, { engine, base, signal, apiKey });
       return served;
     },
     // The API has no word for it: these servers drop a model when the next one comes.
@@ -67,35 +74,39 @@ export function openAiServer(kind: ServerKind, url: string): Engine<ServedModel>
   };
 }
 
-function servedModel(kind: ServerKind, base: URL, model: EngineModel): ServedModel {
+/** A model behind a server, which has it loaded or loads it with the first request. */
+export function serveModel(kind: ServerKind, base: URL, model: EngineModel): ServedModel {
   const { repoId, commit, path, adapterPath, draft } = model;
+  const { name: engine, adapterField, draftField, apiKey } = kind;
+  const name = kind.modelName?.(model) ?? path;
   const fields = {
-    ...(adapterPath !== undefined && { [kind.adapterField]: adapterPath }),
-    ...(draft && { [kind.draftField]: draft.path }),
+    ...(adapterField !== undefined && adapterPath !== undefined && { [adapterField]: adapterPath }),
+    ...(draftField !== undefined && draft && { [draftField]: draft.path }),
   };
   return {
     repoId,
     commit,
     url: new URL("v1", base).href,
-    model: path,
+    model: name,
     fields,
     async *chat(messages, { maxTokens, request, signal = new AbortController().signal } = {}) {
       const body = {
         ...request,
-        model: path,
+        model: name,
         ...fields,
         messages,
         stream: true,
         ...(maxTokens !== undefined && { max_tokens: maxTokens }),
       };
       const url = new URL("v1/chat/completions", base);
-      const response = await postJson(url, { engine: kind.name, signal, body });
-      yield* chatPieces(response, { engine: kind.name, url, signal });
+      const response = await postJson(url, { engine, signal, body, apiKey });
+      yield* chatPieces(response, { engine, url, signal });
     },
   };
 }
 
-function baseOf(engine: string, text: string): URL {
+/** The base of a server's addresses, without `/v1`. Throws `engine/invalid-input` for what is no address. */
+export function serverBase(engine: string, text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol)) {
     url.pathname = `${url.pathname.replace(/\/(?:v1\/?)?$/, "")}/`;
