@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing may be imported before --version is answered; an import of node:fs alone evaluates all streams.
+// Import nothing before --version is answered. An import of node:fs alone evaluates all streams.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {

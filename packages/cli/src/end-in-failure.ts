@@ -5,8 +5,8 @@ import { reportFailure } from "./shell/report-failure.ts";
 import type { Shell } from "./shell/shell.ts";
 
 /**
- * Says what was `thrown`, to people and in the form that `words` (the options that were given) ask for, and returns
- * the exit code.
+ * Reports `thrown` to people, and in the form that `words` (the given options) ask for. Returns the
+ * exit code.
  */
 export async function endInFailure(
   thrown: unknown,
@@ -23,7 +23,7 @@ export async function endInFailure(
     processEnv["HF_TOKEN"],
     processEnv["HUGGING_FACE_HUB_TOKEN"],
   ];
-  // Node rejects with an AbortError of its own where it was waiting; the signal knows why.
+  // Node rejects with its own AbortError when it was waiting. The signal has the reason.
   const stopped = interrupt.signal.aborted && !(thrown instanceof CliError);
   const failure = describeFailure(stopped ? interrupt.signal.reason : thrown, {
     secrets,

@@ -10,7 +10,7 @@ import { writeResult } from "./shell/result.ts";
 import type { Shell } from "./shell/shell.ts";
 import { styleFor } from "./text/style.ts";
 
-/** Ends like a program that SIGPIPE ended, when the reader of `--events` goes away in the middle. */
+/** Ends like a program killed by SIGPIPE when the reader of `--events` closes the pipe early. */
 const brokenPipeExit = 141;
 
 function warnAboutToken(invocation: Invocation, shell: Shell): void {
@@ -20,7 +20,7 @@ function warnAboutToken(invocation: Invocation, shell: Shell): void {
   );
 }
 
-/** Whether a program is on the other side: `--agent`, or `MLX_DOWNLOAD_AGENT` for all commands. */
+/** Whether a program reads the output: `--agent`, or `MLX_DOWNLOAD_AGENT` for all commands. */
 function isAgent(words: readonly string[], env: NodeJS.ProcessEnv): boolean {
   return (
     words.includes("--agent") ||
@@ -28,28 +28,34 @@ function isAgent(words: readonly string[], env: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** What a program needs: one JSON value (or the events), and nothing beside it. */
+/** Options for a program: one JSON value (or the events), and no other output. */
 function forAgent(invocation: Invocation): Invocation {
   const { flags } = invocation;
   return { ...invocation, flags: { ...flags, json: !flags.events, quiet: true } };
 }
 
-/** The words before `--`; what follows are refs, whatever they look like. */
+/** The words before `--`. The words after it are refs, whatever they look like. */
 function optionWords(argv: readonly string[]): readonly string[] {
   const end = argv.indexOf("--");
   return end < 0 ? argv : argv.slice(0, end);
 }
 
-/** Nothing at all, `--help` anywhere, and `help cache ls` as other programs have it (a model: `get help`). */
+/**
+ * No words at all, `--help` anywhere, and `help cache ls` as in other programs (a model of that
+ * name: `get help`).
+ */
 function asksForHelp(argv: readonly string[], words: readonly string[]): boolean {
   const asked = words[0] === "help" || words.includes("--help") || words.includes("-h");
   return argv.length === 0 || asked;
 }
 
-/** Of undici, at the first request through a SOCKS proxy; whoever has set one can do nothing about it. */
+/** From undici, at the first request through a SOCKS proxy. The user can do nothing about it. */
 const unhelpful = /^SOCKS5 proxy support is experimental/;
 
-/** Keeps Node's note on experimental SOCKS off this process's standard error; every other warning stays. */
+/**
+ * Keeps Node's note on experimental SOCKS off this process's standard error. All other warnings
+ * stay.
+ */
 function quietWarnings(): void {
   const emitWarning = process.emitWarning.bind(process) as (...given: unknown[]) => void;
   process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
@@ -59,8 +65,8 @@ function quietWarnings(): void {
 }
 
 /**
- * Runs `mlx-download` with the words after its name, on this process's streams and signals, and returns the exit code;
- * everything written has left the process by then. Never throws.
+ * Runs `mlx-download` with the words after its name, on this process's streams and signals, and
+ * returns the exit code. All output has left the process by then. Never throws.
  */
 export async function runCli(argv: readonly string[], version: string): Promise<number> {
   const { env: processEnv, stdout: out, stderr } = process;
@@ -79,7 +85,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     agent,
     env: processEnv,
     processEnv,
-    // Opened by the first who reads it: few do, and it takes 3 ms.
+    // Opened on first use: few commands read it, and opening takes 3 ms.
     get stdin() {
       return process.stdin;
     },
@@ -96,7 +102,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   try {
     if (asksForHelp(argv, words)) {
       const { helpText } = await import("./command-line/help.ts");
-      // A pager shows it on the terminal that standard error still has.
+      // A pager shows it on the terminal of standard error.
       const columns =
         shell.stdoutStyle.columns ?? (stderr.isTTY ? stderr.columns : undefined) ?? 100;
       await stdout.write(
@@ -115,7 +121,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     const configured = configuredEnv(processEnv, readConfig(findConfigPath(processEnv)));
     shell.env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
-    // What the settings add must make sense as well.
+    // The values from the settings must be consistent as well.
     invocation.command.check?.(invocation);
     const runner = await invocation.command.load();
     return await runner.run(invocation, shell);

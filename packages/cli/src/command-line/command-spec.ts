@@ -18,9 +18,9 @@ export interface Example {
   readonly purpose: string;
 }
 
-/** What runs a command: the module that is loaded only when the command is called. */
+/** Loads the module that runs a command. It is called only when the command is called. */
 export interface CommandRunner {
-  /** Does it and resolves with the exit code; throws coded errors. */
+  /** Runs the command and resolves with its exit code. Throws coded errors. */
   run(invocation: Invocation, shell: Shell): Promise<number>;
 }
 
@@ -33,14 +33,14 @@ export const commandGroups = [
   "Account and settings",
 ] as const;
 
-/** One command as the parser, the help, the completions and the reference know it. */
+/** One command, as the parser, the help, the completions and the reference see it. */
 export interface CommandSpec {
   /** One word, or two with a space: `cache ls`. */
   readonly name: string;
   readonly group: (typeof commandGroups)[number];
   /** Other names, of one or two words. */
   readonly aliases: readonly string[];
-  /** What follows the command's name. */
+  /** The operands in usage notation. */
   readonly usage: string;
   /** One line, lower case, no full stop. */
   readonly summary: string;
@@ -49,21 +49,24 @@ export interface CommandSpec {
   readonly operands: {
     readonly min: number;
     readonly max: number;
-    /** What is missing where there are too few; default `a model`. */
+    /** Names the missing operand in the error for too few operands. Default: `a model`. */
     readonly what?: string;
-    /** What a shell offers there: models of the cache (default), folders, these words, or nothing. */
+    /**
+     * The operands that a shell completes: models of the cache (default), folders, these words, or
+     * nothing.
+     */
     readonly complete?: "models" | "folders" | "nothing" | readonly string[];
   };
-  /** What options mean more precisely with this command, and which of their choices it takes. */
+  /** Per option: a more precise description for this command, and the choices it accepts. */
   readonly options?: Readonly<
     Partial<Record<keyof Flags, Partial<Pick<FlagSpec, "summary" | "choices" | "value">>>>
   >;
   readonly examples: readonly Example[];
   /** Closing paragraphs for the help. */
   readonly notes?: readonly string[];
-  /** Refuses, with `cli/usage`, what is understood word by word and makes no sense together. */
+  /** Throws `cli/usage` for options that are valid one by one but make no sense together. */
   readonly check?: (invocation: Invocation) => void;
-  /** The next step for one operand too many, where there is a better one than the help. */
+  /** The next step for one operand too many, where there is better advice than the help. */
   readonly tooMany?: (extra: string) => string | undefined;
   readonly load: () => Promise<CommandRunner>;
 }
@@ -76,11 +79,14 @@ export interface CommandTable {
   readonly commonFlags: readonly (keyof Flags)[];
   /** The command that operands without a command's name belong to. */
   readonly unnamed: CommandSpec;
-  /** Words that are commands of other programs and none here, of one word or two, with the next step for each. */
+  /**
+   * Commands of other programs that do not exist here, in one or two words, with the next step for
+   * each.
+   */
   readonly elsewhere: Readonly<Record<string, string>>;
   /** Every name and alias, of one or two words, with its command. */
   readonly words: ReadonlyMap<string, CommandSpec>;
-  /** The command that the leading words name, the longest name first, and the number of words that took. */
+  /** The command that the leading words name (longest name first), and how many words it took. */
   named(
     words: readonly string[],
   ): { readonly command: CommandSpec; readonly length: number } | undefined;

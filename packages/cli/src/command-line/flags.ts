@@ -7,7 +7,10 @@ import { fitFlags } from "./flags/fit-flags.ts";
 import { cacheFlags } from "./flags/cache-flags.ts";
 import { outputFlags } from "./flags/output-flags.ts";
 
-/** Every option of every command, as given; what was not given is absent. Lists are empty then, switches false. */
+/**
+ * Every option of every command, as given. An option that was not given is absent, its list empty,
+ * its switch false.
+ */
 export type Flags = FlagsOf<typeof selectionFlags> &
   FlagsOf<typeof transferFlags> &
   FlagsOf<typeof accountFlags> &
@@ -16,7 +19,7 @@ export type Flags = FlagsOf<typeof selectionFlags> &
   FlagsOf<typeof cacheFlags> &
   FlagsOf<typeof outputFlags>;
 
-/** The one table: the options of all topics by their key; the order within a command is the command's. */
+/** The one table of all options by key. Each command sets the order of its own options. */
 export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   ...selectionFlags,
   ...transferFlags,

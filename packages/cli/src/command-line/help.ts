@@ -6,13 +6,13 @@ import type { CommandTable } from "./command-spec.ts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
 import { flagSpecs } from "./flags.ts";
 
-/** What help is written about and for. */
+/** The program and the terminal that the help is written for. */
 export interface HelpStyle extends Style {
   readonly columns: number;
   readonly table: CommandTable;
 }
 
-/** Two columns; the second one wraps under itself, or goes below where the terminal is narrow. */
+/** Two columns. The second wraps under itself, or moves below the first in a narrow terminal. */
 function rows(pairs: readonly (readonly [string, string])[], style: HelpStyle): string[] {
   const widest = Math.max(...pairs.map(([left]) => displayWidth(left)));
   const columns = Math.min(style.columns, 100) - 1;
@@ -56,7 +56,7 @@ function title(style: Style, text: string): string {
   return paint(style, "label", text);
 }
 
-/** The commands, a line each; what follows their names stands in their own help. */
+/** The commands, one line each. Their operands are in their own help. */
 function commandRows(specs: readonly CommandSpec[], style: HelpStyle): string[] {
   return rows(
     specs.map(({ name, summary }) => [name, summary] as const),
@@ -140,7 +140,10 @@ function overview(version: string, style: HelpStyle): string[] {
   ];
 }
 
-/** The help for the words given: a command's own where one is named, the overview otherwise. Ends without a newline. */
+/**
+ * The help for the given words: that of the named command, otherwise the overview. Ends without a
+ * newline.
+ */
 export function helpText(argv: readonly string[], version: string, style: HelpStyle): string {
   const words = argv.filter((word) => !word.startsWith("-"));
   const named = words

@@ -4,7 +4,7 @@ import { flagSpecs } from "./flags.ts";
 import { separatePatterns } from "./separate-patterns.ts";
 import { usage } from "./usage.ts";
 
-/** What was given: the words that are no options in `_`, and each option's value or values by its name. */
+/** The parsed words: operands in `_`, and the values of each option under its name. */
 export type GivenWords = Readonly<Record<string, unknown>> & { readonly _: readonly string[] };
 
 /** Reads every form of options there is. Throws `cli/usage`. */

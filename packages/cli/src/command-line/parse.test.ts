@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { commandTable } from "../commands/table.ts";
 import { parseCommandLine } from "./parse.ts";
 
-/** What was understood, without the switches that are off and the lists that are empty. */
+/** The parsed flags without switches that are off and lists that are empty. */
 async function parsed(...argv: string[]) {
   const { command, operands, flags } = await parseCommandLine(argv, commandTable);
   const given = Object.entries(flags).filter(

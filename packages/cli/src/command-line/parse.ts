@@ -10,7 +10,7 @@ import type { GivenWords } from "./parse-words.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";
 
-/** yargs looks options up in plain objects and stumbles over what every object has. */
+/** yargs looks options up in plain objects and fails on the names that every object inherits. */
 function refusePrototypeNames(argv: readonly string[]): void {
   const end = argv.indexOf("--");
   for (const word of end < 0 ? argv : argv.slice(0, end)) {
@@ -20,7 +20,10 @@ function refusePrototypeNames(argv: readonly string[]): void {
   }
 }
 
-/** Neither a ref with an organization nor an address, a path or a pattern: a command, or the short name of a model. */
+/**
+ * Not a ref with an organization, an address, a path or a pattern: a command, or the short name of
+ * a model.
+ */
 function isBare(word: string): boolean {
   return /^[A-Za-z][\w.-]*$/.test(word);
 }
@@ -32,8 +35,9 @@ function refuseElsewhere(words: string, { elsewhere }: CommandTable): void {
 }
 
 /**
- * Throws for a word in a command's place that names none: one of another program, one like a command of ours, and any
- * word that others follow. Alone, everything else may be the short name of a model.
+ * Throws when the word in the command's place is not a command: a command of another program, a
+ * misspelt command of ours, or an unknown word that other words follow. Any other single word may
+ * be the short name of a model.
  */
 function refuseUnknownCommand(first: string, others: readonly string[], table: CommandTable): void {
   const [second = ""] = others;
@@ -140,8 +144,9 @@ function checkOperands({ command, operands, table }: Invocation): void {
 }
 
 /**
- * Understands the words after the program's name as a call of one of the commands of `table`. Throws `cli/usage`, with a guess at what was meant, for unknown
- * commands and options, missing and impossible values, and options that exclude each other.
+ * Parses the words after the program's name as a call of a command in `table`. Throws `cli/usage`
+ * with a suggestion for unknown commands and options, missing and invalid values, and options that
+ * exclude each other.
  */
 export async function parseCommandLine(
   argv: readonly string[],

@@ -3,7 +3,7 @@ export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command that does the same again, without the token that was given on the command line. */
+/** The same command again, without the token that was given on the command line. */
 export function sameCommand(argv: readonly string[]): string {
   const words: string[] = [];
   for (let at = 0; at < argv.length; at += 1) {

@@ -10,7 +10,10 @@ const factors: Readonly<Record<string, number>> = {
   ti: 2 ** 40,
 };
 
-/** Bytes from `500M`, `1.5GB`, `64GiB` (decimal units, as the Hub counts, unless `i` says otherwise); undefined for anything else. */
+/**
+ * Parses `500M`, `1.5GB` or `64GiB` into bytes. Units are decimal, as on the Hub, unless they
+ * contain `i`. Returns undefined for other text.
+ */
 export function readBytes(text: string): number | undefined {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?) ?([kmgt]?i?)b?$/i.exec(text) ?? [];
   const factor = factors[unit.toLowerCase()];

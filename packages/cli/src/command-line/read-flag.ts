@@ -47,7 +47,7 @@ function readSize(spec: FlagSpec, value: unknown): number {
   );
 }
 
-/** The value of one option as the flags hold it, from what the parser found. Throws `cli/usage`. */
+/** Converts the parsed words of one option to its value in the flags. Throws `cli/usage`. */
 export function readFlag(spec: FlagSpec, value: unknown): unknown {
   switch (spec.type) {
     case "switch":

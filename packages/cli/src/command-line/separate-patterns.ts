@@ -4,8 +4,8 @@ import { flagSpecs } from "./flags.ts";
 const patternMark = /[*?[]/;
 
 /**
- * `--include "*.json" "*.txt"`, as `hf` and the ancestor take it, becomes one option a pattern; a following ref is
- * left alone.
+ * Turns `--include "*.json" "*.txt"`, as `hf` accepts it, into one option per pattern. A ref that
+ * follows is left alone.
  */
 export function separatePatterns(argv: readonly string[]): string[] {
   const names = [flagSpecs.include, flagSpecs.exclude].flatMap((spec) => [

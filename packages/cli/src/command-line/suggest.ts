@@ -1,4 +1,6 @@
-/** Edits (insert, delete, replace, swap of neighbours) that turn one word into the other. */
+/**
+ * Counts the edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
+ */
 function editDistance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, at) => at)];
   const cell = (row: number, column: number): number => rows[row]?.[column] ?? 0;
@@ -19,7 +21,10 @@ function editDistance(from: string, to: string): number {
   return cell(from.length, to.length);
 }
 
-/** The word that `typed` was probably meant to be: the nearest one, or one that it starts; undefined when none is near. */
+/**
+ * The word that `typed` was probably meant to be: the nearest one, or one that starts with it.
+ * Undefined when none is near.
+ */
 export function suggest(typed: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;

@@ -1,7 +1,7 @@
 import { readBytes } from "../command-line/read-bytes.ts";
 import type { SettingSpec } from "./setting-specs.ts";
 
-/** What is wrong with a value, in words; undefined when nothing is. */
+/** Describes why a value is invalid. Undefined for a valid value. */
 export function checkSetting({ type, choices }: SettingSpec, value: string): string | undefined {
   if (value.trim() === "") return "it is empty";
   if (choices && !choices.includes(value)) return `it is one of ${choices.join(", ")}`;

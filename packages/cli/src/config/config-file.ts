@@ -9,8 +9,8 @@ import { settingSpecs } from "./setting-specs.ts";
 export type ConfigValues = Readonly<Record<string, string>>;
 
 /**
- * `MLX_DOWNLOAD_CONFIG`, else `mlx-download/config.json` below `XDG_CONFIG_HOME` or `~/.config`; absolute or as given.
- * Undefined for a user without a home folder, where none of these is set.
+ * `MLX_DOWNLOAD_CONFIG`, else `mlx-download/config.json` below `XDG_CONFIG_HOME` or `~/.config`.
+ * Absolute, or as given. Undefined for a user without a home folder when none of these is set.
  */
 export function findConfigPath(env: NodeJS.ProcessEnv): string | undefined {
   const given = env["MLX_DOWNLOAD_CONFIG"]?.trim();
@@ -21,7 +21,7 @@ export function findConfigPath(env: NodeJS.ProcessEnv): string | undefined {
   return base === undefined ? undefined : join(base, "mlx-download", "config.json");
 }
 
-/** `findConfigPath` for a command that is about the file; throws `cli/config-invalid`. */
+/** `findConfigPath` for a command that needs the file. Throws `cli/config-invalid`. */
 export function configPath(env: NodeJS.ProcessEnv): string {
   const path = findConfigPath(env);
   if (path !== undefined) return path;
@@ -60,7 +60,10 @@ function parse(text: string, path: string): ConfigValues {
   return values;
 }
 
-/** What the file says; nothing where there is none, or no place for one. Throws `cli/config-invalid`. */
+/**
+ * The settings in the file. Empty without a file, or without a place for one. Throws
+ * `cli/config-invalid`.
+ */
 export function readConfig(path: string | undefined): ConfigValues {
   if (path === undefined) return {};
   let text: string;

@@ -15,7 +15,10 @@ export interface EffectiveSetting {
   readonly from: string | null;
 }
 
-/** A setting as file and environment make it, before any option, to be shown: passwords in it are hidden. */
+/**
+ * The value of a setting from file and environment, before any option, for display: passwords in it
+ * are hidden.
+ */
 export function effectiveSetting(
   spec: SettingSpec,
   sources: {

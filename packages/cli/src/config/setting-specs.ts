@@ -5,16 +5,16 @@ export interface SettingSpec {
   /** As it stands in the file and behind `config set`. */
   readonly name: string;
   readonly summary: string;
-  /** The variable that says the same; the file's value stands in for it where it is unset. */
+  /** The variable with the same meaning. The file's value is used while the variable is unset. */
   readonly variable: string;
-  /** Other variables that decide the same and win over the file, too. */
+  /** Other variables for the same value. They also win over the file. */
   readonly others?: readonly string[];
-  /** Of a variable that names the folder above: the name of the folder that counts. */
+  /** For a variable that names the parent folder: the name of the folder inside it. */
   readonly below?: Readonly<Record<string, string>>;
-  /** The option that it is the default of, where no library reads the variable by itself. */
+  /** The option whose default this is, when no library reads the variable itself. */
   readonly flag?: keyof Flags;
   readonly choices?: readonly string[];
-  /** What a value looks like; `text` where nothing is said. */
+  /** The form of the value. Default: `text`. */
   readonly type?: "count" | "bytes" | "tokens" | "switch" | "addresses" | "text";
 }
 

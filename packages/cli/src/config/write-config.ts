@@ -4,8 +4,9 @@ import { CliError } from "../failure/cli-error.ts";
 import { readConfig } from "./config-file.ts";
 
 /**
- * Changes one setting of the file and leaves all others, also those that only a newer version knows; undefined removes
- * it. Throws `cli/config-invalid` for a file that cannot be read or written.
+ * Changes one setting of the file and leaves all others, including those that only a newer version
+ * knows. Undefined removes the setting. Throws `cli/config-invalid` for a file that cannot be read
+ * or written.
  */
 export async function writeConfig(
   path: string,

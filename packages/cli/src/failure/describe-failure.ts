@@ -2,15 +2,18 @@ import { exitCodeOf } from "./exit-code.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 import { systemHint } from "./system-hint.ts";
 
-/** An error in the one form that the terminal, `--json` and `--events` are made from; secrets are masked. */
+/**
+ * An error in the one form that the terminal, `--json` and `--events` are made from. Secrets are
+ * masked.
+ */
 export interface Failure {
   readonly code: string;
-  /** What happened, one sentence. */
+  /** The failure in one sentence. */
   readonly message: string;
   /** The next step, one sentence. */
   readonly hint: string;
   readonly exitCode: number;
-  /** What lies behind it, where the error knows. */
+  /** The reason, when the error has one. */
   readonly why: string | undefined;
   readonly data: Readonly<Record<string, unknown>>;
   /** Every error of the cause chain with its stack, for `--debug`. */
@@ -35,7 +38,7 @@ function isCoded(error: unknown): error is CodedError {
   );
 }
 
-/** The error and what caused it, outermost first; a cycle ends it. */
+/** The error and its causes, outermost first. Stops at a cycle. */
 function causesOf(error: unknown): readonly unknown[] {
   const chain: unknown[] = [];
   for (let next = error; next !== undefined && next !== null && !chain.includes(next);) {
@@ -52,7 +55,10 @@ function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
-/** The hint in the words of the command line: where a library says to log in, it has a command for that. */
+/**
+ * The hint in terms of the command line. Where a library advises to log in, the command line has a
+ * command for it.
+ */
 function ownHint({ code, hint }: CodedError): string {
   if (!code.startsWith("hub/")) return hint;
   const own = hint.replace(/\bHF_TOKEN or log in\b/, "HF_TOKEN or run mlx-download login");
@@ -60,7 +66,7 @@ function ownHint({ code, hint }: CodedError): string {
   return own === hint ? hint : own.replace(" (mlx-download login)", "");
 }
 
-/** The error's own sentence: what the server said goes to `why`. */
+/** The error's own sentence. The server's message goes to `why`. */
 function ownMessage(error: CodedError): string {
   const said = error.data?.["serverMessage"];
   const quoted = ` (${String(said)})`;
@@ -69,7 +75,7 @@ function ownMessage(error: CodedError): string {
     : error.message;
 }
 
-/** What the Hub answered, or the innermost cause, unless the message already says it. */
+/** The Hub's message, or the innermost cause, unless the sentence already contains it. */
 function whyOf(error: CodedError, message: string): string | undefined {
   const { status, errorCode, serverMessage } = error.data ?? {};
   if (typeof status === "number") {
@@ -93,7 +99,7 @@ function maskDeep(value: unknown, mask: (text: string) => string): unknown {
   return value;
 }
 
-/** What a description needs to know of the command line. */
+/** The part of the command line that a description depends on. */
 export interface DescribeOptions {
   /** Masked wherever they occur. */
   readonly secrets?: readonly (string | undefined)[];
@@ -130,7 +136,10 @@ export function describeFailure(error: unknown, { secrets = [] }: DescribeOption
   };
 }
 
-/** The object under `error` of `--json` and `--events`: the data that the code promises beside what every error has. */
+/**
+ * The object under `error` of `--json` and `--events`: the common fields, and the data that the
+ * code documents.
+ */
 export function failureJson(failure: Failure): Record<string, unknown> {
   const { code, message, hint, exitCode, data } = failure;
   return { ...data, code, message, hint, exitCode };

@@ -3,7 +3,7 @@ import type { FitErrorCode } from "@mlx-download/fit";
 import type { RegistryErrorCode } from "@mlx-download/registry";
 import type { CliErrorCode } from "./cli-error.ts";
 
-/** The exit code of every error code (DESIGN: what machines read). A new code does not compile until it has one. */
+/** The exit code of every error code. A new error code does not compile until it has one. */
 export const exitCodes: Readonly<
   Record<ErrorCode | FitErrorCode | RegistryErrorCode | CliErrorCode, number>
 > = {
@@ -114,7 +114,7 @@ export const exitCodes: Readonly<
   "hub/rate-limited": 75,
 };
 
-/** The exit code for an error's code; what nobody foresaw is 1. */
+/** The exit code for an error's code. Any unknown code is 1. */
 export function exitCodeOf(code: string): number {
   return Object.hasOwn(exitCodes, code) ? exitCodes[code as keyof typeof exitCodes] : 1;
 }

@@ -4,8 +4,8 @@ function masked(token: string): string {
 }
 
 /**
- * `text` with every Hub token, bearer credential, password in a URL and signed query hidden; `known` are further
- * secrets to look for, whatever they look like.
+ * `text` with every Hub token, bearer credential, password in a URL and signed query hidden.
+ * `known` lists further secrets of any form.
  */
 export function maskSecrets(text: string, known: readonly (string | undefined)[] = []): string {
   let result = text;

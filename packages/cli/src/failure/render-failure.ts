@@ -3,7 +3,7 @@ import { printable } from "../text/printable.ts";
 import { paint, type Style, type Tone } from "../text/style.ts";
 import type { Failure } from "./describe-failure.ts";
 
-/** What a failure is rendered for; without `columns` (pipes) lines are not wrapped. */
+/** The terminal that a failure is rendered for. Without `columns` (pipes) lines are not wrapped. */
 export interface FailureStyle extends Style {
   readonly columns: number | undefined;
   /** Adds the request id and the chain of causes with their stacks. */
@@ -18,7 +18,7 @@ export function renderFailure(failure: Failure, style: FailureStyle): string[] {
     return [paint(style, tone, label) + first.slice(label.length), ...rest];
   };
   if (["cli/interrupted", "cli/hung-up", "cli/terminated"].includes(failure.code)) {
-    // Somebody wanted it: no error, and the command to copy stays on a line of its own.
+    // The user stopped it, so it is not an error. The command to copy stays on a line of its own.
     return [printable(failure.message), printable(failure.hint)];
   }
   const lines = block("error:", `${failure.code}  ${failure.message}`, "bad");

@@ -11,7 +11,10 @@ const hints: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The next step for an error without a code of ours: what the system refused can be mended, the rest is a bug. */
+/**
+ * The next step for an error without a code of ours. An error of the system can be fixed by the
+ * user. Any other error is a bug.
+ */
 export function systemHint(error: unknown): string {
   const { code, syscall } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   if (syscall === "uv_cwd")

@@ -9,7 +9,7 @@ import { drawsFrames, isSilent } from "./progress-display.ts";
 /** Shows how far a verification or a copy is. */
 export interface AmountDisplay {
   onEvent(event: VerifyEvent | CopyEvent): void;
-  /** Takes the line away; safe to call twice. */
+  /** Removes the line. Safe to call twice. */
   finish(): void;
 }
 
@@ -17,7 +17,10 @@ const lineMs = 10_000;
 const barColumns = 30;
 const leastBarColumns = 8;
 
-/** A bar and words within so many columns: the bar becomes shorter, then goes, and after it the last words. */
+/**
+ * A bar and words within so many columns. In less space the bar becomes shorter, then disappears,
+ * and after it the last words.
+ */
 export function amountLine(
   parts: BarParts,
   words: readonly string[],
@@ -31,7 +34,10 @@ export function amountLine(
     : amountLine(parts, words.slice(0, -1), { columns, style });
 }
 
-/** One line that is drawn over on a terminal, a line every ten seconds elsewhere, nothing with `--quiet`. */
+/**
+ * One line that is redrawn on a terminal, a line every ten seconds elsewhere, nothing with
+ * `--quiet`.
+ */
 export function createAmountDisplay(flags: Flags, shell: Shell): AmountDisplay {
   const silent = isSilent(flags, shell);
   const draws = drawsFrames(shell.stderr, shell.env);
@@ -51,7 +57,7 @@ export function createAmountDisplay(flags: Flags, shell: Shell): AmountDisplay {
         announced = false;
       }
       if (event.type !== "verify-progress" && event.type !== "copy-progress") return;
-      // What ends at once, such as a view by hard links, was no copying.
+      // Work that ends at once, such as a view by hard links, copied nothing.
       if (!draws && !announced && event.bytes >= 1e9 && event.bytesDone < event.bytes) {
         announced = true;
         const doing = event.type === "verify-progress" ? "Verifying" : "Copying";

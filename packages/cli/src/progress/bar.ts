@@ -1,6 +1,6 @@
 import { paint, type Style } from "../text/style.ts";
 
-/** What a bar shows of one whole: bytes that were here before this run, bytes that came, and all. */
+/** The bytes that a bar shows: present before this run, added by this run, and the total. */
 export interface BarParts {
   readonly here: number;
   readonly came: number;
@@ -10,7 +10,10 @@ export interface BarParts {
 const unicode = { here: "═", came: "━", half: "╸", rest: "─" };
 const ascii = { here: "=", came: "#", half: "", rest: "-" };
 
-/** A bar of exactly `columns` columns; what was here before looks different from what came, without colours too. */
+/**
+ * A bar of exactly `columns` columns. Bytes from before this run look different from new ones,
+ * without colours too.
+ */
 export function renderBar(parts: BarParts, columns: number, style: Style): string {
   const marks = style.unicode ? unicode : ascii;
   const share = (bytes: number): number =>

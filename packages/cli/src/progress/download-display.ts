@@ -4,7 +4,10 @@ import { createPlainDisplay, createSeveralDisplay } from "./plain-display.ts";
 import { drawsFrames, isSilent, type ProgressDisplay, silentDisplay } from "./progress-display.ts";
 import { createTerminalDisplay } from "./terminal-display.ts";
 
-/** The display for downloads of `refs` that run at once: frames where they can be drawn, otherwise lines. */
+/**
+ * The display for downloads of `refs` that run at once: frames where they can be drawn, otherwise
+ * lines.
+ */
 export function createDownloadDisplay(
   refs: readonly string[],
   flags: Flags,

@@ -4,7 +4,7 @@ import { displayWidth } from "../text/display-width.ts";
 
 const hideCursor = "\u001b[?25l";
 const showCursor = "\u001b[?25h";
-/** Terminals that know synchronized output show a frame at once; the others ignore it. */
+/** Terminals with synchronized output show a frame at once. Others ignore the sequence. */
 const begin = "\u001b[?2026h";
 const end = "\u001b[?2026l";
 const clearLine = "\u001b[K";
@@ -12,11 +12,17 @@ const clearBelow = "\u001b[J";
 const saveCursor = "\u001b7";
 const restoreCursor = "\u001b8";
 
-/** Lines at the bottom of a terminal that are drawn over each other. */
+/** Lines at the bottom of a terminal that are redrawn in place. */
 export interface Frame {
-  /** Draws `lines` in place of those before; lines `above` them stay. Each is narrower than the terminal. */
+  /**
+   * Draws `lines` in place of the previous ones. The lines `above` stay in the scrollback. Each is
+   * narrower than the terminal.
+   */
   readonly draw: (lines: readonly string[], above?: readonly string[]) => void;
-  /** Leaves the lines where they are, with the cursor below them; the next drawing begins a frame of its own there. */
+  /**
+   * Leaves the lines in place with the cursor below them. The next drawing starts a frame of its
+   * own there.
+   */
   readonly leave: () => void;
 }
 
@@ -33,9 +39,9 @@ function rowsOf(lines: readonly string[], columns: number): number {
 }
 
 /**
- * A frame on `stream`. Between drawings the hidden cursor rests on the frame's first row, whose place is saved: what
- * somebody types meanwhile (Enter) moves neither the frame nor the place, and a terminal that is resized and wraps the
- * lines anew takes the cursor along.
+ * A frame on `stream`. Between drawings the hidden cursor rests on the frame's first row, and its
+ * position is saved. So keys typed meanwhile (Enter) move neither the frame nor the position, and a
+ * terminal that is resized and wraps the lines again takes the cursor along.
  */
 export function createFrame(stream: WriteStream): Frame {
   let painted: readonly string[] = [];
@@ -63,7 +69,7 @@ export function createFrame(stream: WriteStream): Frame {
       stream.write(`${begin}${hideCursor}${start}${text}${clearBelow}${park}${end}`);
     },
     leave() {
-      // Written once more: what was typed last (^Z) stands in the first row.
+      // Written once more, because the last typed key (^Z) shows in the first row.
       if (rows > 0) stream.write(`${begin}${toTop()}${textOf(painted)}${clearBelow}${end}`);
       stream.write(showCursor);
       painted = [];

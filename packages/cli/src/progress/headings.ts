@@ -21,7 +21,7 @@ export function resolvedText(state: ViewState): string {
   return `${printable(state.repoId)} @ ${shortCommit(commit)}${named ? "" : ` (${printable(revision)})`}${from}`;
 }
 
-/** Files of equal content in one repo are often tiny; copying those is not worth a word. */
+/** Files of equal content in one repo are often tiny. Copying those is not worth mentioning. */
 function isWorthSaying(copied: number, total: number): boolean {
   return copied >= total / 100;
 }
@@ -58,7 +58,7 @@ function leftOutNote({ leftOut }: Partial<Pick<DownloadResult, "leftOut">>): str
   return `; ${formatCount(leftOut.files, "file")} left out (${formatBytes(leftOut.bytes)})`;
 }
 
-/** The calm sentence at the end; it claims verification only for bytes that this run hashed. */
+/** The closing sentence. It claims verification only for bytes that this run hashed. */
 export function summaryText(state: ViewState): string | undefined {
   const { result } = state;
   if (!result) return undefined;
@@ -81,19 +81,19 @@ export function summaryText(state: ViewState): string | undefined {
   return `Verified ${formatCount(proved, "file")} in ${formatDuration(result.durationMs)}${moved}${leftOutNote(result)}`;
 }
 
-/** Where a download that did not end well stood: `62%, 2.11 of 3.41 GB`. */
+/** The progress of a download that did not end well: `62%, 2.11 of 3.41 GB`. */
 export function stoppedText(state: ViewState): string | undefined {
   const { have, need } = fetchShare(state);
   if (state.plan === undefined || need === 0 || have === 0) return undefined;
   return `at ${formatPercent(have, need)}, ${formatBytesOf(have, need)}`;
 }
 
-/** `file: ` in front of a notice, unless its message names the file or it is about none. */
+/** `file: ` in front of a notice, unless its message contains the file or it concerns none. */
 export function noticeName({ path, message }: Notice): string {
   return path === undefined || message.includes(path) ? "" : `${printable(path)}: `;
 }
 
-/** What a notice says at the moment `now`; without the file's name. */
+/** The text of a notice at the moment `now`, without the file's name. */
 export function noticeText(notice: Notice, now: number): string {
   switch (notice.kind) {
     case "stalled":
@@ -102,7 +102,7 @@ export function noticeText(notice: Notice, now: number): string {
       const left = (notice.until ?? now) - now;
       return `${printable(notice.message)}; trying again ${left > 500 ? `in ${formatWait(left)}` : "now"}`;
     }
-    // The message says from where it goes on; nothing is tried again.
+    // The message contains the position it resumes from. Nothing is tried again.
     case "switched":
       return printable(notice.message);
     case "waiting": {

@@ -26,7 +26,7 @@ const heartbeatMs = 30_000;
 const heartbeatPercent = 5;
 /** Hashing less than this after the last byte takes no time worth a line. */
 const longVerification = 500_000_000;
-/** A network that fails often repeats itself; a log does not have to. */
+/** A network that fails often repeats its messages. The log need not repeat them. */
 const noticeEveryMs = 10_000;
 
 const labels = {
@@ -36,7 +36,7 @@ const labels = {
   waiting: "Waiting",
 } as const;
 
-/** What the log has to remember between events. */
+/** The state of the log between events. */
 export interface LogMemory {
   readonly smallFiles: { readonly count: number; readonly bytes: number };
   readonly lastBeatAt: number;
@@ -46,7 +46,7 @@ export interface LogMemory {
   readonly noticed: ReadonlyMap<string, number>;
 }
 
-/** One step of the log: what to remember and what to write. */
+/** One step of the log: the state to keep and the lines to write. */
 export interface LogStep {
   readonly memory: LogMemory;
   readonly lines: readonly string[];
@@ -61,7 +61,7 @@ export const emptyLog: LogMemory = {
   noticed: new Map(),
 };
 
-/** Where the download stands, in one line; undefined while there is nothing to fetch. */
+/** The progress of the download in one line. Undefined while there is nothing to fetch. */
 function heartbeatLine(state: ViewState, now: number): string | undefined {
   if (state.phase === "resolving" || state.phase === "planning") {
     const waited = formatWait(now - (state.startedAt ?? now));
@@ -75,7 +75,7 @@ function heartbeatLine(state: ViewState, now: number): string | undefined {
   if (quiet !== undefined) parts.push(`no bytes for ${formatWait(quiet)}`);
   else if (progress && progress.bytesPerSecond > 0) {
     parts.push(formatRate(progress.bytesPerSecond));
-    // What stands still has no honest end, whatever the last seconds were like.
+    // A stalled download has no meaningful remaining time, whatever the speed of the last seconds.
     const waits = state.notices.some(({ kind }) => kind === "waiting");
     if (progress.etaMs !== null && progress.etaMs >= 500 && !waits)
       parts.push(`${formatWait(progress.etaMs)} left`);
@@ -104,7 +104,7 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
       return say(`Resolved ${resolvedText(state)}`);
     case "planned": {
       return {
-        // What was here before this run is no progress of it.
+        // Bytes from before this run are not progress of this run.
         memory: { ...memory, lastPercent: percentOf(state) },
         lines: state.plan
           ? [
@@ -166,7 +166,10 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
   }
 }
 
-/** The lines that one event adds to the log of a pipe or a CI job; `state` already holds the event. Pure. */
+/**
+ * The lines that one event adds to the log of a pipe or a CI job. `state` already includes the
+ * event. Pure.
+ */
 export function logEvent(memory: LogMemory, event: DownloadEvent, state: ViewState): LogStep {
   const step = eventLines(memory, event, state);
   if (step.lines.length > 0 || event.type !== "progress") {
@@ -184,7 +187,10 @@ export function logEvent(memory: LogMemory, event: DownloadEvent, state: ViewSta
   return beat(memory, state, event.at);
 }
 
-/** A heartbeat when one is due: every 5 % (not more than one a second) or 30 s. Pure; also called by a timer. */
+/**
+ * A heartbeat when one is due: every 5 % (at most one a second) or 30 s. Pure. A timer calls it as
+ * well.
+ */
 export function beat(memory: LogMemory, state: ViewState, now: number): LogStep {
   const { have, need } = fetchShare(state);
   const percent = percentOf(state);

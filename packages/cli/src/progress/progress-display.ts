@@ -7,7 +7,7 @@ export interface ProgressDisplay {
   onEvent(event: DownloadEvent): void;
   /** Says something beside the progress, without disturbing it. */
   note(text: string): void;
-  /** Leaves the last frame in the scrollback and gives the terminal back; safe to call twice. */
+  /** Leaves the last frame in the scrollback and restores the terminal. Safe to call twice. */
   finish(): void;
 }
 
@@ -26,12 +26,13 @@ export function isSilent(
   return flags.quiet || (flags.events && stdoutStyle.columns !== undefined);
 }
 
-/** The variable that stands for `--plain`, so that whoever draws needs to know the environment alone. */
+/** The environment variable for `--plain`, so that drawing code needs only the environment. */
 export const plainVariable = "MLX_DOWNLOAD_PLAIN";
 
 /**
- * True where a frame may be drawn over: a terminal that is not dumb, not a CI job's, and not asked to be plain by
- * `--plain`, MLX_DOWNLOAD_PLAIN or HF_HUB_DISABLE_PROGRESS_BARS (as the Python client reads it).
+ * True where a frame may be redrawn: a terminal that is not dumb, does not belong to a CI job, and
+ * is not set to plain by `--plain`, MLX_DOWNLOAD_PLAIN or HF_HUB_DISABLE_PROGRESS_BARS (as the
+ * Python client reads it).
  */
 export function drawsFrames(
   stream: { readonly isTTY?: boolean | undefined },

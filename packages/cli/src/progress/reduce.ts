@@ -10,7 +10,7 @@ import type {
 /** Where a download is. */
 export type Phase = "resolving" | "planning" | "fetching" | "publishing" | "done" | "stopped";
 
-/** Something that keeps a file (or, without a path, a metadata call) from moving. */
+/** A reason why a file (or, without a path, a metadata request) makes no progress. */
 export interface Notice {
   readonly kind: "stalled" | "retry" | "switched" | "waiting";
   readonly path: string | undefined;
@@ -21,11 +21,11 @@ export interface Notice {
   readonly idleMs: number;
   /** When it ends by itself, Unix ms. */
   readonly until: number | undefined;
-  /** Bytes of the file when it was said; the notice goes when there are more. */
+  /** The file's bytes at the time of the notice. The notice is dropped when the file has more. */
   readonly received: number;
 }
 
-/** Everything that the progress view shows, as far as the events told it. */
+/** The state of the progress view, from the events so far. */
 export interface ViewState {
   readonly repoId: string;
   readonly phase: Phase;
@@ -43,14 +43,14 @@ export interface ViewState {
     | undefined;
   readonly review: DownloadReview | undefined;
   readonly progress: ProgressState | undefined;
-  /** When the last byte came, as far as progress tells; Unix ms. */
+  /** The time of the last byte, according to progress events. Unix ms. */
   readonly movedAt: number | undefined;
   /** Files being hashed after their last byte came. */
   readonly verifying: ReadonlyMap<string, number>;
   readonly notices: readonly Notice[];
   readonly warnings: readonly { readonly message: string; readonly hint: string | undefined }[];
   readonly result: DownloadResult | undefined;
-  /** The code of the error that ended it; undefined also when somebody stopped it. */
+  /** The code of the error that ended the download. Undefined when the user stopped it. */
   readonly failedBy: string | undefined;
 }
 
@@ -80,7 +80,7 @@ function receivedOf(state: ViewState, path: string | undefined): number {
   return state.progress?.active.find((file) => file.path === path)?.received ?? 0;
 }
 
-/** One notice a file, the newest; at most eight, since a person reads them. */
+/** The newest notice of each file, at most eight, since a person reads them. */
 function withNotice(
   state: ViewState,
   event: { readonly at: number; readonly path?: string | undefined },
@@ -100,7 +100,7 @@ function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
   return copy;
 }
 
-/** A notice stays until its file has new bytes, is done, or what it waited for is over. */
+/** A notice stays until its file has new bytes, is done, or its wait is over. */
 function standing(
   notices: readonly Notice[],
   progress: ProgressState,
@@ -133,7 +133,7 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
         phase: "fetching",
         commit: event.commit,
         plan: { files: event.files, bytes: event.bytes, leftOut: event.leftOut },
-        // What was read to make the plan is done.
+        // The reads for the plan are done.
         verifying: new Map(),
         notices: [],
       };
@@ -200,7 +200,10 @@ export function reduce(state: ViewState, event: DownloadEvent): ViewState {
   return next.startedAt === undefined ? { ...next, startedAt: event.at } : next;
 }
 
-/** Bytes that were missing at the start and how many of them are here now; resumed and copied ones count as here. */
+/**
+ * Missing bytes at the start, and how many of them are present now. Resumed and copied bytes count
+ * as present.
+ */
 export function fetchShare(state: ViewState): { readonly have: number; readonly need: number } {
   const { plan, progress } = state;
   const total = plan?.bytes.total ?? progress?.bytes.total ?? 0;
@@ -211,10 +214,13 @@ export function fetchShare(state: ViewState): { readonly have: number; readonly 
   return { have: Math.min(have, need), need };
 }
 
-/** A pause is worth a word after this long; the connections' own patience is longer. */
+/** A pause of this length is worth mentioning. The connections wait longer. */
 const silenceMs = 4000;
 
-/** For how long no byte has come while some are missing, in ms; undefined while they come or the pause is short. */
+/**
+ * The time since the last byte while some are missing, in ms. Undefined while bytes arrive or the
+ * pause is short.
+ */
 export function silence(state: ViewState, now: number): number | undefined {
   const { have, need } = fetchShare(state);
   if (state.phase !== "fetching" || have >= need || state.movedAt === undefined) return undefined;
@@ -222,7 +228,7 @@ export function silence(state: ViewState, now: number): number | undefined {
   return quiet >= silenceMs ? quiet : undefined;
 }
 
-/** True while all bytes are here and some still wait for their proof. */
+/** True when all bytes are present and some are not verified yet. */
 export function isVerifying(state: ViewState): boolean {
   const { have, need } = fetchShare(state);
   const bytes = state.progress?.bytes;

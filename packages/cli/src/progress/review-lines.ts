@@ -10,7 +10,10 @@ export interface ReviewLine {
   readonly tone: Tone;
 }
 
-/** What a plan says beside its bytes: whether the model fits; whether it loads and is safe only where it does not or is not. */
+/**
+ * The review lines of a plan: whether the model fits, and whether it loads and is safe when it does
+ * not or is not.
+ */
 export function reviewLines({ fit, loads, security, machine }: DownloadReview): ReviewLine[] {
   const lines: ReviewLine[] = [];
   if (fit !== null && fit.totalBytes !== null) {

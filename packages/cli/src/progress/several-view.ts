@@ -56,7 +56,10 @@ function sumProgress(all: readonly ProgressState[]): ProgressState {
   };
 }
 
-/** Where a download is; a finished one is where its result says, not where its last progress was. */
+/**
+ * The position of a download. For a finished one it comes from the result, not from the last
+ * progress event.
+ */
 function progressOf({ progress, result }: ViewState): ProgressState | undefined {
   if (!progress || !result) return progress;
   const { total, cached, resumed, copied, fetched } = result.bytes;
@@ -65,7 +68,10 @@ function progressOf({ progress, result }: ViewState): ProgressState | undefined 
   return { ...progress, bytes, files, bytesPerSecond: 0, etaMs: 0, active: [] };
 }
 
-/** All downloads as one: their sums, and no end in sight while one of them does not know its own size. */
+/**
+ * All downloads as one: their sums, and no remaining time while one of them does not know its own
+ * size.
+ */
 function sumStates(states: readonly ViewState[]): ViewState {
   const plans = states.flatMap(({ plan }) => plan ?? []);
   const moving = states.flatMap((state) => progressOf(state) ?? []);
@@ -90,7 +96,7 @@ function sumStates(states: readonly ViewState[]): ViewState {
   };
 }
 
-/** What one of several downloads is doing, in a few words. */
+/** The activity of one of several downloads in a few words. */
 function doing(state: ViewState, now: number): string {
   const notice = state.notices.at(-1);
   if (notice) return noticeText(notice, now);
@@ -148,8 +154,8 @@ function endLines(state: ViewState, options: ViewOptions): string[] {
 }
 
 /**
- * The lines of several downloads: those that ended with what they came to, the others a line each below the line of all;
- * pure. With `ended` what stays in the scrollback.
+ * The lines of several downloads: finished ones with their result, the others one line each below
+ * the total. Pure. With `ended`, the lines that stay in the scrollback.
  */
 export function severalView(
   states: readonly ViewState[],
@@ -162,7 +168,7 @@ export function severalView(
   const endings = over.map((state) => endLine(state, options));
   const open = states.filter((state) => !over.includes(state));
   const failed = states.filter(({ phase }) => phase === "stopped");
-  // Nobody waits for the bytes of those that failed.
+  // The bytes of failed downloads are not expected any more.
   const all = sumStates(states.filter((state) => !failed.includes(state)));
   const total = fetchShare(all).need === 0 ? [] : totalLines(all, options);
   const height = Math.max(2, options.rows - 1);

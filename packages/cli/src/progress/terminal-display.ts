@@ -8,10 +8,10 @@ import { severalView } from "./several-view.ts";
 import type { ViewOptions } from "./total-lines.ts";
 import { view } from "./view.ts";
 
-/** What events change and a terminal shows. */
+/** The state that events change and a terminal shows. */
 interface Picture {
   take(event: DownloadEvent): void;
-  /** Nothing more comes: the next lines are what stays in the scrollback. */
+  /** Nothing more follows: the next lines are the final ones in the scrollback. */
   end(): void;
   /** Lines narrower than the terminal, together lower than it until the end. */
   lines(options: ViewOptions): readonly string[];
@@ -21,7 +21,7 @@ const frameMs = 100;
 /** Waiting times in the frame count up even when no event comes. */
 const tickMs = 500;
 
-/** How long a process that was stopped for a while needs to notice that it goes on; in ms. */
+/** How long a stopped process takes to notice that it continues, in ms. */
 const wakeMs = 50;
 
 /** One download. */
@@ -56,7 +56,7 @@ function pictureOfSeveral(): Picture {
   };
 }
 
-/** Draws one download, or several at once, on a terminal, over itself, at most ten times a second. */
+/** Draws one download, or several at once, in place on a terminal, at most ten times a second. */
 export function createTerminalDisplay(
   repoIds: string | readonly string[],
   stream: WriteStream,
@@ -78,8 +78,9 @@ export function createTerminalDisplay(
       frame.draw(lines());
     }, frameMs);
   };
-  // Ctrl-Z: the shell gets its cursor, and whoever comes back a frame below what was said meanwhile. The signal itself
-  // stops the process, since only the system knows whether somebody could continue it.
+  // Ctrl-Z: restores the cursor for the shell. On return a new frame starts below the shell's
+  // output. The signal itself stops the process, since only the system knows whether the process
+  // can be continued.
   const suspend = (): void => {
     frame.leave();
     clearTimeout(pending);

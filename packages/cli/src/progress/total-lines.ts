@@ -4,10 +4,10 @@ import { paint, type Style } from "../text/style.ts";
 import { renderBar } from "./bar.ts";
 import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
 
-/** What a frame is drawn for. */
+/** The inputs for drawing a frame. */
 export interface ViewOptions extends Style {
   readonly columns: number;
-  /** Terminal height; the frame stays below it, so that it can be drawn over. */
+  /** Terminal height. The frame is smaller, so that it can be redrawn. */
   readonly rows: number;
   /** Unix ms. */
   readonly now: number;
@@ -16,7 +16,7 @@ export interface ViewOptions extends Style {
 /** Columns of the labels before the lines of a frame. */
 export const labelWidth = 11;
 
-/** Percent and bytes of hashing where only that is left, of fetching otherwise. */
+/** Percent and bytes: of hashing when only that remains, otherwise of fetching. */
 function share(state: ViewState): { have: number; need: number; here: number; label: string } {
   const { have, need } = fetchShare(state);
   const bytes = state.progress?.bytes;
@@ -32,7 +32,9 @@ function share(state: ViewState): { have: number; need: number; here: number; la
   return { have, need, here, label: "Fetching" };
 }
 
-/** After this long without a byte no end is promised; a slow line brings some more often. */
+/**
+ * After this long without a byte no remaining time is shown. A slow line delivers some more often.
+ */
 const pauseMs = 2500;
 
 function speedText(state: ViewState, label: string, now: number): string[] {
@@ -40,7 +42,7 @@ function speedText(state: ViewState, label: string, now: number): string[] {
   if (!progress || label !== "Fetching") return [];
   const quiet = silence(state, now);
   if (quiet !== undefined) return [`no bytes for ${formatWait(quiet)}`];
-  // What stands still has no honest end, whatever the last seconds were like.
+  // A stalled download has no meaningful remaining time, whatever the speed of the last seconds.
   const waits =
     state.notices.some(({ kind }) => kind === "waiting") || now - (state.movedAt ?? now) >= pauseMs;
   const soon = progress.etaMs === null || progress.etaMs < 500;
@@ -50,7 +52,7 @@ function speedText(state: ViewState, label: string, now: number): string[] {
   ];
 }
 
-/** The line of a whole download; two lines where one would leave the bar too short to read. */
+/** The line of a whole download. Two lines when one would make the bar too short to read. */
 export function totalLines(state: ViewState, options: ViewOptions): string[] {
   const { have, need, here, label } = share(state);
   const bar = (columns: number): string =>

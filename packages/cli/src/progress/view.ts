@@ -25,7 +25,7 @@ import { fetchShare, type ViewState } from "./reduce.ts";
 
 const maxFileRows = 6;
 
-/** `Label      text`, wrapped under itself; narrow terminals get no label column. */
+/** `Label      text`, wrapped under itself. Narrow terminals get no label column. */
 function labelled(label: string, text: string, tone: Tone, options: ViewOptions): string[] {
   const width = options.columns >= 60 ? labelWidth : displayWidth(label) + 1;
   const indent = options.columns >= 60 ? labelWidth : 2;
@@ -57,7 +57,7 @@ function fileLine(file: ActiveFile, nameWidth: number, options: ViewOptions): st
   return `${line}${bar} ${percent}  ${hashing ? "verifying" : formatBytesOf(file.received, file.size)}`;
 }
 
-/** The files that move, in the order of their names, as many as fit. */
+/** The files in progress, by name, as many as fit. */
 function fileLines(state: ViewState, room: number, options: ViewOptions): string[] {
   const active = [...(state.progress?.active ?? [])].toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const rows = Math.max(0, Math.min(maxFileRows, room - 1));
@@ -111,8 +111,8 @@ function liveLines(state: ViewState, room: number, options: ViewOptions): string
 }
 
 /**
- * The lines that show a state, each narrower than the terminal, together lower than it; pure. The frame of a finished
- * or stopped download is what stays in the scrollback.
+ * The lines that show a state, each narrower than the terminal, together lower than it. Pure. The
+ * frame of a finished or stopped download stays in the scrollback.
  */
 export function view(state: ViewState, options: ViewOptions): string[] {
   const head: string[] = [];

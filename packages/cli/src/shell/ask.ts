@@ -7,7 +7,7 @@ function nowhere(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-/** Asks a person on standard error and resolves with the line that was typed; `hidden` shows nothing of it. */
+/** Asks the user on standard error and resolves with the typed line. `hidden` does not echo it. */
 export async function ask(
   question: string,
   { stdin, stderr, interrupt }: Pick<Shell, "stdin" | "stderr" | "interrupt">,
@@ -16,7 +16,7 @@ export async function ask(
   const { createInterface } = await import("node:readline/promises");
   const output = hidden ? nowhere() : stderr;
   const prompt = createInterface({ input: stdin, output, terminal: true });
-  // In raw mode Ctrl-C is a character; the rest of the program waits for the signal.
+  // In raw mode Ctrl-C is a character. The rest of the program waits for the signal.
   prompt.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   if (hidden) stderr.write(question);
   try {
@@ -27,7 +27,7 @@ export async function ask(
   }
 }
 
-/** Whether a person can be asked: a terminal on both sides, and nobody said that an agent is there. */
+/** Whether the user can be asked: both streams are terminals, and `--agent` was not given. */
 export function isInteractive({
   stdin,
   stderr,
@@ -37,8 +37,8 @@ export function isInteractive({
 }
 
 /**
- * Asks a person for a yes. Throws `cli/confirmation-needed` where nobody can answer, so that nothing is deleted by a
- * script that did not say `--yes`.
+ * Asks the user for a yes. Throws `cli/confirmation-needed` without an interactive terminal, so
+ * that a script without `--yes` deletes nothing.
  */
 export async function confirm(question: string, shell: Shell): Promise<boolean> {
   if (!isInteractive(shell))

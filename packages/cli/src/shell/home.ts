@@ -1,8 +1,9 @@
 import { homedir } from "node:os";
 
 /**
- * This user's home folder; undefined for a user without one, as a container's uid without passwd entry and HOME is. The
- * same as the cache's, which is not loaded for it: every command asks this first.
+ * This user's home folder. Undefined for a user without one, such as a container's uid with no
+ * passwd entry and no HOME. It repeats the cache's function to avoid loading that package: every
+ * command asks this first.
  */
 export function findHome(env: NodeJS.ProcessEnv): string | undefined {
   if (env["HOME"]) return env["HOME"];

@@ -4,8 +4,8 @@ import { printable } from "../text/printable.ts";
 import type { Shell } from "./shell.ts";
 
 /**
- * Writes on standard error what a command without a display of its own hears of the Hub: waits, retries, and warnings with
- * their next step. Nothing with `--quiet`.
+ * Writes messages about the Hub on standard error for a command without a display of its own:
+ * waits, retries, and warnings with their next step. Nothing with `--quiet`.
  */
 export function hubNotices(
   { quiet }: Pick<Flags, "quiet">,

@@ -10,8 +10,9 @@ export interface Interrupt {
 }
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP aborts, so that what has arrived is kept; the second one ends the process at once,
- * with the same exit code (130, 143, 129). A SIGHUP that nohup(1) wants ignored cannot be told apart: Node resets that.
+ * The first SIGINT, SIGTERM or SIGHUP aborts, so that received bytes are kept. The second ends the
+ * process at once, with the same exit code (130, 143, 129). A SIGHUP that nohup(1) wants ignored
+ * cannot be told apart: Node resets that.
  */
 export function watchInterrupts(): Interrupt {
   const controller = new AbortController();

@@ -4,18 +4,21 @@ import { CliError } from "../failure/cli-error.ts";
 /** Standard output as the commands use it. */
 export interface Output {
   /**
-   * Resolves when it is out of this process, or when nobody reads any more. Rejects once with
-   * `cli/output-failed` when it cannot be written (a full disk); what follows is dropped.
+   * Resolves when the text has left this process, or when the reader is gone. Rejects once with
+   * `cli/output-failed` when it cannot be written (a full disk). Later output is dropped.
    */
   write(text: string | Uint8Array): Promise<void>;
   /** True once the reader has gone (`| head`). */
   readonly closed: boolean;
 }
 
-// How a reader that went away shows itself, on pipes and sockets.
+// The error codes of a closed reader, on pipes and sockets.
 const GONE = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
 
-/** Writes to `stream` without ever failing for a reader that went away; `onClosed` hears of it once. */
+/**
+ * Writes to `stream` and never fails because the reader is gone. `onClosed` is called once when
+ * that happens.
+ */
 export function createOutput(stream: Writable, onClosed: () => void = () => {}): Output {
   let closed = false;
   const close = (): void => {
@@ -56,7 +59,10 @@ export function jsonText(value: unknown, indented: boolean): string {
   return `${JSON.stringify(value, undefined, indented ? 2 : undefined)}\n`;
 }
 
-/** Writes one event as a line of `--events`. What cannot be written ends the command by itself: the stream is closed then. */
+/**
+ * Writes one event as a line of `--events`. A write error ends the command by itself, because it
+ * closes the stream.
+ */
 export function writeEvent(event: object, stdout: Output): void {
   stdout.write(jsonText({ schema: 1, ...event }, false)).catch(() => undefined);
 }

@@ -2,7 +2,10 @@ import type { Failure } from "../failure/describe-failure.ts";
 import { renderFailure } from "../failure/render-failure.ts";
 import type { Shell } from "./shell.ts";
 
-/** Tells a person on standard error what went wrong; also with `--quiet`, which silences only what is not an error. */
+/**
+ * Reports an error to the user on standard error, also with `--quiet`, which silences only other
+ * messages.
+ */
 export function reportFailure(
   failure: Failure,
   { debug }: { readonly debug: boolean },

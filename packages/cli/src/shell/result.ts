@@ -17,8 +17,8 @@ export async function writeJson(
 }
 
 /**
- * Writes the result of a command in the form that the options ask for: `body` with its schema number as the JSON value
- * or as the last event, otherwise `text` (nothing when it is empty).
+ * Writes the result of a command in the form that the options ask for: `body` with its schema
+ * number as the JSON value or as the last event, otherwise `text` (nothing when it is empty).
  */
 export async function writeResult(
   body: Readonly<Record<string, unknown>>,
@@ -34,7 +34,7 @@ export async function writeResult(
   else await shell.stdout.write(text);
 }
 
-/** The lines of a command's plain output as one text; empty without lines. */
+/** The lines of a command's plain output as one text. Empty without lines. */
 export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -4,13 +4,13 @@ import type { Output } from "./output.ts";
 import type { Style } from "../text/style.ts";
 import type { TableStyle } from "../text/table.ts";
 
-/** What a command has to do with the world outside. */
+/** A command's access to the outside: streams, environment, signals. */
 export interface Shell {
   readonly argv: readonly string[];
   readonly version: string;
-  /** A program reads this (`--agent`): nobody can be asked, and nothing is said that is not data. */
+  /** A program reads the output (`--agent`): no questions, and no output but data. */
   readonly agent: boolean;
-  /** The environment with the settings of the configuration file for what is unset in it. */
+  /** The environment, with the settings of the configuration file for unset variables. */
   readonly env: NodeJS.ProcessEnv;
   /** The environment as it is. */
   readonly processEnv: NodeJS.ProcessEnv;

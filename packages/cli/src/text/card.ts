@@ -15,8 +15,8 @@ export interface CardRow {
 const narrow = 60;
 
 /**
- * Labels in a column of their own, text beside them and wrapped under itself; in narrow terminals the label stands above.
- * Without `columns` (pipes) nothing is wrapped.
+ * Labels in a column of their own, text beside them and wrapped under itself. In narrow terminals
+ * the label stands above. Without `columns` (pipes) nothing is wrapped.
  */
 export function renderCard(rows: readonly CardRow[], style: TableStyle): string[] {
   const { columns = Number.POSITIVE_INFINITY } = style;

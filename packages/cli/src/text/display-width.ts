@@ -87,7 +87,7 @@ export function truncateEnd(text: string, columns: number, ellipsis = "…"): st
   return takeStart(text, Math.max(0, columns - displayWidth(ellipsis))) + ellipsis;
 }
 
-/** `text` filled with spaces to `columns`; longer text stays as it is. */
+/** `text` padded with spaces to `columns`. Longer text is unchanged. */
 export function padEnd(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
@@ -98,8 +98,8 @@ export function padStart(text: string, columns: number): string {
 }
 
 /**
- * `text` broken at spaces into lines of at most `columns`, a number never parted from its unit; every line but the
- * first starts with `indent` spaces.
+ * `text` broken at spaces into lines of at most `columns`. A number is never separated from its
+ * unit. Every line but the first starts with `indent` spaces.
  */
 export function wrapWords(text: string, columns: number, indent = 0): string[] {
   const joinedUnits = text.replaceAll(/(\d) (?=(?:[kMGTP]?B|s)\b)/g, "$1\u00a0");

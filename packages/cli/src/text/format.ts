@@ -5,7 +5,7 @@ function threeDigits(value: number): string {
   return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }
 
-/** The power of 1000 in which `bytes` reads best; 999.6 kB already counts as 1.00 MB. */
+/** The power of 1000 in which `bytes` reads best. 999.6 kB already counts as 1.00 MB. */
 function byteScale(bytes: number): number {
   let scale = 0;
   for (let rest = bytes; rest >= 999.5 && scale < byteUnits.length - 1; rest /= 1000) scale += 1;
@@ -48,7 +48,7 @@ export function formatWait(ms: number): string {
   return ms < 59_500 ? `${Math.max(0, Math.round(ms / 1000))} s` : formatDuration(ms);
 }
 
-/** A share as whole percent; 100 only when nothing is missing, 0 only when nothing is there. */
+/** A share as whole percent. 100 only when nothing is missing, 0 only when nothing is there. */
 export function formatPercent(part: number, whole: number): string {
   if (whole <= 0 || part >= whole) return "100%";
   const percent = Math.round((part / whole) * 100);

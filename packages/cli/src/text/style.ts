@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
 
-/** What the place that text is written to can show. */
+/** The abilities of the output: colours and Unicode. */
 export interface Style {
   readonly color: boolean;
   readonly unicode: boolean;
 }
 
-/** The roles that text plays; each has one look. */
+/** The roles of text. Each has one look. */
 export type Tone = "label" | "strong" | "quiet" | "good" | "here" | "warn" | "bad";
 
 const looks = {
@@ -25,7 +25,7 @@ export function paint(style: Style, tone: Tone, text: string): string {
   return styleText([...looks[tone]], text, { validateStream: false });
 }
 
-/** A stream that text goes to, as far as its look is concerned. */
+/** A stream for text, as far as its look is concerned. */
 interface StyledStream {
   readonly isTTY?: boolean | undefined;
 }
@@ -35,8 +35,8 @@ function isSet(value: string | undefined): boolean {
 }
 
 /**
- * The style for a stream: colours on a terminal unless NO_COLOR or TERM=dumb (FORCE_COLOR turns them on elsewhere);
- * plain ASCII on the Linux console, dumb terminals and in the C locale.
+ * The style for a stream: colours on a terminal unless NO_COLOR or TERM=dumb (FORCE_COLOR turns
+ * them on elsewhere). Plain ASCII on the Linux console, on dumb terminals and in the C locale.
  */
 export function styleFor(
   stream: StyledStream,

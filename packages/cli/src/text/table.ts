@@ -1,7 +1,7 @@
 import { displayWidth, padEnd, padStart, wrapWords } from "./display-width.ts";
 import { paint, type Style } from "./style.ts";
 
-/** One column of a table; the first one names the row. */
+/** One column of a table. The first one names the row. */
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
@@ -9,7 +9,7 @@ export interface Column {
   readonly lesser?: boolean;
 }
 
-/** What a table is fitted to; without `columns` (pipes) it is as wide as its cells. */
+/** The width that a table is fitted to. Without `columns` (pipes) it is as wide as its cells. */
 export interface TableStyle extends Style {
   readonly columns?: number | undefined;
 }
@@ -17,9 +17,10 @@ export interface TableStyle extends Style {
 type Row = readonly string[];
 
 /**
- * Rows under capital headers, numbers to the right, columns two spaces apart, no trailing spaces. No cell is ever cut.
- * Where a terminal is too narrow, empty columns go first, then lesser ones from the right; where even that is too wide,
- * the name has a line of its own and the other cells stand below it.
+ * Rows under capital headers, numbers to the right, columns two spaces apart, no trailing spaces.
+ * No cell is ever cut. In a narrow terminal, empty columns go first, then less important ones from
+ * the right. If that is still too wide, the name gets a line of its own and the other cells stand
+ * below it.
  */
 export function renderTable(
   columns: readonly Column[],

@@ -1,4 +1,4 @@
-/** Options about whose token is used, and what the configuration says. */
+/** Options for the account: which token is used, and where it is kept. */
 export const accountFlags = {
   token: {
     name: "token",

@@ -1,4 +1,7 @@
-/** Options about what the cache commands look at, keep and give away. */
+/**
+ * Options of the cache commands: which repos they act on, which they keep, and where they copy
+ * them.
+ */
 export const cacheFlags = {
   list: { name: "list", type: "switch", summary: "list the models in the cache (default)" },
   clearModel: {

@@ -1,4 +1,4 @@
-/** Options about the machine and the use that a model is held against. */
+/** Options that describe the machine and the use a model is checked against. */
 export const fitFlags = {
   ctx: {
     name: "ctx",

@@ -1,4 +1,4 @@
-/** Options about where the bytes come from and how, and what is done with them. */
+/** Options for the transfer: the source of the bytes, the connections, and the destination. */
 export const transferFlags = {
   cacheDir: {
     name: "cache-dir",

@@ -5,7 +5,7 @@ import { CliError } from "../../failure/cli-error.ts";
 export interface Keychain {
   /** In words: `the macOS keychain`. */
   readonly name: string;
-  /** The token kept for `account` (an endpoint); undefined when there is none. */
+  /** The token kept for `account` (an endpoint). Undefined when there is none. */
   find(account: string): Promise<string | undefined>;
   save(account: string, token: string): Promise<void>;
   /** True when there was one. */
@@ -19,7 +19,9 @@ interface Ended {
   readonly stdout: string;
 }
 
-/** Runs a program of the system with a secret on its standard input, never among its arguments. */
+/**
+ * Runs a program of the system. The secret goes to its standard input, never into its arguments.
+ */
 function runProgram(
   program: string,
   args: readonly string[],
@@ -75,7 +77,8 @@ function macKeychain(env: NodeJS.ProcessEnv): Keychain {
       return code === 0 ? stdout.trim() || undefined : undefined;
     },
     async save(account, token) {
-      // As an argument the token would be visible to everybody; the interactive form reads its commands from stdin.
+      // Other users can see the arguments of a process. The interactive form reads its commands
+      // from stdin.
       const words = [
         "add-generic-password",
         "-U",
@@ -129,7 +132,10 @@ export function openKeychain(
   return platform === "darwin" ? macKeychain(env) : secretService(env);
 }
 
-/** Under which name a keychain keeps the token of an endpoint: its origin, since a token belongs to one Hub, the first. */
+/**
+ * The name under which a keychain keeps the token of an endpoint: its origin. A token belongs to
+ * one Hub, so the first endpoint counts.
+ */
 export function tokenAccount(
   env: NodeJS.ProcessEnv,
   endpoint: string | readonly string[] | undefined,

@@ -32,7 +32,7 @@ async function loginInBrowser(flags: Flags, shell: Shell): Promise<GivenToken> {
   });
 }
 
-/** `mlx-download login`: gets a token, has the Hub confirm it, and keeps it. */
+/** `mlx-download login`: gets a token, has the Hub confirm it, and saves it. */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { env, interrupt } = shell;
   const pasted = await readGivenToken(flags, shell);

@@ -4,7 +4,9 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-/** `mlx-download logout`: forgets the tokens of the files, and of the keychain where that is used. */
+/**
+ * `mlx-download logout`: deletes the tokens from the files, and from the keychain where it is used.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { env } = shell;
   const inFiles = await removeTokens(tokenFiles(env));

@@ -3,7 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-/** A token is one short line; more is a mistaken file. */
+/** A token is one short line. A longer line means that the wrong file was given. */
 const longestToken = 4096;
 
 /** The first line of a pipe or file, without waiting for its end. */
@@ -17,7 +17,9 @@ async function firstLine(stdin: Shell["stdin"]): Promise<string> {
   return text.trim().split(/\r?\n/, 1)[0]?.trim() ?? "";
 }
 
-/** A token and its name in messages, as the library takes them; without one the environment's is used. */
+/**
+ * A token and its name for messages. Without a token, the libraries use that of the environment.
+ */
 export interface TokenChoice {
   readonly token?: string | undefined;
   readonly tokenSource?: string | undefined;
@@ -39,8 +41,9 @@ export async function readGivenToken(
 }
 
 /**
- * The token for a command that asks the Hub: of `--token`, `--token-stdin`, or the keychain where that is used; undefined
- * leaves the choice to the environment, where a browser login is renewed first when it is about to end.
+ * The token for a command that asks the Hub, from `--token`, `--token-stdin`, or the keychain where
+ * that is used. Undefined leaves the choice to the environment. A browser login there is renewed
+ * first when it is about to expire.
  */
 export async function readToken(
   flags: Pick<Flags, "token" | "tokenStdin" | "endpoint" | "quiet">,

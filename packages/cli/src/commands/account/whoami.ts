@@ -7,7 +7,10 @@ import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 
-/** `mlx-download whoami`: the account's name, and on standard error what is known about the token. */
+/**
+ * `mlx-download whoami`: prints the account's name, and the token's source and role on standard
+ * error.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const account = await whoAmI({
     env: shell.env,

@@ -28,7 +28,7 @@ async function readCache(flags: Flags, shell: Shell): Promise<CacheContent> {
   return { cacheDir: hubCache, models, repos };
 }
 
-/** Models of which no revision is whole: downloads that were interrupted. */
+/** Models without a complete revision: downloads that were interrupted. */
 function unfinished({ models, repos }: CacheContent): readonly string[] {
   const whole = new Set(models.map(({ repoId }) => repoId));
   return repos
@@ -93,7 +93,10 @@ interface Removal {
   readonly question: string;
 }
 
-/** What `--clear-model` asks for; throws for ids that are none and for models that are not here. */
+/**
+ * The removal that `--clear-model` asks for. Throws for invalid ids and for models that are not in
+ * the cache.
+ */
 async function oneRemoval(repoId: string, content: CacheContent): Promise<Removal> {
   const { CacheError } = await import("@mlx-download/cache");
   const repo = content.repos.find(
@@ -111,7 +114,10 @@ async function oneRemoval(repoId: string, content: CacheContent): Promise<Remova
   };
 }
 
-/** What `--clear` asks for: models whose own files say that they are MLX. The cache is shared; all else stays. */
+/**
+ * The removal that `--clear` asks for: models whose own files say that they are MLX. The cache is
+ * shared, so everything else stays.
+ */
 function mlxRemoval(content: CacheContent, flags: Flags, shell: Shell): Removal {
   const repoIds = content.models.filter(({ isMlx }) => isMlx).map(({ repoId }) => repoId);
   const going = new Set(repoIds);
@@ -149,7 +155,7 @@ async function remove(
   const removed: { repoId: string; freedBytes: number }[] = [];
   for (const repoId of agreed ? removal.repoIds : []) {
     const freed = await removeRepo(cacheDir, repoId).catch((error: unknown) => {
-      // One model that was named is an error; of all of them the pinned ones stay.
+      // A pinned model is an error when it was named, and is skipped when all were asked for.
       if (flags.clear && error instanceof CacheError && error.code === "cache/pinned") return error;
       throw error;
     });
@@ -165,7 +171,10 @@ async function remove(
   await writeResult({ cacheDir, removed, freedBytes }, "", { flags, shell });
 }
 
-/** `mlx-download cache`: lists the whole models of the cache, or deletes some. Returns the exit code. */
+/**
+ * `mlx-download cache`: lists the complete models of the cache, or deletes some. Returns the exit
+ * code.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   if (flags.clearModel !== undefined) {
     const { checkRepoId } = await import("@mlx-download/cache");

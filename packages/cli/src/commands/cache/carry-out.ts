@@ -17,7 +17,7 @@ const reasons: Readonly<Record<KeepReason, string>> = {
   used: "used since",
 };
 
-/** What removal says to machines; the same for a plan and for what was done. */
+/** The JSON of a removal, the same for a plan and for its result. */
 function removalJson(
   plan: RemovalPlan,
   done: Pick<RemovalResult, "removed" | "kept" | "freedBytes"> | undefined,
@@ -89,8 +89,9 @@ function viewLines(plan: RemovalPlan): string[] {
 }
 
 /**
- * Shows what a plan would do, asks where nobody said `--yes`, does it and reports; the plan's further facts go into the
- * JSON. Throws `cli/confirmation-needed` where nobody can be asked.
+ * Shows a plan, asks for confirmation unless `--yes` was given, carries it out and reports. Further
+ * facts of the plan go into the JSON. Throws `cli/confirmation-needed` without an interactive
+ * terminal.
  */
 export async function carryOut(
   plan: RemovalPlan,

@@ -6,17 +6,20 @@ import { writeEvent } from "../../shell/output.ts";
 import { createAmountDisplay } from "../../progress/amount-display.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-/** What a command that copies runs with. */
+/** The signal and the listeners for a command that copies. */
 interface Context {
   readonly flags: Flags;
   readonly shell: Shell;
-  /** One sentence for whoever stops it: what is where then. */
+  /** One sentence that tells the user where the model is after an interruption. */
   readonly stopped: () => string;
-  /** Whether a second run goes on from what is copied; default: it begins anew. */
+  /** Whether a second run resumes the copy. Default: it starts over. */
   readonly goesOn?: boolean | undefined;
 }
 
-/** Runs what copies and says how far it is; Ctrl-C ends it with what is kept and the command that goes on. */
+/**
+ * Runs a copy and shows its progress. Ctrl-C stops it, keeps the copied files, and names the
+ * command that resumes it.
+ */
 export async function copying<T>(
   work: (options: CopyOptions) => Promise<T>,
   { flags, shell, stopped, goesOn = false }: Context,

@@ -5,7 +5,10 @@ import { formatBytes } from "../../text/format.ts";
 import { hubCacheOf, isMlxModel } from "./target.ts";
 import { carryOut } from "./carry-out.ts";
 
-/** `mlx-download cache evict`; 10 when what has to stay is larger than the limit. */
+/**
+ * `mlx-download cache evict`. Returns 10 when the revisions that must stay are larger than the
+ * limit.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { maxSize } = flags;
   if (maxSize === undefined)

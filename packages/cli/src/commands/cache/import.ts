@@ -13,7 +13,7 @@ import { printable } from "../../text/printable.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
 import { copying } from "./copying.ts";
 
-/** What is imported, by name, where it does not say it itself. */
+/** The name of the imported model, for sources that do not record it. */
 async function nameOf(
   word: string | undefined,
   flags: Flags,

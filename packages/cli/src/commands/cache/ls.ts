@@ -8,7 +8,7 @@ import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { hubCacheOf, isMlxModel } from "./target.ts";
 
-/** Findings that say what lies about, not what is wrong. */
+/** Findings about leftovers. They are not errors. */
 const harmless: ReadonlySet<Finding["code"]> = new Set([
   "unreferenced-blob",
   "unfinished-download",
@@ -44,7 +44,7 @@ async function chosen(scan: CacheScan, flags: Flags): Promise<readonly CachedRep
   return passing;
 }
 
-/** By name as they are scanned, or the largest or last used first. */
+/** By name as scanned, or the largest or last used first. */
 function sorted(repos: readonly CachedRepo[], { sort }: Flags): readonly CachedRepo[] {
   switch (sort) {
     case "size":
@@ -59,7 +59,7 @@ function sorted(repos: readonly CachedRepo[], { sort }: Flags): readonly CachedR
 const day = (ms: number | null): string =>
   ms === null ? "" : new Date(ms).toISOString().slice(0, 10);
 
-/** A repo as it is listed, with what is pinned of it. */
+/** A repo as listed, with its pins. */
 type Listed = CachedRepo & { readonly pins: readonly Omit<Pin, "repoId" | "repoType">[] };
 
 async function withPins(

@@ -16,10 +16,10 @@ async function wholeRef(word: string, flags: Flags, shell: Shell): Promise<strin
   return wholeRefHere(word, await hubCacheOf(flags, shell), shell);
 }
 
-/** `mlx-download path`: the snapshot's path when it is complete in the cache; no request is made. */
+/** `mlx-download path`: the snapshot's path when it is complete in the cache. Makes no request. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const [word = ""] = operands;
-  // A whole name needs no look at what else is there.
+  // A full name needs no search of the other repos.
   const ref = word.includes("/") ? word : await wholeRef(word, flags, shell);
   await refuseTwoRevisions(ref, flags, shell);
   const looked = await lookUpCached(ref, {

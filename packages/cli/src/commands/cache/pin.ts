@@ -7,7 +7,7 @@ import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
 
-/** `mlx-download cache pin`: pins what is named, or lists the pins. */
+/** `mlx-download cache pin`: pins the named models, or lists the pins. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { listPins, pinModel, repoLayout } = await import("@mlx-download/cache");
   const cacheDir = await hubCacheOf(flags, shell);

@@ -41,7 +41,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     files: await fileChoice(flags),
     isMlx: isMlxModel,
   });
-  // What was named and is pinned is a mistake; what a condition met and is pinned simply stays.
+  // A pinned revision is an error when it was named, and stays when only a condition matched it.
   const pinned = plan.kept.filter(({ reason }) => reason === "pinned");
   if (flags.where.length === 0 && pinned.length > 0) {
     const { repoId } = pinned[0] ?? { repoId: "" };

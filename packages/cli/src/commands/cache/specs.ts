@@ -1,7 +1,7 @@
 import type { CommandSpec } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 
-/** `mlx-download cache`, with the options of the tool that came before this one. */
+/** `mlx-download cache`, with the options of the tool that preceded this one. */
 export const cache: CommandSpec = {
   name: "cache",
   group: "Cache",

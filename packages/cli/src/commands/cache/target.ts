@@ -4,7 +4,7 @@ import { usage } from "../../command-line/usage.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { wholeRefHere } from "../refs/short-name.ts";
 
-/** What a word on the command line names in the cache. */
+/** The repo and the revision in the cache that a word on the command line names. */
 export interface CacheTarget {
   readonly repoId: string;
   readonly repoType: RepoType;
@@ -12,8 +12,8 @@ export interface CacheTarget {
 }
 
 /**
- * Reads `org/name[@revision]`, the other ways to write a ref, and the short name of a model in the cache; with `--type`,
- * ids of datasets and the like.
+ * Reads `org/name[@revision]`, the other spellings of a ref, and the short name of a model in the
+ * cache. With `--type` it reads ids of datasets and other repo types.
  */
 export async function readTarget(word: string, flags: Flags, shell: Shell): Promise<CacheTarget> {
   const repoType = repoTypeOf(flags);
@@ -47,7 +47,7 @@ export async function readTargets(
   );
 }
 
-/** The snapshot in the cache that a target means; throws `cache/not-found`. */
+/** The snapshot in the cache that a target refers to. Throws `cache/not-found`. */
 export async function readStored(
   { repoId, repoType, revision = "main" }: CacheTarget,
   cacheDir: string,
@@ -84,7 +84,7 @@ export async function isMlxModel({ path }: { readonly path: string }): Promise<b
   return (await inspectMlx(path, await readdir(path).catch(() => []))).isMlx;
 }
 
-/** The ms of `--grace`; throws `cli/usage`. */
+/** The value of `--grace` in ms. Throws `cli/usage`. */
 export async function readGrace(flags: Flags): Promise<number | undefined> {
   if (flags.grace === undefined) return undefined;
   const { parseAge } = await import("@mlx-download/cache");

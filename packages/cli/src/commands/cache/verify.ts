@@ -12,7 +12,7 @@ import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { readTargets, repoTypeOf } from "./target.ts";
 
-/** What went wrong with bytes on this disk. */
+/** Findings that mean damaged bytes on this disk. */
 const integrityExit = 7;
 
 /** One line about a bad file. */
@@ -35,12 +35,12 @@ export function placeOf({
   return `${kind}${repoId}@${shortCommit(commit)} ${path}`;
 }
 
-/** What a verification says to machines. */
+/** The JSON of a verification. */
 export function verifyJson(report: VerifyReport): Record<string, unknown> {
   return { ...report };
 }
 
-/** What else failed: content that is gone, and, of repos that were named, those of which nothing could be verified. */
+/** Other failures: missing content, and named repos of which nothing could be verified. */
 function isBroken(report: VerifyReport, isNamed: boolean): boolean {
   const gone = report.missing.some(({ reason }) => reason === "dangling");
   return report.bad.length > 0 || gone || (isNamed && report.unverified.length > 0);
@@ -81,7 +81,9 @@ function danglingLines(missing: readonly MissingFile[]): string[] {
     .map((file) => printable(`gone ${placeOf(file)}: Its entry is here, its content is not.`));
 }
 
-/** The command that repairs what is wrong with these files, where it was found. A local dir does not know its repo. */
+/**
+ * The command that repairs the damage found in these files. A local dir does not record its repo.
+ */
 function repairCommand(
   files: readonly Pick<BadFile, "repoId" | "repoType">[],
   { localDir, cacheDir }: Flags,
@@ -100,7 +102,10 @@ function repairCommand(
   ].join(" ");
 }
 
-/** `mlx-download verify [ref…]`. Exit code 7 when a file is bad or gone, or nothing of a named repo was verified. */
+/**
+ * `mlx-download verify [ref…]`. Exit code 7 when a file is damaged or missing, or nothing of a
+ * named repo was verified.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { verifyModels } = await import("@mlx-download/core");
   const display = createAmountDisplay(flags, shell);

@@ -3,7 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { noteTo, openHubList, openUserRegistry } from "./open.ts";
 
-/** What is asked, and what may be used to answer. */
+/** The query, and the facts that its filters `here` and `fits` need. */
 export interface Question {
   readonly query: string;
   readonly limit: number;
@@ -16,13 +16,17 @@ export interface Found extends SearchAnswer {
   readonly source: "catalogue" | "hub";
 }
 
-/** Of the Hub's list, as much is read: it finds one word, the others are looked for in what it gave. */
+/**
+ * Pages of the Hub's list to read at most. The Hub searches for one word, and the others are
+ * searched in its answer.
+ */
 const MOST_PAGES = 2;
 const PAGE = 500;
 
 /**
- * Searches the catalogue where it was synchronised, else the Hub, and where that cannot be reached the seed that comes with
- * the program. Throws `registry/invalid-query` before anything is asked, and the `hub/…` errors for `--online`.
+ * Searches the synchronised catalogue if there is one, else the Hub, and when the Hub is
+ * unreachable the seed that ships with the program. Throws `registry/invalid-query` before any
+ * request, and the `hub/…` errors for `--online`.
  */
 export async function find(question: Question, flags: Flags, shell: Shell): Promise<Found> {
   const { importSeed, parseQuery, readAge, searchCatalogue } =
@@ -62,7 +66,10 @@ function isAway(error: unknown): boolean {
   );
 }
 
-/** Asks the Hub for the longest word and looks for the rest in its answer, in the one query language. */
+/**
+ * Asks the Hub for the longest word and applies the rest of the query to its answer, in the one
+ * query language.
+ */
 async function askHub(question: Question, flags: Flags, shell: Shell): Promise<Found> {
   const { importListing, openRegistry, parseQuery, searchCatalogue } =
     await import("@mlx-download/registry");

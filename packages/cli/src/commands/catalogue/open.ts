@@ -5,14 +5,14 @@ import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 import { readToken } from "../account/read-token.ts";
 
-/** Says a line to a person, unless nobody wants to hear it. */
+/** Writes a line for the user, except with `--quiet`. */
 export function noteTo({ quiet }: Pick<Flags, "quiet">, shell: Shell): (text: string) => void {
   return (text) => {
     if (!quiet) shell.stderr.write(`${printable(text)}\n`);
   };
 }
 
-/** This user's registry; what is wrong with its file is said in one line. */
+/** Opens this user's registry. A problem with its file is reported in one line. */
 export async function openUserRegistry(flags: Flags, shell: Shell): Promise<Registry> {
   const { openRegistry } = await import("@mlx-download/registry");
   const note = noteTo(flags, shell);

@@ -57,7 +57,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   return 0;
 }
 
-/** The words as one query; options say what a filter could say, too. */
+/** The words as one query. Options add the filters that they stand for. */
 function queryOf(operands: readonly string[], flags: Flags): string {
   // The shell took the quotes of a phrase away.
   const words = operands.map((word) =>
@@ -74,7 +74,7 @@ async function reposHere(flags: Flags, shell: Shell): Promise<ReadonlySet<string
   return new Set(repos.filter(({ repoType }) => repoType === "model").map(({ repoId }) => repoId));
 }
 
-/** Reading the machine starts a program: only where somebody asks. */
+/** Reading the machine starts a program, so it is done only when a flag needs it. */
 async function judge(
   flags: Flags,
   query: string,
@@ -146,7 +146,7 @@ function tableOf({ models }: Found, { shell, isHere, verdict }: TableOptions): s
   );
 }
 
-/** What a person should know of the answer: what was read as what, how much there is, and of when. */
+/** Notes about the answer: corrected words, the number of matches, the source and its age. */
 function tell(found: Found, flags: Flags, shell: Shell): void {
   const { corrected, total, more, models, age, source } = found;
   const note = noteTo(flags, shell);

@@ -43,7 +43,10 @@ function rows(status: CatalogueStatus): readonly CardRow[] {
   ];
 }
 
-/** `mlx-download catalogue status`: what the catalogue holds, without a request. Returns the exit code. */
+/**
+ * `mlx-download catalogue status`: describes the catalogue without a request. Returns the exit
+ * code.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { catalogueStatus } = await import("@mlx-download/registry");
   using registry = await openUserRegistry(flags, shell);

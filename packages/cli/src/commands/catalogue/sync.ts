@@ -33,10 +33,13 @@ function resultText(result: SyncResult, models: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** `mlx-download catalogue sync`: says the cost, then brings the catalogue up to date. Returns the exit code. */
+/**
+ * `mlx-download catalogue sync`: prints the cost, then brings the catalogue up to date. Returns the
+ * exit code.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { catalogueStatus, planSync, syncCatalogue } = await import("@mlx-download/registry");
-  // A long list is short-lived objects, for which V8 would take 100 MB more than it needs.
+  // A long list is made of short-lived objects, for which V8 would take 100 MB more than it needs.
   setFlagsFromString("--semi-space-growth-factor=1");
   const note = noteTo(flags, shell);
   using registry = await openUserRegistry(flags, shell);
@@ -54,7 +57,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       full: flags.full,
       signal,
       onProgress({ requests, models }) {
-        // A page takes about a second; more lines than these say nothing.
+        // A page takes about a second. More frequent lines add no information.
         if (requests - said < 10) return;
         said = requests;
         note(`${formatCount(models, "model")} read`);

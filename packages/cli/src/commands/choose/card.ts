@@ -8,7 +8,10 @@ import { readToken } from "../account/read-token.ts";
 import { refuseTwoRevisions } from "../refs/selection.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 
-/** `mlx-download card`: the text of the model card on standard output, its licence and origin above it on standard error. */
+/**
+ * `mlx-download card`: prints the model card on standard output, and its licence and origin on
+ * standard error.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const token = await readToken(flags, shell);
   const [ref = ""] = await wholeRefs(operands, { flags, token }, shell);

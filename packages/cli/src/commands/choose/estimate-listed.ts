@@ -7,7 +7,7 @@ import type { Column } from "../../text/table.ts";
 import { machineOf } from "./judge-model.ts";
 import { machineText } from "./model-card.ts";
 
-/** What `list --fits` and `--quant` add to a listing; all of it guessed from names and counts. */
+/** The estimates that `list --fits` and `--quant` add to a listing, all from names and counts. */
 export interface ListEstimator {
   readonly where: (model: ListedModel) => boolean;
   /** Does it need the counts of tensors? */
@@ -28,7 +28,7 @@ export async function createEstimator(
   shell: Shell,
 ): Promise<ListEstimator | undefined> {
   const { fits, quant, memory, chip } = flags;
-  // Whoever imagines a Mac wants to know what fits it.
+  // A flag that describes another Mac asks for the models that fit it.
   const wantsFit = fits || memory !== undefined || chip !== undefined;
   if (!wantsFit && quant === undefined) return undefined;
   const fit = await import("@mlx-download/fit");

@@ -15,7 +15,9 @@ import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
 const here = { keep: "yes", resume: "partly", copy: "no", fetch: "no" } as const;
 
-/** `mlx-download files`: the listing of a model, as the Hub (offline: the cache) has it. */
+/**
+ * `mlx-download files`: lists the files of a model from the Hub, or from the cache when offline.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const token = await readToken(flags, shell);
   const [ref = ""] = await wholeRefs(operands, { flags, token }, shell);
@@ -73,7 +75,10 @@ interface ListedFile {
   readonly action: FileAction;
 }
 
-/** The files of a plan and, where nobody chose by pattern or preset, those that the default leaves out. */
+/**
+ * The files of a plan. Without a pattern or preset, also the files that the default selection
+ * leaves out.
+ */
 async function listAll(
   { repoId, commit, files, leftOut, leftOutFiles }: DownloadPlan,
   flags: Flags,

@@ -5,11 +5,11 @@ import { judgeModel } from "./judge-model.ts";
 
 const doesNotFit = 8;
 
-/** `mlx-download fit`: as `info`, with a verdict for scripts; `--quiet` writes nothing. */
+/** `mlx-download fit`: the same as `info`, with a verdict for scripts. `--quiet` writes nothing. */
 export async function run(invocation: Invocation, shell: Shell): Promise<number> {
   const { flags, operands } = invocation;
   const [ref = ""] = operands;
-  // What is public of a gated model is not enough for a verdict.
+  // The public files of a gated model are not enough for a verdict.
   const wish = { ref, publicFacts: false };
   const { fit, inspected } =
     flags.quiet && !flags.json

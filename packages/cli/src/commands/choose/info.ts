@@ -11,7 +11,7 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
   return 0;
 }
 
-/** Judges the model that is named and writes what there is to say about it. */
+/** Judges the named model and writes the result. */
 export async function showModel(
   { operands, flags }: Invocation,
   shell: Shell,

@@ -3,12 +3,13 @@ import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 
-/** A Python that has not greeted by then is none that could answer; in ms. */
+/** How long a Python may take to respond before it counts as unusable, in ms. */
 const startTimeoutMs = 15_000;
 
 /**
- * What the Python of `--fit-python` has installed; undefined where nobody asks for it. With `auto` a Python that cannot
- * answer is a warning, and the built-in table counts; one that was named must answer, or its error is thrown.
+ * The packages installed in the Python of `--fit-python`. Undefined when the flag is absent. With
+ * `auto`, a Python that cannot answer is a warning and the built-in table is used. A Python given
+ * by path must answer, or its error is thrown.
  */
 export async function installedMlx(
   { fitPython = "off", quiet }: Pick<Flags, "fitPython" | "quiet">,

@@ -12,7 +12,7 @@ import { installedMlx } from "./installed-mlx.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { refuseTwoRevisions } from "../refs/selection.ts";
 
-/** A model, the machine it is to run on, and how the two go together. */
+/** A model, its target machine, and the verdict for the two. */
 export interface JudgedModel {
   readonly inspected: InspectedModel;
   readonly machine: Machine;
@@ -25,11 +25,14 @@ const defaultContext = 8192;
 /** Which model is looked at. */
 export interface ModelWish {
   readonly ref: string;
-  /** Of a gated one without access, what is public will do. */
+  /** For a gated model without access, the public files are enough. */
   readonly publicFacts: boolean;
 }
 
-/** Reads a model's own files and this machine (or the one that the flags imagine), and holds one against the other. */
+/**
+ * Reads a model's own files and this machine (or the one that the flags describe), and judges
+ * whether the model runs there.
+ */
 export async function judgeModel(
   asked: ModelWish,
   flags: Flags,
@@ -63,7 +66,10 @@ async function judge(
   return { inspected, machine, fit, speed };
 }
 
-/** This machine, with the limit that its MLX names where that was asked, or the one that `--memory` and `--chip` imagine. */
+/**
+ * This machine, with the limit that its MLX reports if asked, or the machine that `--memory` and
+ * `--chip` describe.
+ */
 export async function machineOf(
   flags: Flags,
   shell: Shell,
@@ -106,7 +112,7 @@ async function inspect(
   });
 }
 
-/** A path, as it is written nowhere else than on disks; `org/name` never is one. */
+/** A form that only paths have. `org/name` is never a path. */
 function folderOf(ref: string, shell: Shell): string | undefined {
   if (ref === "." || ref === ".." || /^\.{1,2}[/\\]/.test(ref) || isAbsolute(ref)) return ref;
   if (ref.startsWith("~/")) return join(findHome(shell.env) ?? "~", ref.slice(2));

@@ -23,7 +23,10 @@ const tones: Readonly<Record<FitVerdict | "safe" | "caution" | "danger", Tone>> 
   danger: "bad",
 };
 
-/** What `info` and `fit` say to people: a line a subject, wrapped under itself where the terminal is narrow. */
+/**
+ * The text form of `info` and `fit`: one line per subject, wrapped under itself in a narrow
+ * terminal.
+ */
 export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
   const { inspected, machine, fit, speed } = judged;
   const { description, loads, security } = inspected;
@@ -88,7 +91,7 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
   return [title, ...renderCard(rows, style)];
 }
 
-/** What of a gated model is hidden from this account, and the way to it. */
+/** The files of a gated model that this account cannot read, and how to get access. */
 function accessRows({ access, repoId }: InspectedModel): CardRow[] {
   if (access === null) return [];
   const { state, message, hint, missing } = access;
@@ -187,7 +190,7 @@ function longestText(fit: Fit, { contextLength }: ModelDescription): string {
   return `up to ${formatCount(fit.maxContextLength, "token")} with room to spare`;
 }
 
-// What macOS itself should be left with: 8 GiB, 16 GiB from 64 GiB of memory on.
+// The memory left to macOS: 8 GiB, and 16 GiB from 64 GiB of memory on.
 function raiseText(fit: Fit, machine: Machine): string | undefined {
   const { totalBytes } = fit;
   const rest = machine.memoryBytes - (machine.memoryBytes >= 2 ** 36 ? 2 ** 34 : 2 ** 33);
@@ -205,7 +208,7 @@ const sources = {
 
 /** `Apple M4 Max · 64 GiB memory · GPU limit 51.5 GB (assumed)`. */
 export function machineText(machine: Machine): string {
-  // Memory is sold in binary units; everything else here is decimal.
+  // Memory is sold in binary units. Everything else here is decimal.
   const memory = `${Number((machine.memoryBytes / 2 ** 30).toFixed(1))} GiB memory`;
   const parts = [
     machine.chip ?? "unknown chip",

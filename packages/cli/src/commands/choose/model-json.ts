@@ -1,7 +1,7 @@
 import type { Fit } from "@mlx-download/fit";
 import type { JudgedModel } from "./judge-model.ts";
 
-/** What `info` and `fit` say to machines (DESIGN: what machines read), and more beside it. */
+/** The JSON form of `info` and `fit`. */
 export function modelJson({
   inspected,
   machine,

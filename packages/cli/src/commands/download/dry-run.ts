@@ -15,7 +15,7 @@ export interface PlanWarning {
   readonly hint: string | undefined;
 }
 
-/** What is known beside the plan. */
+/** Facts beside the plan. */
 export interface PlanNotes {
   readonly warnings: readonly PlanWarning[];
   readonly review: DownloadReview | undefined;
@@ -30,7 +30,7 @@ function estimate(
   return { bytesPerSecond, durationMs, measuredAt: new Date(at).toISOString() };
 }
 
-/** What a dry run says to machines (DESIGN: what machines read). */
+/** The JSON form of a dry run. */
 export function planJson(
   plan: DownloadPlan,
   { review, speed, warnings }: PlanNotes,
@@ -53,7 +53,10 @@ export function planJson(
   };
 }
 
-/** What fetching will take at the speed of the last long download; undefined where nothing is to fetch. */
+/**
+ * The estimated duration at the speed of the last long download. Undefined when nothing is to
+ * fetch.
+ */
 function timeText(plan: DownloadPlan, speed: MeasuredSpeed | undefined): string[] {
   if (speed === undefined || plan.bytes.toFetch === 0) return [];
   const { durationMs, bytesPerSecond } = estimate(plan, speed);
@@ -70,7 +73,7 @@ function roomText({ bytes }: DownloadPlan): string[] {
   return [`The disk lacks ${formatBytes(needed - bytes.diskFree)}.`];
 }
 
-/** What a dry run says to people: a file a line, the sum of it, disk and time. */
+/** The text form of a dry run: one line per file, their sum, disk and time. */
 export function planTable(
   plan: DownloadPlan,
   style: TableStyle,

@@ -29,7 +29,10 @@ import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 /** How long a stop may take before it is mentioned. */
 const patienceMs = 400;
 
-/** The bytes that a later run goes on from, as the events told them; Python keeps whole files only. */
+/**
+ * The bytes that a later run resumes from, as reported by the events. The Python backend keeps only
+ * complete files.
+ */
 function createKeptCounter(wholeFiles: boolean): {
   onEvent(event: DownloadEvent): void;
   readonly bytes: number;
@@ -49,7 +52,9 @@ function createKeptCounter(wholeFiles: boolean): {
   };
 }
 
-/** What the signal meant for this download: how much stays, and the command that goes on. */
+/**
+ * The state of this download after the signal: how much is kept, and the command that resumes it.
+ */
 function stoppedError(
   reason: unknown,
   { received, force }: { received: number; force: boolean },
@@ -64,7 +69,10 @@ function stoppedError(
   });
 }
 
-/** Runs what downloads `refs` and says how it goes; Ctrl-C ends it with the command that goes on. */
+/**
+ * Runs the downloads of `refs` with their display. Ctrl-C stops them and prints the command that
+ * resumes them.
+ */
 async function watched<T>(
   refs: readonly string[],
   { flags, shell }: { flags: Flags; shell: Shell },
@@ -142,8 +150,8 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
 }
 
 /**
- * `mlx-download <ref…>`: downloads or plans. A single ref's failure is thrown; several are downloaded at once, and each
- * failure is reported in the end. Returns the exit code.
+ * `mlx-download <ref…>`: downloads or plans. The failure of a single ref is thrown. Several refs
+ * are downloaded at once, and each failure is reported at the end. Returns the exit code.
  */
 export async function run(given: Invocation, shell: Shell): Promise<number> {
   const invocation = withNamedFiles(given);
@@ -160,7 +168,7 @@ export async function run(given: Invocation, shell: Shell): Promise<number> {
   );
 }
 
-/** The invocation with the files that follow its ref among the patterns of `--include`. */
+/** The invocation with the files that follow its ref added to the patterns of `--include`. */
 function withNamedFiles(invocation: Invocation): Invocation {
   const { refs, files } = splitNamedFiles(invocation.operands);
   if (files.length === 0) return invocation;
@@ -172,7 +180,10 @@ function withNamedFiles(invocation: Invocation): Invocation {
   };
 }
 
-/** The shell with the command line as it would be without short names: the one to resume with asks nothing again. */
+/**
+ * The shell with short names expanded in its command line, so that the command to resume with asks
+ * nothing again.
+ */
 function withWholeRefs(short: readonly string[], whole: readonly string[], shell: Shell): Shell {
   const renamed = new Map(short.map((ref, at) => [ref, whole[at] ?? ref]));
   if (short.every((ref) => renamed.get(ref) === ref)) return shell;
@@ -262,7 +273,7 @@ async function getAll(
   }
   await end(undefined, { results });
   if (failures.length === 0) return 0;
-  // Where all failed alike, that is what happened.
+  // If all downloads failed alike, the result has that failure's exit code.
   const codes = new Set(failures.map(({ failure }) => failure.exitCode));
   const [code] = codes;
   return failures.length === operands.length && codes.size === 1 && code !== undefined ? code : 11;

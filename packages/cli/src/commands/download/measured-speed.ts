@@ -19,7 +19,7 @@ function speedFile(env: NodeJS.ProcessEnv): string {
   return join(base, "mlx-download", "speed.json");
 }
 
-/** The speed of the last download that was long enough to measure one; undefined where none is known. */
+/** The speed of the last download that was long enough to measure. Undefined when none is known. */
 export async function readSpeed(env: NodeJS.ProcessEnv): Promise<MeasuredSpeed | undefined> {
   try {
     const { bytesPerSecond, at } = JSON.parse(
@@ -33,7 +33,10 @@ export async function readSpeed(env: NodeJS.ProcessEnv): Promise<MeasuredSpeed |
   }
 }
 
-/** Notes the speed of a download for the next dry run, unless it was too short; what cannot be written is not missed. */
+/**
+ * Saves the speed of a download for the next dry run, unless it was too short. A write error is
+ * ignored.
+ */
 export async function noteSpeed(result: DownloadResult, env: NodeJS.ProcessEnv): Promise<void> {
   const { bytes, durationMs } = result;
   if (bytes.fetched < leastBytes || durationMs < leastMs) return;

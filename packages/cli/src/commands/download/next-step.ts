@@ -5,7 +5,7 @@ import { quoteWord } from "../../command-line/quote.ts";
 /** Files without which mlx-lm loads nothing: the configuration and at least one shard of weights. */
 function isRunnable(result: DownloadResult): boolean {
   const weights = result.files.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
-  // What is this small is a git-lfs pointer, or at any rate no model.
+  // A file this small is a git-lfs pointer or at any rate not a model.
   const isPointer = ({ size }: DownloadResult["files"][number]): boolean => size < 250;
   return (
     result.files.some(({ path }) => path === "config.json") &&
@@ -15,8 +15,8 @@ function isRunnable(result: DownloadResult): boolean {
 }
 
 /**
- * The command that runs what was downloaded; by name where mlx-lm would find exactly this snapshot by name, by path
- * otherwise, undefined where it is no whole model.
+ * The command that runs the downloaded model: by name if mlx-lm would find exactly this snapshot by
+ * name, otherwise by path. Undefined for an incomplete model.
  */
 export function nextStep(result: DownloadResult, flags: Flags): string | undefined {
   const chosen = flags.include.length + flags.exclude.length > 0;

@@ -6,7 +6,7 @@ import { printable } from "../../text/printable.ts";
 import { paint } from "../../text/style.ts";
 import { nextStep } from "./next-step.ts";
 
-/** Says what came, and the command that runs it. */
+/** Writes the result of a download and the command that runs the model. */
 export function suggestNext(
   result: DownloadResult,
   quantization: string | null,
@@ -19,7 +19,10 @@ export function suggestNext(
   shell.stderr.write(`${label("Model:")} ${printable(model)}\n${label("Next:")} ${next}\n`);
 }
 
-/** The quantization that the model's own config names: `4bit`; null where it names none or did not come. */
+/**
+ * The quantization in the model's own config, such as `4bit`. Null if the config has none or was
+ * not downloaded.
+ */
 export async function quantizationOf({ path, files }: DownloadResult): Promise<string | null> {
   if (!files.some((file) => file.path === "config.json")) return null;
   const { inspectMlx } = await import("@mlx-download/core");

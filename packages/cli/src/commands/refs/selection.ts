@@ -3,7 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { CliError } from "../../failure/cli-error.ts";
 
-/** The options of the libraries that choose revision, files and cache, as the flags say it. */
+/** The library options that choose revision, files and cache, from the flags. */
 export interface Selection {
   readonly revision?: string | undefined;
   readonly include?: readonly string[] | undefined;
@@ -12,7 +12,7 @@ export interface Selection {
   readonly cacheDir?: string | undefined;
 }
 
-/** Reads {@link Selection} from the flags; lists that are empty are left out. */
+/** Reads {@link Selection} from the flags. Empty lists are left out. */
 export function selectionOf(flags: Flags): Selection {
   return {
     revision: flags.revision,
@@ -23,13 +23,13 @@ export function selectionOf(flags: Flags): Selection {
   };
 }
 
-/** Throws `cli/usage` when the ref says one revision and `--revision` another; nobody can tell which is meant. */
+/** Throws `cli/usage` when the ref and `--revision` name different revisions. */
 export async function refuseTwoRevisions(
   ref: string,
   flags: Flags,
   { env }: Pick<Shell, "env">,
 ): Promise<void> {
-  // A plain name says none, and reading refs means loading core.
+  // A plain name has no revision, and parsing refs means loading core.
   if (flags.revision === undefined || /^[\w.-]+(?:\/[\w.-]+)?$/.test(ref)) return;
   const { parseRepoRef } = await import("@mlx-download/core");
   const { repoId, revision } = parseRepoRef(ref, { env, endpoint: flags.endpoint });

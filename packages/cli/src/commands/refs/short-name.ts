@@ -12,11 +12,11 @@ import { printable } from "../../text/printable.ts";
 /** A whole repo that a short name may mean. */
 interface Candidate {
   readonly repoId: string;
-  /** Downloads in the last 30 days; undefined for one that was found in the cache. */
+  /** Downloads in the last 30 days. Undefined for a model that was found in the cache. */
   readonly downloads: number | undefined;
 }
 
-/** What is asked with, as the commands have it. */
+/** The flags and the shell for the search, as commands have them. */
 export interface ShortNameOptions {
   readonly token: TokenChoice;
   readonly flags: Pick<Flags, "endpoint" | "offline" | "cacheDir" | "json" | "events" | "quiet">;
@@ -25,7 +25,7 @@ export interface ShortNameOptions {
 /** How many are shown: the most downloaded. */
 const mostShown = 12;
 
-/** The name and the revision of a word without organization; undefined for everything else. */
+/** The name and the revision of a word without an organization. Undefined for other words. */
 export function readShortName(
   word: string,
 ): { readonly name: string; readonly revision: string } | undefined {
@@ -64,7 +64,10 @@ async function candidatesInCache(
     .map(({ repoId }) => ({ repoId, downloads: undefined }));
 }
 
-/** Whether the Hub has a repo of just this name: some old ones, `gpt2` among them, have no organization. */
+/**
+ * Whether the Hub has a repo of exactly this name. Some old ones, `gpt2` among them, have no
+ * organization.
+ */
 async function isLegacyId(
   name: string,
   { options: { flags, token }, shell }: { options: ShortNameOptions; shell: Shell },
@@ -124,10 +127,11 @@ function ambiguous(
 }
 
 /**
- * The refs with their short names made whole: `Llama-3.2-3B-Instruct-4bit` is looked up among the models of
- * mlx-community (or the author of the settings; in the cache offline and while the Hub is away). One of exactly that name
- * is taken; then an old repo without an organization (`gpt2`) as it is; otherwise a person picks, and where nobody can be
- * asked `cli/ambiguous-name` lists what matches. A name that nothing matches stays as it is.
+ * Expands the short names among `refs`. `Llama-3.2-3B-Instruct-4bit` is looked up among the models
+ * of mlx-community (or the author in the settings, or in the cache when offline or the Hub is
+ * unreachable). An exact match is used. Next comes an old repo without an organization (`gpt2`),
+ * unchanged. Otherwise the user picks, and without an interactive terminal `cli/ambiguous-name`
+ * lists the matches. A name without a match stays unchanged.
  */
 export async function wholeRefs(
   refs: readonly string[],
@@ -156,7 +160,8 @@ async function wholeRef(
     ? await candidatesInCache(name, context)
     : await candidatesOnHub(name, author, context).catch(async (error: unknown) => {
         shell.interrupt.signal.throwIfAborted();
-        // The model itself is asked for next, and says why the cache has to do.
+        // The next request is for the model itself, and it reports that the cache answers for the
+        // Hub.
         const here = (await candidatesInCache(name, context)).filter(isExact);
         if (here.length === 1) return here;
         throw error;
@@ -177,8 +182,9 @@ async function wholeRef(
 }
 
 /**
- * The whole name of a short one among the models in `cacheDir`. A name that no model there ends in, and one that lies
- * there just so, stays as it is. Throws `cli/ambiguous-name` where several organizations have one.
+ * Expands a short name among the models in `cacheDir`. A name that no model there ends in, or that
+ * exists there as it is, stays unchanged. Throws `cli/ambiguous-name` when several organizations
+ * have such a model.
  */
 export async function wholeRefHere(ref: string, cacheDir: string, shell: Shell): Promise<string> {
   const short = readShortName(ref);

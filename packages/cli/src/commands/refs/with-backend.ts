@@ -2,7 +2,10 @@ import type { DownloadBackend } from "@mlx-download/core";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-/** Runs `work` with the backend that `--backend` names, and ends what that started; undefined is the native engine. */
+/**
+ * Runs `work` with the backend that `--backend` names, and closes the backend afterwards. Undefined
+ * is the native engine.
+ */
 export async function withBackend<T>(
   { backend, quiet }: Pick<Flags, "backend" | "quiet">,
   { env, stderr }: Pick<Shell, "env" | "stderr">,

@@ -14,7 +14,10 @@ const scripts: ReadonlyMap<string, (table: CommandTable) => string> = new Map([
   ["fish", fishCompletion],
 ]);
 
-/** `mlx-download completion`: the script for one shell, made from the command table; no request is made. */
+/**
+ * `mlx-download completion`: prints the script for one shell, made from the command table. Makes no
+ * request.
+ */
 export async function run({ operands, flags, table }: Invocation, shell: Shell): Promise<number> {
   const [name = ""] = operands;
   const script = scripts.get(name)?.(table);

@@ -5,7 +5,10 @@ import { CliError } from "../../failure/cli-error.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-/** `mlx-download config get`: one setting as it counts now; exit 4 when only its default does. */
+/**
+ * `mlx-download config get`: prints the effective value of a setting. Exit code 4 when only its
+ * default applies.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const env = shell.processEnv;
   const path = configPath(env);

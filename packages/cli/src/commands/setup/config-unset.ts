@@ -5,7 +5,10 @@ import { writeConfig } from "../../config/write-config.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 
-/** `mlx-download config unset`: removes a setting from the file; one that is not there is no error. */
+/**
+ * `mlx-download config unset`: removes a setting from the file. A setting that is not there is not
+ * an error.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { name } = settingNamed(operands[0] ?? "");
   const path = configPath(shell.processEnv);

@@ -43,7 +43,10 @@ function system(shell: Shell): readonly Diagnosis[] {
   ];
 }
 
-/** `mlx-download doctor`: every look, a line each; ends with the exit code of the first that failed. */
+/**
+ * `mlx-download doctor`: runs every check and prints a line for each. Returns the exit code of the
+ * first that failed.
+ */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { env, interrupt } = shell;
   const token = await readToken(flags, shell);

@@ -16,7 +16,10 @@ import { requireHub } from "./require-hub.ts";
 const differs = 12;
 const texts = ["config.json", "tokenizer_config.json"];
 
-/** `mlx-download diff`: how two versions differ, or what is here and what the Hub has. Returns the exit code. */
+/**
+ * `mlx-download diff`: compares two versions, or the local version with the Hub's. Returns the exit
+ * code.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const [{ lookAtSnapshot, planModel }, { diffSnapshots }] = await Promise.all([
     import("@mlx-download/core"),
@@ -98,7 +101,7 @@ function text({ files, config }: SnapshotDiff, shell: Shell): string {
   return `${table}\n${keys}`;
 }
 
-/** A value in a cell; long ones are read with `--json`. */
+/** A value in a table cell. `--json` has long values in full. */
 function valueText(value: unknown): string {
   if (value === undefined) return "–";
   const json = printable(JSON.stringify(value));

@@ -16,13 +16,13 @@ export interface OutdatedModel {
   /** Commits. */
   readonly here: string;
   readonly upstream: string;
-  /** ISO 8601, as the Hub says; null where it does not. */
+  /** ISO 8601, as the Hub reports it. Null when it does not. */
   readonly changedAt: string | null;
-  /** Null where the listing of the version that is here is not known any more. */
+  /** Null when the listing of the local version is no longer known. */
   readonly changes: readonly ChangeClass[] | null;
   readonly bytesToFetch: number;
   readonly pinned: boolean;
-  /** The lock of the project in this folder holds it at the commit that is here. */
+  /** The lock file of the project in this folder holds the model at the local commit. */
   readonly locked: boolean;
 }
 
@@ -43,11 +43,14 @@ interface Branch {
 
 const CONCURRENCY = 4;
 const texts = ["config.json", "tokenizer_config.json"];
-/** They concern one repo; anything else ends the whole. */
+/** Errors that concern one repo. Any other error ends the command. */
 const OF_ONE =
   /^(?:hub\/(?:repo-not-found|revision-not-found|gated|forbidden|disabled|unsafe-tree)|select\/)/;
 
-/** Compares the branches of the cache with those of the Hub; of `wanted` (ids of repos) where any are named. */
+/**
+ * Compares the branches in the cache with those on the Hub. `wanted` (repo ids) limits the repos if
+ * it is not empty.
+ */
 export async function findOutdated(
   wanted: readonly string[],
   flags: Flags,
@@ -94,7 +97,8 @@ export async function findOutdated(
       repoId,
       revision: commit,
     });
-    // The listing of the version here is in the cache, or can be asked for while the Hub still has the commit.
+    // The listing of the local version comes from the cache, or from the Hub while it still has the
+    // commit.
     const from: SnapshotLook | undefined = await core
       .lookAtSnapshot(at(here), { ...options, texts, offline: true })
       .catch(() => core.lookAtSnapshot(at(here), { ...options, texts }))
@@ -142,7 +146,9 @@ export async function findOutdated(
   };
 }
 
-/** The branches that downloads moved: no commits, no pull requests, not what keeps a pinned commit. */
+/**
+ * The branches that downloads moved: not commits, pull requests, or refs that keep a pinned commit.
+ */
 async function branchesOf(cacheDir: string, wanted: readonly string[]): Promise<readonly Branch[]> {
   const { scanRepos } = await import("@mlx-download/cache");
   const asked = new Set(wanted.map((repoId) => repoId.toLowerCase()));
@@ -151,7 +157,7 @@ async function branchesOf(cacheDir: string, wanted: readonly string[]): Promise<
     if (repoType !== "model" || (asked.size > 0 && !asked.has(repoId.toLowerCase()))) continue;
     for (const [revision, here] of Object.entries(refs)) {
       const isBranch = !/^(?:refs\/|pinned\/|[0-9a-f]{40}$)/.test(revision);
-      // A ref without its snapshot is what a lookup leaves.
+      // A lookup leaves a ref without its snapshot.
       if (isBranch && revisions.some(({ commit }) => commit === here)) {
         branches.push({ repoId, revision, here });
       }
@@ -163,7 +169,10 @@ async function branchesOf(cacheDir: string, wanted: readonly string[]): Promise<
 const isPinned = (pin: Pin, { repoId, revision, here }: Branch): boolean =>
   pin.repoId === repoId && (pin.revision === revision || pin.commit === here);
 
-/** `repo@commit` of what the project in this folder has locked; a lock that cannot be read holds nothing. */
+/**
+ * `repo@commit` for each model locked by the project in this folder. A lock file that cannot be
+ * read locks nothing.
+ */
 async function readLockedCommits(): Promise<ReadonlySet<string>> {
   const { LOCK_FILE, parseLock } = await import("@mlx-download/registry");
   try {

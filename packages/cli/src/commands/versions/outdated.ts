@@ -9,7 +9,10 @@ import { findOutdated, type OutdatedModel } from "./find-outdated.ts";
 /** The exit code of `--exit-code` where something is outdated. */
 const differs = 12;
 
-/** `mlx-download outdated`: the models of the cache that the Hub has a newer version of. Returns the exit code. */
+/**
+ * `mlx-download outdated`: the models of the cache that have a newer version on the Hub. Returns
+ * the exit code.
+ */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { parseRepoRef } = await import("@mlx-download/core");
   const wanted = operands.map((ref) => parseRepoRef(ref).repoId);

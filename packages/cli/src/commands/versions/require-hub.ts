@@ -1,6 +1,9 @@
 import type { SnapshotLook } from "@mlx-download/core";
 
-/** Throws `hub/unreachable` where the cache answered for a Hub that is away: what is newer cannot be known then. */
+/**
+ * Throws `hub/unreachable` when the cache answered for an unreachable Hub: the newest version is
+ * unknown then.
+ */
 export async function requireHub({ repoId, from }: SnapshotLook): Promise<void> {
   if (from === "hub") return;
   const { ModelDownloadError } = await import("@mlx-download/core");

@@ -22,7 +22,7 @@ function values(): string {
   return cases.join("\n");
 }
 
-/** Sets what stands behind a command where that is no model. */
+/** Sets the completed words for commands whose operand is not a model. */
 function operandsOf(operands: CompletedCommand["operands"]): string {
   if (operands === "models") return "";
   return ` operands=${singleQuoted(typeof operands === "string" ? operands : operands.join(" "))}`;

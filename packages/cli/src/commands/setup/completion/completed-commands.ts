@@ -8,11 +8,11 @@ export interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly FlagSpec[];
-  /** What stands behind it. */
+  /** The completed operand. */
   readonly operands: "models" | "folders" | "nothing" | readonly string[];
 }
 
-/** Every command by each of its names, with its options, those of every command included. */
+/** Every command under each of its names, with its options and the common ones. */
 export function completedCommands({
   specs,
   commonFlags,

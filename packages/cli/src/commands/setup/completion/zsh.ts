@@ -9,7 +9,7 @@ import {
 import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../../../command-line/flags.ts";
 
-/** `word:what it does`, as `_describe` takes it. */
+/** `word:description`, the format of `_describe`. */
 function described(word: string, summary: string): string {
   return singleQuoted(`${word.replaceAll(":", "\\:")}:${summary}`);
 }
@@ -31,13 +31,16 @@ function values(): string {
     .join("\n");
 }
 
-/** Sets what stands behind a command where that is no model. */
+/** Sets the completed words for commands whose operand is not a model. */
 function operandsOf({ operands }: CompletedCommand): string {
   if (operands === "models") return "";
   return ` operands=${singleQuoted(typeof operands === "string" ? operands : operands.join(" "))}`;
 }
 
-/** The completion script for zsh, with what each word does: `source <(mlx-download completion zsh)`. */
+/**
+ * The completion script for zsh, with a description of each word: `source <(mlx-download completion
+ * zsh)`.
+ */
 export function zshCompletion(table: CommandTable): string {
   const commands = completedCommands(table);
   const firsts = new Map<string, string>();

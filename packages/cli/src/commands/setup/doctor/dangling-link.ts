@@ -1,7 +1,10 @@
 import { lstat, readlink, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** The link on the way to `path` that leads nowhere, as to a disk that is not connected; undefined when there is none. */
+/**
+ * The dangling link on the way to `path`, for example to a disk that is not connected. Undefined
+ * when there is none.
+ */
 export async function danglingLink(
   path: string,
 ): Promise<{ readonly link: string; readonly target: string } | undefined> {

@@ -1,13 +1,13 @@
 import type { TokenChoice } from "../../account/read-token.ts";
 import type { Flags } from "../../../command-line/flags.ts";
 
-/** What one look found. */
+/** The result of one check. */
 export interface Diagnosis {
   readonly name: string;
-  /** `warn`: works, but not as it could; `skip`: was not looked at. */
+  /** `warn`: works, but not at its best. `skip`: was not checked. */
   readonly status: "ok" | "warn" | "fail" | "skip";
   readonly detail: string;
-  /** Of what failed: an error's code. */
+  /** The error's code, for a failed check. */
   readonly code?: string | undefined;
   /** The next step, where there is one. */
   readonly hint?: string | undefined;
@@ -15,7 +15,7 @@ export interface Diagnosis {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** What a look may need. */
+/** The input of a check. */
 export interface Circumstances {
   readonly env: NodeJS.ProcessEnv;
   readonly flags: Pick<Flags, "endpoint" | "cacheDir" | "offline">;
@@ -23,7 +23,7 @@ export interface Circumstances {
   readonly signal: AbortSignal;
 }
 
-/** What an error says, as a diagnosis. */
+/** Turns an error into a diagnosis. */
 export function failed(name: string, error: unknown): Diagnosis {
   const detail = error instanceof Error ? error.message : String(error);
   const hint =

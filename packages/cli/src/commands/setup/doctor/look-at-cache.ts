@@ -66,7 +66,10 @@ async function lookInside(folder: string): Promise<Diagnosis> {
   };
 }
 
-/** The cache, its disk and its links. Writes nothing where there is no cache yet; else a probe for links, and deletes it. */
+/**
+ * Checks the cache, its disk and its links. Writes nothing where there is no cache yet. Otherwise
+ * it creates a probe for links and deletes it.
+ */
 export async function lookAtCache({ env, flags }: Circumstances): Promise<readonly Diagnosis[]> {
   const { hubCache, warnings } = cacheLocations(env, { cacheDir: flags.cacheDir });
   const odd = warnings.map((detail): Diagnosis => ({

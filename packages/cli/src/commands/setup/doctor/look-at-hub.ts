@@ -43,7 +43,7 @@ async function lookAtEndpoint(
   }
 }
 
-/** Below this part of a quota, a larger download may have to wait. */
+/** When less than this share of a quota is left, a larger download may have to wait. */
 const scarce = 0.1;
 
 /** How often the Hub may still be asked, and who shares that. */
@@ -93,7 +93,7 @@ async function lookAtToken({ env, flags, token, signal }: Circumstances): Promis
   }
 }
 
-/** The endpoint and the token; asks nobody where requests are forbidden. */
+/** Checks the endpoint and the token. Makes no request when requests are forbidden. */
 export async function lookAtHub(circumstances: Circumstances): Promise<readonly Diagnosis[]> {
   const { env, flags } = circumstances;
   try {

@@ -3,7 +3,9 @@ import type { Circumstances, Diagnosis } from "./diagnosis.ts";
 
 const startTimeoutMs = 10_000;
 
-/** The Python that `--fit-python auto` would ask, and the versions of what runs MLX models in it. */
+/**
+ * Checks the Python that `--fit-python auto` would ask, and the versions of the MLX packages in it.
+ */
 export async function lookAtPython(circumstances: Circumstances): Promise<readonly Diagnosis[]> {
   const bridges = await import("@mlx-download/python-bridge");
   const { env, signal } = circumstances;
