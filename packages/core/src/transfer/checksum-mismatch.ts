@@ -2,7 +2,7 @@ import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
-/** What is known about bytes that are not the file's. */
+/** The facts about bytes that do not match the file's checksum. */
 export interface MismatchEvidence {
   /** How often all was there and wrong. */
   readonly attempts: number;
@@ -25,7 +25,9 @@ export function checksumMismatch(
   const expected = formatDigest(file.digest);
   const { attempts, kept, askedAgain, different } = io.evidence;
   const where =
-    kept === undefined ? "" : ` What came is kept in ${kept} until a later run puts it right.`;
+    kept === undefined
+      ? ""
+      : ` The bytes received are kept in ${kept} until a later run repairs them.`;
   return new ModelDownloadError(
     `${file.path} of ${io.context.repoId} arrived with other bytes than the Hub promised (${expected.slice(0, 19)}…)`,
     "transfer/checksum-mismatch",

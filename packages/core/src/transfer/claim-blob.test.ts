@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { claimBlob } from "./claim-blob.ts";
 
-/** A blob whose lock somebody else holds until `letGo`. */
+/** A blob whose lock another process holds until `letGo`. */
 async function heldBlob() {
   const folder = await tempDir();
   const lockPath = join(folder, "x.lock");
@@ -63,7 +63,7 @@ test("a holder whose files change is waited for, said once, and followed when it
   expect(events.map((event) => event.type)).toEqual(["waiting"]);
 });
 
-test("what the holder published meanwhile is not fetched again", async () => {
+test("a blob that the holder published meanwhile is not fetched again", async () => {
   const { blob } = await heldBlob();
   const isPublished = () => Promise.resolve(true);
   expect(await claimBlob({ ...blob, isPublished }, io())).toEqual({ kind: "published" });

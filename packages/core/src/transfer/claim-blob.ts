@@ -4,8 +4,8 @@ import { type FileLock, tryLock } from "@mlx-download/cache/writing";
 import type { DownloadEventBody } from "../contract/events.ts";
 
 /**
- * What came of asking for a blob: the lock; nothing to do, since another program published it meanwhile; or leave to
- * go on without the lock, since its holder shows no sign of life.
+ * The outcome of asking for a blob: the lock, a blob that another program published meanwhile (nothing to do), or
+ * permission to go on without the lock because its holder shows no sign of life.
  */
 export type Claim =
   | { readonly kind: "locked"; readonly lock: FileLock }
@@ -15,9 +15,9 @@ export type Claim =
 const POLL_MS = 250;
 const LONGEST_LOOK_MS = 5_000;
 const SAY_EVERY_MS = 10_000;
-// Ours touch their journal every ten seconds, whatever they do; Python's files grow.
-// The lock saves bandwidth, not correctness (temp names are unique, publishing is a rename): a frozen holder may not
-// stop anybody for ever.
+// Our processes touch their journal every ten seconds, and Python's files grow. The lock saves bandwidth, not
+// correctness (temp names are unique, publishing is a rename), so a frozen holder must not block other processes for
+// ever.
 const ABANDONED_AFTER_MS = 60_000;
 
 /** Waits until the blob is ours to download, or done. Rejects with the signal's reason when aborted. */

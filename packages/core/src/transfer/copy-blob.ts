@@ -10,9 +10,9 @@ import type { TransferContext } from "./transfer-context.ts";
 import { unlessAborted } from "../http/unless-aborted.ts";
 
 /**
- * Brings a blob from elsewhere on this disk, as a clone where the file system shares extents, else byte by byte, and
- * verifies the copy; resolves to a temp file with its bytes and the digests of its beginnings (a proof record), or to
- * undefined when what was found there is not the blob.
+ * Copies a blob from elsewhere on this disk and verifies the copy. It is a clone where the file system shares extents,
+ * otherwise a copy byte by byte. Resolves to a temp file with its bytes and the digests of its prefixes (a proof
+ * record), or to undefined when the file found there is not the blob.
  */
 export async function copyBlob(
   blob: PlannedBlob,
@@ -54,7 +54,7 @@ export async function copyBlob(
     context.emit({
       type: "warning",
       code: "cache/not-found",
-      message: `could not copy ${file.path} from this disk (${(error as Error).message}); fetching it`,
+      message: `could not copy ${file.path} from this disk (${(error as Error).message}). It is fetched instead`,
     });
   }
   await rm(temp, { force: true });

@@ -37,7 +37,7 @@ export async function diskFullError(
       `the file system of ${target.root} has space left, but can hold no more files (no inodes are left)`,
       "disk/full",
       {
-        hint: "Remove files that are not needed there, or name a folder on another disk with --cache-dir: what has arrived is kept.",
+        hint: "Remove files that are not needed there, or name a folder on another disk with --cache-dir. The bytes received so far are kept.",
         repoId,
         data: { path: target.root, missingBytes, freeBytes },
         cause,
@@ -49,7 +49,7 @@ export async function diskFullError(
     `the disk is full: ${repoId} still needs ${megabytes(missingBytes)}${freeBytes === null ? "" : `, ${megabytes(freeBytes)} are free`}`,
     "disk/full",
     {
-      hint: `Free ${amount} and run the same command again: what has arrived is kept.`,
+      hint: `Free ${amount} and run the same command again. The bytes received so far are kept.`,
       repoId,
       data: { path: target.root, missingBytes, freeBytes },
       cause,

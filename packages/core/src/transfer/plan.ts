@@ -2,7 +2,7 @@ import { formatDigest, type SnapshotFile } from "@mlx-download/cache";
 import type { PlanBytes } from "../contract/events.ts";
 import type { LeftOut } from "../contract/left-out.ts";
 
-/** What will be done about one file: nothing, go on with its partial, clone it from this disk, or fetch it. */
+/** The action for one file: none, continue its partial, clone it from this disk, or fetch it. */
 export type FileAction = "keep" | "resume" | "copy" | "fetch";
 
 /** One file of a plan. */
@@ -16,7 +16,7 @@ export interface PlannedFile {
 
 /** The bytes behind one or several files of the selection, moved once. */
 export interface PlannedBlob {
-  /** All files with these bytes; the first one names the blob in requests and events. */
+  /** All files with these bytes. The first one names the blob in requests and events. */
   readonly files: readonly [SnapshotFile, ...SnapshotFile[]];
   readonly size: number;
   readonly action: Exclude<FileAction, "keep">;
@@ -26,14 +26,14 @@ export interface PlannedBlob {
   readonly copyFrom: string | undefined;
 }
 
-/** What a download needs, what is here, and what must come. A value: making it does no I/O. */
+/** The files and bytes that a download needs, has, and must fetch. A value: making it does no I/O. */
 export interface DownloadPlan {
   readonly repoId: string;
   readonly revision: string;
   readonly commit: string;
   readonly bytes: PlanBytes;
   readonly files: readonly PlannedFile[];
-  /** What the selection does not take. */
+  /** The files that the selection leaves out. */
   readonly leftOut: LeftOut;
   /** The same file by file, those of which the Hub tells the digest. */
   readonly leftOutFiles: readonly SnapshotFile[];
@@ -43,7 +43,7 @@ export interface DownloadPlan {
   readonly links: readonly SnapshotFile[];
 }
 
-/** Everything a plan is made from; whoever calls has done the looking. */
+/** All inputs of a plan. The caller has done the lookups. */
 export interface PlanInput {
   readonly repoId: string;
   readonly revision: string;
@@ -54,9 +54,9 @@ export interface PlanInput {
   readonly leftOutFiles: readonly SnapshotFile[];
   /** Is a file here (`present`), only its bytes (`blob`), or neither? Asked by path. */
   stateOf(path: string): "present" | "blob" | "absent";
-  /** Bytes that the partial of these bytes holds; asked by digest text. */
+  /** Bytes that the partial of this blob holds, by digest text. */
   resumable(digest: string): number;
-  /** A file elsewhere on this disk with this digest; asked by digest text. */
+  /** A file elsewhere on this disk with this digest, by digest text. */
   copyFrom(digest: string): string | undefined;
   readonly diskFree: number | null;
 }

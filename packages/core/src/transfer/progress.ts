@@ -1,7 +1,7 @@
 import type { ActiveFile, DownloadEventBody } from "../contract/events.ts";
 import { createSpeedMeter } from "./speed.ts";
 
-/** One file's figures, kept by whoever moves it. */
+/** The figures of one file, kept by the code that moves it. */
 export interface FileProgress {
   received: number;
   /** From elsewhere on this disk. */
@@ -15,7 +15,7 @@ export interface FileProgress {
 export interface ProgressTracker {
   /** Body bytes came in, wanted or not. */
   wire(bytes: number): void;
-  /** A file starts to move; the returned record is the caller's to update. */
+  /** A file starts to move. The caller updates the returned record. */
   start(file: {
     readonly path: string;
     readonly size: number;

@@ -11,13 +11,13 @@ import { SegmentError } from "./sources/source.ts";
 import type { Opinion } from "./sources/source-set.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
-/** What asking again brought. */
+/** The result of asking again. */
 export interface Recheck {
   /** The digest after it, hex: the file's own when all is well. */
   readonly actual: string;
   /** Bytes asked for again. */
   readonly asked: number;
-  /** What differed from the copy before, and was replaced. */
+  /** The bytes that differed from the copy before, and were replaced. */
   readonly different: RangeSet;
 }
 
@@ -25,10 +25,10 @@ export interface Recheck {
 const BLOCK_BYTES = PROOF_STEP_BYTES;
 
 /**
- * Repairs a partial whose digest is wrong: asks for its blocks a second time, most suspect first, replaces what
- * differs, and stops as soon as the digest is right. What differed is asked for a third time when all else is done;
- * blocks that came twice alike are not. Costs on average half the blob for one bad block that nothing gives away, and
- * that block alone when the disk changed it.
+ * Repairs a partial whose digest is wrong. It asks for the blocks a second time, most suspect first, replaces those
+ * that differ, and stops as soon as the digest is right. Blocks that differed are asked for a third time at the end.
+ * Blocks that came twice alike are not. For one bad block the average cost is half the blob when nothing points to it,
+ * and one block when the disk changed it.
  */
 export async function recheckBlob(
   blob: PlannedBlob,
@@ -38,10 +38,10 @@ export async function recheckBlob(
     readonly progress: FileProgress;
     /** Does the server send parts of a file? */
     readonly ranged: boolean;
-    /** What an earlier run brought: suspect before what this one did. */
+    /** Bytes of an earlier run are suspect before those of this one. */
     readonly resumed: readonly ByteRange[];
     readonly first: Proof;
-    /** Hashes the partial anew. */
+    /** Hashes the partial again. */
     readonly prove: () => Promise<Proof>;
   },
 ): Promise<Recheck> {
@@ -50,14 +50,16 @@ export async function recheckBlob(
   const request = { path, digest, size: blob.size };
   const whole = [{ start: 0, end: blob.size }];
   const different = createRangeSet();
-  /** What several sources brought at different times: nobody can give another opinion, all are taken at their word. */
+  /**
+   * Bytes that several sources brought at different times. No source can give a second opinion, so all are accepted.
+   */
   const mixed = createRangeSet();
   let proof = io.first;
   let asked = 0;
   const atOnce = (): number => Math.max(1, io.context.budget.limit);
 
-  // First somebody else than whoever brought a block; then of what differs one source's word after the other's, since
-  // of two that contradict each other nobody knows which one is right.
+  // A source other than the one that brought a block is asked first. Blocks that differ are then taken from one source
+  // after the other, because it is unknown which of two contradicting sources is right.
   const { names } = source;
   const opinions: readonly Opinion[] = [
     "another",
@@ -72,7 +74,7 @@ export async function recheckBlob(
   }
   for (const opinion of opinions) {
     const found = createRangeSet();
-    /** Blocks that differed since the last proof, and how many make the next one worth its time. */
+    /** Blocks that differed since the last verification, and how many make the next one worth its time. */
     let unproved = 0;
     let enough = 1;
     let run = 1;
@@ -131,8 +133,8 @@ function overlaps(set: RangeSet, { start, end }: ByteRange): boolean {
 }
 
 /**
- * Asks for ranges side by side and adds to `found` what differed; false when one stream had to bring the whole file. One
- * whose word is wanted and who cannot give it is passed over; for another opinion anybody else is asked then.
+ * Asks for ranges side by side and adds those that differed to `found`. False when one stream had to bring the whole
+ * file. A named source that cannot answer is passed over. For a second opinion any other source is asked then.
  */
 async function compareAgain(
   blob: PlannedBlob,

@@ -4,7 +4,7 @@ export interface SpeedMeter {
   sample(bytes: number, now: number): void;
   /** Bytes a second. */
   bytesPerSecond(now: number): number;
-  /** Ms until `remaining` more bytes are here; null in the first three seconds and while nothing moves. */
+  /** Ms until the `remaining` bytes are here. Null in the first three seconds and while nothing moves. */
   etaMs(remaining: number, now: number): number | null;
 }
 

@@ -35,11 +35,14 @@ import type { Snapshot } from "../contract/snapshot.ts";
 
 /** Where the files of one snapshot go: the shared cache, or a folder of plain files. */
 export interface Target {
-  /** What the caller gets: the snapshot's folder, absolute. */
+  /** The path given to the caller: the snapshot's folder, absolute. */
   readonly path: string;
-  /** The folder whose file system takes the bytes; may not exist yet. */
+  /** The folder whose file system takes the bytes. It may not exist yet. */
   readonly root: string;
-  /** What is here of each file; `blob`: the bytes are here, the file's entry or note is not. May read a local dir. */
+  /**
+   * The local state of each file. `blob`: the bytes are here, but the file's entry or note is missing. May read a local
+   * dir.
+   */
   inspect(
     files: readonly SnapshotFile[],
     options: {
@@ -55,19 +58,26 @@ export interface Target {
   growing(file: SnapshotFile): Promise<readonly string[]>;
   /** Are the bytes here whole, now? */
   has(file: SnapshotFile): Promise<boolean>;
-  /** Keeps everybody from removing anything here until the returned function is called. */
+  /** Keeps all programs from removing anything here until the returned function is called. */
   guard(signal: AbortSignal): Promise<() => Promise<void>>;
-  /** Before the first byte: folders, and the full listing, so that nobody takes a half for the whole. */
+  /**
+   * Before the first byte: creates folders and writes the full listing, so that no reader takes a partial snapshot for
+   * a complete one.
+   */
   begin(): Promise<void>;
-  /** Puts a file in its place: `from` holds proved bytes; without it the bytes are in the cache already. */
+  /** Puts a file in its place. `from` holds verified bytes. Without it the bytes are in the cache already. */
   publish(file: SnapshotFile, from?: string): Promise<string>;
   /** Puts a file in its place whose bytes were just published at `path` for another one. */
   publishTwin(file: SnapshotFile, path: string): Promise<string>;
-  /** Keeps what locates later damage of a file that was just proved; what the disk refuses is not worth a download. */
+  /**
+   * Keeps the digests that locate later damage of a file just verified. A disk error here does not fail the download.
+   */
   keepProof(file: SnapshotFile, beginnings: readonly string[]): Promise<void>;
-  /** Takes away a file whose bytes are not its own, as a backend may leave it; what lies elsewhere stays. */
+  /** Removes a file whose bytes are not its own, as a backend may leave it. Files elsewhere stay. */
   discard(file: SnapshotFile): Promise<void>;
-  /** After a failure: takes away what holds no byte, given the unfinished data files that are empty. Never throws. */
+  /**
+   * After a failure: removes entries that hold no bytes, given the unfinished data files that are empty. Never throws.
+   */
   abandon(emptyPartials: ReadonlySet<string>): Promise<void>;
   /** After the last of the selected files: the ref, which makes the snapshot the revision's. */
   finish(selected: readonly SnapshotFile[]): Promise<void>;

@@ -8,7 +8,7 @@ import { transferSmallBlob } from "./transfer-small-blob.ts";
 import { transferLargeBlob } from "./transfer-large-blob.ts";
 import type { BlobOutcome, TransferContext } from "./transfer-context.ts";
 
-/** Brings one blob here, proves it, publishes every file that has its bytes; resolves to those files' results. */
+/** Brings one blob here, verifies it, and publishes every file that has its bytes. Resolves to those files' results. */
 export async function transferBlob(
   blob: PlannedBlob,
   context: TransferContext,
@@ -35,7 +35,7 @@ export async function transferBlob(
   return results;
 }
 
-/** Fetches, resumes or copies the blob and publishes its first file; resolves to where its bytes came from. */
+/** Fetches, resumes or copies the blob and publishes its first file. Resolves to the origin of its bytes. */
 async function bringBlob(
   blob: PlannedBlob,
   context: TransferContext,

@@ -7,7 +7,7 @@ import type { RateLimit } from "../contract/rate-limit.ts";
 import type { SourceSet } from "./sources/source-set.ts";
 import type { TransferMonitor } from "./connections/transfer-monitor.ts";
 
-/** What everything that moves bytes of one download shares. */
+/** Shared by all code that moves bytes of one download. */
 export interface TransferContext {
   readonly repoId: string;
   readonly source: SourceSet;
@@ -16,21 +16,21 @@ export interface TransferContext {
   readonly disk: DiskThread;
   readonly progress: ProgressTracker;
   readonly monitor: TransferMonitor;
-  /** How fast bytes may come; shared with other downloads. */
+  /** The permitted rate of bytes, shared with other downloads. */
   readonly rateLimit: RateLimit;
   /** Place of the blob in the plan: earlier ones get connections first. */
   readonly priority: number;
   readonly signal: AbortSignal;
   /** A connection that brings nothing for so long is given up, in ms. */
   readonly idleMs: number;
-  /** A holder of a blob's lock that shows no life for so long is passed over, in ms; a minute when absent. */
+  /** A holder of a blob's lock that shows no sign of life for this long is passed over, in ms. Default: a minute. */
   readonly abandonedAfterMs?: number | undefined;
-  /** Ignore what is here and fetch everything anew. */
+  /** Ignores local bytes and fetches everything again. */
   readonly force: boolean;
   readonly emit: (event: DownloadEventBody) => void;
 }
 
-/** Where the bytes of one blob came from; they add up to its size. */
+/** The origins of one blob's bytes. They add up to its size. */
 export interface BlobOutcome {
   readonly cached: number;
   readonly resumed: number;

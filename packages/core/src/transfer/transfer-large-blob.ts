@@ -13,7 +13,7 @@ import type { TransferContext } from "./transfer-context.ts";
 
 const LOOK_AGAIN_MS = 250;
 
-/** A proved partial: publish `dataPath`, then call `forget`. */
+/** A verified partial: publish `dataPath`, then call `forget`. */
 export interface ProvedBlob {
   readonly dataPath: string;
   /** Bytes that were here before. */
@@ -24,15 +24,15 @@ export interface ProvedBlob {
 }
 
 /**
- * Fetches what is missing of a blob in segments, hashed while it arrives. The partial and its
- * journal stay good whatever happens; after a mismatch what is wrong is found by asking again, and replaced.
+ * Fetches the missing ranges of a blob in segments, hashed while they arrive. The partial and its journal stay valid in
+ * all cases. After a mismatch, wrong bytes are found by asking again, and replaced.
  */
 export async function transferLargeBlob(
   blob: PlannedBlob,
   io: {
     readonly context: TransferContext;
     readonly progress: (resumed: number) => FileProgress;
-    /** Bytes that nobody else may find: the lock's holder was given up. */
+    /** Bytes that no other process may find, because the lock's holder was given up. */
     readonly apart: boolean;
   },
 ): Promise<ProvedBlob> {
@@ -94,8 +94,8 @@ export async function transferLargeBlob(
 }
 
 /**
- * Fetches every missing byte: in pieces side by side, or in one stream where the server knows no ranges; resolves to
- * whether it does.
+ * Fetches every missing byte: in pieces side by side, or in one stream where the server does not support ranges.
+ * Resolves to whether it does.
  */
 async function fill(
   blob: PlannedBlob,
@@ -117,7 +117,7 @@ async function fill(
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const allocator = createSegmentAllocator(partial.have.missing(blob.size));
   const take = (): Lease | undefined => allocator.take(context.budget.limit, performance.now());
-  // The last byte wakes whoever waits for something to take over: nobody has to look again.
+  // The last byte wakes the reads that wait for a lease to take over. They need not poll.
   const over = new AbortController();
   const waiting = AbortSignal.any([signal, over.signal]);
   const lane = async (): Promise<void> => {
@@ -128,7 +128,7 @@ async function fill(
         over.abort();
         return;
       }
-      // What the others have may turn out slow, and be worth sharing then.
+      // The remaining leases may turn out slow, and be worth sharing then.
       await sleep(LOOK_AGAIN_MS, undefined, { signal: waiting }).catch((error: unknown) => {
         if (!over.signal.aborted) throw error;
       });

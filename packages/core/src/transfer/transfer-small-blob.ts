@@ -10,7 +10,7 @@ import type { TransferContext } from "./transfer-context.ts";
 
 const TRIES = 3;
 
-/** Fetches and proves a blob of at most `SMALL_BLOB_BYTES`; resolves to a temp file that holds its bytes. */
+/** Fetches and verifies a blob of at most `SMALL_BLOB_BYTES`. Resolves to a temp file that holds its bytes. */
 export async function transferSmallBlob(
   blob: PlannedBlob,
   progress: FileProgress,
@@ -79,7 +79,7 @@ export async function transferSmallBlob(
   return temp;
 }
 
-/** Keeps bad bytes for whoever wants to know what came; one copy a blob, removed by its next success. */
+/** Keeps bad bytes for inspection: one copy a blob, removed by its next success. */
 async function keepRejected(path: string, bytes: Uint8Array): Promise<string | undefined> {
   try {
     // No link in its place is written through, and none is left behind.

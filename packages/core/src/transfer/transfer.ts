@@ -10,8 +10,8 @@ import type { TransferContext } from "./transfer-context.ts";
 const BLOBS_AT_ONCE = 12;
 
 /**
- * Runs the blobs of a plan, in order, under the connection budget; each is published as soon as it is proved. The
- * first failure stops the rest (their journals stay good) and rejects.
+ * Runs the blobs of a plan, in order, under the connection budget. Each is published as soon as it is verified. The
+ * first failure stops the rest (their journals stay valid) and rejects.
  */
 export async function transfer(
   blobs: readonly PlannedBlob[],
@@ -40,7 +40,7 @@ export async function transfer(
   );
   const settled = await Promise.allSettled(lanes);
   context.signal.throwIfAborted();
-  // The first reason; what failed after it failed because of it.
+  // The first reason. Later failures are its consequences.
   if (settled.some((one) => one.status === "rejected")) {
     const error: unknown = stop.signal.reason;
     if (!isDiskFull(error)) throw error;

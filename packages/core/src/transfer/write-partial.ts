@@ -5,23 +5,23 @@ import type { WriteBytes } from "./disk/segment-writer.ts";
 import { unlessAborted } from "../http/unless-aborted.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
-/** What hashing a partial from its first byte to its last told. */
+/** The result of hashing a partial from its first byte to its last. */
 export interface Proof {
   /** The digest that its bytes have, hex. */
   readonly actual: string;
-  /** Here begins the first block that is not what it was when it arrived: the disk changed it, not the network. */
+  /** The start of the first block that differs from the bytes that arrived: the disk changed it, not the network. */
   readonly changedFrom: number | undefined;
-  /** What the digests of its beginnings are, from 4 MiB to 4 MiB (a proof record, once the whole is proved). */
+  /** The digests of its prefixes, every 4 MiB (a proof record, once the whole is verified). */
   readonly beginnings: readonly string[];
 }
 
 /** A partial that is written and hashed. */
 export interface PartialWrite {
-  /** Writes bytes of it; see `DiskBlob`. */
+  /** Writes bytes of it. See `DiskBlob`. */
   readonly write: WriteBytes;
   /** To be called after every write. */
   onWritten(): void;
-  /** Once all is written: waits for the rest; rejects with the signal's reason when aborted. */
+  /** Once everything is written: waits for the rest. Rejects with the signal's reason when aborted. */
   finish(): Promise<Proof>;
   /** Lets go of the file. */
   cancel(): void;
@@ -66,7 +66,7 @@ export function startPartialWrite(
       const timer = setInterval(() => (progress.verified = data.hashed), 100);
       try {
         const actual = await unlessAborted(data.digest(), context.signal);
-        // What comes after the last beginning has no record of its own: it is what is left.
+        // The bytes after the last prefix have no record of their own: they are the remainder.
         if (matched > 0 && allKnown && actual !== file.digest.hex) changedFrom ??= matched;
         return { actual, changedFrom, beginnings };
       } finally {

@@ -78,7 +78,7 @@ test("a task that fails gives its connection back", async () => {
   expect(await run(large, () => Promise.resolve(1), never)).toBe(1);
 });
 
-test("small requests use what the limit keeps from large ones, never more than the maximum", async () => {
+test("small requests use the connections that the limit withholds from large ones, never more than the maximum", async () => {
   const { budget, run } = alone(3);
   budget.limit = 1;
   let most = 0;
@@ -114,7 +114,7 @@ test("raising the limit lets those who wait go on at once", async () => {
   await Promise.all(running);
 });
 
-test("a lower priority number goes first, whoever asked before", async () => {
+test("a lower priority number goes first, regardless of the order of requests", async () => {
   const { run } = alone(1);
   const order: number[] = [];
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
@@ -127,7 +127,7 @@ test("a lower priority number goes first, whoever asked before", async () => {
   expect(order).toEqual([1, 3, 5]);
 });
 
-test("several downloads get equal parts, whoever came first, and small requests go before large ones", async () => {
+test("several downloads get equal shares in any order of arrival, and small requests go before large ones", async () => {
   const budget = createConnectionBudget();
   const [one, other] = [budget.join(8), budget.join(8)];
   budget.limit = 4;
@@ -158,7 +158,7 @@ test("several downloads get equal parts, whoever came first, and small requests 
   expect(budget.used).toBe(0);
 });
 
-test("a download never has more than it asked for, and what one may have leaves with it", async () => {
+test("a download never gets more than it asked for, and its share leaves with it", async () => {
   const budget = createConnectionBudget();
   const [few, many] = [budget.join(2), budget.join(6)];
   expect(budget.max).toBe(6);

@@ -1,6 +1,6 @@
 /** Who asks for a connection. */
 export interface ConnectionRequest {
-  /** Lower goes first among the requests of one download; within one, first come, first served. */
+  /** A lower number goes first among the requests of one download. Equal numbers are served in order of arrival. */
   readonly priority: number;
   /** A request for a few KB: it fights for no bandwidth, so that only `max` holds for it. */
   readonly small: boolean;
@@ -12,17 +12,17 @@ export interface ConnectionShare {
   readonly max: number;
   /** How many connections this download may count on now, when all that have work get equal parts. */
   readonly limit: number;
-  /** Runs `task` when a connection is free; rejects with the signal's reason when aborted while waiting. */
+  /** Runs `task` when a connection is free. Rejects with the signal's reason when aborted while waiting. */
   run<T>(request: ConnectionRequest, task: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Gives the part back; to be called when nothing runs or waits any more. */
+  /** Gives the share back. Call it when nothing runs or waits any more. */
   leave(): void;
 }
 
 /** The connections that downloads have in common. */
 export interface ConnectionBudget {
-  /** Never more than this: what the download that may use most may use. */
+  /** The upper bound: the largest maximum of any download that joined. */
   readonly max: number;
-  /** How many the requests that are not small may use at once; may be changed at any time. */
+  /** How many connections large requests may use at once. It may change at any time. */
   limit: number;
   /** In use by requests that are not small. */
   readonly used: number;
@@ -44,8 +44,8 @@ interface Waiter extends ConnectionRequest {
 }
 
 /**
- * A budget that grows with whoever joins. A free connection goes to small requests first, then to the download that
- * has fewest, so that all end up with equal parts of the line.
+ * A budget that grows with the downloads that join. A free connection goes to small requests first, then to the
+ * download with the fewest connections, so that all get equal shares of the line.
  */
 export function createConnectionBudget(): ConnectionBudget {
   const members = new Set<Member>();
@@ -70,7 +70,7 @@ export function createConnectionBudget(): ConnectionBudget {
     if (more !== 0) return more < 0;
     return one.member === other.member && one.priority < other.priority;
   };
-  /** Who gets the next connection; undefined when nobody can. */
+  /** The request that gets the next connection. Undefined when none can run. */
   const next = (): Waiter | undefined => {
     if (sum(inUse) >= max) return undefined;
     const large = largeInUse() < Math.min(limit, max);

@@ -1,4 +1,4 @@
-/** What was seen since the transfer began, at one moment. */
+/** Measurements since the transfer began, taken at one moment. */
 export interface TunerSample {
   /** Monotonic, ms. */
   readonly now: number;
@@ -8,14 +8,14 @@ export interface TunerSample {
   readonly heldMs: number;
   /** Answers that said "not so fast" (429, 5xx) in all. */
   readonly pushbacks: number;
-  /** Does somebody wait for a connection? Without that, more would change nothing. */
+  /** Whether a request waits for a connection. If none does, more connections would change nothing. */
   readonly waiting: boolean;
 }
 
 /** How many connections large blobs may use, and why. */
 export interface TunerState {
   readonly limit: number;
-  /** Never more than this; halved by a pushback, and won back one by one. */
+  /** The upper limit. A pushback halves it, and it recovers one by one. */
   readonly ceiling: number;
   readonly max: number;
   readonly phase: "first" | "leapt" | "steady";
@@ -31,9 +31,9 @@ export interface TunerState {
   readonly ceilingSince: number;
 }
 
-// Beyond this one connection is no longer what holds the transfer up: hashing and writing are.
+// Above this rate a single connection is no longer the bottleneck. Hashing and writing are.
 const FAST_BYTES_PER_SECOND = 250_000_000;
-// Long enough to see a quarter of a gigabyte a second; all but one connection wait meanwhile.
+// Long enough to measure a rate of 250 MB/s. All other connections wait meanwhile.
 const FIRST_MS = 50;
 // Half of that, from a program that has just started: it is looked at for longer.
 const PROMISING_BYTES_PER_SECOND = 125_000_000;
@@ -73,8 +73,8 @@ export function withMaximum(state: TunerState, max: number): TunerState {
 }
 
 /**
- * The next state. One connection is measured; unless it is as fast as this machine works, the maximum is tried, and
- * cut down to what the gain asks for; after that single steps are kept only while they pay. Pure.
+ * The next state. One connection is measured first. Unless it is as fast as this machine works, the maximum is tried
+ * and then cut down to the number that the gain justifies. After that, single steps are kept only while they pay. Pure.
  */
 export function tune(state: TunerState, sample: TunerSample): TunerState {
   const { now, bytes, pushbacks, waiting } = sample;
@@ -137,8 +137,8 @@ function isHeld(state: TunerState, { now, heldMs }: TunerSample): boolean {
 }
 
 /**
- * A step up is kept while it pays, a step down while it costs nothing; otherwise it is taken back. Where the disk holds
- * everything up, steps lead down.
+ * A step up is kept while it pays, and a step down while it costs nothing. Otherwise it is taken back. When the disk is
+ * the bottleneck, steps lead down.
  */
 function steady(measured: TunerState, before: TunerState, held: boolean): TunerState {
   const { limit, step, ceiling } = before;

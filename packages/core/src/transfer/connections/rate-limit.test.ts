@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createRateLimit } from "./rate-limit.ts";
 
-test("without a limit nobody waits", () => {
+test("without a limit no reader waits", () => {
   const limit = createRateLimit();
   expect(limit.spend(1e12)).toBeUndefined();
   expect(limit.portion).toBe(Infinity);

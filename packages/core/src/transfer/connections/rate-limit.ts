@@ -2,7 +2,7 @@ import { checkRate } from "../../settings/parse-rate.ts";
 import type { RateLimit } from "../../contract/rate-limit.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 
-// A twentieth of a second's worth: eight connections then take turns faster than anybody can see.
+// The bytes of 50 ms: eight connections then take turns too quickly to notice.
 const PORTION_SECONDS = 0.05;
 const MIN_PORTION = 1024;
 

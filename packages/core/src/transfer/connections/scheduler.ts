@@ -10,11 +10,11 @@ export interface SchedulerPlace {
   readonly monitor: TransferMonitor;
   readonly disk: DiskThread;
   readonly rateLimit: RateLimit;
-  /** When nothing of the download runs any more; the last one ends the disk thread. */
+  /** Resolves when nothing of the download runs any more. The last one ends the disk thread. */
   readonly leave: () => Promise<void>;
 }
 
-/** What a download wants. */
+/** The requirements of one download. */
 export interface SchedulerWish {
   /** Connections at once, at most. */
   readonly connections: number;
@@ -30,7 +30,7 @@ interface Host {
 
 const hosts = new Map<string, Host>();
 const UNLIMITED = createRateLimit();
-/** The rates that were given as numbers; the lowest holds for all who gave one. */
+/** The rates given as numbers. The lowest one applies to all downloads that gave one. */
 const rates = new Set<{ readonly bytesPerSecond: number }>();
 const sharedLimit = createRateLimit();
 let disk: DiskThread | undefined;

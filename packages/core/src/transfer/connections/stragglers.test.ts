@@ -18,7 +18,7 @@ test("a read far below its siblings is found, and only that one", () => {
   expect(namesOf(findStragglers(history))).toEqual(["slow"]);
 });
 
-test("nobody is judged in its first five seconds, alone, or by one neighbour", () => {
+test("a read is not judged in its first five seconds, alone, or by one neighbour", () => {
   expect(
     namesOf(
       findStragglers(new Map(reads({ a: steady(100), b: steady(100), young: steady(1, 5) }))),
@@ -37,7 +37,7 @@ test("a line on which all are slow has no stragglers", () => {
   ).toEqual([]);
 });
 
-test("what another download brings says nothing about a read", () => {
+test("the rate of another download says nothing about a read", () => {
   const quick = { a: steady(100), b: steady(100), c: steady(100) };
   const history = new Map([...reads(quick, other), ...reads({ slow: steady(1), as: steady(1) })]);
   expect(findStragglers(history)).toEqual([]);

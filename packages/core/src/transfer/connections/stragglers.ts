@@ -5,8 +5,8 @@ const SHARE = 0.1;
 const SIBLINGS = 2;
 
 /**
- * The reads that bring less than a tenth of what their siblings' median brings (reads of the same download, by `of`),
- * over the last five seconds. `history` holds for each read its bytes second by second, from its start.
+ * The reads that deliver less than a tenth of the median of their siblings (reads of the same download, by `of`) over
+ * the last five seconds. `history` holds the bytes of each read, second by second from its start.
  */
 export function findStragglers<R extends { readonly of: object }>(
   history: ReadonlyMap<R, readonly number[]>,

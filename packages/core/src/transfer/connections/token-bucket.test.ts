@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTokenBucket } from "./token-bucket.ts";
 
-/** Eight readers that each take `portion` bytes as soon as their ticket is good; returns the bytes that came. */
+/** Eight readers that each take `portion` bytes as soon as their ticket is good. Returns the bytes taken. */
 function play(rate: number, seconds: number, change?: { atMs: number; rate: number }): number {
   const bucket = createTokenBucket(rate, 0);
   const readers: (number | undefined)[] = Array.from({ length: 8 });
@@ -41,7 +41,7 @@ test("tickets are good in the order in which they were given", () => {
   expect(waits[0]).toBe(0);
 });
 
-test("what was not used long ago is gone", () => {
+test("unused bytes expire", () => {
   const bucket = createTokenBucket(1000, 0);
   const ticket = bucket.spend(1000, 60_000);
   expect(bucket.wait(ticket, 60_000)).toBeCloseTo(900);

@@ -1,24 +1,24 @@
 /**
- * Counts bytes against a rate, as a queue: whoever spends gets a ticket, and the ticket is good when so many bytes are
- * paid for. Pure: `now` is a monotonic clock in ms.
+ * Counts bytes against a rate, as a queue: each spender gets a ticket, and the ticket is good when its bytes are paid
+ * for. Pure: `now` is a monotonic clock in ms.
  */
 export interface TokenBucket {
-  /** Notes that `bytes` came; returns the ticket to wait for. */
+  /** Records `bytes` received. Returns the ticket to wait for. */
   spend(bytes: number, now: number): number;
-  /** Ms until a ticket is good; 0 when it is. */
+  /** Ms until a ticket is good. 0 when it is good already. */
   wait(ticket: number, now: number): number;
-  /** Changes the rate (bytes a second) from now on; tickets that were given out keep their order. */
+  /** Changes the rate (bytes a second) from now on. Tickets already given out keep their order. */
   setRate(bytesPerSecond: number, now: number): void;
 }
 
-// What was not used in the last tenth of a second may still be used; what was not used before is gone.
+// Unused bytes of the last tenth of a second may still be used. Older ones expire.
 const BURST_SECONDS = 0.1;
 
 /** A bucket of `bytesPerSecond`, full. */
 export function createTokenBucket(bytesPerSecond: number, now: number): TokenBucket {
   let rate = bytesPerSecond;
   let spent = 0;
-  /** So many bytes are paid for: grows with time, and never far beyond what was spent. */
+  /** The number of bytes paid for. It grows with time, and never far beyond the bytes spent. */
   let paid = rate * BURST_SECONDS;
   let at = now;
 

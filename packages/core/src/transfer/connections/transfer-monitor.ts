@@ -10,7 +10,7 @@ export interface ActiveRead {
   readonly of: object;
   /** Useful bytes it has brought. */
   bytes(): number;
-  /** Ends it; it is tried anew, elsewhere if need be. */
+  /** Ends the read. It is tried again, from another source if necessary. */
   cut(reason: Error): void;
 }
 
@@ -28,10 +28,10 @@ export interface TransferMonitor {
 
 const TICK_MS = 25;
 const STRAGGLER_MS = 1_000;
-// A timer that is so late slept with the machine: sockets from before are dead, though nobody says so.
+// A timer that fires this late slept with the machine. Older sockets are dead, although no error reports it.
 const SLEPT_MS = 20_000;
 
-/** Starts watching a budget that somebody has joined. */
+/** Starts watching a budget that a download has joined. */
 export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor {
   const reads = new Set<ActiveRead>();
   let bytes = 0;
@@ -64,7 +64,7 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
   };
   const cutAll = (ms: number): void => {
     const seconds = Math.round(ms / 1000);
-    const message = `this machine slept for ${seconds} s; connections from before are given up`;
+    const message = `this machine slept for ${seconds} s, so its old connections are closed`;
     for (const read of reads) read.cut(interruption(message, "transfer/interrupted"));
   };
   const timer = setInterval(tick, TICK_MS);

@@ -4,11 +4,11 @@ import type { Journal } from "./journal.ts";
 
 /** Brings written bytes to the disk itself while a download runs, and marks in the journal how far that is. */
 export interface BackgroundSync {
-  /** `bytes` more were written and journalled; throws what an earlier sync lost. */
+  /** Records that `bytes` more were written and journalled. Throws the error of an earlier failed sync. */
   wrote(bytes: number): void;
   /** Waits for a sync under way. */
   settle(): Promise<void>;
-  /** Bytes that were written are lost: only what a mark covers may be believed. */
+  /** Written bytes are lost: only ranges covered by a mark may be trusted. */
   readonly lost: boolean;
 }
 
@@ -17,14 +17,14 @@ const SYNC_BYTES = 64 * 1024 * 1024;
 const SYNC_MS = 5_000;
 const LOSSES: ReadonlySet<string | undefined> = new Set(["EIO", "ENOSPC", "EDQUOT"]);
 
-/** What is written: the data file, the folder that names it, the journal that takes the marks. */
+/** The files to sync: the data file, the folder that names it, and the journal that takes the marks. */
 export interface SyncedFiles {
   readonly file: FileHandle;
   readonly folder: string;
   readonly journal: Journal;
 }
 
-/** A sync of `file` for every 64 MiB or five seconds of writing, one at a time; nobody waits for it. */
+/** Syncs `file` for every 64 MiB or five seconds of writing, one sync at a time. Writers do not wait for it. */
 export function createBackgroundSync(
   { file, folder, journal }: SyncedFiles,
   limits: { readonly bytes: number; readonly ms: number } = { bytes: SYNC_BYTES, ms: SYNC_MS },

@@ -6,8 +6,8 @@ const MINUTE_MS = 60_000;
 let known: Promise<string | undefined> | undefined;
 
 /**
- * A word without spaces that stays the same until this machine starts anew: the kernel's own where it has one, else the
- * minute of the start. Undefined where nobody says.
+ * A word without spaces that stays the same until this machine restarts: the kernel's boot id where there is one,
+ * otherwise the minute of the start. Undefined when the system tells neither.
  */
 export function bootId(): Promise<string | undefined> {
   known ??= askSystem().then(

@@ -1,4 +1,4 @@
-/** Half of a core's own cache where that is small; handing over smaller pieces to the disk thread costs 10 % more CPU. */
+/** Half of a core's own cache where that is small. Smaller pieces cost 10 % more CPU when handed to the disk thread. */
 export const BUFFER_BYTES: number = 512 * 1024;
 
 // Two for each of eight connections: one is filled, the other waits for the disk.
@@ -6,7 +6,7 @@ const PLENTY = 16;
 const free: Uint8Array[] = [];
 let taken = 0;
 
-/** Whether so many buffers are out that nobody should hold one more than it must. */
+/** Whether so many buffers are in use that no reader should hold more than it needs. */
 export const buffersAreScarce = (): boolean => taken > PLENTY;
 
 /** A buffer of `BUFFER_BYTES` in memory that threads share, its content undefined. */
@@ -15,7 +15,7 @@ export function takeBuffer(): Uint8Array {
   return free.pop() ?? new Uint8Array(new SharedArrayBuffer(BUFFER_BYTES));
 }
 
-/** Gives a buffer back that nobody reads or writes any more. */
+/** Returns a buffer that is no longer read or written. */
 export function giveBuffer(buffer: Uint8Array): void {
   taken -= 1;
   if (free.length < PLENTY) free.push(buffer);

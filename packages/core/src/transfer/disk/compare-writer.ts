@@ -31,7 +31,9 @@ export function createCompareWriter(
       giveBuffer(mine);
     }
   };
-  /** Compares what is there after what came before it; the next bytes go into another buffer. */
+  /**
+   * Compares the file with the bytes received, after the earlier comparisons. The next bytes go into another buffer.
+   */
   const send = (): Promise<void> => {
     const mine = buffer;
     const bytes = fill;
@@ -39,7 +41,7 @@ export function createCompareWriter(
     buffer = undefined;
     fill = 0;
     if (mine !== undefined) comparing = comparing.then(() => compare(mine, bytes, from));
-    // Whoever waits hears of the failure; nobody may be waiting yet.
+    // Any waiter receives the failure. There may be none yet.
     comparing.catch(() => undefined);
     return comparing;
   };

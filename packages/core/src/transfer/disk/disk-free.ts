@@ -1,7 +1,10 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Bytes that this user may still write on the file system of `path`, or of its nearest existing parent; null when the system does not say. */
+/**
+ * Bytes that this user may still write on the file system of `path`, or of its nearest existing parent. Null when the
+ * system does not say.
+ */
 export async function diskFree(path: string): Promise<number | null> {
   for (let at = path; ; at = dirname(at)) {
     try {
@@ -13,7 +16,10 @@ export async function diskFree(path: string): Promise<number | null> {
   }
 }
 
-/** Whether the file system of `path` can hold no further file, however much space it has; false when it does not say. */
+/**
+ * Whether the file system of `path` can hold no further file, however much space it has. False when the system does not
+ * say.
+ */
 export async function hasNoInodes(path: string): Promise<boolean> {
   const stats = await statfs(path).catch(() => undefined);
   return stats !== undefined && stats.files > 0 && stats.ffree === 0;

@@ -1,7 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 
-/** What the main thread says, one message each, ringing the bell: open a blob, write bytes of it, its frontier moved, or let go of it. */
+/**
+ * Messages of the main thread, sent one at a time with a ring of the bell: open a blob, write bytes of it, its frontier
+ * moved, or release it.
+ */
 export type DiskRequest =
   | {
       readonly id: number;
@@ -26,8 +29,8 @@ export type DiskRequest =
   | { readonly id: number; readonly type: "close" };
 
 /**
- * What the worker says, several a message: how far hashing is, the digest of a beginning, the digest at the end, or why it could not read;
- * and for each write, in order, that it is done or why it failed.
+ * Messages of the worker, several at a time: the hashing position, the digest of a prefix, the final digest, or a read
+ * error. For each write, in order: it is done, or why it failed.
  */
 export type DiskReply =
   | { readonly id: number; readonly type: "hashed"; readonly hashed: number }
@@ -52,24 +55,24 @@ interface Job {
   readonly prefixes: boolean;
   hashed: number;
   frontier: number;
-  /** `proved`: its digest was told, and nothing of it may change any more. */
+  /** `proved`: its digest was reported, so none of its bytes may change any more. */
   state: "open" | "proved" | "failed";
 }
 
 /** A digest of all before it every so often: a copy of the hash's state, a few microseconds. */
 const PREFIX_STEP_BYTES = 4 * 1024 * 1024;
 const PREFIX_DIGITS = 16;
-// What was just written is still in the core's own cache when it is hashed.
+// Bytes just written are still in the core's own cache when they are hashed.
 const PIECE_BYTES = 256 * 1024;
 // After this much, writes and other files get their turn.
 const TURN_BYTES = 4 * 1024 * 1024;
-/** Writes and hashes files at once, on whatever thread it is on; blocks that for a piece at a time. */
+/** Writes and hashes files together, on the thread that calls it. It blocks that thread for one piece at a time. */
 export interface DiskJobs {
-  /** Does what a request asks for. */
+  /** Carries out a request. */
   answer(request: DiskRequest): void;
-  /** Hashes a little of what is behind its writers; whether anything is left. */
+  /** Hashes a little of the backlog behind the writers. Returns whether any is left. */
   hashBehind(): boolean;
-  /** What there is to say since it was asked last. */
+  /** The messages since the last call. */
   takeReplies(): readonly DiskReply[];
   /** Lets go of every file. */
   closeAll(): void;
@@ -89,7 +92,7 @@ export function createDiskJobs(): DiskJobs {
     reply({ id: job.id, type: "failed", message });
   }
 
-  /** Hashes the next bytes of a job; at each step the digest so far is told. */
+  /** Hashes the next bytes of a job. The digest so far is reported at each step. */
   function hash(job: Job, bytes: Uint8Array): void {
     for (let rest = bytes; rest.byteLength > 0;) {
       const step = PREFIX_STEP_BYTES - (job.hashed % PREFIX_STEP_BYTES);
@@ -112,8 +115,8 @@ export function createDiskJobs(): DiskJobs {
   }
 
   /**
-   * Writes bytes, and hashes them on the way when they come next. What is hashed is never written again, so that the
-   * digest is that of the file whoever brings the same place twice.
+   * Writes bytes, and hashes them on the way when they come next. Hashed bytes are never written again, so that the
+   * digest stays that of the file even when two readers deliver the same range.
    */
   function write(job: Job, bytes: Uint8Array, position: number): void {
     if (job.state === "failed") throw new Error("the file could not be read before");
@@ -133,7 +136,7 @@ export function createDiskJobs(): DiskJobs {
     }
   }
 
-  /** Reads what lies between the hashed position and the frontier, through the page cache it was written to. */
+  /** Reads the bytes between the hashed position and the frontier, through the page cache they were written to. */
   function catchUp(job: Job): void {
     const stop = Math.min(job.frontier, job.hashed + TURN_BYTES);
     while (job.hashed < stop) {
@@ -188,7 +191,7 @@ export function createDiskJobs(): DiskJobs {
     }
   }
 
-  /** Hashes a little of what is behind; whether anything is. */
+  /** Hashes a little of the backlog. Returns whether any is left. */
   function hashBehind(): boolean {
     let behind = false;
     for (const job of jobs.values()) {

@@ -6,12 +6,12 @@ import { threadTexts } from "./thread-texts.ts";
 /** Where requests about files go: to a thread, or to this one where there are no threads. */
 export interface DiskLane {
   say(request: DiskRequest): void;
-  /** Whether the program waits for what was said. */
+  /** Whether the program waits for the message. */
   hold(wait: boolean): void;
   close(): Promise<void>;
 }
 
-/** Who hears what a lane has to say. */
+/** The listener for a lane's messages. */
 export interface DiskListener {
   readonly take: (replies: readonly DiskReply[]) => void;
   /** The thread is gone, and with it all that was open. */
@@ -20,7 +20,7 @@ export interface DiskListener {
   readonly alone: (reason: unknown) => void;
 }
 
-/** Starts a lane. Requests wait until its thread has said that it is there; where it never does, this thread takes them. */
+/** Starts a lane. Requests wait until its thread reports that it is ready. If it never does, this thread takes them. */
 export function startDiskLane(listener: DiskListener): DiskLane {
   const waiting: DiskRequest[] = [];
   let lane: DiskLane | undefined;
@@ -41,7 +41,7 @@ export function startDiskLane(listener: DiskListener): DiskLane {
     const programs = { from: import.meta.url, texts: threadTexts };
     const started = startThread("disk-worker", programs, {
       workerData: bell,
-      // It holds one buffer and a few numbers; V8's defaults would reserve far more.
+      // The thread holds one buffer and a few numbers. V8's defaults would reserve far more.
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
     });
     worker = started;

@@ -20,7 +20,7 @@ async function openBlob(size: number, onPrefix?: (end: number, hex: string) => v
   return { path, file: disk.open(path, { digest, size, writable: true, onPrefix }) };
 }
 
-test("what is written in order is hashed on the way, with the digest of each beginning", async () => {
+test("bytes written in order are hashed on the way, with the digest of each prefix", async () => {
   const bytes = randomBytes(9 * MB + 5);
   const prefixes: [number, string][] = [];
   const { path, file } = await openBlob(bytes.length, (end, hex) => prefixes.push([end, hex]));
@@ -66,7 +66,7 @@ test("bytes that were hashed are never written over, so that the digest stays th
   const bytes = randomBytes(2 * MB);
   const { path, file } = await openBlob(bytes.length);
   await file.write(bytes.subarray(0, MB), 0);
-  // Somebody whose piece was taken over brings other bytes late.
+  // A reader whose piece was taken over delivers other bytes late.
   await file.write(Buffer.alloc(MB + 100, 7), 0);
   await file.write(bytes.subarray(MB), MB);
   expect(await file.digest()).toBe(sha256(await readFile(path)));
@@ -75,7 +75,7 @@ test("bytes that were hashed are never written over, so that the digest stays th
   file.close();
 });
 
-test("bytes that lie there already are read where nobody brings them", async () => {
+test("bytes already in the file are read where no writer brings them", async () => {
   const bytes = randomBytes(5 * MB);
   const path = join(await tempDir(), "data");
   await writeFile(path, bytes.subarray(0, 3 * MB));
@@ -87,7 +87,7 @@ test("bytes that lie there already are read where nobody brings them", async () 
   file.close();
 });
 
-test("a git digest is that of the blob's header and its bytes; an empty file has one, too", async () => {
+test("a git digest covers the blob's header and its bytes, also for an empty file", async () => {
   const path = join(await tempDir(), "data");
   await writeFile(path, "");
   const empty = parseDigest("git-sha1:e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");

@@ -8,15 +8,15 @@ export interface DiskBlob {
   /** Bytes hashed so far. */
   readonly hashed: number;
   /**
-   * Writes bytes at `position`; what comes next to be hashed is hashed on the way. They are not copied when they lie in
-   * shared memory (`takeBuffer`), and must stay as they are until this resolves. Rejects with the system's error.
+   * Writes bytes at `position`. Bytes that come next in hashing order are hashed on the way. Bytes in shared memory
+   * (`takeBuffer`) are not copied, and must not change until this resolves. Rejects with the system's error.
    */
   readonly write: (bytes: Uint8Array, position: number) => Promise<void>;
   /** Tells how far the file is written without a gap from 0. */
   advance(frontier: number): void;
   /** The hex digest, once all is written (`advance(size)`) and hashed. */
   digest(): Promise<string>;
-  /** Lets go of the file, when nothing is being written; `digest` then may never resolve. */
+  /** Releases the file when nothing is being written. `digest` may then never resolve. */
   close(): void;
 }
 
@@ -24,15 +24,15 @@ export interface DiskBlob {
 export interface OpenedBlob {
   readonly digest: Digest;
   readonly size: number;
-  /** Whether it will be written; else it is only hashed. */
+  /** Whether it will be written. Otherwise it is only hashed. */
   readonly writable: boolean;
   /** Told for every 4 MiB, in order: the first 16 hex digits that the digest of all before `end` has. */
   readonly onPrefix?: ((end: number, hex: string) => void) | undefined;
 }
 
 /**
- * A thread that writes any number of files and hashes them behind their writers: what comes in order from memory, the
- * rest through the page cache, so that no byte is read twice from the disk.
+ * A thread that writes any number of files and hashes them behind their writers. Bytes that arrive in order are hashed
+ * from memory and the rest through the page cache, so that no byte is read twice from the disk.
  */
 export interface DiskThread {
   /**
@@ -94,10 +94,10 @@ export function createDiskThread(): DiskThread {
       let told = 0;
       /** Why nothing can be written any more. */
       let over: Error | undefined;
-      /** Writes that were not answered yet; answers come in order. */
+      /** Writes that were not answered yet. Answers come in order. */
       const writes: PromiseWithResolvers<void>[] = [];
       const done = Promise.withResolvers<string>();
-      // Nobody may be waiting yet when the thread fails; digest() still hands the error on.
+      // There may be no waiter yet when the thread fails. digest() still passes the error on.
       done.promise.catch(() => undefined);
       const cannotVerify = (message: string): Error =>
         new Error(`could not read ${path} to verify it: ${message}`);
@@ -161,7 +161,7 @@ function threadDied(message: string): ModelDownloadError {
   return new ModelDownloadError(
     `The thread that writes and verifies files has ended: ${message}`,
     "transfer/interrupted",
-    { hint: "Run it again: it continues with what is here." },
+    { hint: "Run the command again. It continues with the bytes that are here." },
   );
 }
 

@@ -2,13 +2,13 @@ import { crc32 } from "node:zlib";
 import { type Digest, formatDigest } from "@mlx-download/cache";
 import type { ByteRange } from "./ranges.ts";
 
-/** What a journal says of its blob. */
+/** The contents of a blob's journal. */
 export interface JournalFacts {
-  /** Ranges whose bytes are in the data file, in the order in which they came; may overlap. */
+  /** Ranges whose bytes are in the data file, in the order in which they came. They may overlap. */
   readonly ranges: readonly ByteRange[];
   /** Those of them that were on the disk itself when their mark was written, and outlive the machine. */
   readonly synced: readonly ByteRange[];
-  /** What the digest of the bytes before a position was, shortened to 16 hex digits, by position. */
+  /** The digest of the bytes before a position, shortened to 16 hex digits, by position. */
   readonly prefixes: ReadonlyMap<number, string>;
 }
 
@@ -32,7 +32,7 @@ function unseal(line: string): string | undefined {
   return line.length > 9 && seal(text) === `${line}\n` ? text : undefined;
 }
 
-/** The first line. `boot`: see `bootId`; without it no range is believed after any end of the process. */
+/** The first line. `boot`: see `bootId`. Without it no range is trusted after the process ends in any way. */
 export function headerLine({ digest, size }: JournalledBlob, boot: string | undefined): string {
   return seal(`mlx-download-journal 2 ${formatDigest(digest)} ${size} ${boot ?? "-"}`);
 }
@@ -47,8 +47,9 @@ export const markLine = (offset: number): string => seal(`! ${offset}`);
 export const prefixLine = (end: number, hex: string): string => seal(`# ${end} ${hex}`);
 
 /**
- * Reads a journal's text on a machine that runs since `boot`. Of another blob, or a format from the future: nothing.
- * Written before the machine started anew: what a mark covers. Version 1 (no marks, no boot) is believed as a whole.
+ * Reads a journal's text on a machine that has run since `boot`. A journal of another blob or of a later format gives
+ * nothing. One written before the machine restarted gives the ranges that a mark covers. Version 1 (no marks, no boot)
+ * is trusted as a whole.
  */
 export function parseJournal(
   text: string,

@@ -25,7 +25,7 @@ async function writtenJournal(): Promise<string> {
   return path;
 }
 
-test("what was appended is read back, in order", async () => {
+test("appended lines are read back, in order", async () => {
   const path = await writtenJournal();
   expect(await readJournal(path, digest, size)).toEqual(ranges);
 });
@@ -47,11 +47,11 @@ test("reopening keeps the known facts, neighbours as one, and goes on behind the
   });
 });
 
-test("an absent journal proves nothing", async () => {
+test("an absent journal gives no range", async () => {
   expect(await readJournal(join(await tempDir(), "none"), digest, size)).toEqual([]);
 });
 
-test("a journal of another digest or size proves nothing", async () => {
+test("a journal of another digest or size gives no range", async () => {
   const path = await writtenJournal();
   expect(await readJournal(path, parseDigest(`sha256:${"cd".repeat(32)}`), size)).toEqual([]);
   expect(await readJournal(path, digest, size + 1)).toEqual([]);
@@ -76,7 +76,7 @@ test("a flipped byte costs the line it is in and no other", async () => {
   expect(await readJournal(path, digest, size)).toEqual([ranges[0], ranges[2]]);
 });
 
-test("after the machine started anew, only what a mark covers is believed", async () => {
+test("after a restart of the machine, only ranges covered by a mark are trusted", async () => {
   const path = join(await tempDir(), "journal");
   const journal = await openJournal(path, blob);
   journal.append(0, 10);
@@ -92,7 +92,7 @@ test("after the machine started anew, only what a mark covers is believed", asyn
   expect(parseJournal(text, blob, undefined).ranges).toEqual([{ start: 0, end: 10 }]);
 });
 
-test("reopening in the same boot never marks what was not on the disk", async () => {
+test("reopening in the same boot never marks unsynced bytes", async () => {
   const path = join(await tempDir(), "journal");
   const synced = [{ start: 0, end: 10 }];
   const known = { ranges: [{ start: 0, end: 30 }], synced, prefixes: new Map() };

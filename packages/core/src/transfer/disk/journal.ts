@@ -16,40 +16,43 @@ import { type ByteRange, createRangeSet } from "./ranges.ts";
 import { writeAll } from "./write-all.ts";
 
 /**
- * The record of what has arrived of one blob: text, append-only, one fact a line, each line ending in the CRC-32 of
- * what stands before it, so that a torn write loses one line and nothing else.
+ * The record of the bytes received so far of one blob: append-only text, one fact a line. Each line ends in the CRC-32
+ * of the text before it, so that a torn write loses only that line.
  *
  *     mlx-download-journal 2 sha256:<hex> <size> <boot> <crc>
  *     + <start> <end> <crc>       these bytes were written
- *     ! <offset> <crc>            what stands before this offset of the journal is true after a power cut, too
- *     # <end> <hex16> <crc>       the digest of the bytes before this position began so
+ *     ! <offset> <crc>            the lines before this offset of the journal hold after a power cut, too
+ *     # <end> <hex16> <crc>       the first 16 hex digits of the digest of the bytes before this position
  *
  * A range is appended only after its bytes were written to the data file. docs/concepts/crash-safety.md has the whole
  * order of writes.
  */
 export interface Journal {
-  /** Length with all that is queued, in bytes: what a mark made later may cover. */
+  /** Length including all queued lines, in bytes: a mark made later may cover it. */
   readonly length: number;
-  /** Queues a written range; lines go out together, in order, within 25 ms or as soon as the file is free. */
+  /** Queues a written range. Lines go out together, in order, within 25 ms or as soon as the file is free. */
   append(start: number, end: number): void;
-  /** Queues what the digest of the bytes before `end` is. */
+  /** Queues the digest of the bytes before `end`. */
   appendPrefix(end: number, hex: string): void;
   /** Writes that all lines before `offset` speak of bytes on the disk itself, and brings that there, too. */
   mark(offset: number): Promise<void>;
-  /** Says that whoever writes this is alive: its time of change moves. */
+  /** Shows that the writer is alive, by updating the file's modification time. */
   touch(): Promise<void>;
   /**
-   * Resolves when every queued line is in the file; rejects when it cannot be written. Nothing is lost then: earlier
+   * Resolves when every queued line is in the file. Rejects when it cannot be written. Nothing is lost then: earlier
    * lines stay whole, and the next `flush` or `close` tries again.
    */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-// On a fast line a write for every range took a seventh of the main thread's time; a kill costs so much more at most.
+// On a fast line, one write per range took a seventh of the main thread's time. The delay is all that a kill can cost.
 const GATHER_MS = 25;
 
-/** Reads what the journal at `path` may be believed on this machine; nothing when it is absent or of another blob. */
+/**
+ * Reads the part of the journal at `path` that can be trusted on this machine. Returns nothing when it is absent or
+ * belongs to another blob.
+ */
 export async function readFacts(path: string, blob: JournalledBlob): Promise<JournalFacts> {
   try {
     return parseJournal(await readFile(path, "latin1"), blob, await bootId());
@@ -69,8 +72,8 @@ export async function readJournal(
 }
 
 /**
- * Starts a journal at `path` with `known` as its first facts. What stood there is replaced by rename, never emptied:
- * a kill at any point leaves the old facts or the new ones.
+ * Starts a journal at `path` with `known` as its first facts. An older file is replaced by rename, never truncated: a
+ * kill at any point leaves the old facts or the new ones.
  */
 export async function openJournal(
   path: string,
@@ -101,7 +104,7 @@ export async function openJournal(
     while (queued !== "") {
       const lines = queued;
       try {
-        // By position: what a failed write left behind its last good line is written over by the next one.
+        // Written by position, so that the next write overwrites the remains of a failed one after the last good line.
         await writeAll(file, Buffer.from(lines, "latin1"), end);
       } catch (error) {
         failure = error;
@@ -154,7 +157,10 @@ export async function openJournal(
   };
 }
 
-/** Header and known facts, neighbouring ranges as one; what is on the disk itself comes first, with its mark. */
+/**
+ * Header and known facts, with neighbouring ranges merged. Ranges already synced to the disk come first, with their
+ * mark.
+ */
 function firstLines(blob: JournalledBlob, known: JournalFacts, boot: string | undefined): string {
   const lines = (ranges: readonly ByteRange[]): string =>
     createRangeSet(ranges)

@@ -28,7 +28,7 @@ async function write(partial: PartialBlob, start: number, bytes: number): Promis
   file.close();
 }
 
-/** The journal as a machine finds it that lost its power and started anew. */
+/** The journal as a machine finds it after a power cut and a restart. */
 async function powerCut(path: string): Promise<void> {
   const text = await readFile(path, "latin1");
   const [, ...lines] = text.split("\n");
@@ -48,17 +48,17 @@ test("after the end of a process everything written is here again", async () => 
   await second.close();
 });
 
-test("after a power cut what was brought to the disk is here, and nothing else is believed", async () => {
+test("after a power cut synced bytes are here, and no others are trusted", async () => {
   const at = await paths();
   const first = await openPartialBlob(at, blob, { bytes: 2 * MB, ms: 1e9 });
-  // The sync begins with the write that fills its measure; close waits for it, and what comes later stays unmarked.
+  // The sync begins with the write that reaches its threshold. Close waits for it, and later bytes stay unmarked.
   await write(first, 0, 2 * MB);
   await write(first, 3 * MB, 100);
   await first.close();
   await powerCut(at.journal);
   const second = await openPartialBlob(at, blob);
   expect(second.have.ranges()).toEqual([{ start: 0, end: 2 * MB }]);
-  // What was on the disk once stays believed after the next cut.
+  // Bytes that were once synced stay trusted after the next power cut.
   await second.close();
   await powerCut(at.journal);
   const third = await openPartialBlob(at, blob);
@@ -77,7 +77,7 @@ test("with less than its measure no sync is made, and a power cut leaves nothing
   await second.close();
 });
 
-test("a journal without its data file proves nothing", async () => {
+test("a journal without its data file gives no range", async () => {
   const at = await paths();
   const first = await openPartialBlob(at, blob);
   await write(first, 0, MB);
@@ -106,7 +106,7 @@ test("a second copy replaces only the pieces that differ, and says which", async
   expect(bytes.subarray(MB, 3 * MB).equals(right)).toBe(true);
 });
 
-test("a prefix that is not what it was is told, also to a later run", async () => {
+test("a prefix that changed is reported, also to a later run", async () => {
   const at = await paths();
   const first = await openPartialBlob(at, blob);
   expect(first.checkPrefix(MB, "0000000000000001")).toBeUndefined();

@@ -9,7 +9,7 @@ import { createRangeSet, type RangeSet } from "./ranges.ts";
 import type { SegmentOutput } from "../segments/read-segment.ts";
 import { createSegmentWriter, type SegmentWriter, type WriteBytes } from "./segment-writer.ts";
 
-/** An unfinished blob on disk: a sparse data file of the blob's size and the journal of what it holds. */
+/** An unfinished blob on disk: a sparse data file of the blob's size and the journal of the ranges it holds. */
 export interface PartialBlob {
   readonly dataPath: string;
   /** The ranges whose bytes are in the data file and in the journal. */
@@ -21,22 +21,22 @@ export interface PartialBlob {
     start: number,
     to: { readonly write: WriteBytes; readonly onWritten: () => void },
   ): SegmentWriter;
-  /** Takes a second copy of bytes that are here, and replaces what differs. */
+  /** Takes a second copy of bytes that are here, and replaces those that differ. */
   compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentOutput;
   /**
-   * What the digest of the bytes before `end` begins with: is it what it was when they arrived? The first word on a
-   * position is kept in the journal; undefined when this is the first.
+   * Whether the digest of the bytes before `end` is the same as when they arrived. The first digest for a position is
+   * kept in the journal. Undefined when this is the first.
    */
   checkPrefix(end: number, hex: string): boolean | undefined;
   /** Forgets every range, on disk too. */
   reset(): Promise<void>;
-  /** Flushes the journal and closes both files; the partial stays for the next run. */
+  /** Flushes the journal and closes both files. The partial stays for the next run. */
   close(): Promise<void>;
   /** After the data file was published: removes the journal. */
   forget(): Promise<void>;
 }
 
-/** What changes when a partial starts over. */
+/** The parts that change when a partial starts over. */
 interface Recording {
   readonly journal: Journal;
   readonly sync: BackgroundSync;
@@ -46,7 +46,7 @@ interface Recording {
 // By this others see that who holds the blob's lock is alive, also while it hashes or waits and nothing grows.
 const TOUCH_MS = 10_000;
 
-/** Opens or creates the partial at `paths`, with the ranges that its journal proves. */
+/** Opens or creates the partial at `paths`, with the ranges that its journal records. */
 export async function openPartialBlob(
   paths: { readonly data: string; readonly journal: string },
   blob: JournalledBlob,
@@ -120,7 +120,7 @@ export async function openPartialBlob(
   };
 }
 
-/** What a journal says of the first `bytes`: it can outlive its data file (a moved cache, another disk). */
+/** The journal's claim about the first `bytes`: a journal can outlive its data file (a moved cache, another disk). */
 function within(facts: JournalFacts, bytes: number): JournalFacts {
   const cut = (ranges: JournalFacts["ranges"]): JournalFacts["ranges"] =>
     ranges.flatMap(({ start, end }) =>
@@ -129,7 +129,7 @@ function within(facts: JournalFacts, bytes: number): JournalFacts {
   return { ...facts, ranges: cut(facts.ranges), synced: cut(facts.synced) };
 }
 
-/** The system could not bring bytes to the disk that it had taken: what no mark covers is not believed any more. */
+/** The system could not sync bytes that it had accepted. Ranges without a mark are not trusted any more. */
 async function forgetUnsynced(path: string, blob: JournalledBlob): Promise<void> {
   const facts = await readFacts(path, blob);
   await (await openJournal(path, blob, { ...facts, ranges: facts.synced })).close();

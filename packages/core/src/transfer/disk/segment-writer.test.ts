@@ -29,7 +29,7 @@ test("bytes in pieces of any size land in order at their place, and each range i
     const chunk = bytes.subarray(at, at + step);
     await pour(chunk, writer);
     at += chunk.length;
-    // Now and then the line pauses and what is there is sent early, in the middle of a buffer.
+    // The line pauses now and then, and the bytes so far are sent early, in the middle of a buffer.
     if (step % 5 === 0) await writer.drain();
   }
   await writer.drain();
@@ -58,7 +58,7 @@ test("two writers side by side do not disturb each other's buffers", async () =>
   await file.close();
 });
 
-test("a failed write is what drain rejects with", async () => {
+test("drain rejects with the error of a failed write", async () => {
   const { file, write } = await openFile();
   await file.close();
   const writer = createSegmentWriter(write, 0, () => undefined);

@@ -5,13 +5,13 @@ import { BUFFER_BYTES, buffersAreScarce, giveBuffer, takeBuffer } from "./buffer
 export interface SegmentWriter extends ByteSink {
   /** Position after the last byte taken. */
   readonly position: number;
-  /** Resolves when all that was taken is in the file; rejects with the first write error. */
+  /** Resolves when all accepted bytes are in the file. Rejects with the first write error. */
   drain(): Promise<void>;
 }
 
-// So many on their way keep the disk thread busy while the main thread is woken; more bring nothing.
+// This many writes in flight keep the disk thread busy while the main thread wakes. More gain nothing.
 const IN_FLIGHT = 2;
-// A TLS record; with less room than that left, a read brings little.
+// A TLS record. With less room than that, a read brings little.
 const WORTH_READING = 16 * 1024;
 // A slow line must reach the journal too: a kill costs no more than this.
 const LINGER_MS = 200;
@@ -19,7 +19,7 @@ const LINGER_MS = 200;
 /** Brings bytes, which stay as they are meanwhile, to a place of a file. */
 export type WriteBytes = (bytes: Uint8Array, position: number) => Promise<void>;
 
-/** Starts at `start`; calls `onWritten` with each range after its bytes are in the file. */
+/** Starts at `start`. Calls `onWritten` with each range after its bytes are in the file. */
 export function createSegmentWriter(
   write: WriteBytes,
   start: number,
@@ -41,7 +41,7 @@ export function createSegmentWriter(
     const mine = buffer;
     const bytes = mine.subarray(sent, fill);
     const from = position - bytes.byteLength;
-    // A buffer that is not full goes on being filled behind what is on its way.
+    // A partly filled buffer keeps being filled behind the bytes that are on their way.
     const full = BUFFER_BYTES - fill < WORTH_READING;
     sent = fill;
     if (full) {

@@ -7,7 +7,7 @@ import { sweepPartials } from "./sweep-partials.ts";
 const HOUR_S = 3600;
 const [a, b, c] = ["a", "b", "c"].map((digit) => digit.repeat(64)) as [string, string, string];
 
-/** What is left of files of the given age in seconds, in a repo where blob `c` is published. */
+/** The files left of those with the given age in seconds, in a repo where blob `c` is published. */
 async function left(ages: Readonly<Record<string, number>>): Promise<string[]> {
   const repo = await tempDir();
   const folder = join(repo, ".partial");
@@ -32,7 +32,7 @@ test("halves of a pair go after a day, not before", async () => {
   expect(await left({ [`${a}.data`]: 25 * HOUR_S, [`${b}.journal`]: 25 * HOUR_S })).toEqual([]);
 });
 
-test("what was brought apart, or is published, goes after an hour without a touch of its journal", async () => {
+test("a separate or published partial is removed after an hour without a touch of its journal", async () => {
   const dead = {
     [`${a}.data.01234567`]: 2 * HOUR_S,
     [`${a}.journal.01234567`]: 2 * HOUR_S,

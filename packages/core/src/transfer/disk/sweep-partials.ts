@@ -6,9 +6,9 @@ const DAY_MS = 24 * HOUR_MS;
 const NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(data|journal)(\.[0-9a-f]{8})?$/;
 
 /**
- * Removes from a folder of partials what dead runs left and nobody will go on with: halves of a pair a day after their
- * last change; an hour after it, what a run brought apart from the others, and the partial of a blob that was published
- * meanwhile. A run that lives touches its journal every ten seconds. Fails never: it is tidying.
+ * Removes from a folder of partials the files that dead runs left and no run will continue. Halves of a pair go a day
+ * after their last change. Two kinds go after an hour: a run's separate partials, and the partial of a blob that was
+ * published meanwhile. A live run touches its journal every ten seconds. Never throws, since it only tidies up.
  */
 export async function sweepPartials(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);

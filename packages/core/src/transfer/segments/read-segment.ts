@@ -23,22 +23,22 @@ export interface SegmentOutput extends ByteSink {
 export interface ReadSegmentOptions {
   readonly context: TransferContext;
   readonly signal: AbortSignal;
-  /** The range to read, asked for when a connection is free; undefined when there is none any more. */
+  /** The range to read, requested when a connection is free. Undefined when there is none left. */
   readonly take: () => Lease | undefined;
   /** An output that starts at the given position. */
   readonly open: (start: number) => SegmentOutput;
   readonly onConnection: (change: 1 | -1) => void;
-  /** Whom to ask; anybody when absent. */
+  /** The source to ask. Any source when absent. */
   readonly opinion?: Opinion | undefined;
 }
 
-/** The reason for ending a read whose far half somebody else took over. */
+/** The reason for ending a read when another read took over its far half. */
 const ENOUGH = new Error("the rest of this range comes from elsewhere");
 
 /**
- * Brings all bytes of one lease, over as many tries as it is worth: each goes on where the last one ended, and holds a
- * connection of the budget only while it runs. False when there was nothing to take. Rejects with the coded error of
- * the last try, or with a `SegmentError` `ranges-ignored`, which is for whoever hands out the ranges.
+ * Brings all bytes of one lease, with as many tries as it is worth. Each try continues where the last one ended, and
+ * holds a connection of the budget only while it runs. False when there was nothing to take. Rejects with the coded
+ * error of the last try, or with a `SegmentError` `ranges-ignored`, which the allocator's owner handles.
  */
 export async function readSegment(
   blob: BlobRequest,
@@ -59,7 +59,7 @@ export async function readSegment(
             if (lease !== undefined && stoodStillMs !== undefined)
               context.emit(stalled(blob, lease, stoodStillMs));
           }
-          // Somebody else may have taken over the rest while this one waited.
+          // Another read may have taken over the rest while this one waited.
           if (lease === undefined || lease.position >= lease.end) return undefined;
           return tryOnce(blob, lease, options);
         },
@@ -75,7 +75,7 @@ export async function readSegment(
   }
 }
 
-/** One try of a lease from where it stands; resolves to what went wrong and how much had come. */
+/** One try of a lease from its current position. Resolves to its failure and the bytes delivered. */
 async function tryOnce(
   blob: BlobRequest,
   lease: Lease,
@@ -129,7 +129,7 @@ async function tryOnce(
   return { error, delivered: output.position - asked.start };
 }
 
-/** Waits as long as the failure asks for; throws when no further try is worth it. */
+/** Waits as long as the failure asks for. Throws when no further try is worth it. */
 async function waitForNextTry(
   blob: BlobRequest,
   last: {
@@ -161,7 +161,7 @@ async function waitForNextTry(
   return next.state;
 }
 
-/** Tells how long bytes waited for the disk; what went wrong with it is for others to hear. */
+/** Reports how long bytes waited for the disk. Its errors are reported elsewhere. */
 async function timeWait(kept: Promise<void>, monitor: TransferMonitor): Promise<void> {
   const began = performance.now();
   await kept.catch(() => undefined);

@@ -21,7 +21,7 @@ function takeAll(missing: readonly { start: number; end: number }[], connections
   return leases;
 }
 
-test("the pieces cover exactly what is missing, in order, without overlap", () => {
+test("the pieces cover exactly the missing ranges, in order, without overlap", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 5_000 * MiB }),
@@ -105,10 +105,10 @@ test("a line so fast that no piece lasts long enough to tell its speed gets long
   expect(sizes.at(-1)).toBe(128);
 });
 
-test("of a line that was only glanced at nobody gets a long piece, nor the rest of the file", () => {
+test("a line measured only briefly gets no long piece, nor the rest of the file", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 1024 * MiB }]);
   const first = allocator.take(8, 0) as Lease;
-  // What a server sends before it settles: a gigabyte a second.
+  // The rate of a server before it settles: a gigabyte a second.
   first.advance(1, 200);
   first.advance(30_000_000, 230);
   const next = Array.from({ length: 7 }, () => allocator.take(8, 230) as Lease);
@@ -133,7 +133,7 @@ test("when all is handed out, the far end of the slowest piece is taken over, on
   expect(stolen.start).toBeGreaterThan(2 * MiB);
 });
 
-test("what is nearly done is left alone", () => {
+test("a nearly finished lease is left alone", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
   const only = allocator.take(1, 0) as Lease;
   only.advance(7 * MiB, 3000);
@@ -175,7 +175,7 @@ test("a piece that stands still is taken over although no speed is known", () =>
   expect(halves.map(({ stoodStillMs }) => stoodStillMs)).toEqual([1_540, undefined]);
 });
 
-test("a review ends what stands still while others bring something, and nothing when all are silent", () => {
+test("a review ends stalled leases while others deliver, and none when all are silent", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 64 * MiB }]);
   const still = allocator.take(2, 0) as Lease;
   const lively = allocator.take(2, 0) as Lease;
@@ -188,7 +188,7 @@ test("a review ends what stands still while others bring something, and nothing 
   expect(allocator.take(2, 5_100)?.start).toBe(still.position);
 });
 
-test("what crawls is handed out anew to all, also while others have enough to do", () => {
+test("a slow lease is handed out again to all, also while others have enough to do", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 1024 * MiB }]);
   const first = allocator.take(8, 0) as Lease;
   first.advance(1, 50);
@@ -234,7 +234,7 @@ test("where every answer takes long, one that is as slow as the others is waited
   expect([taken.start, taken.end]).toEqual([slow.position, 4 * MiB]);
 });
 
-test("a rest that nobody brings is taken over whole a few times only", () => {
+test("a rest that no read delivers is taken over whole only a few times", () => {
   const allocator = createSegmentAllocator([{ start: 0, end: 8 * MiB }]);
   let holder = allocator.take(2, 0) as Lease;
   const quick = allocator.take(2, 0) as Lease;

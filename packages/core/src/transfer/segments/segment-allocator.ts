@@ -1,17 +1,17 @@
 import type { ByteRange } from "../disk/ranges.ts";
 
-/** A range that somebody fetches now. Its end moves towards its position when another takes over the far half. */
+/** A range that a read fetches now. Its end moves towards its position when another read takes over the far half. */
 export interface Lease {
   readonly start: number;
-  /** Exclusive; may have come nearer since. */
+  /** Exclusive. It may have moved closer since. */
   readonly end: number;
   /** The next byte wanted. */
   readonly position: number;
-  /** How long whoever had it before stood still when it was taken over for that, in ms. */
+  /** When the lease was taken over from a stalled read: how long that read stood still, in ms. */
   readonly stoodStillMs?: number | undefined;
   /** Notes that everything before `position` is here. */
   advance(position: number, now: number): void;
-  /** Nobody takes it over until then: its reader waits before it asks again. */
+  /** The lease is not taken over before this time, because its reader waits before it asks again. */
   rest(until: number): void;
   /** Calls `listener` whenever the end comes nearer. */
   onShrink(listener: () => void): void;
@@ -19,21 +19,21 @@ export interface Lease {
   release(): void;
 }
 
-/** Hands out what is missing of one blob, in order, in pieces that fit the speed. */
+/** Hands out the missing ranges of one blob, in order, in pieces that fit the speed. */
 export interface SegmentAllocator {
   /**
-   * The next piece for one of `connections`, or undefined when nothing is left that is worth a request now. The pieces
-   * take up to six seconds each, less where an answer comes quickly; towards the end every round of them is smaller. What
-   * is left of one that crawls or stands still is handed out anew. When all are handed out, the far end of the one that
-   * will be last is, so much of it that both end together.
+   * The next piece for one of `connections`, or undefined when nothing left is worth a request now. A piece takes up to
+   * six seconds, less where answers come quickly. Towards the end each round of pieces is smaller. The rest of a slow
+   * or stalled lease is handed out again. When everything is handed out, the far end of the lease that would finish
+   * last is split off, sized so that both parts end together.
    */
   take(connections: number, now: number): Lease | undefined;
   /**
-   * To be called now and then: ends leases that crawl or stand still while others bring something. Hashing follows the
-   * lowest piece, and one that nobody gets done would leave all the rest to be hashed at the end.
+   * Call it at intervals: it ends leases that crawl or stand still while others deliver. Hashing follows the lowest
+   * piece, and an unfinished one would leave all the rest to be hashed at the end.
    */
   review(now: number): void;
-  /** Is anybody still fetching? Then `take` may have something later. */
+  /** Whether any read is still running. Then `take` may return a piece later. */
   readonly busy: boolean;
 }
 
@@ -45,7 +45,7 @@ export const MAX_SEGMENT_BYTES: number = 128 * 1024 * 1024;
 const SHORTEST_SEGMENT_BYTES = 1024 * 1024;
 // Of a line nothing is known of.
 const FIRST_SEGMENT_BYTES = 8 * 1024 * 1024;
-// Of one that was only glanced at: what a server sends at once, before it settles, looks ten times as fast.
+// For a connection measured only briefly: the burst that a server sends before it settles looks ten times as fast.
 const GLANCED_SEGMENT_BYTES = 32 * 1024 * 1024;
 // Waiting for an answer costs no more than a fortieth of the time, and hashing, which follows the lowest piece, lags no
 // further behind than that asks for.
@@ -54,22 +54,22 @@ const SHORTEST_PIECE_MS = 250;
 const PIECE_PER_LATENCY = 40;
 // The last pieces: shorter ones would wait more than they bring.
 const LAST_PIECE_PER_LATENCY = 4;
-// Of what is left, so much goes to a round of equal pieces: hashing, three times as fast as most lines, takes in one
-// round while the next, a third of it, arrives.
+// The share of the rest that goes to a round of equal pieces. Hashing is three times as fast as most lines, so it takes
+// in one round while the next, a third of it, arrives.
 const ROUND_SHARE = 0.65;
-// Bytes for so long tell a speed; at the very beginning there is nothing better than a glance.
+// Bytes over this time give a speed. At the very beginning only a shorter measurement exists.
 const TELLING_MS = 100;
 const GLANCE_MS = 20;
 const MIN_STOLEN_BYTES = 128 * 1024;
-// What ends sooner by itself is left alone.
+// A lease that ends sooner by itself is left alone.
 const STEAL_AFTER_MS = 1_500;
 // An answer that takes so many times as long as the quickest is no longer waited for.
 const PATIENCE_PER_LATENCY = 3;
-// So long without a byte, and what it brought before says nothing.
+// After this time without a byte, the earlier speed of a lease no longer counts.
 const SILENT_MS = 1_500;
 // Who brought something so lately is at work.
 const LIVELY_MS = 500;
-// So long, and what is taken over is told as stalled.
+// After this time, a lease that is taken over is reported as stalled.
 const STILL_MS = 1_000;
 // One that brings less than this share of the usual gets nothing left to do …
 const CRAWL_SHARE = 0.1;
@@ -90,7 +90,7 @@ interface ActiveLease extends Lease {
   shrunk: () => void;
 }
 
-/** Nobody fetches it now. */
+/** No read fetches it now. */
 interface FreeRange {
   start: number;
   readonly end: number;
@@ -108,7 +108,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   }));
   let unassigned = free.reduce((sum, range) => sum + range.end - range.start, 0);
   const active = new Set<ActiveLease>();
-  /** Bytes per ms of a connection, by what ended last. */
+  /** Bytes per ms of a connection, from the leases that ended last. */
   let speed = 0;
   /** Ended since then, too short to tell one by one. */
   let ended = { bytes: 0, ms: 0 };
@@ -127,7 +127,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
       : 0;
   const isSettled = ({ firstAt }: ActiveLease, now: number): boolean =>
     firstAt !== undefined && now - firstAt > TELLING_MS;
-  /** What a connection brings here, by what ended and by the best of those under way. */
+  /** The rate of a connection here, from ended leases and the best of those under way. */
   const usualSpeed = (now: number): number =>
     Math.max(speed, ...[...active].map((one) => speedOf(one, now)));
 
@@ -174,7 +174,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
     return one;
   };
 
-  /** Takes what crawls or stands still from whoever has it: all that is left of it is handed out anew. */
+  /** Takes slow or stalled leases from their readers. All that is left of them is handed out again. */
   const reclaim = (now: number): void => {
     const usual = usualSpeed(now);
     for (const one of active) {
@@ -274,7 +274,7 @@ export function createSegmentAllocator(missing: readonly ByteRange[]): SegmentAl
   };
 }
 
-/** Hands out one range as it is, once; nothing when it is empty. */
+/** Hands out one range as it is, once. Hands out nothing when it is empty. */
 export function oneLease(range: ByteRange): () => Lease | undefined {
   let given = range.start >= range.end;
   return () => {

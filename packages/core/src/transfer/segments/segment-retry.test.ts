@@ -11,7 +11,7 @@ test("transient failures without progress are tried again as often as there are 
   expect(nextTry(state, { failure: "transient", delivered: 0 }).giveUp).toBe(true);
 });
 
-test("a try that brought bytes starts the count anew, so that a shaky line still ends", () => {
+test("a try that brought bytes restarts the count, so that a shaky line still ends", () => {
   let state = NO_FAILURES;
   for (let round = 0; round < 100; round += 1) {
     const next = nextTry(state, { failure: "transient", delivered: 1_000_000 });
@@ -30,7 +30,7 @@ test("a server that keeps ending too early is believed in the end, whatever each
   expect(tries).toBe(5);
 });
 
-test("what the server asks for is waited for", () => {
+test("the delay that the server asks for is observed", () => {
   const next = nextTry(NO_FAILURES, { failure: "transient", delivered: 0, retryAfterMs: 60_000 });
   expect(next.delayMs).toBe(60_000);
 });

@@ -1,6 +1,6 @@
 import type { SegmentFailure } from "../sources/source.ts";
 
-/** What the tries so far of one blob have told; one value for all its segments. */
+/** The findings from the tries so far of one blob. All its segments share one value. */
 export interface RetryState {
   /** Transient failures in a row without worthwhile progress. */
   readonly transient: number;
@@ -11,9 +11,9 @@ export interface RetryState {
 /** Nothing failed yet. */
 export const NO_FAILURES: RetryState = { transient: 0, wrong: 0 };
 
-/** Delays before the tries after a failure, in ms; as many tries as there are delays. */
+/** Delays before the tries after a failure, in ms. There are as many tries as delays. */
 export const RETRY_DELAYS_MS: readonly number[] = [250, 1000, 2000, 4000, 8000];
-// A try that brought this much shows that the line works: it counts anew from there.
+// A try that brought this many bytes shows that the line works. The count restarts there.
 const PROGRESS_BYTES = 64 * 1024;
 // A server that says "that is all" too early is believed after so many times, however much each try brought. It is
 // there and quick to answer, so that waiting long would heal nothing.
@@ -21,7 +21,7 @@ const WRONG_ANSWER_DELAYS_MS: readonly number[] = [100, 250, 500, 1000];
 
 /**
  * Decides about the next try of a segment that failed after `delivered` bytes: the new state and the delay in ms, or
- * `giveUp`. Pure; jitter is the caller's.
+ * `giveUp`. Pure. The caller supplies the jitter.
  */
 export function nextTry(
   state: RetryState,

@@ -2,7 +2,7 @@ import { ModelDownloadError } from "../../contract/errors.ts";
 import type { FollowedResponse } from "../../http/follow.ts";
 import { type BlobRequest, SegmentError, type SegmentFailure } from "./source.ts";
 
-/** The error of an answer that is not the bytes asked for; gives its connection up. `why` completes "the server …". */
+/** The error of an answer other than the bytes asked for. Gives up its connection. `why` completes "the server …". */
 export function answerError(
   answer: FollowedResponse,
   blob: BlobRequest,
@@ -21,7 +21,10 @@ export function answerError(
   return new SegmentError(cause.message, failure.kind, { cause });
 }
 
-/** The error of a web page in a file's place (a captive portal, a proxy's message); undefined when it is none. */
+/**
+ * The error of a web page in a file's place (a captive portal, a proxy's message). Undefined when the answer is no web
+ * page.
+ */
 export function webPageError(
   answer: FollowedResponse,
   blob: BlobRequest,

@@ -7,7 +7,7 @@ export interface ContentRange {
   readonly total: number | undefined;
 }
 
-/** Reads a `Content-Range`, also without its unit; undefined when it is absent, malformed or contradicts itself. */
+/** Reads a `Content-Range`, with or without its unit. Undefined when it is absent, malformed or contradicts itself. */
 export function parseContentRange(header: string | undefined): ContentRange | undefined {
   const match = header?.trim().match(/^(?:bytes[ =])?(\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/i);
   if (!match) return undefined;

@@ -5,7 +5,10 @@ export interface Deliveries {
   add(path: string, range: ByteRange, source: string): void;
   /** The sources that the bytes of a range come from now. */
   sourcesOf(path: string, range: ByteRange): ReadonlySet<string>;
-  /** A range cut wherever somebody's bytes begin or end; each part with all who brought it, none for an earlier run. */
+  /**
+   * A range cut at each point where a source's bytes begin or end. Each part names all sources that brought it, none
+   * for an earlier run.
+   */
   parts(path: string, range: ByteRange): readonly DeliveredPart[];
   /** The sources whose bytes of these ranges were replaced by another's. */
   replaced(path: string, ranges: readonly ByteRange[]): ReadonlySet<string>;

@@ -19,11 +19,11 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   "transfer/interrupted",
 ]);
 
-/** What is known of a file's server: filled by its first answer, shared by all its segments. */
+/** The facts about a file's server, filled by its first answer and shared by all its segments. */
 interface Route {
   /** Settled when the first answer is in: until then one request finds the way for all. */
   found: Promise<void> | undefined;
-  /** Where the redirects ended, on another host; its signature ages. */
+  /** The address after the redirects, on another host. Its signature expires. */
   location: URL | undefined;
   ignoresRanges: boolean;
 }
@@ -35,7 +35,7 @@ export function createHttpSource(
 ): Source {
   const { repoId, commit } = snapshot;
   const endpoint = new URL(client.settings.endpoint);
-  // Nothing for so long, and the segment is asked for anew.
+  // After this time without bytes, the segment is requested again.
   const idleMs = client.settings.downloadTimeoutMs;
   const routes = new Map<string, Route>();
   const routeOf = (path: string): Route => {
@@ -48,7 +48,7 @@ export function createHttpSource(
     return route;
   };
 
-  /** Asks for a range and returns the answer worth reading; throws what else it may be. */
+  /** Asks for a range and returns a readable answer. Throws for any other answer. */
   const ask = async (
     blob: BlobRequest,
     asked: ByteRange | undefined,
@@ -73,7 +73,7 @@ export function createHttpSource(
         return answer;
       }
       if (known === undefined || isRetryableStatus(status)) throw await refusal(answer, blob);
-      // A signed address that aged: resolve it anew, once; whoever comes next uses the new one.
+      // A signed address that expired. It is resolved again, once, and later requests use the new one.
       answer.response.discard();
       if (route.location === known) route.location = undefined;
     }
@@ -98,7 +98,7 @@ export function createHttpSource(
     signal: AbortSignal,
   ): Promise<{ readonly answer: SentResponse; readonly skip: number }> => {
     const route = routeOf(blob.path);
-    // One request finds the way (redirects, signature, ranges or not); the others wait for what it learned.
+    // One request finds the way (redirects, signature, ranges or not). The others wait for its result.
     await route.found;
     const { promise, resolve } = Promise.withResolvers<void>();
     route.found ??= promise;

@@ -2,19 +2,19 @@ import type { ResponseHeaders } from "../../http/transport.ts";
 import { parseContentRange } from "./content-range.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 
-/** What a 200, 206 or 416 means for the range that was asked for. */
+/** The meaning of a 200, 206 or 416 for the range that was asked for. */
 export type Judgement =
   /** The body starts at the wanted byte after `skip` bytes and holds `length` wanted ones (unknown: until it ends). */
   | { readonly kind: "bytes"; readonly skip: number }
   /** The whole file, whatever was asked. */
   | { readonly kind: "ranges-ignored" }
-  /** It cannot be these bytes; `why` completes "the server …". */
+  /** The answer cannot hold these bytes. `why` completes "the server …". */
   | { readonly kind: "short" | "wrong-answer"; readonly why: string };
 
 /**
- * Judges an answer by what the tree says, not by what the server calls it: `asked` is the Range that was sent
- * (undefined: none), `wanted` what is needed of a blob of `size` bytes. Servers in the field answer a range with 200
- * and no Content-Range, ignore ranges, or announce other lengths.
+ * Judges an answer by the tree, not by the server's labels: `asked` is the Range that was sent (undefined: none),
+ * `wanted` the needed part of a blob of `size` bytes. Servers in the field answer a range with 200 and no
+ * Content-Range, ignore ranges, or announce other lengths.
  */
 export function judgeAnswer(
   answer: { readonly status: number; readonly headers: ResponseHeaders },
@@ -52,8 +52,8 @@ export function judgeAnswer(
 }
 
 /**
- * A 206, by its Content-Range where it has one; without, a body of just the wanted length, or of none
- * that is told, is taken for the wanted bytes: proxies drop both headers, and every byte is verified later.
+ * A 206 is judged by its Content-Range where it has one. Without it, a body of exactly the wanted length or of unknown
+ * length is taken for the wanted bytes: proxies drop both headers, and every byte is verified later.
  */
 function judgePart(
   { size, wanted, asked = wanted }: Parameters<typeof judgeAnswer>[1],
@@ -83,7 +83,7 @@ function judgePart(
 }
 
 function contentLength(headers: ResponseHeaders): number | undefined {
-  // The length of what a content coding made of it says nothing about the file.
+  // The length after a content coding says nothing about the file.
   if (isEncoded(headers)) return undefined;
   const text = headers.get("content-length") ?? "";
   return /^\d{1,16}$/.test(text) ? Number(text) : undefined;

@@ -52,12 +52,12 @@ test("one that failed rests, longer each time, and as long as it asks for", () =
   expect(health.failures).toBe(0);
 });
 
-test("one that lied is asked only when nobody else is there", () => {
+test("a source that sent wrong bytes is asked only when there is no other", () => {
   expect(chooseSource([source({ lied: true }), source({ restingUntil: 100 })], 0)).toBe(1);
   expect(chooseSource([source({ lied: true })], 0)).toBe(0);
 });
 
-test("whatever is known of them, somebody is asked as long as there is anybody", () => {
+test("a source is chosen as long as there is any", () => {
   const any = fc.record({
     speed: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined }),
     measuredAt: fc.double({ min: 0, max: 1e6, noNaN: true }),

@@ -1,6 +1,6 @@
-/** What is known of one of several sources while a download runs. Times are monotonic, in ms. */
+/** The record of one of several sources while a download runs. Times are monotonic, in ms. */
 export interface SourceHealth {
-  /** Bytes per ms that one connection brought lately; undefined before the first measurement. */
+  /** Recent bytes per ms of one connection. Undefined before the first measurement. */
   speed: number | undefined;
   /** When it was measured last. */
   measuredAt: number;
@@ -10,7 +10,7 @@ export interface SourceHealth {
   failures: number;
   /** It is left alone until then. */
   restingUntil: number;
-  /** Bytes from it were proved wrong. */
+  /** Bytes from it failed verification. */
   lied: boolean;
 }
 
@@ -34,7 +34,7 @@ export function freshHealth(): SourceHealth {
   };
 }
 
-/** Notes that a read brought `bytes` in `ms`; what is too short to tell anything is passed over. */
+/** Records that a read brought `bytes` in `ms`. A read too short to tell anything is ignored. */
 export function noteSpeed(
   health: SourceHealth,
   read: { readonly bytes: number; readonly ms: number; readonly now: number },
@@ -57,9 +57,9 @@ export function noteFailure(
 }
 
 /**
- * Which of several sources the next read should go to: never one that lied while another is there; one that is well
- * before one that rests; one that was never tried before two reads go to another; then in proportion to speed. Returns
- * an index, undefined when there is none. Earlier ones win ties. Pure.
+ * Chooses the source for the next read. A source that sent wrong bytes is used only when there is no other. A healthy
+ * source comes before one that rests, and an untried one before a second read of another. After that the reads are in
+ * proportion to speed. Returns an index, undefined when there is none. Earlier sources win ties. Pure.
  */
 export function chooseSource(sources: readonly SourceHealth[], now: number): number | undefined {
   const all = sources.map((health, index) => ({ health, index }));

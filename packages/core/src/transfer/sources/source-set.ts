@@ -11,16 +11,16 @@ import {
   type SourceHealth,
 } from "./source-health.ts";
 
-/** Whom to ask: anybody; somebody else than whoever brought these bytes before; or the one of this name. */
+/** The source to ask: any, any other than those that brought these bytes before, or the one of this name. */
 export type Opinion = "any" | "another" | { readonly from: string };
 
 /** Several sources of the same blobs as one: it knows who is quick, who is well and who brought what. */
 export interface SourceSet extends Source {
-  /** Their names; the first one is where the listing came from. */
+  /** The source names. The first one supplied the listing. */
   readonly names: readonly string[];
   /**
-   * `Source.read`, on with another source where one fails. When somebody can give the opinion that is wanted, nobody
-   * else is asked: it fails with them.
+   * Like `Source.read`, but continues with another source where one fails. When a source can give the requested
+   * opinion, no other is asked: the read fails with that source.
    */
   read(
     blob: BlobRequest,
@@ -29,20 +29,20 @@ export interface SourceSet extends Source {
   ): Promise<void>;
   /** A range in parts that were each brought by the same sources: who could give another opinion on them. */
   parts(blob: BlobRequest, range: ByteRange): readonly DeliveredPart[];
-  /** The digest is right now: whoever brought other bytes of `replaced` before is not asked any more. */
+  /** The digest is right now. Sources that brought other bytes for `replaced` are not asked any more. */
   settle(blob: BlobRequest, replaced: readonly ByteRange[]): void;
 }
 
 interface Member {
   readonly source: Source;
   readonly health: SourceHealth;
-  /** What it said of blobs that it has not, or may not give, by path. */
+  /** Its answers about blobs that it lacks or may not give, by path. */
   readonly refused: Map<string, unknown>;
 }
 
 /**
- * Makes one source of several, the first of which listed the files: its word that a file does not exist is final.
- * Throws what the last one asked threw; what may heal comes before what will not.
+ * Makes one source of several. The first one listed the files, so its answer that a file does not exist is final.
+ * Throws the error of the last source asked. A failure that may heal takes precedence over one that will not.
  */
 export function createSourceSet(
   sources: readonly [Source, ...Source[]],
@@ -111,7 +111,7 @@ export function createSourceSet(
       deliveries.add(blob.path, got, source.name);
     }
   };
-  /** Notes what a failure says of its source; false when no other one need be asked. */
+  /** Records a failure of its source. False when no other source needs to be asked. */
   const goOn = (member: Member, blob: BlobRequest, error: unknown): boolean => {
     if (error instanceof SegmentError && error.failure !== "ranges-ignored") {
       const { retryAfterMs } = error;
@@ -143,7 +143,7 @@ export function createSourceSet(
       const { error } = failed;
       from += delivered;
       if (io.signal.aborted) {
-        // Cut because it held the others up, not because somebody else took over.
+        // Ended because it held the others up, not because another read took over.
         if (error instanceof SegmentError) goOn(member, blob, error);
         throw error;
       }
@@ -187,7 +187,7 @@ export function createSourceSet(
           from: source.name,
           to: honest?.source.name ?? null,
           code: "transfer/checksum-mismatch",
-          message: `${source.name} sent wrong bytes of ${path}; it is not asked any more`,
+          message: `${source.name} sent wrong bytes of ${path} and is not asked any more`,
         });
       }
     },

@@ -10,7 +10,7 @@ export interface BlobRequest {
   readonly digest: Digest;
 }
 
-/** What a read of a source works with. */
+/** The inputs of a source's read. */
 export interface SourceIo {
   /** Takes the bytes of the range, in order. */
   readonly sink: ByteSink;
@@ -20,9 +20,9 @@ export interface SourceIo {
 }
 
 /**
- * Somewhere the bytes of a blob can come from. All sources are equal, since every byte is proved afterwards.
- * `read` delivers `range` from its start, without a gap, and resolves when all of it was delivered; otherwise it
- * rejects, what was delivered before stays delivered. It opens at most one connection at a time and obeys `signal`.
+ * A place where the bytes of a blob can come from. All sources are equal, since every byte is verified afterwards.
+ * `read` delivers `range` from its start, without a gap, and resolves when all of it was delivered. Otherwise it
+ * rejects, and the bytes delivered before stay delivered. It opens at most one connection at a time and obeys `signal`.
  */
 export interface Source {
   /** For events and to tell sources apart: a host name, a folder … */
@@ -30,7 +30,7 @@ export interface Source {
   read(blob: BlobRequest, range: ByteRange, io: SourceIo): Promise<void>;
 }
 
-/** Why a source could not deliver a segment, for whoever decides about the next try. */
+/** Why a source could not deliver a segment, for the code that decides about the next try. */
 export type SegmentFailure =
   /**
    * The server sends the whole file whatever range is asked. Said once a blob: from then on the source skips to the
@@ -44,7 +44,7 @@ export type SegmentFailure =
   /** The network broke, stalled, or the server was busy: the same request may well work next time. */
   | "transient";
 
-/** A segment that could not be read; `cause` is the coded error to show when no retry helps. */
+/** A segment that could not be read. `cause` is the coded error to show when no retry helps. */
 export class SegmentError extends Error {
   override readonly name = "SegmentError";
   readonly failure: SegmentFailure;
