@@ -37,6 +37,7 @@ export { type ModelName, type NameContainer, parseModelName } from "./name/model
 export type { NamedMethod, NamedMode, NamedQuantization } from "./name/name-quantization.ts";
 export type { NamedRole } from "./name/name-roles.ts";
 export type { NamedSize } from "./name/name-size.ts";
+export { activeParameters } from "./judge/active-parameters.ts";
 export { decodeSpeed, type DecodeSpeed } from "./judge/decode-speed.ts";
 export {
   assumedWiredLimit,

@@ -40,7 +40,7 @@ export const exitCodes: Readonly<
   "fit/invalid-config": 8,
   "fit/invalid-header": 8,
   "fit/invalid-option": 2,
-  "fit/kv-bits-unsupported": 2,
+  "fit/kv-bits-unsupported": 8,
   "python/not-found": 2,
   "python/unsupported": 2,
   "python/no-hub-client": 2,

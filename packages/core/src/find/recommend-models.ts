@@ -1,4 +1,5 @@
 import {
+  activeParameters,
   type Candidate,
   type Choice,
   chooseVariant,
@@ -156,7 +157,9 @@ function recommendation(
   choice: Choice<JudgedVariant>,
 ): Recommendation {
   const parameters = choice.best?.candidate.description.parameters ?? group.parameters;
-  const { score, why } = rankOf({ ...group, parameters }, Date.now());
+  const best = choice.best?.candidate.description;
+  const active = (best && activeParameters(best)) ?? group.activeParameters;
+  const { score, why } = rankOf({ ...group, parameters, activeParameters: active }, Date.now());
   return { base: group.base, score, why, choice };
 }
 

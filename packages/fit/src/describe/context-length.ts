@@ -37,8 +37,15 @@ export function contextLengthOf({ text, root, prefix }: ModelConfig): ContextLen
     const name = LENGTHS.find((candidate) => countField(section, candidate) !== undefined);
     const said = name === undefined ? undefined : countField(section, name);
     if (said === undefined) continue;
-    const stretched = Math.floor((scaling?.factor ?? 0) * (scaling?.originalContextLength ?? 0));
+    // Only YaRN configs leave the limit as it was: of `llama3` and others it is stretched already.
+    const factor = scaling?.type === "yarn" ? (scaling.factor ?? 0) : 0;
+    const stretched = Math.floor(factor * (scaling?.originalContextLength ?? 0));
     return { tokens: Math.max(said, Math.min(stretched, 1e9)), field: `${at}${name}`, scaling };
+  }
+  // Published without a length; transformers fills in what the model was made for (Gemma3TextConfig).
+  const type = stringField(text, "model_type") ?? stringField(root, "model_type");
+  if (type === "gemma3_text" || type === "gemma3") {
+    return { tokens: 131_072, field: `${prefix}model_type`, scaling };
   }
   return { tokens: undefined, field: "", scaling };
 }

@@ -38,8 +38,35 @@ export function modelShape({ text, root, prefix }: ModelConfig, evidence: Eviden
   const active = read("experts", ACTIVE_EXPERTS);
   const total = read("experts", EXPERTS);
   if (total === null || total < 2) delete evidence["experts"];
-  const experts = total === null || total < 2 ? null : { total, active };
+  const experts =
+    total === null || total < 2
+      ? null
+      : { total, active, parameters: expertParameters(text, { total, layers, hiddenSize }) };
   return { layers, hiddenSize, vocabularySize, experts };
+}
+
+// The width of one expert, the usual name first.
+const EXPERT_WIDTHS = ["moe_intermediate_size", "expert_intermediate_size", "intermediate_size"];
+// Layers at the start without experts.
+const DENSE_LAYERS = ["first_k_dense_replace", "num_dense_layers", "moe_layer_start_index"];
+
+/** Three matrices an expert, in every layer but the dense ones. */
+function expertParameters(
+  text: ModelConfig["text"],
+  shape: {
+    readonly total: number;
+    readonly layers: number | null;
+    readonly hiddenSize: number | null;
+  },
+): number | null {
+  const { total, layers, hiddenSize } = shape;
+  const first = (names: readonly string[]): number | undefined =>
+    names.map((name) => countField(text, name)).find((count) => count !== undefined);
+  const width = first(EXPERT_WIDTHS);
+  if (width === undefined || layers === null || hiddenSize === null) return null;
+  const dense = Math.min(layers, first(DENSE_LAYERS) ?? 0);
+  const parameters = 3 * hiddenSize * width * total * (layers - dense);
+  return Number.isSafeInteger(parameters) ? parameters : null;
 }
 
 // Heads and width of a state's values, as configs name them.

@@ -117,6 +117,11 @@ function factorOf({ name, leaf, packing, tensors }: Stored): number {
     if (leaf === "weight") return 32 / packing.bits;
     return leaf === "bias" ? 1 : 0;
   }
+  // AWQ: eight 4-bit numbers a word; its zeros and scales describe them.
+  if (leaf === "qweight") return 8;
+  if (/^(?:qzeros|scales|g_idx)$/.test(leaf) && tensors.has(name.replace(/[^.]+$/, "qweight"))) {
+    return 0;
+  }
   // Weights as gpt-oss was published: two 4-bit numbers a byte.
   if (leaf.endsWith("_blocks") && tensors.has(name.replace(/_blocks$/, "_scales"))) return 2;
   if (leaf.endsWith("_scales") && tensors.has(name.replace(/_scales$/, "_blocks"))) return 0;

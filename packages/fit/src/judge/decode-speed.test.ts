@@ -9,20 +9,28 @@ const machine = simulateMachine(linux, { memory: "64G", chip: "m4-pro" });
 const dense = { ...describeModel({ config: '{"model_type":"llama"}' }), weightsBytes: 10e9 };
 
 describe("decodeSpeed", () => {
-  test("divides the bandwidth by what a token reads", () => {
+  test("divides what a token reads by the bandwidth, and adds what layers take besides", () => {
     const speed = decodeSpeed(dense, machine, { kvBytes: 1e9 });
-    // 273 GB/s × 0.45 ÷ 11 GB, and × 0.75
-    expect(speed).toMatchObject({ low: 11, high: 19, bytesPerToken: 11e9 });
-    expect(speed?.formula).toBe("273 GB/s × 0.45 to 0.75 ÷ 11.0 GB a token");
+    // 11 GB ÷ (273 GB/s × 0.66) + 40 × 120 µs, and ÷ (273 × 0.9) + 40 × 35 µs
+    expect(speed).toMatchObject({ low: 15, high: 22, bytesPerToken: 11e9 });
+    expect(speed?.formula).toBe(
+      "11.0 GB a token at 273 GB/s × 0.66 to 0.9, and 40 layers of 35 to 120 µs",
+    );
   });
 
-  test("counts of a mixture of experts what works on a token", () => {
-    const experts = { ...dense, experts: { total: 128, active: 8 } };
+  test("counts of a mixture of experts what works on a token: by its sizes, else its name, else a guess", () => {
+    const experts = { ...dense, experts: { total: 128, active: 8, parameters: null } };
     const named = decodeSpeed(experts, machine, { kvBytes: 0, repoId: "x/Qwen3-30B-A3B-4bit" });
     expect(named?.bytesPerToken).toBe(1e9);
     const unnamed = decodeSpeed(experts, machine, { kvBytes: 0 });
     expect(unnamed?.bytesPerToken).toBe(1_562_500_000);
     expect(unnamed?.formula).toContain("8 of 128 experts");
+    const sized = {
+      ...dense,
+      parameters: 20e9,
+      experts: { total: 10, active: 1, parameters: 10e9 },
+    };
+    expect(decodeSpeed(sized, machine, { kvBytes: 0 })?.bytesPerToken).toBe(5.5e9);
   });
 
   test("says nothing where it knows nothing", () => {

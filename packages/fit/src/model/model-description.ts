@@ -51,6 +51,8 @@ export interface Experts {
   readonly total: number;
   /** Experts that work on one token, the shared ones not counted. */
   readonly active: number | null;
+  /** Parameters of all experts together, by the config's sizes; null where it does not give them. */
+  readonly parameters: number | null;
 }
 
 /**

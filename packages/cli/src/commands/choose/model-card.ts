@@ -186,6 +186,10 @@ function fitText(fit: Fit, description: ModelDescription): string {
 function longestText(fit: Fit, { contextLength }: ModelDescription): string {
   if (fit.maxContextLength === null) return "the longest context is unknown";
   if (fit.maxContextLength === 0) return "no context fits with room to spare";
+  if (contextLength !== null && fit.contextLength > contextLength) {
+    const made = `the model was made for ${formatCount(contextLength, "token")}`;
+    return fit.maxContextLength === contextLength ? `${made}, which fit` : made;
+  }
   if (fit.maxContextLength === contextLength) return "its whole context fits";
   return `up to ${formatCount(fit.maxContextLength, "token")} with room to spare`;
 }
