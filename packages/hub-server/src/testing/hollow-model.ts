@@ -70,9 +70,9 @@ export async function writeHollowModel(
     tensors.set(`${name}.scales`, { dtype: "BF16", shape: [out, inputs / GROUP] });
     tensors.set(`${name}.biases`, { dtype: "BF16", shape: [out, inputs / GROUP] });
   };
-  const norm = (name: string): void => {
-    parameters += hidden;
-    tensors.set(`${name}.weight`, { dtype: "BF16", shape: [hidden] });
+  const norm = (name: string, width = hidden): void => {
+    parameters += width;
+    tensors.set(`${name}.weight`, { dtype: "BF16", shape: [width] });
   };
   matrix("model.embed_tokens", vocabulary, hidden);
   for (let layer = 0; layer < layers; layer += 1) {
@@ -82,6 +82,10 @@ export async function writeHollowModel(
     matrix(`${name}.mlp.gate_proj`, intermediate, hidden);
     matrix(`${name}.mlp.up_proj`, intermediate, hidden);
     norm(`${name}.post_attention_layernorm`);
+    if (modelType === "qwen3") {
+      norm(`${name}.self_attn.k_norm`, HEAD_DIM);
+      norm(`${name}.self_attn.q_norm`, HEAD_DIM);
+    }
     matrix(`${name}.self_attn.k_proj`, keyValueHeads * HEAD_DIM, hidden);
     matrix(`${name}.self_attn.o_proj`, hidden, heads * HEAD_DIM);
     matrix(`${name}.self_attn.q_proj`, heads * HEAD_DIM, hidden);
