@@ -12,10 +12,31 @@ interface PlanOptions {
     readonly size: number;
     readonly hash: Hash;
 }
+/**
+ * One file to fetch. Written for {@link makePlan}:
+ * see https://x.test/a.
+ */
 export interface Plan {
+    /** Where from | to. */
     readonly url: "hf://x";
 }
+/** Which way. */
+export type Way =
+/** There. */
+"to"
+/** Back. */
+ | "fro";
+/** Holds plans. */
+export declare class Plans {
+    #private;
+    /** Inner count. */
+    private count;
+    /** How many. */
+    readonly size: number;
+}
+/** Plans by options. The second sentence stays with its function. */
 export declare function makePlan(options: PlanOptions): Plan;
+/** Plans by size. */
 export declare function makePlan(size: number): Plan;
 export declare const hidden: number;
 export {};
@@ -27,9 +48,10 @@ async function workspace(): Promise<string> {
   await writeTree(root, {
     "packages/core/package.json": JSON.stringify({
       name: "@mlx-download/core",
+      description: "Plans.",
       exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
     }),
-    "packages/core/dist/index.d.ts": `export { makePlan, type Plan } from "./plan.ts";\n`,
+    "packages/core/dist/index.d.ts": `export { makePlan, type Plan, Plans, type Way } from "./plan.ts";\n//# sourceMappingURL=index.d.ts.map`,
     "packages/core/dist/plan.d.ts": plan,
     "packages/core/dist/digest.d.ts": `export interface Digest {\n    readonly hex: string;\n}\n`,
   });
@@ -37,33 +59,99 @@ async function workspace(): Promise<string> {
   return root;
 }
 
-test("the page lists what is exported and what that mentions, without comments and the rest", async () => {
+test("the page has every export with its comments, grouped, and the types that those mention", async () => {
   const root = await workspace();
   expect(await api.find(root)).toEqual([]);
-  expect(await readFile(join(root, page), "utf8")).toBe(`# @mlx-download/core: public surface
+  expect(await readFile(join(root, page), "utf8")).toBe(`# @mlx-download/core
 
-Written by \`pnpm api:update\` from the emitted declarations; the doc comments are in the source.
+Plans.
 
-## \`@mlx-download/core\`
+Written by \`pnpm api:update\` from the doc comments of the source.
+
+- [\`@mlx-download/core\`](#mlx-downloadcore): 4 exports
+
+## @mlx-download/core
+
+### Functions
+
+| Name | Purpose |
+| --- | --- |
+| [\`makePlan\`](#makeplan) | Plans by options. |
+
+#### makePlan
+
+Plans by options. The second sentence stays with its function.
 
 \`\`\`ts
-interface Plan {
-    readonly url: "hf://x";
-}
-
 function makePlan(options: PlanOptions): Plan;
+\`\`\`
 
+Plans by size.
+
+\`\`\`ts
 function makePlan(size: number): Plan;
 \`\`\`
 
-Mentioned, not exported:
+### Classes
+
+| Name | Purpose |
+| --- | --- |
+| [\`Plans\`](#plans) | Holds plans. |
+
+#### Plans
+
+Holds plans.
+
+\`\`\`ts
+class Plans {
+    /** How many. */
+    readonly size: number;
+}
+\`\`\`
+
+### Types
+
+#### Plan
+
+One file to fetch. Written for \`makePlan\`:
+see https://x.test/a.
+
+\`\`\`ts
+interface Plan {
+    /** Where from | to. */
+    readonly url: "hf://x";
+}
+\`\`\`
+
+#### Way
+
+Which way.
+
+\`\`\`ts
+type Way =
+/** There. */
+"to"
+/** Back. */
+ | "fro";
+\`\`\`
+
+### Mentioned, not exported
+
+#### Digest
 
 \`\`\`ts
 interface Digest {
     readonly hex: string;
 }
+\`\`\`
 
+#### PlanOptions
+
+Not exported from the entry, but seen through makePlan: "hf://x" // no comment.
+
+\`\`\`ts
 interface PlanOptions {
+    /** Bytes. */
     readonly size: number;
     readonly hash: Hash;
 }
@@ -83,13 +171,19 @@ test("a changed signature, also of a type that is only mentioned, is found with 
   expect(problems[0]).toContain("+     readonly size: bigint;");
 });
 
-test("a changed comment and a changed private declaration are not a change of the surface", async () => {
+test("a changed comment is found, of a field too", async () => {
   const root = await workspace();
   const path = join(root, "packages/core/dist/plan.d.ts");
-  await writeFile(
-    path,
-    plan.replace("Bytes.", "Octets.").replace("hidden: number", "hidden: string"),
-  );
+  await writeFile(path, plan.replace("Bytes.", "Octets."));
+  const problems = await api.find(root);
+  expect(problems[0]).toContain("-     /** Bytes. */");
+  expect(problems[0]).toContain("+     /** Octets. */");
+});
+
+test("a changed private declaration is not a change of the reference", async () => {
+  const root = await workspace();
+  const path = join(root, "packages/core/dist/plan.d.ts");
+  await writeFile(path, plan.replace("hidden: number", "hidden: string"));
   expect(await api.find(root)).toEqual([]);
 });
 

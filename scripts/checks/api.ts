@@ -1,11 +1,12 @@
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Check } from "./check.ts";
-import { readSurface } from "./declarations.ts";
+import { apiPageText } from "./api-page.ts";
+import { readSurface, type Surface } from "./declarations.ts";
 import { workspacePackages, type WorkspacePackage } from "./packages.ts";
 
-/** The public surface, as the build emitted it, is what the committed pages say; `pnpm api:update` rewrites them. */
-export const api: Check = { name: "public surface is as committed", find: apiProblems };
+/** The committed pages say what the built packages export, with the doc comments; `pnpm api:update` rewrites them. */
+export const api: Check = { name: "API reference is as committed", find: apiProblems };
 
 async function apiProblems(root: string): Promise<readonly string[]> {
   const pages = await apiPages(root);
@@ -16,7 +17,9 @@ async function apiProblems(root: string): Promise<readonly string[]> {
     }),
   );
   const found = problems.flat();
-  return found.length > 0 ? [...found, "If that is meant: pnpm api:update, and a changeset."] : [];
+  return found.length > 0
+    ? [...found, "If that is meant: pnpm api:update, and a changeset where the surface changed."]
+    : [];
 }
 
 /** Writes the pages anew from the built packages. */
@@ -39,10 +42,7 @@ async function apiPages(root: string): Promise<ReadonlyMap<string, string>> {
 }
 
 async function apiPage({ dir, manifest }: WorkspacePackage): Promise<string> {
-  const parts = [
-    `# ${manifest.name}: public surface`,
-    "Written by `pnpm api:update` from the emitted declarations; the doc comments are in the source.",
-  ];
+  const entries: (readonly [string, Surface])[] = [];
   for (const [subpath, entry] of Object.entries(manifest.exports ?? {})) {
     if (typeof entry === "string" || entry.types === undefined) continue;
     const path = join(dir, entry.types);
@@ -51,27 +51,29 @@ async function apiPage({ dir, manifest }: WorkspacePackage): Promise<string> {
       () => false,
     );
     if (!built) throw new Error(`${path} is not there: run pnpm build first`);
-    const { exported, mentioned } = await readSurface(path);
-    parts.push(`## \`${join(manifest.name, subpath)}\``, block(exported));
-    if (mentioned.length > 0) parts.push("Mentioned, not exported:", block(mentioned));
+    entries.push([join(manifest.name, subpath), await readSurface(path)]);
   }
-  return `${parts.join("\n\n")}\n`;
+  return apiPageText(manifest, entries);
 }
 
-function block(declarations: readonly { readonly text: string }[]): string {
-  const text = declarations.map((declaration) => declaration.text).join("\n\n");
-  return text === "" ? "Nothing." : `\`\`\`ts\n${text}\n\`\`\``;
-}
-
-/** The lines that only one of two texts has, as many as one wants to read. */
+/** The lines that one of two texts has more often than the other, at most 60 of them. */
 function difference(before: string, after: string): string {
-  const old = new Set(before.split("\n"));
-  const now = new Set(after.split("\n"));
   const lines = [
-    ...[...old.difference(now)].map((line) => `- ${line}`),
-    ...[...now.difference(old)].map((line) => `+ ${line}`),
+    ...surplus(before, after).map((line) => `- ${line}`),
+    ...surplus(after, before).map((line) => `+ ${line}`),
   ];
   const most = 60;
   if (lines.length > most) lines.splice(most, lines.length, `… and ${lines.length - most} more`);
   return lines.join("\n");
+}
+
+/** The lines of `text` that `other` has not, or less often. */
+function surplus(text: string, other: string): readonly string[] {
+  const left = new Map<string, number>();
+  for (const line of other.split("\n")) left.set(line, (left.get(line) ?? 0) + 1);
+  return text.split("\n").filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  });
 }

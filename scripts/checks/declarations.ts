@@ -1,11 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** A top-level statement of a d.ts file, without comments. */
-interface Declaration {
+/** A top-level statement of a d.ts file. */
+export interface Declaration {
   readonly name: string;
+  readonly kind: DeclarationKind;
+  /** Its doc comment as Markdown; empty without one. */
+  readonly doc: string;
+  /** The statement with the doc comments inside it (of fields and methods), without private members. */
   readonly text: string;
 }
+
+export type DeclarationKind = "function" | "class" | "interface" | "type" | "const";
 
 /** What one d.ts file declares, imports and hands on. */
 interface DeclarationFile {
@@ -45,14 +51,14 @@ export async function readSurface(entry: string): Promise<Surface> {
       exported.push(
         declaration.name === name
           ? declaration
-          : { name, text: `${declaration.text} // as ${name}` },
+          : { ...declaration, name, text: `${declaration.text} // as ${name}` },
       );
     }
   }
   const mentioned: Declaration[] = [];
   // The map grows while it is walked: a mentioned declaration mentions others.
   for (const [declaration, home] of found) {
-    for (const word of new Set(declaration.text.match(/[A-Za-z_$][\w$]*/gu))) {
+    for (const word of new Set(withoutComments(declaration.text).match(/[A-Za-z_$][\w$]*/gu))) {
       for (const [other, otherHome] of await resolveOrigin({ path: home.path, name: word }, file)) {
         if (found.has(other)) continue;
         found.set(other, otherHome);
@@ -85,10 +91,10 @@ async function readDeclarationFile(path: string): Promise<DeclarationFile> {
   const declarations: Declaration[] = [];
   const imports = new Map<string, Origin>();
   const exports = new Map<string, Origin>();
-  for (const statement of statements(await readFile(path, "utf8"))) {
+  for (const { doc, text } of statements(await readFile(path, "utf8"))) {
     const list =
       /^(?<kind>import|export)(?: type)? \{(?<names>[^}]*)\}(?: from "(?<from>[^"]+)")?/u.exec(
-        statement,
+        withoutComments(text),
       )?.groups;
     if (list) {
       const from = list["from"];
@@ -100,13 +106,19 @@ async function readDeclarationFile(path: string): Promise<DeclarationFile> {
       }
       continue;
     }
-    const name =
-      /^(?:export )?(?:declare )?(?:abstract )?(?:async )?(?:function|class|interface|type|const|let)\*? (?<name>[\w$]+)/u.exec(
-        statement,
-      )?.groups?.["name"];
+    const head =
+      /^(?:export )?(?:declare )?(?:abstract )?(?:async )?(?<kind>function|class|interface|type|const)\*? (?<name>[\w$]+)/u.exec(
+        text,
+      )?.groups;
+    const name = head?.["name"];
     if (!name) continue;
-    declarations.push({ name, text: statement.replace(/^export /u, "").replace(/^declare /u, "") });
-    if (statement.startsWith("export ")) exports.set(name, { path, name });
+    declarations.push({
+      name,
+      kind: head["kind"] as DeclarationKind,
+      doc,
+      text: text.replace(/^export /u, "").replace(/^declare /u, ""),
+    });
+    if (text.startsWith("export ")) exports.set(name, { path, name });
   }
   return { path, declarations, imports, exports };
 }
@@ -123,19 +135,50 @@ function namesOf(list: string): readonly (readonly [string, string])[] {
     });
 }
 
-/** The emitter starts every top-level statement in column 0 and indents or closes all that follows. */
-function statements(text: string): readonly string[] {
-  const withoutComments = text.replaceAll(
-    /(?<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/gu,
-    "$<string>",
+const string = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/u.source;
+const blockComment = /\/\*(?:[^*]|\*(?!\/))*\*\//u.source;
+const lineComment = /\/\/[^\n]*/u.source;
+
+/**
+ * The statements of a d.ts file, each with its doc comment. The emitter starts a top-level statement and its comment in
+ * column 0, and indents or closes all that follows.
+ */
+function statements(text: string): readonly { readonly doc: string; readonly text: string }[] {
+  const start = new RegExp(
+    `^(?<doc>${blockComment}\\n)?(?:import|export|declare|type|interface)\\b`,
+    "gmu",
   );
-  return withoutComments
-    .split(/^(?=(?:import|export|declare|type|interface)\b)/mu)
-    .map((statement) =>
-      statement
-        .replaceAll(/[ \t]+$/gmu, "")
-        .replaceAll(/\n{2,}/gu, "\n")
-        .trim(),
+  const starts = [...text.matchAll(start)];
+  return starts.map(({ index, groups }, position) => {
+    const doc = groups?.["doc"] ?? "";
+    const whole = text.slice(index + doc.length, starts[position + 1]?.index);
+    return { doc: proseOf(doc), text: statementText(whole) };
+  });
+}
+
+/** Drops line comments, private members (also with a doc comment) and empty lines. */
+function statementText(whole: string): string {
+  return whole
+    .replaceAll(new RegExp(`(?<kept>${string}|${blockComment})|${lineComment}`, "gu"), "$<kept>")
+    .replaceAll(
+      new RegExp(`^[ ]{4}(?:${blockComment}\\s*)?(?:#private|private [^\\n]*);\\n`, "gmu"),
+      "",
     )
-    .filter((statement) => statement !== "");
+    .replaceAll(/[ \t]+$/gmu, "")
+    .replaceAll(/\n{2,}/gu, "\n")
+    .trim();
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(new RegExp(`(?<kept>${string})|${blockComment}`, "gu"), "$<kept>");
+}
+
+/** The Markdown of a doc comment: without its frame, with links as code. */
+function proseOf(comment: string): string {
+  return comment
+    .replace(/^\/\*\*?/u, "")
+    .replace(/\*\/\s*$/u, "")
+    .replaceAll(/^[ \t]*\*(?: |$)/gmu, "")
+    .replaceAll(/\{@link (?<name>[^}]+)\}/gu, "`$<name>`")
+    .trim();
 }
