@@ -148,7 +148,7 @@ test("documentation that a pattern asks for is missed", async () => {
   const { cacheDir } = await stored(({ snapshot }) => removeFile(snapshot, "README.md"));
   const where = { env: {}, cacheDir };
   expect(await findCached(REPO, where)).toMatchObject({
-    warning: "README.md is not in the cache; a model loads without",
+    warning: "README.md is not in the cache. The model still loads",
   });
   expect(await findCached(REPO, { ...where, preset: "mlx" })).toBeDefined();
   expect(await findCached(REPO, { ...where, include: ["README.md"] })).toBeUndefined();

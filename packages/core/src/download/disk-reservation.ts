@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 /** Room on a disk that a download of this process will still fill. */
 export interface DiskReservation {
-  /** Bytes still to be written; the holder keeps it fresh. */
+  /** Bytes still to be written. The holder keeps the figure current. */
   left: number;
   /** Bytes that other downloads of this process will still write there. */
   readonly others: number;

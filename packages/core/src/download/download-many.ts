@@ -16,9 +16,10 @@ export type DownloadOutcome =
 const MODELS_AT_ONCE = 8;
 
 /**
- * Brings several models here at once, over one budget of connections: small files first, then equal parts of the line.
- * One that fails stops no other; the outcomes come in the order of `refs`. Every event carries its `repoId`. Rejects
- * only when aborted, with the signal's reason, or with `settings/invalid` for a `localDir`, which takes one model.
+ * Downloads several models at once, over one budget of connections: small files first, then equal shares of the line. A
+ * failure of one does not stop the others. The outcomes come in the order of `refs`. Every event carries its `repoId`.
+ * Rejects only when aborted, with the signal's reason, or with `settings/invalid` for a `localDir`, which takes one
+ * model.
  */
 export async function downloadMany(
   refs: readonly (string | RepoRef)[],
@@ -29,7 +30,7 @@ export async function downloadMany(
       hint: "Download the models one by one, each into a folder of its own.",
     });
   }
-  // Read once for all; what is wrong with them is told with each of the models.
+  // Read once for all. Errors in the settings are reported with each of the models.
   const settings = readSettings(options);
   settings.catch(() => undefined);
   const outcomes = new Map<string, DownloadOutcome>();

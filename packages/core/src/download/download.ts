@@ -23,9 +23,9 @@ import type { Target } from "../transfer/target.ts";
 import { transfer } from "../transfer/transfer.ts";
 
 /**
- * Brings a model here: resolves the ref, plans, fetches what is missing over several connections, proves every byte
- * against the Hub's digests, and publishes it into the Hugging Face cache (or `localDir`). What an earlier run left
- * unfinished is continued. Rejects with a `ModelDownloadError`, or with the signal's reason when aborted.
+ * Downloads a model: resolves the ref, plans, fetches the missing bytes over several connections, verifies every byte
+ * against the Hub's digests, and publishes it into the Hugging Face cache (or `localDir`). It continues an earlier
+ * unfinished run. Rejects with a `ModelDownloadError`, or with the signal's reason when aborted.
  */
 export async function download(
   ref: string | RepoRef,
@@ -34,7 +34,7 @@ export async function download(
   return runDownload(await readRequest(ref, options));
 }
 
-/** {@link download} for a request that is read already; closes it. */
+/** {@link download} for a request that is already read. Closes it. */
 export async function runDownload(request: DownloadRequest): Promise<DownloadResult> {
   const startedAt = performance.now();
   try {
@@ -83,7 +83,10 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
   }
 }
 
-/** Transfers when there is room, also for what other downloads of this process will still write; refuses before the first byte. */
+/**
+ * Transfers when there is room, also for the bytes that other downloads of this process will still write. Otherwise
+ * refuses before the first byte.
+ */
 async function transferWithRoom(
   request: DownloadRequest,
   prepared: PreparedDownload,
@@ -139,7 +142,7 @@ async function findEmptyPartials(
   return empty;
 }
 
-/** Transfers what the plan asks for and publishes the snapshot. */
+/** Transfers the plan's missing bytes and publishes the snapshot. */
 async function transferAndPublish(
   request: DownloadRequest,
   prepared: PreparedDownload,
@@ -155,7 +158,7 @@ async function transferAndPublish(
   }
   const nothing = { cached: plan.bytes.cached, resumed: 0, copied: 0, fetched: 0, wire: 0 };
   if (plan.blobs.length === 0 && plan.links.length === 0) {
-    // A cache that is complete may be read-only: what is missing for offline use is then missing.
+    // A complete cache may be read-only. The record for offline use is then missing.
     if (from === "hub")
       await target
         .begin()

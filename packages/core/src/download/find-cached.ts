@@ -11,27 +11,27 @@ export interface CachedSnapshot {
   readonly commit: string;
   /** Absolute path of the snapshot folder. */
   readonly path: string;
-  /** What is not certain, or missing without being needed; undefined when every selected file is here. */
+  /** Uncertain or missing files that are not needed. Undefined when every selected file is here. */
   readonly warning: string | undefined;
 }
 
-/** What the cache has of a ref: the snapshot, or why it cannot be given. */
+/** The cache's answer for a ref: the snapshot, or why there is none. */
 export interface CacheLookup {
   readonly repoId: string;
   readonly revision: string;
   /** Undefined when something that was selected is missing. */
   readonly snapshot: CachedSnapshot | undefined;
-  /** Paths that are known to be missing; empty when no listing names them or nothing is here. */
+  /** Paths that are known to be missing. Empty when no listing names them or nothing is here. */
   readonly missing: readonly string[];
-  /** What is wrong where no path says it. */
+  /** The fault, when no path names it. */
   readonly why: string | undefined;
   /** Another cache folder, beside this one, that has the repo. */
   readonly beside: string | undefined;
 }
 
 /**
- * The snapshot of `ref` when the cache has what is selected of it, by the same rules as an offline download. Makes no
- * request; notes the use, where the cache can be written, so that eviction takes what is unused first. Throws `ref/*`,
+ * The snapshot of `ref` when the cache has the selected files, by the same rules as an offline download. Makes no
+ * request. Records the use where the cache can be written, so that eviction takes unused models first. Throws `ref/*`,
  * `settings/*` and `cache/invalid-*`.
  */
 export async function findCached(

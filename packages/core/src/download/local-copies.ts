@@ -8,7 +8,7 @@ const WORTH_LOOKING_BYTES = 1024 * 1024;
 /**
  * Files on this disk that should hold the bytes of `files`, by digest text: the same blob in another repo of this cache
  * or of HF_HOME beside it, or a plain file of the same path in this repo, as other programs leave one in
- * `snapshots/main` or in the repo's own folder. Only name and size are looked at; whoever copies verifies the bytes.
+ * `snapshots/main` or in the repo's own folder. Only name and size are checked. The copy verifies the bytes.
  */
 export async function findLocalCopies(
   layout: RepoLayout,

@@ -19,7 +19,7 @@ export interface MLXModelDownloaderEvents {
   "cache-cleared": [what: string];
   /** A line of text about each step. */
   progress: [message: string];
-  /** A line of text about what went wrong and was dealt with: retries, waits, warnings. */
+  /** A line of text about a problem that was handled: retries, waits, warnings. */
   "error-output": [message: string];
   /** Every event in figures. */
   event: [event: DownloadEvent];
@@ -40,7 +40,7 @@ export type MLXModelDownloaderOptions = Pick<
   | "env"
 >;
 
-/** Events that say what went wrong and was dealt with. */
+/** Events that report a problem that was handled. */
 const SURVIVED: ReadonlySet<DownloadEvent["type"]> = new Set([
   "retry",
   "source-switched",
@@ -55,13 +55,13 @@ const SURVIVED: ReadonlySet<DownloadEvent["type"]> = new Set([
 export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
   readonly #defaults: MLXModelDownloaderOptions;
 
-  /** `options` hold for every call; a string (once the path of a Python) is accepted and not needed. */
+  /** `options` apply to every call. A string (formerly the path of a Python) is accepted and ignored. */
   constructor(options: MLXModelDownloaderOptions | string = {}) {
     super();
     this.#defaults = typeof options === "string" ? {} : options;
   }
 
-  /** Downloads a model, or finds it in the cache, and proves it. */
+  /** Downloads a model, or finds it in the cache, and verifies it. */
   async download(repoId: string, options: DownloadOptions = {}): Promise<DownloadedModel> {
     const result = await download(repoId, {
       ...this.#defaults,
@@ -83,7 +83,7 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
     return model;
   }
 
-  /** Models of `mlx-community` on the Hub, or of any author; searched and sorted there. */
+  /** Models of `mlx-community` on the Hub, or of any author. The Hub searches and sorts. */
   async list(options: ListOptions = {}): Promise<MLXModelEntry[]> {
     const models = await listMLXModels({ ...this.#defaults, ...options });
     this.emit("list", models);
@@ -98,7 +98,10 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
     return models;
   }
 
-  /** Removes a model from the cache; without `repoId` every MLX model, and nothing else that shares the cache. */
+  /**
+   * Removes a model from the cache. Without `repoId`, removes every MLX model and leaves other repos in the shared
+   * cache alone.
+   */
   async clearCache(repoId?: string, cacheDir?: string): Promise<void> {
     const { env } = this.#defaults;
     const options = { env, cacheDir: cacheDir ?? this.#defaults.cacheDir };
@@ -117,7 +120,7 @@ export class MLXModelDownloader extends EventEmitter<MLXModelDownloaderEvents> {
   }
 }
 
-/** Downloads a model; see `MLXModelDownloader.download`. */
+/** Downloads a model. See `MLXModelDownloader.download`. */
 export function downloadModel(
   repoId: string,
   options: DownloadOptions = {},

@@ -22,8 +22,8 @@ import { createRangeSet } from "../transfer/disk/ranges.ts";
 import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
 
 /**
- * What a download would do, without doing it: resolves the ref (network, unless offline or cached by commit), looks at
- * the cache and the disk, writes nothing. Rejects as `download` does.
+ * The plan of a download, without running it. Resolves the ref (network, unless offline or cached by commit), reads the
+ * cache and the disk, and writes nothing. Rejects as `download` does.
  */
 export async function planModel(
   ref: string | RepoRef,
@@ -41,7 +41,7 @@ export async function planModel(
   }
 }
 
-/** Resolves, selects, looks at what is here, and plans. */
+/** Resolves, selects, reads the local state, and plans. */
 export async function prepareDownload(request: DownloadRequest): Promise<PreparedDownload> {
   const { backend, force, layout, localDir, settings } = request;
   const resolved = await resolveSnapshot(request);
@@ -87,7 +87,7 @@ const inspecting = ({ signal, emit }: DownloadRequest): Parameters<Target["inspe
   onVerify: ({ path, size }) => emit({ type: "verifying", path, size }),
 });
 
-/** The files that are wanted; refuses where one that is not here can only be had with access to a gated repo. */
+/** The wanted files. Refuses when a missing file needs access to a gated repo. */
 async function selectFiles(
   request: DownloadRequest,
   { snapshot, client }: ResolvedSnapshot,
@@ -125,8 +125,8 @@ async function selectFiles(
     {
       hint:
         listed === 0
-          ? "Nothing was uploaded there yet at this revision; choose another revision or repo."
-          : "Patterns match the whole path, case-sensitively; * also crosses folders.",
+          ? "Nothing was uploaded there yet at this revision. Choose another revision or repo."
+          : "Patterns match the whole path and are case-sensitive. * also matches across folders.",
       repoId,
       data: { files: listed },
     },

@@ -2,7 +2,7 @@ import type { ResolvedSnapshot } from "../request/resolve-snapshot.ts";
 import type { DownloadPlan } from "../transfer/plan.ts";
 import type { Target } from "../transfer/target.ts";
 
-/** A resolved and planned download; nothing is written yet. */
+/** A resolved and planned download. Nothing is written yet. */
 export interface PreparedDownload extends ResolvedSnapshot {
   readonly target: Target;
   readonly plan: DownloadPlan;

@@ -14,8 +14,8 @@ const DEFAULT_CONTEXT = 8192;
 const LARGE_BYTES = 100_000_000;
 
 /**
- * Looks at a planned model where that is wanted, says `reviewed`, and refuses what the request does not allow:
- * `review/does-not-fit`, `review/cannot-load`, `review/not-trusted`. Only small files and headers are read.
+ * Reviews a planned model where requested, emits `reviewed`, and refuses it when the request does not allow it:
+ * `review/does-not-fit`, `review/cannot-load`, `review/not-trusted`. Reads only small files and headers.
  */
 export async function reviewDownload(
   request: DownloadRequest,
@@ -27,7 +27,7 @@ export async function reviewDownload(
     required ||
     review === true ||
     (review === "large" && prepared.plan.bytes.toFetch >= LARGE_BYTES);
-  // Whoever chose a backend wants no other client to ask the Hub anything.
+  // The caller chose a backend so that no other client asks the Hub.
   if (!wanted || request.backend) return;
   try {
     const found = await look(request, prepared);
@@ -36,7 +36,7 @@ export async function reviewDownload(
     if (trust !== "any") refuseWhatIsNotTrusted(request, found);
   } catch (error) {
     request.signal.throwIfAborted();
-    // A look that nobody asked for must not stop a download.
+    // A review that was not requested must not stop a download.
     if (required || !(error instanceof ModelDownloadError)) throw error;
   }
 }
@@ -89,7 +89,7 @@ async function look(request: DownloadRequest, prepared: PreparedDownload): Promi
   };
 }
 
-/** What the look found of the selected files, and of code in other repos that the config names. */
+/** The review's findings about the selected files, and about code in other repos that the config names. */
 function selectedOnly({ security }: InspectedModel, selected: ReadonlySet<string>): SecurityLook {
   const findings = security.findings.filter(
     ({ path, code }) => selected.has(path) || (code === "remote-code" && path.includes("--")),

@@ -58,7 +58,7 @@ async function firstPointer(
       LOADABLE.test(path) && size >= POINTER_BYTES.least && size <= POINTER_BYTES.most,
   );
   const [suspect] = suspects;
-  // A backend is chosen so that nothing else asks the Hub.
+  // A backend is chosen so that no other client asks the Hub.
   if (suspect === undefined || request.backend || request.settings.offline) return undefined;
   const { path, size } = suspect;
   try {

@@ -9,7 +9,7 @@ import { askBackend, backendHub, type RequestAtHub } from "../request/ask-backen
 import type { DownloadRequest } from "../request/download-request.ts";
 import type { DownloadBackend } from "../contract/backend.ts";
 
-/** What a transfer by a backend works with. */
+/** The inputs of a transfer by a backend. */
 export interface BackendTransfer {
   readonly request: DownloadRequest & RequestAtHub;
   readonly backend: DownloadBackend;
@@ -21,8 +21,8 @@ export interface BackendTransfer {
 const TRIES = 3;
 
 /**
- * Has a backend bring the blobs of a plan and proves each file by its digest as soon as it is there; files of the same
- * content are made from the first. Wrong bytes are taken away and asked for again, at most twice, then
+ * Lets a backend bring the blobs of a plan and verifies each file by its digest as soon as it is there. Files of the
+ * same content are made from the first. Wrong bytes are removed and requested again, at most twice, then
  * `transfer/checksum-mismatch`.
  */
 export async function transferByBackend(
@@ -49,7 +49,7 @@ export async function transferByBackend(
   return results;
 }
 
-/** Brings the blobs that wait; resolves to those whose bytes were wrong. */
+/** Brings the waiting blobs. Resolves to those whose bytes were wrong. */
 async function bringAll(
   waiting: ReadonlyMap<string, PlannedBlob>,
   work: BackendTransfer,
@@ -123,7 +123,7 @@ async function bringAll(
       },
     );
     await proving;
-    // What a backend forgot to tell is looked for all the same.
+    // Files that a backend did not report are checked all the same.
     for (const path of missing.keys()) await arrived(path, null);
     return wrong;
   } finally {
@@ -133,7 +133,7 @@ async function bringAll(
   }
 }
 
-/** Proves a file that is in its place and publishes its twins; the error when its bytes are not its own. */
+/** Verifies a file that is in its place and publishes its twins. Returns the error when its bytes are wrong. */
 async function prove(
   blob: PlannedBlob,
   status: FileStatus,

@@ -152,7 +152,7 @@ function notAList(url: URL): ModelDownloadError {
     `${url.host} answered with something that is not a list of models`,
     "hub/bad-response",
     {
-      hint: "Check that HF_ENDPOINT names a Hub; many mirrors cannot list.",
+      hint: "Check that HF_ENDPOINT names a Hub. Many mirrors cannot list.",
       data: { url: url.origin + url.pathname },
     },
   );

@@ -1,9 +1,9 @@
 /**
- * Takes bytes where they arrive: whoever reads fills `space()` and says how much. Nothing is copied, no buffer is made
- * per read.
+ * Takes bytes where they arrive: the reader fills `space()` and reports the length. No bytes are copied and no buffer
+ * is allocated per read.
  */
 export interface ByteSink {
-  /** Room for the next bytes, at least one, also while back-pressure is pending; good until the next `filled`. */
+  /** Room for the next bytes, at least one, also while back-pressure is pending. Valid until the next `filled`. */
   space(): Uint8Array;
   /**
    * The first `bytes` of `space()` are there. A returned promise is back-pressure: read on when it resolves. Throws
@@ -12,7 +12,10 @@ export interface ByteSink {
   filled(bytes: number): Promise<void> | undefined;
 }
 
-/** Copies a chunk into a sink until that asks to wait; says how much went in, and what to wait for. */
+/**
+ * Copies a chunk into a sink until the sink asks to wait. Returns the number of bytes copied and the promise to wait
+ * for.
+ */
 export function pourUntilFull(
   chunk: Uint8Array,
   sink: ByteSink,
@@ -39,7 +42,7 @@ export async function pour(chunk: Uint8Array, sink: ByteSink): Promise<void> {
   }
 }
 
-/** A sink that could not keep its bytes: no fault of the line they came over. `cause` is what it threw. */
+/** A sink that could not keep its bytes. The line that brought them is not at fault. `cause` is the sink's error. */
 export class SinkError extends Error {
   override readonly name = "SinkError";
 

@@ -7,9 +7,9 @@ const VARIABLES = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] as const;
 
 /** Which authorities may vouch for a server. */
 export interface TrustStore {
-  /** For TLS; undefined when Node's own authorities are all. Throws `settings/invalid`. */
+  /** For TLS. Undefined when Node's own authorities are the only ones. Throws `settings/invalid`. */
   context(): Promise<SecureContext | undefined>;
-  /** Whether what the system trusts counts, too. */
+  /** Whether the system's authorities count, too. */
   readonly wide: boolean;
   /** From now on it does: authorities of a company, or those of `SSL_CERT_DIR`. */
   widen(): void;

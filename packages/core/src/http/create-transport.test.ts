@@ -50,7 +50,7 @@ async function serveSecurely(
   return { cert, port: (server.address() as AddressInfo).port, dir };
 }
 
-/** A proxy whose tunnels all lead to `port`; its URL. */
+/** A proxy whose tunnels all lead to `port`. Returns its URL. */
 async function serveTunnel(
   port: number,
   onTunnel?: (to: string | undefined) => void,
@@ -185,7 +185,7 @@ describe.each([
     expect(response.status).toBe(307);
   });
 
-  test("survives a socket that breaks while nobody reads", async () => {
+  test("survives a socket that breaks while it is not being read", async () => {
     const { url } = await serve((request, response) => {
       if (request.url === "/ok") return void response.end("fine");
       response.writeHead(200, { "content-length": "100" }).write("x", () => response.destroy());
@@ -254,7 +254,7 @@ describe("the transport without a given fetch", () => {
     expect(proxy.requests).toHaveLength(1);
   });
 
-  test("names the proxy, without its password, when that is what fails", async () => {
+  test("names the proxy, without its password, when the proxy fails", async () => {
     const proxy = await closedAddress();
     const env = { ALL_PROXY: proxy.replace("//", "//anna:secret@") };
     const error = await failureOf(open({ env }).request(new URL("https://huggingface.co/")));
@@ -338,7 +338,7 @@ describe("the transport without a given fetch", () => {
     }
   });
 
-  test("trusts what the system trusts, directly and through a proxy", async () => {
+  test("trusts the system's authorities, directly and through a proxy", async () => {
     const { cert, port } = await serveSecurely("localhost");
     const authorities = await tempDir();
     await copyFile(cert, join(authorities, "company.pem"));

@@ -8,9 +8,9 @@ import type { Transport, TransportOptions } from "./transport.ts";
 import { createUndiciTransport } from "./undici-transport.ts";
 
 /**
- * A transport on plain sockets, with undici (loaded when it is needed, it costs tens of ms and 27 MB) behind proxies
- * and for origins that answer oddly; or on the given `fetch`. A server that Node's own authorities do not vouch for is
- * asked again with what the system trusts.
+ * A transport on plain sockets or on the given `fetch`. Behind proxies, and for origins with unusual answers, it uses
+ * undici, which is loaded on demand because it costs tens of ms and 27 MB. A server whose certificate Node's own
+ * authorities do not cover is asked again with the system's authorities.
  */
 export function createTransport(options: TransportOptions = {}): Transport {
   if (options.fetch) return createFetchTransport(options.fetch);

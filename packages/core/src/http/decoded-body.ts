@@ -7,9 +7,9 @@ import type { TransportResponse } from "./transport.ts";
 export const READABLE_ENCODINGS = "gzip, deflate, br";
 
 /**
- * A response's body with its `Content-Encoding` (gzip, deflate, br) undone; others come as they are. Throws
- * `transfer/interrupted` for compressed data that breaks off, `hub/bad-response` for what cannot be decompressed, and
- * what the body throws.
+ * A response's body with its `Content-Encoding` (gzip, deflate, br) decoded. Other encodings stay as they are. Throws
+ * `transfer/interrupted` for truncated compressed data, `hub/bad-response` for data that cannot be decompressed, and
+ * the body's own errors.
  */
 export function decodedBody(response: TransportResponse): AsyncIterable<Uint8Array> {
   const decoder = decoderFor(response.headers.get("content-encoding"));
@@ -36,7 +36,7 @@ async function* coded(
     }
     if (!/^(Z_|ERR__?BROTLI)/.test(code)) throw cause;
     throw new ModelDownloadError("The server's answer cannot be decompressed", "hub/bad-response", {
-      hint: "Try again; if it stays so, the server or a proxy is broken.",
+      hint: "Try again. If the error persists, the server or a proxy is broken.",
       cause,
     });
   }

@@ -9,7 +9,7 @@ import {
 
 /**
  * A transport over a given `fetch` (a test's, a runtime's, one with its own proxy). The function must honour `signal`
- * and `redirect: "manual"`; what it decodes by itself is presented as not encoded, without a length.
+ * and `redirect: "manual"`. A body that it decodes itself is presented as not encoded, without a length.
  */
 export function createFetchTransport(fetchFunction: typeof fetch): Transport {
   const closing = new AbortController();

@@ -42,10 +42,10 @@ export function mayAuthorize(url: URL, endpoint: string): boolean {
 }
 
 /**
- * Sends a request and follows redirects by hand, at most 10. A redirect's body is never waited for. The token leaves
- * the headers at the first hop to another origin and does not come back. A redirect status without `Location` is
- * returned as it is. Throws `hub/redirect-loop`, `hub/bad-response` (a target that is not http or https), and what
- * the transport throws.
+ * Sends a request and follows redirects itself, at most 10. It does not wait for a redirect's body. The token is
+ * removed at the first hop to another origin and does not come back. A redirect status without `Location` is returned
+ * as it is. Throws `hub/redirect-loop`, `hub/bad-response` (a target that is not http or https), and the transport's
+ * errors.
  */
 export async function requestFollowing(
   transport: Transport,
@@ -118,7 +118,7 @@ function loop(asked: URL, hops: number): ModelDownloadError {
     `${redactUrl(asked)} redirects in circles (${hops} redirect${hops === 1 ? "" : "s"})`,
     "hub/redirect-loop",
     {
-      hint: "Check HF_ENDPOINT; the server or a proxy in front of it is set up wrongly.",
+      hint: "Check HF_ENDPOINT. The server or a proxy in front of it is misconfigured.",
       data: { url: redactUrl(asked), hops },
     },
   );

@@ -66,12 +66,12 @@ const HINTS: Readonly<Record<NetworkReason, string>> = {
   refused: "Check that the server runs and that HF_ENDPOINT names its host and port.",
   unreachable: "Check the network connection, VPN and firewall.",
   "connect-timeout":
-    "Check the network connection and firewall; behind a proxy set HTTPS_PROXY and NO_PROXY.",
-  tls: "If a company proxy or mirror uses its own certificate authority, let the system trust it or name its PEM file in SSL_CERT_FILE; an http:// server needs http:// in HF_ENDPOINT.",
+    "Check the network connection and firewall. Behind a proxy, set HTTPS_PROXY and NO_PROXY.",
+  tls: "If a company proxy or mirror uses its own certificate authority, let the system trust it or name its PEM file in SSL_CERT_FILE. An http:// server needs http:// in HF_ENDPOINT.",
   proxy:
     "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the user name and password in the proxy's URL.",
   "no-answer": "Try again later, or raise HF_HUB_ETAG_TIMEOUT (seconds) for slow servers.",
-  reset: "Try again; if it happens every time, look at the proxy or firewall in between.",
+  reset: "Try again. If it happens every time, check the proxy or firewall in between.",
   protocol: "Check that HF_ENDPOINT names a Hub, with the right scheme and port.",
   unknown: "Check the network connection and HF_ENDPOINT.",
 };
@@ -143,7 +143,7 @@ export function unreachable(cause: unknown, place: RequestPlace): ModelDownloadE
     `Cannot reach ${place.url.origin}${through}: ${SAYS[reason]}: ${detail}`,
     "hub/unreachable",
     {
-      // What cannot be connected to is then the proxy, whatever is behind it.
+      // The proxy is then the host that cannot be reached, whatever is behind it.
       hint:
         certificateHint(code) ??
         HINTS[proxy !== undefined && UNCONNECTED.has(reason) ? "proxy" : reason],
@@ -153,7 +153,7 @@ export function unreachable(cause: unknown, place: RequestPlace): ModelDownloadE
   );
 }
 
-// What TLS says when nobody it knows has signed; everything else no further authority could mend.
+// TLS errors for an unknown signer. A further authority would not help with any other error.
 const UNTRUSTED: ReadonlySet<unknown> = new Set([
   "CERT_UNTRUSTED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",

@@ -11,13 +11,13 @@ export interface RateBudget {
   readonly quota: number;
   /** Until the window ends, in ms. */
   readonly resetMs: number;
-  /** Length of a whole window, in ms; undefined when it is not told. */
+  /** Length of a whole window, in ms. Undefined when the answer does not say. */
   readonly windowMs: number | undefined;
 }
 
 /**
  * The budget of an answer: `RateLimit: "api";r=499;t=300` and `RateLimit-Policy: "fixed window";"api";q=500;w=300`, as
- * the Hub sends them with every answer (2026). Undefined where one of them is missing or malformed.
+ * the Hub sends them with every answer (2026). Undefined when either is missing or malformed.
  */
 export function readBudget(headers: Pick<ResponseHeaders, "get">): RateBudget | undefined {
   const limit = parseRateLimit(headers.get("ratelimit"));

@@ -3,8 +3,8 @@ import { decodedBody } from "./decoded-body.ts";
 import type { TransportResponse } from "./transport.ts";
 
 /**
- * The whole decoded body, at most `limit` bytes (a decompression bomb ends there too). Throws `hub/bad-response` when
- * it is larger or cannot be decoded, and what the body throws.
+ * The whole decoded body, at most `limit` bytes (which also stops a decompression bomb). Throws `hub/bad-response` when
+ * it is larger or cannot be decoded, and the body's own errors.
  */
 export async function readBody(response: TransportResponse, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

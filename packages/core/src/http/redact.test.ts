@@ -13,7 +13,7 @@ describe("redactUrl", () => {
     expect(redactUrl("http://anna:secret@proxy:8080/")).toBe("http://proxy:8080/");
   });
 
-  test("does not repeat what is no URL", () => {
+  test("does not repeat text that is not a URL", () => {
     expect(redactUrl("hf_secretsecret")).toBe("<invalid url>");
   });
 

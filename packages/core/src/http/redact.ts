@@ -3,8 +3,8 @@ import { isIP } from "node:net";
 const SECRET_TEXT = /\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/g;
 
 /**
- * A URL fit for messages, events and logs: no user info, no fragment, and only the names of its query parameters,
- * since signatures and policies of CDN links are bearer secrets. What is no URL comes back as `<invalid url>`.
+ * A URL fit for messages, events and logs. User info and fragment are removed. Only the names of query parameters stay,
+ * since signatures and policies of CDN links are bearer secrets. Text that is not a URL becomes `<invalid url>`.
  */
 export function redactUrl(url: URL | string): string {
   const parsed = typeof url === "string" ? URL.parse(url) : url;
@@ -34,7 +34,7 @@ function withoutValues(query: string): string {
 }
 
 /**
- * {@link redactText} for what a server says: without addresses too, since rate limits and signed links name the
+ * {@link redactText} for a server's messages. It also removes addresses, since rate limits and signed links name the
  * caller's own (`your IP (192.0.2.7)`, `xip=`).
  */
 export function redactServerText(text: string, limit = 300): string {

@@ -2,7 +2,7 @@ import type { ResponseHeaders } from "./transport.ts";
 
 type HeaderValue = string | readonly string[] | undefined;
 
-/** Headers of a response from name and value pairs in any case; repeated ones are joined with `, `. */
+/** Headers of a response from name and value pairs in any case. Repeated ones are joined with `, `. */
 export function responseHeaders(
   entries: Iterable<readonly [name: string, value: HeaderValue]>,
 ): ResponseHeaders {

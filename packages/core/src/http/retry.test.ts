@@ -114,7 +114,7 @@ describe("retryDelayMs", () => {
     );
   });
 
-  test("is never shorter than what the server asks for", () => {
+  test("is never shorter than the delay that the server asks for", () => {
     const facts = { status: 429, headers: headers({ "retry-after": "7" }) };
     expect(retryDelayMs(1, { ...facts, random: 0 })).toBe(7000);
     expect(retryDelayMs(1, { ...facts, random: 0.5 })).toBe(7500);

@@ -1,13 +1,15 @@
 import type { ResponseHeaders } from "./transport.ts";
 
-/** What a `RateLimit` header says: the bucket, what is left in its window, and seconds until the window ends. */
+/**
+ * The contents of a `RateLimit` header: the bucket, the requests left in its window, and seconds until the window ends.
+ */
 export interface RateLimit {
   readonly bucket: string;
   readonly remaining: number;
   readonly resetSeconds: number;
 }
 
-/** `"api";r=0;t=55` as the Hub sends it on every answer; undefined when malformed. */
+/** `"api";r=0;t=55` as the Hub sends it on every answer. Undefined when malformed. */
 export function parseRateLimit(header: string | undefined): RateLimit | undefined {
   const bucket = /^\s*"([^"]{0,64})"\s*;/.exec(header ?? "");
   const remaining = /;\s*r\s*=\s*(\d{1,15})\s*(?:[;,]|$)/.exec(header ?? "");
@@ -20,7 +22,7 @@ export function parseRateLimit(header: string | undefined): RateLimit | undefine
   };
 }
 
-/** `Retry-After` (RFC 9110 §10.2.3), whole seconds or an HTTP date, in ms from `now`; undefined when malformed. */
+/** `Retry-After` (RFC 9110 §10.2.3), whole seconds or an HTTP date, in ms from `now`. Undefined when malformed. */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? "";
   if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
@@ -29,15 +31,15 @@ export function parseRetryAfter(header: string | undefined, now: number): number
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
-/** What a failed try says about the next one. */
+/** The facts of a failed try that decide about the next one. */
 export interface RetryFacts {
   readonly status?: number | undefined;
   readonly headers?: ResponseHeaders | undefined;
-  /** First delay in ms, doubled each time; default 500. */
+  /** First delay in ms, doubled each time. Default 500. */
   readonly baseMs?: number | undefined;
-  /** Unix ms; default now. */
+  /** Unix ms. Default: now. */
   readonly now?: number | undefined;
-  /** In [0, 1); default random. */
+  /** In [0, 1). Default: random. */
   readonly random?: number | undefined;
 }
 
@@ -53,15 +55,16 @@ export const MAX_WAIT_MS = 600_000;
 export function serverDelayMs(facts: RetryFacts): number | undefined {
   const limit = parseRateLimit(facts.headers?.get("ratelimit"));
   if (facts.status === 429 && limit?.remaining === 0) return (limit.resetSeconds + 1) * 1000;
-  // A date is by the server's clock, and so is `Date`; ours may be wrong, or the server's.
+  // A retry date is by the server's clock, as is `Date`. Either clock may be wrong.
   const sent = Date.parse(facts.headers?.get("date") ?? "");
   const now = Number.isNaN(sent) ? (facts.now ?? Date.now()) : sent;
   return parseRetryAfter(facts.headers?.get("retry-after"), now);
 }
 
 /**
- * Delay in ms before try `attempt + 1` (the first try is 1). What the server asks for, plus up to a second so that
- * waiting clients do not return together; else 0.5, 1, 2, 4, 8, 8 … s, each shortened by up to half at random.
+ * Delay in ms before try `attempt + 1` (the first try is 1). When the server asks for a delay, it is that delay plus up
+ * to a second, so that waiting clients do not return together. Otherwise it is 0.5, 1, 2, 4, 8, 8 … s, each shortened
+ * by up to half at random.
  */
 export function retryDelayMs(attempt: number, facts: RetryFacts = {}): number {
   const random = facts.random ?? Math.random();

@@ -1,6 +1,6 @@
 import type { ByteSink } from "./byte-sink.ts";
 
-/** Response headers; `get` ignores case and joins repeated headers with `, `. */
+/** Response headers. `get` ignores case and joins repeated headers with `, `. */
 export interface ResponseHeaders {
   get(name: string): string | undefined;
   entries(): Iterable<readonly [name: string, value: string]>;
@@ -10,14 +10,14 @@ export interface ResponseHeaders {
 export interface TransportResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
-  /** Undecoded body bytes; iterating throws `transfer/stalled`, `transfer/interrupted` or the signal's reason. */
+  /** Undecoded body bytes. Iterating throws `transfer/stalled`, `transfer/interrupted` or the signal's reason. */
   readonly body: AsyncIterable<Uint8Array>;
   /**
-   * The whole body, undecoded, straight into a sink; where the transport can do that and the body's length is known.
-   * Throws as `body` does, and what the sink throws. Not together with `body`.
+   * Reads the whole body, undecoded, straight into a sink. Present when the transport supports it and the body's length
+   * is known. Throws as `body` does, and the sink's errors. Not together with `body`.
    */
   readonly readInto?: (sink: ByteSink) => Promise<void>;
-  /** Gives the connection up, or back when the rest of a small body is here at once; returns immediately. */
+  /** Closes the connection, or keeps it when the rest of a small body has already arrived. Returns immediately. */
   discard(): void;
 }
 
@@ -27,9 +27,9 @@ export interface TransportInit {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** From the request being sent to its last header; default 30 000. */
+  /** From sending the request to its last header. Default 30 000. */
   readonly headersTimeoutMs?: number | undefined;
-  /** The longest silence inside a body; default 30 000. */
+  /** The longest silence inside a body. Default 30 000. */
   readonly bodyTimeoutMs?: number | undefined;
 }
 
@@ -43,13 +43,13 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** What a transport is made of. */
+/** The settings of a transport. */
 export interface TransportOptions {
-  /** Where proxies and certificate files are named; default: none are. */
+  /** The environment that names proxies and certificate files. Default: none. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Sends the requests instead of undici; proxies and certificates are then its own affair. */
+  /** Sends the requests instead of undici. It then handles proxies and certificates itself. */
   readonly fetch?: typeof fetch | undefined;
-  /** Connections to one origin; further requests wait. Default 16. */
+  /** Connections to one origin. Further requests wait. Default 16. */
   readonly connections?: number | undefined;
 }
 

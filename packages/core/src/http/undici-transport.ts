@@ -12,7 +12,10 @@ import {
 } from "./transport.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Node's 250 ms gives up on the first address of far hosts; both families are still tried within the connect timeout. */
+/**
+ * Node's 250 ms gives up on the first address of distant hosts. Both families are still tried within the connect
+ * timeout.
+ */
 const ADDRESS_ATTEMPT_MS = 500;
 /** A redirect's body is a few hundred bytes: waiting this long for them saves a TLS handshake on the next request. */
 const DISCARD_GRACE_MS = 250;
@@ -25,7 +28,7 @@ const DISCARD_LIMIT = 16 * 1024;
 export function createUndiciTransport(options: TransportOptions, trust: TrustStore): Transport {
   const env = options.env ?? {};
   let pools: Promise<Pools> | undefined;
-  /** Made before the trust grew: what they connected stays connected. */
+  /** Agents from before the trust store grew. Their open connections stay open. */
   const narrow: Promise<Pools>[] = [];
   let wide = trust.wide;
   return {
@@ -122,7 +125,8 @@ function wrap(
   signal: AbortSignal | undefined,
 ): TransportResponse {
   const { body } = response;
-  // A socket that breaks while nobody reads must not become an uncaught 'error' event; readers still get the error.
+  // A socket that breaks while it is not being read must not raise an uncaught 'error' event. Readers still get the
+  // error.
   body.on("error", () => {});
   return {
     status: response.statusCode,

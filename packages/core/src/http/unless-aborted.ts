@@ -1,4 +1,4 @@
-/** `promise`, or the signal's reason as soon as that is aborted; what `promise` brings then is nobody's. */
+/** `promise`, or the signal's reason as soon as that is aborted. A later result of `promise` is ignored. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);

@@ -20,6 +20,6 @@ test.each([
   expect(url.host).toBe(host);
 });
 
-test("what is no address stays as it is", () => {
+test("text that is not an address stays as it is", () => {
   expect(encodeUserInfo("nonsense @ all")).toBe("nonsense @ all");
 });

@@ -6,7 +6,7 @@ export function encodeUserInfo(address: string): string {
   const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(address) ?? [];
   const slash = rest.indexOf("/");
   const authority = slash < 0 ? rest : rest.slice(0, slash);
-  // A slash in a password hides the @ from the authority; then only a bare host may follow it.
+  // A slash in a password hides the @ from the authority. Only a bare host may follow it then.
   const at = authority.includes("@")
     ? authority.lastIndexOf("@")
     : /^[^/:]*:(?!\d+\/).*@[\w.-]+(?::\d+)?\/?$/s.test(rest)
@@ -23,7 +23,7 @@ function encodePart(text: string): string {
   return percents.replaceAll(/[^\w\-.~%!$&'()*+,;=]/gu, encodeURIComponent);
 }
 
-/** The user name and password of an address, decoded, as `user:password`; undefined without any. */
+/** The user name and password of an address, decoded, as `user:password`. Undefined without any. */
 export function userInfo({ username, password }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
   return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -2,7 +2,7 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { HubClient } from "./hub-client.ts";
 import { stringField } from "./json-value.ts";
 
-/** The name of the account that the client's token belongs to; undefined where the Hub does not tell. One call. */
+/** The name of the account that the client's token belongs to. Undefined when the Hub does not tell. One call. */
 export async function readAccountName(
   client: Pick<HubClient, "url" | "json">,
 ): Promise<string | undefined> {

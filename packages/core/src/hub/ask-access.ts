@@ -34,7 +34,7 @@ export async function askAccess(
   });
 }
 
-/** The same without a question: what a backend may not ask. */
+/** The same without a question, for a backend, which may not ask. */
 export function withheldError(
   { repoId, withheld }: Pick<WithheldSnapshot, "repoId" | "withheld">,
   hub: { readonly endpoint: string; readonly tokenSource: string | undefined },
@@ -76,7 +76,7 @@ async function openFile(
   });
 }
 
-/** The error by which an answer refuses access; undefined for any other answer, which tells nothing. */
+/** The error of an answer that refuses access. Undefined for any other answer, which tells nothing. */
 async function refusalOf(
   answer: Promise<void>,
   signal: AbortSignal | undefined,

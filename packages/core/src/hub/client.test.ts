@@ -280,7 +280,7 @@ describe("a Hub client", () => {
     expect((await client.json(client.url(["x"]), { question })).value).toEqual({});
   });
 
-  test("asks a silent server only once when there is somebody else to ask", async () => {
+  test("asks a silent server only once when there is another one to ask", async () => {
     const { url, requests } = await serve(() => undefined);
     const { client } = clientFor(url, { etagTimeoutMs: 1 });
     expect(await failureOf(client.hasty.json(client.url(["x"]), { question }))).toMatchObject({

@@ -21,21 +21,21 @@ import { type Patience, retrying, type Try } from "./retrying.ts";
 import { createTokenSender } from "./token-sender.ts";
 import { userAgent } from "./user-agent.ts";
 
-/** What a client is made of. */
+/** The parts of a client. */
 export interface HubClientOptions {
   readonly fetch?: typeof fetch | undefined;
-  /** Told of waits, retries and warnings; what it throws is ignored. */
+  /** Receives waits, retries and warnings. Its errors are ignored. */
   readonly onEvent?: ((event: DownloadEventBody) => void) | undefined;
   /** Ends every call of this client. */
   readonly signal?: AbortSignal | undefined;
-  /** Where proxies and certificates are named; default: none are. */
+  /** The environment that names proxies and certificates. Default: none. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly connections?: number | undefined;
-  /** First back-off in ms; default 500. */
+  /** First back-off in ms. Default 500. */
   readonly retryBaseMs?: number | undefined;
-  /** How long a server that did not answer a first time may take the second time, in ms; default 42 000. */
+  /** The second timeout for a server that did not answer the first time, in ms. Default 42 000. */
   readonly slowAnswerMs?: number | undefined;
-  /** The longest that one metadata answer may take from request to last byte, in ms; default 300 000. */
+  /** The longest time for one metadata answer, from request to last byte, in ms. Default 300 000. */
   readonly answerTimeoutMs?: number | undefined;
 }
 
@@ -74,7 +74,7 @@ export function createHubClient(
   const failure: HubClient["failure"] = async (sent, question) => {
     const { response, url, tokenSource, refused } = sent;
     const isGated = response.status === 403 && response.headers.get("x-error-code") === "GatedRepo";
-    // Whoever has several accounts must be told which one is refused.
+    // A user with several accounts must learn which one is refused.
     const isNamed = tokenSource !== undefined && isGated;
     if (isNamed) account ??= readAccountName(client(HASTY));
     return responseError(response, question, {
@@ -207,7 +207,7 @@ function refuseDowngrade(asked: URL, { response, url, hops }: FollowedResponse):
     `${redactUrl(asked)} redirects from https to plain http`,
     "hub/bad-response",
     {
-      hint: "Anyone on the way could change this answer; use an endpoint that stays on https.",
+      hint: "Anyone on the network path could change this answer. Use an endpoint that stays on https.",
       data: { url: redactUrl(asked), to: redactUrl(url) },
     },
   );

@@ -8,7 +8,7 @@ import { type FileEntry, parseTreeEntry } from "./tree-entry.ts";
 /** Paths in one `paths-info` question. */
 const BATCH = 500;
 
-/** What a listing found, and what makes one doubt that it is all. */
+/** The result of a listing, and the reasons to doubt that it is complete. */
 export interface ListedTree {
   readonly files: readonly FileEntry[];
   /** Folders that it names. */
@@ -72,7 +72,7 @@ export async function completeTree(
   throw incomplete(client, repo, problem);
 }
 
-/** The names of all files that the model's own description lists; undefined where the server lists none. */
+/** The names of all files that the model's own description lists. Undefined where the server lists none. */
 async function readNames(
   client: HubClient,
   { commit, ...repo }: CommitRef,

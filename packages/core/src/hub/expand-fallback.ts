@@ -1,9 +1,9 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 
 /**
- * Asks with `expand` in the query as the Hub wants it, and without where a server answers 400 or 404 to that and has no
- * code to say why (some mirrors know no such parameter). What a server turned out not to know is not sent to it again.
- * Throws what the first question threw when the second fails too.
+ * Asks with `expand` in the query as the Hub wants it, and without it where a server answers 400 or 404 without an
+ * error code (some mirrors do not know the parameter). A parameter that a server does not know is not sent to it again.
+ * Throws the error of the first question when the second fails too.
  */
 export function createExpandFallback(): <T>(
   url: URL,

@@ -24,7 +24,7 @@ test.each(Object.entries(SAID))("the Hub's own sentence tells: %s", (state, said
   expect(hint).toContain("HF_TOKEN");
 });
 
-test("without a token nobody's request stands anywhere; another sentence leaves it open", () => {
+test("without a token there is no request, and another sentence leaves its state open", () => {
   expect(accessState({ said: SAID.waiting })).toBe("anonymous");
   expect(accessState({ said: "No.", tokenSource: "HF_TOKEN" })).toBe("unknown");
   expect(gatedVerdict({ ...gate, account: undefined }).hint).toContain(

@@ -1,19 +1,19 @@
 import type { ErrorCode } from "../contract/errors.ts";
 
 /**
- * How an account's request for access to a gated repo stands. `anonymous`: no token was sent, so nobody knows; `unknown`:
- * one was sent, but the answer does not tell.
+ * The state of an account's request for access to a gated repo. `anonymous`: no token was sent, so the state is
+ * unknown. `unknown`: a token was sent, but the answer does not tell.
  */
 export type AccessState = "anonymous" | "not-asked" | "waiting" | "rejected" | "reset" | "unknown";
 
-/** What is known of a refusal by a gated repo. */
+/** The facts about a refusal by a gated repo. */
 export interface Gate {
   readonly repoId: string;
   /** Base of the addresses of the Hub that refused. */
   readonly endpoint: string;
   /** The sentence by which it refused. */
   readonly said?: string | undefined;
-  /** Where the token that was sent came from; undefined when none was. */
+  /** The origin of the token that was sent. Undefined when none was. */
   readonly tokenSource?: string | undefined;
   /** The name of the account that the token belongs to, where it was asked for. */
   readonly account?: string | undefined;
@@ -34,7 +34,7 @@ export interface GatedVerdict {
 }
 
 /**
- * Files that the Hub serves of a gated repo to everybody: these names, in this case, at the root (20 probes of two
+ * Files of a gated repo that the Hub serves without access: these names, in this case, at the root (20 probes of two
  * repos, 2026-10-05). All others, `.gitattributes` too, need access.
  */
 const PUBLIC_FILES: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@ import { redactServerText } from "../http/redact.ts";
 
 /**
  * The warnings in an `X-HF-Warning` header: `topic; message`, the topic optional, several headers joined by commas
- * (huggingface_hub, utils/_http.py). Without a topic the message stands for it.
+ * (huggingface_hub, utils/_http.py). Without a topic, the message is used as the topic.
  */
 export function hubWarnings(header: string | undefined): DownloadEventBody[] {
   const parts = (header ?? "").split(/,\s*(?=[\w-]{1,40};\s)/);

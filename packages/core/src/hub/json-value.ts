@@ -3,7 +3,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The string field `name` of a parsed JSON value; undefined when there is none. */
+/** The string field `name` of a parsed JSON value. Undefined when there is none. */
 export function stringField(value: unknown, name: string): string | undefined {
   const field = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return typeof field === "string" ? field : undefined;

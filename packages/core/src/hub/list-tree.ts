@@ -50,7 +50,7 @@ export async function listTree(
   return treeListing([...entries.filter(({ kind }) => kind !== "md5"), ...files], client.emit);
 }
 
-/** A listing that came another way; checked and refused like {@link listTree}'s. */
+/** A listing from another client, checked and refused like that of {@link listTree}. */
 export function readTree(items: readonly unknown[], emit: HubClient["emit"]): TreeListing {
   refuseTooMany(items.length);
   return treeListing(items.map(parseTreeEntry), emit);
@@ -108,7 +108,7 @@ async function listEmptyFolders(listing: Listing, found: ListedTree): Promise<Li
   };
 }
 
-/** What lies in and below folders, one question for each of them; `""` is the root. */
+/** The contents in and below folders, with one request for each folder. `""` is the root. */
 async function listFolders(listing: Listing, roots: readonly string[]): Promise<ListedTree> {
   const files: FileEntry[] = [];
   const folders = [...roots];
@@ -117,7 +117,7 @@ async function listFolders(listing: Listing, roots: readonly string[]): Promise<
   for (const folder of folders) {
     const segments = folder === "" ? [] : folder.split("/");
     const before = new Map(files.map((entry) => [entry.file.path, identityOf(entry)]));
-    // Some servers do not look at the folder, or list what is below it too: the root, or all, comes again.
+    // Some servers ignore the folder or list its subfolders too. The root, or everything, comes again.
     const isNew = (entry: FileEntry): boolean =>
       (folder === "" || entry.file.path.startsWith(`${folder}/`)) &&
       before.get(entry.file.path) !== identityOf(entry);
@@ -166,7 +166,7 @@ interface Page {
   readonly isLast: boolean;
 }
 
-/** The pages of a listing; a word instead of one that came before, or of more than anyone needs. */
+/** The pages of a listing. Returns a reason instead for a page that came before, or for too many pages. */
 async function* pages(
   { client, question, signal }: Listing,
   first: URL,
@@ -246,7 +246,7 @@ function repeats({ question }: Listing, url: URL): ModelDownloadError {
     `${url.host} sends the same page of the file list again and again`,
     "hub/bad-response",
     {
-      hint: "This mirror cannot page through large repos; use https://huggingface.co as endpoint.",
+      hint: "This mirror cannot page through large repos. Use https://huggingface.co as endpoint.",
       repoId: question.repoId,
       data: { url: redactUrl(url) },
     },

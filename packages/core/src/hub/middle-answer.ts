@@ -43,7 +43,7 @@ export function middleAnswer({ url, status, type, body }: MiddleAnswer):
   return {
     code: "hub/bad-response",
     message: `${url.host} answered ${status} with a web page: a proxy, firewall or login page stands in its place`,
-    hint: `Open ${url.origin} in a web browser to see what it says. A token changes nothing about it.`,
+    hint: `Open ${url.origin} in a web browser to read its message. A token does not help here.`,
     data: { ...data, reason: "portal" },
   };
 }

@@ -1,4 +1,4 @@
-/** The target of `rel="next"` in a `Link` header (RFC 8288), relative to `base`; undefined when there is none. */
+/** The target of `rel="next"` in a `Link` header (RFC 8288), relative to `base`. Undefined when there is none. */
 export function parseNextLink(header: string | undefined, base: URL): URL | undefined {
   // Anchored and without nested repetition, so that a hostile header costs linear time.
   for (const part of (header ?? "").slice(0, 16_384).split(/,(?=\s*<)/)) {

@@ -3,7 +3,10 @@ import { redactText, redactUrl } from "../http/redact.ts";
 import type { HubAnswer, JsonAnswer } from "./hub-client.ts";
 import type { Try } from "./retrying.ts";
 
-/** A whole answer read as JSON; `hub/bad-response` when it is none, worth another try unless it is a web page. */
+/**
+ * A whole answer read as JSON. Throws `hub/bad-response` when it is not JSON, worth another try unless it is a web
+ * page.
+ */
 export function parseJson({ body, ...answer }: HubAnswer): Try<JsonAnswer> {
   const text = body.toString("utf8");
   try {
@@ -19,12 +22,12 @@ export function parseJson({ body, ...answer }: HubAnswer): Try<JsonAnswer> {
       {
         hint: html
           ? "A captive portal or proxy may be answering: open the endpoint in a browser, log in, and check HF_ENDPOINT."
-          : `Try again; if it stays so, check that ${answer.url.origin} is a Hub.`,
+          : `Try again. If the error persists, check that ${answer.url.origin} is a Hub.`,
         cause,
         data: { status: answer.status, url: redactUrl(answer.url), contentType: redactText(type) },
       },
     );
-    // JSON that breaks off is an answer cut short without a length; a web page would only come again.
+    // Truncated JSON is an answer cut short without a length. A web page would only come again.
     return { failed: { error, status: answer.status, transient: !html } };
   }
 }

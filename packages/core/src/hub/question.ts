@@ -1,6 +1,8 @@
-/** What was asked, which decides what a bare 404 means. */
+/** The kind of question, which decides the meaning of a bare 404. */
 export interface Question {
-  /** `repo`: does it exist; `revision`: at this revision; `file`: one file of it; `list`: anything not about one repo. */
+  /**
+   * `repo`: does it exist. `revision`: at this revision. `file`: one file of it. `list`: a question not about one repo.
+   */
   readonly kind: "repo" | "revision" | "file" | "list";
   readonly repoId?: string | undefined;
   readonly revision?: string | undefined;

@@ -12,13 +12,13 @@ export interface RefusedToken {
   readonly expiresAt?: number | undefined;
 }
 
-/** What to say of a refused token. */
+/** The message about a refused token. */
 export interface RefusalWords {
   /** Such as `it has expired`. */
   readonly why: string;
   /** How to get a new one, a sentence or two. */
   readonly hint: string;
-  /** Null when nobody tells. */
+  /** Null when unknown. */
   readonly expired: boolean | null;
 }
 
@@ -61,7 +61,7 @@ function renewalHint(source: string, endpoint: string): string {
   return `Make a new token at ${page} and hand that in, or none. ${without}`;
 }
 
-/** The part of a coded error that tells of a refused token; `subject` cannot be read without one. */
+/** The part of a coded error that describes a refused token. `subject` cannot be read without one. */
 export function refusedVerdict(
   refused: RefusedToken,
   subject: {

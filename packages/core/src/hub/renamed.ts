@@ -1,7 +1,7 @@
 import type { DownloadEventBody } from "../contract/events.ts";
 import type { HubClient } from "./hub-client.ts";
 
-/** The id of the repo that an API address names, below whatever path the endpoint has; undefined for other addresses. */
+/** The id of the repo that an API address names, below any path of the endpoint. Undefined for other addresses. */
 export function idInAddress({ pathname }: URL): string | undefined {
   const [, id] =
     /\/api\/(?:models|datasets|spaces)\/([^/]+(?:\/[^/]+)?)\/(?:tree|revision)\//.exec(pathname) ??
@@ -14,8 +14,8 @@ export function idInAddress({ pathname }: URL): string | undefined {
 }
 
 /**
- * Says once that the Hub knows a repo by another id now. An old id without an owner, and one that is only spelled with
- * other capitals, are no rename. A new owner is somebody else to trust: the warning names both.
+ * Warns once that the Hub knows a repo by another id now. An old id without an owner, and one that differs only in
+ * case, are no rename. A new owner is a different party to trust, so the warning names both.
  */
 export function tellRename(asked: string, now: string | undefined, emit: HubClient["emit"]): void {
   const warning = now === undefined ? undefined : renameWarning(asked, now);
@@ -27,7 +27,7 @@ function renameWarning(asked: string, now: string): DownloadEventBody | undefine
   if (!isId || !asked.includes("/") || now.toLowerCase() === asked.toLowerCase()) return undefined;
   const [owner = "", newOwner = ""] = [asked, now].map((id) => id.split("/", 1)[0]);
   const sameOwner = owner.toLowerCase() === newOwner.toLowerCase();
-  const follow = `The cache keeps it under the name asked for; use ${now} to follow the new name.`;
+  const follow = `The cache keeps it under the old name. Use ${now} to follow the new name.`;
   return {
     type: "warning",
     code: "hub/renamed",

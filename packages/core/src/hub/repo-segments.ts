@@ -1,6 +1,6 @@
 import { checkRepoId, type RepoType } from "@mlx-download/cache";
 
-/** A repo of some kind; a model when nothing is said. */
+/** A repo of some kind. The default is a model. */
 export interface TypedRepo {
   readonly repoId: string;
   readonly repoType?: RepoType | undefined;

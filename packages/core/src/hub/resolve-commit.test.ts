@@ -22,7 +22,7 @@ describe("resolveCommit", () => {
     expect(events).toEqual([]);
   });
 
-  test("takes main for what nobody said, and a full commit for itself", async () => {
+  test("takes main as the default, and a full commit as it is", async () => {
     const { url, requests } = await serve((_request, response) => {
       response.end(JSON.stringify({ sha: COMMIT }));
     });
@@ -81,7 +81,7 @@ describe("resolveCommit", () => {
     );
   });
 
-  test("asks again what is missing when a 404 does not say it", async () => {
+  test("asks again when a 404 does not say what is missing", async () => {
     const existing = new Set(["there"]);
     const { url } = await serve((request, response) => {
       const [, , , , name = "", revision] = request.url?.split(/[/?]/) ?? [];

@@ -12,16 +12,16 @@ import type { Question } from "./question.ts";
 export interface ResolvedRef {
   /** As asked for, even when the Hub knows the repo by another name now: the cache folder follows it. */
   readonly repoId: string;
-  /** As asked for; `main` when nothing was said. */
+  /** The revision as asked for. Default: `main`. */
   readonly revision: string;
   /** 40 lower-case hex digits. */
   readonly commit: string;
 }
 
 /**
- * The commit of a revision: one call, none when the revision is a full commit already. A renamed repo resolves, with
- * a `warning` event that names the new id and, when it has one, the new owner. Throws the `hub/…` errors; an answer without a commit is
- * `hub/revision-not-found` (mirrors answer so for unknown revisions) or `hub/bad-response`.
+ * The commit of a revision: one call, none when the revision is a full commit already. A renamed repo resolves, with a
+ * `warning` event that names the new id and, when it has one, the new owner. Throws the `hub/…` errors. An answer
+ * without a commit is `hub/revision-not-found` (mirrors answer so for unknown revisions) or `hub/bad-response`.
  */
 export async function resolveCommit(
   client: HubClient,
@@ -81,7 +81,7 @@ function saysError(url: URL, said: string, { repoId }: Question): ModelDownloadE
   );
 }
 
-/** A 404 without a code leaves open what is missing; one more question tells. */
+/** A 404 without a code does not say what is missing. One more question tells. */
 async function tellRepoFromRevision(
   client: HubClient,
   { error, ref, signal }: { error: unknown; ref: TypedRepo; signal: AbortSignal | undefined },

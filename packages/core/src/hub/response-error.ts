@@ -11,12 +11,12 @@ import { middleAnswer } from "./middle-answer.ts";
 import { clockTime } from "./server-wait.ts";
 import { storageMessage, storageRefusal } from "./storage-refusal.ts";
 
-/** Who asked whom, for message and hint. */
+/** The endpoint and the question, for message and hint. */
 export interface ErrorContext {
   readonly endpoint: string;
   /** Where the answer came from in the end. */
   readonly url: URL;
-  /** Where the token that was sent came from; undefined when none was sent. */
+  /** The origin of the token that was sent. Undefined when none was sent. */
   readonly tokenSource?: string | undefined;
   /** The name of that token's account, where it was asked for. */
   readonly account?: string | undefined;
@@ -31,7 +31,7 @@ interface Failed extends ErrorContext {
   readonly body: string;
 }
 
-/** One kind of failure: its code, what happened, what to do. */
+/** One kind of failure: its code, message and next step. */
 interface Verdict {
   readonly code: ErrorCode;
   readonly message: string;
@@ -40,9 +40,9 @@ interface Verdict {
 }
 
 /**
- * The coded error for an error answer: told by `X-Error-Code`, then `X-Error-Message`, then the status and what was
- * asked (mirrors send no codes). `data`: `status`, `errorCode`, `url` (redacted), `requestId`, `serverMessage`, and the question's
- * `revision` and `path`; `hub/rate-limited` has `retryAfterMs` (null when the server does not say).
+ * The coded error for an error answer: told by `X-Error-Code`, then `X-Error-Message`, then the status and the question
+ * (mirrors send no codes). `data`: `status`, `errorCode`, `url` (redacted), `requestId`, `serverMessage`, and the
+ * question's `revision` and `path`. `hub/rate-limited` has `retryAfterMs` (null when the server does not say).
  */
 export async function responseError(
   response: TransportResponse,
@@ -52,7 +52,7 @@ export async function responseError(
   const { status, headers } = response;
   const failed: Failed = { ...context, status, headers, body: await startOfBody(response) };
   const ofToken = byToken(failed, question);
-  // What was said to the token tells more than what the Hub says to anyone.
+  // The Hub's answer to the token is more specific than its answer without one.
   const said = (ofToken && failed.refused?.said) ?? serverMessage(failed);
   const verdict =
     ofToken ??
@@ -77,13 +77,13 @@ export async function responseError(
   });
 }
 
-/** The sentence of an error answer, from its headers or the start of its body; undefined when it has none. */
+/** The sentence of an error answer, from its headers or the start of its body. Undefined when it has none. */
 export async function answerText(response: TransportResponse): Promise<string | undefined> {
   return serverMessage({ headers: response.headers, body: await startOfBody(response) });
 }
 
 const MAX_BODY = 64 * 1024;
-/** An error's code and status are in its headers already; its text is not worth a longer wait. */
+/** An error's code and status are in its headers already. Its text is not worth a longer wait. */
 const BODY_TIMEOUT_MS = 2000;
 
 async function startOfBody(response: TransportResponse): Promise<string> {
@@ -128,13 +128,13 @@ function serverMessage({ headers, body }: Pick<Failed, "headers" | "body">): str
 
 const name = (question: Question): string => question.repoId ?? "the repo";
 
-/** What the Hub refuses for want of a token that it takes; undefined for everything else. */
+/** The error for a request that the Hub refuses without a valid token. Undefined for all other answers. */
 function byToken(failed: Failed, question: Question): Verdict | undefined {
   const { status, endpoint, tokenSource } = failed;
   const code = errorCode(failed.headers);
   const own = URL.parse(endpoint)?.origin === failed.url.origin;
   if (!own || (status !== 401 && status !== 403)) return undefined;
-  // A Hub that takes the token answers 404 for what is not there: 401 without a code is about the token.
+  // A Hub that accepts the token answers 404 for a missing repo or file. 401 without a code is about the token.
   const refused =
     failed.refused ??
     (status === 401 && code === undefined && tokenSource !== undefined
@@ -162,7 +162,7 @@ function byCode(failed: Failed, question: Question): Verdict | undefined {
     return {
       code: "hub/disabled",
       message: `${name(question)} is disabled on the Hub`,
-      hint: "Its owner or the Hub took it down; choose another repo.",
+      hint: "Its owner or the Hub took it down. Choose another repo.",
     };
   }
   return undefined;
@@ -182,7 +182,7 @@ function byStatus(failed: Failed, question: Question): Verdict {
     return {
       code: "hub/unavailable",
       message: `${host} answered ${status}: it cannot serve this now`,
-      hint: "Try again later; what is in the cache works offline meanwhile.",
+      hint: "Try again later. Models in the cache work offline meanwhile.",
     };
   }
   return {
@@ -222,8 +222,8 @@ function entryNotFound(question: Question, failed: Failed): Verdict {
     code: "hub/entry-not-found",
     message: `${failed.endpoint} has no file ${question.path ?? "of that name"} in ${name(question)}`,
     hint: isHub(failed.endpoint)
-      ? "The repo may have changed meanwhile; run the command again."
-      : "The mirror may lack this file or not understand its name; try https://huggingface.co as endpoint.",
+      ? "The repo may have changed meanwhile. Run the command again."
+      : "The mirror may lack this file or not understand its name. Try https://huggingface.co as endpoint.",
   };
 }
 
@@ -245,7 +245,7 @@ function listRefused(failed: Failed): Verdict {
     message: `${failed.endpoint} refuses to list without a token it accepts (${failed.status})`,
     hint: isHub(failed.endpoint)
       ? "Set HF_TOKEN or log in."
-      : "Set HF_TOKEN; many mirrors cannot list at all, then use https://huggingface.co as endpoint.",
+      : "Set HF_TOKEN. If the mirror cannot list at all, as is common, use https://huggingface.co as endpoint.",
   };
 }
 
@@ -255,9 +255,9 @@ function forbidden(failed: Failed, question: Question): Verdict {
     code: "hub/forbidden",
     message: `${failed.url.host} forbids access to ${question.path ?? name(question)}`,
     hint: !own
-      ? "A signed link may have expired; run the command again."
+      ? "A signed link may have expired. Run the command again."
       : failed.tokenSource
-        ? `The token from ${failed.tokenSource} may lack the right to read this repo; check its scopes at ${failed.endpoint}/settings/tokens.`
+        ? `The token from ${failed.tokenSource} may lack the right to read this repo. Check its scopes at ${failed.endpoint}/settings/tokens.`
         : "Set HF_TOKEN or log in with an account that may read this repo.",
   };
 }
@@ -274,7 +274,7 @@ function notFound(failed: Failed, question: Question): Verdict {
       return {
         code: "hub/bad-response",
         message: `${failed.url.host} has no listing at ${failed.url.pathname}`,
-        hint: `Check that the endpoint ${failed.endpoint} names a Hub; many mirrors cannot list.`,
+        hint: `Check that the endpoint ${failed.endpoint} names a Hub. Many mirrors cannot list.`,
       };
   }
 }
@@ -288,7 +288,7 @@ function rateLimited(failed: Failed): Verdict {
   return {
     code: "hub/rate-limited",
     message: `${failed.url.host} limits how often it may be asked and refuses${until}`,
-    hint: "Wait and run the command again; with a token (HF_TOKEN) the limits are higher.",
+    hint: "Wait and run the command again. With a token (HF_TOKEN) the limits are higher.",
     data: { retryAfterMs: retryAfterMs ?? null },
   };
 }

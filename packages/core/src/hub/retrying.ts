@@ -6,9 +6,9 @@ import type { ResponseHeaders } from "../http/transport.ts";
 import { serverWait } from "./server-wait.ts";
 
 const MAX_RETRIES = 5;
-/** Nobody is helped by half a minute of trying when there is no network at all. */
+/** Half a minute of retries is useless when there is no network at all. */
 const MAX_RETRIES_UNCONNECTED = 2;
-/** Two timeouts without a sign of life tell enough; the second one is long (`timeoutOf`). */
+/** Two timeouts without a sign of life are enough. The second one is long (`timeoutOf`). */
 const MAX_RETRIES_SILENT = 1;
 const UNCONNECTED: readonly string[] = [
   "dns",
@@ -21,7 +21,7 @@ const UNCONNECTED: readonly string[] = [
 
 const HOPELESS: readonly string[] = ["offline", "tls", "protocol"];
 
-/** A try that failed; `status` and `headers` when there was an answer. */
+/** A try that failed. `status` and `headers` are set when there was an answer. */
 export interface FailedTry {
   readonly error: ModelDownloadError;
   readonly status?: number | undefined;
@@ -40,11 +40,11 @@ export interface RetryingOptions {
   readonly signal?: AbortSignal | undefined;
   readonly emit: (event: DownloadEventBody) => void;
   readonly path?: string | undefined;
-  /** First back-off in ms; default 500. */
+  /** First back-off in ms. Default 500. */
   readonly baseMs?: number | undefined;
   /** Less than the usual patience. */
   readonly patience?: Patience | undefined;
-  /** How long try number n waits for an answer, in ms: told to whoever sees that one was not answered. */
+  /** How long try number n waits for an answer, in ms. It is reported when a try was not answered. */
   readonly timeoutOf?: ((attempt: number) => number) | undefined;
 }
 
@@ -56,10 +56,11 @@ export interface Patience {
 }
 
 /**
- * Runs `attempt` (called with 1, 2, …) until it gives a value: at most 5 more times after a status or cut that may
- * heal, 2 after a failure to connect, once after a try that nothing came of in all its time, never after 401, 403, 404 or
- * a TLS failure. Waits as the server asks; when that is longer than ten minutes, or tries are used up, throws the last
- * error. Each wait is announced by a `retry` event, or by `waiting` when the server asked for it.
+ * Runs `attempt` (called with 1, 2, …) until it returns a value. It retries at most 5 times after a status or cut that
+ * may heal, twice after a failure to connect, and once after a try that used all its time without an answer. It never
+ * retries after 401, 403, 404 or a TLS failure. It waits as long as the server asks. When that is longer than ten
+ * minutes, or the tries are used up, it throws the last error. Each wait is announced by a `retry` event, or by
+ * `waiting` when the server asked for it.
  */
 export async function retrying<T>(
   attempt: (number: number) => Promise<Try<T>>,

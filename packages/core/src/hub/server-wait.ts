@@ -5,7 +5,7 @@ export function clockTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
 
-/** Says that a server asks for a pause, until when it lasts, and that nobody has to do anything. */
+/** Reports that a server asks for a pause, when the pause ends, and that the user need not act. */
 export function serverWait(
   refusal: { readonly host: string; readonly code: string },
   delayMs: number,

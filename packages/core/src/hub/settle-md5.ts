@@ -26,7 +26,7 @@ export async function settleMd5(
   client.emit({
     type: "warning",
     code: "hub/md5-only",
-    message: `${new URL(client.settings.endpoint).host} names ${files.length} files by md5 alone; they are read once to know what they are, and fetched then.`,
+    message: `${new URL(client.settings.endpoint).host} names ${files.length} files by md5 alone. They are read once to learn their digests, and then fetched.`,
   });
   const settled: SnapshotFile[] = [];
   const queue = files.entries();
@@ -87,7 +87,7 @@ async function readThrough(
     `${host} sends other bytes of ${file.path} than it lists: md5 ${actual}, ${size} bytes`,
     "transfer/checksum-mismatch",
     {
-      hint: "Nothing was written; try again later, or another --endpoint.",
+      hint: "Nothing was written. Try again later, or use another --endpoint.",
       data: { path: file.path, expected: `md5:${file.md5}`, actual: `md5:${actual}` },
     },
   );

@@ -10,7 +10,9 @@ interface StorageAnswer {
   readonly body: string;
 }
 
-/** `<Code>` and `<Message>` of the XML that S3 and CloudFront answer with; undefined when the body is something else. */
+/**
+ * `<Code>` and `<Message>` of the XML that S3 and CloudFront answer with. Undefined when the body is something else.
+ */
 export function storageMessage(body: string): string | undefined {
   const field = (name: string): string | undefined =>
     new RegExp(`<${name}>([^<]{1,300})</${name}>`).exec(body)?.[1];

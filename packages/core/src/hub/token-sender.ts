@@ -14,9 +14,9 @@ import { renewRefused } from "../token/renew-refused.ts";
 import { describeRefusal, type RefusedToken } from "./refused-token.ts";
 import { answerText } from "./response-error.ts";
 
-/** An answer, and what became of the token. */
+/** An answer, and the state of the token after it. */
 export interface SentResponse extends FollowedResponse {
-  /** Where the token that this answer is to came from; undefined when it came without one. */
+  /** The origin of the token sent for this answer. Undefined when none was sent. */
   readonly tokenSource: string | undefined;
   /** The token that the Hub refused before it was asked without. */
   readonly refused: RefusedToken | undefined;
@@ -24,14 +24,14 @@ export interface SentResponse extends FollowedResponse {
 
 /** Sends requests to one Hub, with the token as long as the Hub takes it. */
 export interface TokenSender {
-  /** The token to send now; false when none may be sent, undefined when there is none. */
+  /** The token to send now. False when none may be sent, undefined when there is none. */
   readonly token: () => string | false | undefined;
-  /** The token that the Hub refused; undefined as long as it did not. */
+  /** The token that the Hub refused. Undefined while it has refused none. */
   readonly refused: () => RefusedToken | undefined;
   /**
-   * `requestFollowing` with the token. Where the Hub refuses that (401 without a code of its own, whatever the text), a
-   * login of ours is renewed, once for all requests and processes; otherwise the same is asked without it, and from then
-   * on everything. Throws what `requestFollowing` throws.
+   * `requestFollowing` with the token. When the Hub refuses the token (401 without a code of its own, with any text), a
+   * login of ours is renewed, once for all requests and processes. Otherwise the request, and every later one, is sent
+   * without it. Throws the errors of `requestFollowing`.
    */
   readonly send: (url: URL, init: Omit<FollowInit, "authorization">) => Promise<SentResponse>;
   /** Notes that the Hub refused `token` with these words, and renews it where that can be done. */
@@ -40,11 +40,11 @@ export interface TokenSender {
   readonly tellRefused: () => void;
 }
 
-/** What a sender works with. */
+/** The inputs of a sender. */
 export interface TokenSenderOptions {
   readonly transport: Transport;
   readonly emit: (event: DownloadEventBody) => void;
-  /** Where the token files are named; without it no login is renewed. */
+  /** The environment that names the token files. Without it no login is renewed. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly userAgent: string;
 }
@@ -91,7 +91,7 @@ export function createTokenSender(settings: Settings, options: TokenSenderOption
       type: "warning",
       code: "hub/token-refused",
       topic: `${endpoint} ${tokenSource}`,
-      message: `${new URL(endpoint).host} refuses the token from ${tokenSource} (${why}); going on without it.`,
+      message: `${new URL(endpoint).host} refuses the token from ${tokenSource} (${why}). Continuing without it.`,
       hint,
     });
   };
@@ -120,8 +120,8 @@ export function createTokenSender(settings: Settings, options: TokenSenderOption
 }
 
 /**
- * With a token that it takes, the Hub answers 404 for what is not there and 403 for what is not allowed; 401 with a
- * code of its own is about the repo.
+ * With a token that it accepts, the Hub answers 404 for a missing repo or file and 403 for one that is not allowed. 401
+ * with a code of its own is about the repo.
  */
 function isRefusal({ response, authorized }: FollowedResponse): boolean {
   return authorized && response.status === 401 && !response.headers.get("x-error-code")?.trim();

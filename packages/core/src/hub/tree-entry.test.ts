@@ -107,7 +107,7 @@ describe("parseTreeEntry", () => {
     expect(parseTreeEntry({ ...small, oid: OID.toUpperCase() })).toEqual(parseTreeEntry(small));
   });
 
-  test("passes over folders and what else is no file", () => {
+  test("ignores folders and other items that are not files", () => {
     expect(parseTreeEntry({ type: "directory", oid: OID, size: 0, path: "sub" })).toEqual({
       kind: "folder",
       path: "sub",

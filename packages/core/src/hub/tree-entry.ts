@@ -21,7 +21,7 @@ export function unsafeTree(
     `The repo's file list cannot be trusted: ${problem}`,
     "hub/unsafe-tree",
     {
-      hint: "Nothing was written; the repo is damaged or hostile, tell its owner or choose another.",
+      hint: "Nothing was written. The repo is damaged or hostile. Tell its owner or choose another one.",
       cause: details.cause,
       data: { path },
     },
@@ -36,7 +36,7 @@ export interface Md5File {
   readonly md5: string;
 }
 
-/** What a listing's item is: a file of the snapshot, one that is kept from us, a folder, or nothing of interest. */
+/** The kind of a listing's item: a file of the snapshot, a withheld file, a folder, or an item to ignore. */
 export type TreeEntry =
   | { readonly kind: "file"; readonly file: SnapshotFile }
   | { readonly kind: "withheld"; readonly file: WithheldFile }
@@ -48,9 +48,9 @@ export type TreeEntry =
 export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" | "md5" }>;
 
 /**
- * One item of `GET /api/models/{id}/tree/{commit}`, checked field by field. Of an LFS file the content's size and
- * sha256 count, and a missing git id is worked out from its pointer. A masked digest (64 `*`) makes the file a withheld
- * one; a masked `xetHash` alone is dropped. Throws `hub/unsafe-tree`.
+ * One item of `GET /api/models/{id}/tree/{commit}`, checked field by field. For an LFS file the content's size and
+ * sha256 count, and a missing git id is computed from its pointer. A masked digest (64 `*`) makes the file a withheld
+ * one. A masked `xetHash` alone is dropped. Throws `hub/unsafe-tree`.
  */
 export function parseTreeEntry(item: unknown): TreeEntry {
   if (!isObject(item)) throw unsafeTree("an entry is no object");

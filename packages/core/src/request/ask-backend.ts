@@ -18,7 +18,7 @@ export interface Asker {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a backend is told of the Hub: a token only where our own requests would carry it. */
+/** The Hub details given to a backend. The token is included only where our own requests would carry it. */
 export function backendHub({ client, anonymous, signal }: Asker): BackendHub {
   const { endpoint, etagTimeoutMs } = client.settings;
   return {
@@ -31,8 +31,8 @@ export function backendHub({ client, anonymous, signal }: Asker): BackendHub {
 }
 
 /**
- * Runs one call of a backend, with the retries, waits and coded errors of our own requests; once more with a renewed token,
- * or without one, where the Hub refuses ours.
+ * Runs one call of a backend, with the retries, waits and coded errors of our own requests. Where the Hub refuses our
+ * token, the call runs once more with a renewed token or without one.
  */
 export function askBackend<T>(
   call: () => Promise<T>,
@@ -71,7 +71,7 @@ const repoOf = (request: RequestAtHub, revision: string): BackendRepo => ({
   revision,
 });
 
-/** The commit of the request's revision; throws the `hub/…` errors. */
+/** The commit of the request's revision. Throws the `hub/…` errors. */
 export async function askCommit(backend: DownloadBackend, request: RequestAtHub): Promise<string> {
   const { repoId, revision } = request;
   const question: Question = { kind: "revision", repoId, revision };
@@ -87,7 +87,7 @@ export async function askCommit(backend: DownloadBackend, request: RequestAtHub)
   );
 }
 
-/** Every file at a commit, checked as our own listing is; throws `hub/unsafe-tree` and the other `hub/…` errors. */
+/** Every file at a commit, checked as our own listing is. Throws `hub/unsafe-tree` and the other `hub/…` errors. */
 export async function askTree(
   backend: DownloadBackend,
   request: RequestAtHub,
@@ -101,7 +101,7 @@ export async function askTree(
   return readTree(items, request.emit);
 }
 
-/** Models that match; entries without the id of a repo are left out. Throws the `hub/…` errors. */
+/** Matching models. Entries without a repo id are left out. Throws the `hub/…` errors. */
 export async function* askModels(
   backend: DownloadBackend,
   asker: Asker & { readonly query: ModelQuery },

@@ -9,7 +9,7 @@ import { bodyFailure, unreachable } from "../http/network-error.ts";
 import { responseHeaders } from "../http/response-headers.ts";
 import type { BackendError, BackendFailure } from "../contract/backend.ts";
 
-/** Who asked whom what, for message and hint. */
+/** The client, the endpoint and the question, for message and hint. */
 export interface FailureContext {
   readonly endpoint: string;
   readonly tokenSource: string | undefined;
@@ -19,8 +19,8 @@ export interface FailureContext {
 }
 
 /**
- * The failed try behind whatever a backend threw, coded as our own requests' failures are; an error without `failure`
- * is thrown on.
+ * The failed try behind a backend's error, coded as our own requests' failures are. An error without `failure` is
+ * thrown on.
  */
 export async function failedTry(error: unknown, context: FailureContext): Promise<FailedTry> {
   if (!isBackendError(error)) throw error;
@@ -54,7 +54,7 @@ async function answerTry(
   { endpoint, tokenSource, refused, question }: FailureContext,
 ): Promise<FailedTry> {
   const answer = responseHeaders(
-    // The body was decoded by whoever sent this.
+    // The backend has already decoded the body.
     Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-encoding"),
   );
   const bytes = Buffer.from(body);

@@ -14,14 +14,14 @@ import { checkRate } from "../settings/parse-rate.ts";
 import type { RateLimit } from "../contract/rate-limit.ts";
 import { readRepoRequest, type RepoRequest } from "./repo-request.ts";
 
-/** A checked request for a download: what of the repo is asked for, where it goes, and what is looked at before. */
+/** A checked request for a download: the wanted part of the repo, its destination, and the reviews before it. */
 export interface DownloadRequest extends RepoRequest {
   readonly localDir: string | undefined;
   readonly connections: number;
   readonly limitRate: number | RateLimit;
   readonly force: boolean;
   readonly selection: SelectionOptions;
-  /** What is to be looked at before the first byte. */
+  /** The reviews before the first byte. */
   readonly wishes: {
     readonly review: boolean | "large";
     readonly requireFit: boolean;
@@ -37,7 +37,10 @@ export interface DownloadRequest extends RepoRequest {
 const DEFAULT_CONNECTIONS = 8;
 const MAX_CONNECTIONS = 64;
 
-/** Checks ref and options and reads the environment, unless the settings are known; no request. Throws `ref/*`, `settings/*` and `cache/invalid-*`. */
+/**
+ * Checks ref and options and reads the environment, unless the settings are known. Makes no request. Throws `ref/*`,
+ * `settings/*` and `cache/invalid-*`.
+ */
 export async function readRequest(
   ref: string | RepoRef,
   options: DownloadOptions,
@@ -82,7 +85,10 @@ export async function readRequest(
   };
 }
 
-/** A backend is chosen so that nothing else speaks to the Hub: what needs our own requests cannot go with it. */
+/**
+ * A backend is chosen so that no other client asks the Hub. Options that need our own requests cannot be combined with
+ * it.
+ */
 function refuseWhatIsOurs(
   backend: DownloadBackend,
   { fetch, limitRate, requireFit, trust, repoType }: DownloadOptions & { repoType: RepoType },

@@ -9,7 +9,7 @@ const fails = (code: "hub/unreachable" | "hub/repo-not-found" | "settings/invali
   throw new ModelDownloadError(code, code, { hint: "." });
 };
 
-/** Asks for the endpoint, where `answers` says what each does; resolves with who was asked in which order. */
+/** Asks for the endpoint. `answers` gives the behaviour of each. Resolves with the Hubs asked, in order. */
 async function ask(hubs: Hubs, answers: Readonly<Record<string, () => unknown>>, options = {}) {
   const asked: string[] = [];
   const question = async ({ settings }: HubClient): Promise<unknown> => {
@@ -49,7 +49,7 @@ describe("ask", () => {
     const { hubs } = hubsFor([ONE, TWO]);
     await ask(hubs, { [ONE]: () => fails("hub/unreachable") });
     expect((await ask(hubs, {})).asked).toEqual([TWO]);
-    // What one Hub does not have says nothing about the next question.
+    // A 404 from one Hub says nothing about the next question.
     const { hubs: others } = hubsFor([ONE, TWO]);
     await ask(others, { [ONE]: () => fails("hub/repo-not-found") });
     expect((await ask(others, {})).asked).toEqual([ONE]);
@@ -75,7 +75,7 @@ describe("ask", () => {
     expect(outcome).toMatchObject({ message: expect.stringContaining("three") });
   });
 
-  test("what is no answer of a Hub ends it", async () => {
+  test("an error that is not a Hub's answer ends the search", async () => {
     const { hubs } = hubsFor([ONE, TWO]);
     const { outcome, asked } = await ask(hubs, { [ONE]: () => fails("settings/invalid") });
     expect(outcome).toMatchObject({ code: "settings/invalid" });

@@ -12,7 +12,7 @@ export interface Answered<T> {
   readonly client: HubClient;
 }
 
-/** What is known of a question before it is asked. */
+/** The facts about a question before it is asked. */
 export interface AskOptions<T> {
   /** The caller can go on without an answer, so that long waits are not worth it. Default false. */
   readonly isOptional?: boolean | undefined;
@@ -22,7 +22,7 @@ export interface AskOptions<T> {
 
 /** The Hubs at all endpoints of a request, open until {@link Hubs.close}. */
 export interface Hubs {
-  /** By preference; nothing is loaded or opened before the first question to each. */
+  /** In order of preference. A Hub is loaded and opened at the first question to it. */
   readonly all: readonly [PatientHubClient, ...PatientHubClient[]];
   /**
    * The answer of the first Hub that has one. Each but the last is asked with little patience, and one that was away is
@@ -33,7 +33,7 @@ export interface Hubs {
   close(): Promise<void>;
 }
 
-/** Codes that say that a Hub cannot be asked now; a copy in the cache is then as good an answer as there is. */
+/** Codes that say that a Hub cannot be asked now. A copy in the cache is then the best available answer. */
 export const HUB_IS_AWAY: ReadonlySet<string> = new Set([
   "hub/unreachable",
   "hub/unavailable",
@@ -108,7 +108,7 @@ interface Failure {
 const hasToken = ({ client }: { readonly client: HubClient }): boolean =>
   client.settings.endpoint === client.settings.tokenEndpoint;
 
-/** What another Hub may answer better; the rest is ours or the system's. */
+/** Errors that another Hub may not give. The rest are ours or the system's. */
 function isAnswerOfHub(error: unknown): error is ModelDownloadError {
   return error instanceof ModelDownloadError && /^(hub|transfer)\//.test(error.code);
 }
@@ -119,7 +119,7 @@ function switched(
   next: HubClient | undefined,
 ): DownloadEventBody {
   const to = next === undefined ? null : hostOf(next);
-  const told = to === null ? message : `${message}; asking ${to}`;
+  const told = to === null ? message : `${message}. Asking ${to}`;
   return { type: "source-switched", from: hostOf(from), to, code, message: told };
 }
 

@@ -5,17 +5,17 @@ import { listTree, type TreeListing } from "../hub/list-tree.ts";
 import type { Hubs } from "./hubs.ts";
 import { unmaskTree } from "./unmask-tree.ts";
 
-/** What a Hub says that a commit holds. */
+/** The Hub's listing of a commit. */
 export interface CommitListing {
   /** Digests that the Hub withholds are put back from the cache where it has them. */
   readonly tree: TreeListing;
-  /** Why the Hub withheld some; undefined when it did not, so that all can be fetched. */
+  /** Why the Hub withheld some files. Undefined when it withheld none, so that all can be fetched. */
   readonly refusal: ModelDownloadError | undefined;
 }
 
 /**
- * Every file of a commit that is in the cache, by the word of the first Hub that tells all of it; where
- * none does, one more question finds out why. Throws the `hub/…` errors.
+ * Every file of a commit that is in the cache, from the first Hub that lists all of it. When none does, one more
+ * question finds the reason. Throws the `hub/…` errors.
  */
 export async function listCommit(
   hubs: Hubs,

@@ -8,7 +8,7 @@ import type { RepoRef } from "../settings/ref.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Hubs, openHubs } from "./hubs.ts";
 
-/** What is needed to ask about a repo: which one, where the cache has it, and the ways out (Hubs, events, abort). */
+/** The inputs of a question about a repo: its ref, its place in the cache, and the ways out (Hubs, events, abort). */
 export interface RepoRequest extends LocatedRequest {
   readonly hubs: Hubs;
   readonly signal: AbortSignal;
@@ -21,8 +21,8 @@ export interface RepoRequestOptions extends HubOptions, Pick<AncestorOptions, "o
 }
 
 /**
- * Checks a ref and reads the environment, unless the settings are known; no request. The caller closes `hubs`. Throws
- * `ref/*`, `settings/*` and `cache/invalid-*`.
+ * Checks a ref and reads the environment, unless the settings are known. Makes no request. The caller closes `hubs`.
+ * Throws `ref/*`, `settings/*` and `cache/invalid-*`.
  */
 export async function readRepoRequest(
   ref: string | RepoRef,

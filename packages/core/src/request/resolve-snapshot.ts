@@ -13,28 +13,28 @@ import { resolveCommit } from "../hub/resolve-commit.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import { findStored } from "./stored-snapshot.ts";
 
-/** A snapshot, and whether the Hub or the cache said what it is. */
+/** A snapshot, and whether the Hub or the cache supplied it. */
 export interface ResolvedSnapshot {
   readonly snapshot: Snapshot;
   readonly from: "hub" | "cache";
-  /** The Hub whose word on this repo counts: which files there are, and with which digests. */
+  /** The Hub that decides about this repo: its list of files and their digests. */
   readonly client: HubClient;
 }
 
-/** What to resolve, and who asks the Hub in our stead. */
+/** The ref to resolve, and the backend that asks the Hub for us. */
 interface ResolvableRequest extends RepoRequest {
   readonly backend?: DownloadBackend | undefined;
   readonly anonymous?: boolean | undefined;
-  /** What of it is asked for, where the cache must answer; default: everything. */
+  /** The wanted part, where the cache must answer. Default: everything. */
   readonly selection?: SelectionOptions | undefined;
 }
 
 type Answer = Omit<ResolvedSnapshot, "client">;
 
 /**
- * Finds commit and files of what is asked for: a commit whose listing is in the cache needs no request, a branch one,
- * a new commit two (its listing one for each thousand files). Of several endpoints the first that answers
- * both decides. Offline, or when all are away, the cache answers for the branch.
+ * Finds commit and files of the request: a commit whose listing is in the cache needs no request, a branch one, a new
+ * commit two (its listing one for each thousand files). Of several endpoints the first that answers both decides.
+ * Offline, or when all are away, the cache answers for the branch.
  */
 export async function resolveSnapshot(request: ResolvableRequest): Promise<ResolvedSnapshot> {
   const { repoId, repoType, revision, layout, settings, signal, emit, hubs } = request;
@@ -93,8 +93,8 @@ export async function resolveSnapshot(request: ResolvableRequest): Promise<Resol
 }
 
 /**
- * Errors after which a copy in the cache is as good an answer as there is: the Hub is away, what answers in its place talks
- * nonsense, or it refuses our token, which says nothing about the repo.
+ * Errors after which a copy in the cache is the best available answer: the Hub is away, another server answers in its
+ * place, or it refuses our token, which says nothing about the repo.
  */
 function isNoWordOnRepo({ code }: ModelDownloadError): boolean {
   return HUB_IS_AWAY.has(code) || NO_WORD.has(code);
@@ -108,7 +108,7 @@ const NO_WORD: ReadonlySet<string> = new Set([
   "transfer/stalled",
 ]);
 
-/** What the cache can give of the revision without the Hub; undefined when it has nothing of it. */
+/** The cache's snapshot of the revision without the Hub. Undefined when it has none of it. */
 async function cachedListing(
   request: ResolvableRequest,
 ): Promise<{ commit: string; files: readonly SnapshotFile[] } | undefined> {
@@ -144,7 +144,7 @@ async function fromCache(request: ResolvableRequest): Promise<ResolvedSnapshot> 
 /** Whether the Hub kept digests from us, for want of access to a gated repo. */
 const isWithheld = ({ withheld = [] }: Snapshot): boolean => withheld.length > 0;
 
-/** Offline and not (wholly) in the cache; `missing` names files when some are there. */
+/** Offline and not (wholly) in the cache. `missing` names files when some are there. */
 export function notCached(
   request: RepoRequest,
   missing: readonly string[],

@@ -13,16 +13,16 @@ import { asMeant } from "../select/as-meant.ts";
 import { createSelector } from "../select/select.ts";
 import { isUnread } from "../select/unread.ts";
 
-/** What the cache alone can say of a revision. */
+/** The cache's own answer about a revision. */
 export type StoredSnapshot =
-  /** Nothing of it is here; `why` says what is here instead, where something is. */
+  /** No part of it is here. `why` names a related copy when there is one. */
   | { readonly state: "absent"; readonly why?: string | undefined }
-  /** Something that was asked for is missing; `why` where no name says it. */
+  /** A requested file is missing. `why` explains when no name does. */
   | {
       readonly state: "incomplete";
       readonly missing: readonly string[];
       readonly why?: string | undefined;
-      /** What a download would continue from: the commit and its recorded files, without those that are not needed. */
+      /** The starting point of a download: the commit and its recorded files, without those that are not needed. */
       readonly listed?:
         | { readonly commit: string; readonly files: readonly SnapshotFile[] }
         | undefined;
@@ -30,13 +30,15 @@ export type StoredSnapshot =
   | {
       readonly state: "here";
       readonly commit: string;
-      /** What to tell the user when the Hub cannot be asked; undefined when everything asked for is here for certain. */
+      /**
+       * The warning for the user when the Hub cannot be asked. Undefined when all requested files are here for certain.
+       */
       readonly warning: string | undefined;
-      /** The files of the commit, without those that are not needed and not here; may read plain files for their digest. */
+      /** The files of the commit, without absent files that are not needed. May read plain files for their digest. */
       readonly files: () => Promise<readonly SnapshotFile[]>;
     };
 
-/** What of a repo is asked for. */
+/** The requested part of a repo. */
 export interface StoredRequest {
   readonly layout: RepoLayout;
   readonly revision: string;
@@ -44,10 +46,10 @@ export interface StoredRequest {
 }
 
 /**
- * Whether the cache can give a revision without the Hub: the one answer behind `path`, an offline `get` and engines.
- * A listing decides where a client recorded one; documentation that no loader reads may be missing then, unless a
- * pattern asks for it (mlx-lm downloads no README). Without a listing, as older clients and those in other languages
- * leave a snapshot, the weights decide. Reads names and lengths. Throws `cache/invalid-revision`.
+ * Whether the cache can give a revision without the Hub: the single answer behind `path`, an offline `get` and engines.
+ * A recorded listing decides where there is one. Documentation that no loader reads may be missing then, unless a
+ * pattern asks for it (mlx-lm downloads no README). Older clients and those in other languages leave a snapshot without
+ * a listing. There the weights decide. Reads names and lengths. Throws `cache/invalid-revision`.
  */
 export async function findStored(request: StoredRequest): Promise<StoredSnapshot> {
   const { layout, revision } = request;
@@ -82,7 +84,7 @@ async function judgeListed(
   const warning =
     skipped.length === 0
       ? undefined
-      : `${namesOf(skipped)} ${are} not in the cache; a model loads without`;
+      : `${namesOf(skipped)} ${are} not in the cache. The model still loads`;
   return { state: "here", commit, warning, files: () => Promise.resolve(files) };
 }
 
@@ -115,7 +117,10 @@ function judgeUnlisted({ layout, selection }: StoredRequest, commit: string): St
   return { state: "here", commit, warning, files: () => listSnapshot(layout, commit) };
 }
 
-/** What lies where a snapshot of this name would be looked for by people: `snapshots/main`, plain files in the repo. */
+/**
+ * The contents of places where people would look for a snapshot of this name: `snapshots/main`, plain files in the
+ * repo.
+ */
 async function describeFolder({ layout, revision }: StoredRequest): Promise<string | undefined> {
   const folder = join(layout.snapshotsDir, revision);
   const names = await readdir(folder).catch(() => []);

@@ -3,9 +3,9 @@ import { lfsPointerId, listSnapshot } from "@mlx-download/cache/writing";
 import type { TreeListing } from "../hub/list-tree.ts";
 
 /**
- * Puts back the digests that a Hub withholds where the cache has them: from the commit's recorded listing, the names of
- * its blobs, or `also`. A withheld digest is believed only if it makes the pointer whose git id the Hub does tell, so
- * that what is put back is as good as the Hub's own word. What the cache does not have stays withheld.
+ * Restores digests that a Hub withholds where the cache has them: from the commit's recorded listing, the names of its
+ * blobs, or `also`. A digest is accepted only if it makes the pointer whose git id the Hub does tell, so that the
+ * restored digest is as good as the Hub's own. Digests that the cache lacks stay withheld.
  */
 export async function unmaskTree(
   tree: TreeListing,

@@ -45,7 +45,7 @@ async function readTokenFile({ tokenFile, onWarning }: TokenPlaces): Promise<str
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     if (code !== "ENOENT" && code !== "ENOTDIR") {
       onWarning?.(
-        `The token file ${tokenFile} cannot be read (${code}); going on without a token.`,
+        `The token file ${tokenFile} cannot be read (${code}). Continuing without a token.`,
       );
     }
     return undefined;

@@ -190,7 +190,7 @@ _HINTS = {
     "hub/gated": "Open the model's page, accept its terms, and set HF_TOKEN.",
     "hub/forbidden": "Use a token that may read this repo.",
     "hub/rate-limited": "Wait a little; a token raises the limit.",
-    "hub/unavailable": "Try again later; what is in the cache works offline.",
+    "hub/unavailable": "Try again later. Models in the cache work offline.",
 }
 
 

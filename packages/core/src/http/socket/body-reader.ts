@@ -6,19 +6,19 @@ import type { BodyFraming } from "./response-head.ts";
 export interface BodyReader {
   /** The body in chunks of its own memory. */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
-  /** All of a body of known length into a sink; rejects with a `SinkError` when that fails. */
+  /** Reads all of a body of known length into a sink. Rejects with a `SinkError` when the sink fails. */
   readInto(sink: ByteSink): Promise<void>;
   readonly length: number | undefined;
   discard(): void;
   /** For the connection, once: the bytes that came together with the head. */
   begin(first: Buffer): void;
-  /** For the connection: where the next bytes may go; undefined when anywhere. */
+  /** For the connection: the buffer for the next bytes. Undefined when any will do. */
   space(): Uint8Array | undefined;
-  /** For the connection: the next bytes; returns whether to read on. */
+  /** For the connection: takes the next bytes. Returns whether to read on. */
   take(bytes: Uint8Array): boolean;
   /** For the connection: it broke. */
   fail(error: Error): void;
-  /** For the connection: the other side closed; true when that is how this body ends. */
+  /** For the connection: the other side closed. True when this body ends so. */
   endedByClose(): boolean;
 }
 
@@ -26,7 +26,7 @@ export interface BodyReader {
 export interface BodyHost {
   resume(): void;
   fail(error: Error): void;
-  /** The body is over; `clean`: nothing of it is left on the connection. */
+  /** The body is over. `clean`: none of its bytes are left on the connection. */
   ended(clean: boolean): void;
 }
 
@@ -35,7 +35,7 @@ const QUEUE_BYTES = 256 * 1024;
 const DISCARD_BYTES = 16 * 1024;
 const DISCARD_MS = 250;
 
-/** A reader for a body framed so; nothing happens before `begin`. */
+/** A reader for a body with this framing. It does nothing before `begin`. */
 export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyReader {
   const decoder = framing.kind === "chunked" ? createChunkedDecoder() : undefined;
   const length =
@@ -48,7 +48,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
   let sink: ByteSink | undefined;
   let wake = (): void => undefined;
   let draining = false;
-  /** What came while the sink asked to wait; undefined when it does not. */
+  /** The bytes received while the sink asked to wait. Undefined when it does not. */
   let backlog: Uint8Array[] | undefined;
   /** Did more come than the body has? */
   let surplus = false;
@@ -59,7 +59,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
     host.ended(clean);
     wake();
   };
-  /** Takes bytes in queue mode; `bytes` is memory of its own. */
+  /** Takes bytes in queue mode. `bytes` owns its memory. */
   const enqueue = (bytes: Uint8Array): void => {
     const keep = (payload: Uint8Array): void => {
       if (draining) return;
@@ -83,7 +83,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
     wake();
   };
 
-  /** Fills the sink in its own space; returns whether to read on. */
+  /** Fills the sink in its own space. Returns whether to read on. */
   const fill = (into: ByteSink, bytes: Uint8Array): boolean => {
     left -= bytes.byteLength;
     const wait = handOver(() => into.filled(bytes.byteLength));
@@ -98,7 +98,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
     return !done;
   };
 
-  /** Copies bytes that did not come into the sink's own space; returns whether to read on. */
+  /** Copies bytes received outside the sink's own space. Returns whether to read on. */
   const copy = (bytes: Uint8Array, into: ByteSink): boolean => {
     const wanted = bytes.subarray(0, left);
     surplus ||= wanted.byteLength < bytes.byteLength;
@@ -218,7 +218,7 @@ export function createBodyReader(framing: BodyFraming, host: BodyHost): BodyRead
   return reader;
 }
 
-/** Runs what hands bytes to a sink; what that throws is the sink's fault. */
+/** Runs code that hands bytes to a sink. Its errors are the sink's. */
 function handOver<T>(give: () => T): T {
   try {
     return give();

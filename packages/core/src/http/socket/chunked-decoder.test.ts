@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createChunkedDecoder } from "./chunked-decoder.ts";
 
-/** Decodes pieces one after the other; the payload, and the bytes behind the body's end. */
+/** Decodes pieces one after the other. Returns the payload, and the bytes behind the body's end. */
 function decode(pieces: readonly Uint8Array[]): { payload: Buffer; rest: number; ended: boolean } {
   const decoder = createChunkedDecoder();
   const payload: Buffer[] = [];

@@ -10,7 +10,7 @@ export interface ChunkedDecoder {
 
 const CR = 13;
 const LF = 10;
-// A size line is a few hex digits and perhaps an extension; trailers are header fields.
+// A size line is a few hex digits and perhaps an extension. Trailers are header fields.
 const MAX_LINE = 16 * 1024;
 const SIZE_LINE = /^([0-9a-f]{1,13})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
 
@@ -20,7 +20,9 @@ export function createChunkedDecoder(): ChunkedDecoder {
   let left = 0;
   let line = "";
 
-  /** Adds to the line from `at`; returns the position after its CRLF, or after the last byte when it goes on. */
+  /**
+   * Adds to the line from `at`. Returns the position after its CRLF, or after the last byte when the line continues.
+   */
   const readLine = (bytes: Uint8Array, at: number): { next: number; whole: boolean } => {
     for (let index = at; index < bytes.length; index += 1) {
       const byte = bytes[index] ?? 0;

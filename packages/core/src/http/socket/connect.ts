@@ -3,14 +3,14 @@ import type { SecureContext } from "node:tls";
 
 /** How a connection is made. */
 export interface ConnectOptions {
-  /** Certificates beyond Node's own; see `TrustStore`. */
+  /** Certificates beyond Node's own. See `TrustStore`. */
   readonly secureContext: SecureContext | undefined;
   readonly onread: OnReadOpts;
   readonly signal: AbortSignal | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-// Node's 250 ms gives up on the first address of far hosts; both families are still tried within the timeout.
+// Node's 250 ms gives up on the first address of distant hosts. Both families are still tried within the timeout.
 const ADDRESS_ATTEMPT_MS = 500;
 
 /** Opens a TCP or TLS connection to the origin of `url`, ready to write to. Throws system errors, the signal's reason. */

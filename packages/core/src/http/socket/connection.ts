@@ -13,7 +13,7 @@ export interface Exchange {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The answer to an exchange; its body must be read to its end or discarded. */
+/** The answer to an exchange. Its body must be read to its end or discarded. */
 export interface Answer {
   readonly head: ResponseHead;
   readonly body: BodyReader;
@@ -43,7 +43,7 @@ export async function openConnection(
   },
 ): Promise<Connection> {
   const scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
-  /** What the next bytes are for: an answer's head, its body, or nothing (then they break the connection). */
+  /** The meaning of the next bytes: an answer's head, its body, or unexpected (then they break the connection). */
   let stage: "head" | "body" | "idle" = "idle";
   let filled = 0;
   let method = "GET";
@@ -68,12 +68,12 @@ export async function openConnection(
         filled += length;
         takeHead();
       } else if (body === undefined || stage === "idle") {
-        fail(new Error("bytes that nobody asked for"));
+        fail(new Error("unrequested bytes"));
       } else if (!body.take(bytes)) reading = false;
     } catch (error) {
       fail(error as Error);
     }
-    // TLS hands out what it has decrypted even after a pause; only resuming ends one.
+    // TLS delivers decrypted bytes even after a pause. Only resuming ends a pause.
     return reading;
   };
   const socket: Socket = await connectSocket(url, {
@@ -82,7 +82,7 @@ export async function openConnection(
   });
   socket.unref();
 
-  /** Looks for the end of the head; with it, reading pauses until somebody wants the body. */
+  /** Looks for the end of the head. Once found, reading pauses until the body is read. */
   const takeHead = (): void => {
     for (;;) {
       const head = parseResponseHead(scratch.subarray(0, filled), method);
@@ -152,7 +152,7 @@ export async function openConnection(
         const abort = (): void => fail(signal?.reason as Error);
         const watch = setInterval(() => {
           const limit = body === undefined ? exchange.headersTimeoutMs : exchange.bodyTimeoutMs;
-          // While nobody reads, silence says nothing.
+          // Silence counts only while the body is being read.
           if (!reading || (quietTicks += 1) * TICK_MS < limit) return;
           fail(Object.assign(new Error("no byte in time"), { code: "UND_ERR_BODY_TIMEOUT" }));
         }, TICK_MS);

@@ -34,7 +34,7 @@ test.each([
   },
 );
 
-test("only what both sides may keep open is kept open", () => {
+test("a connection is kept open only when both sides allow it", () => {
   expect(parse(head("Content-Length: 0"))?.keepAlive).toBe(true);
   expect(parse(head("Content-Length: 0", "Connection: Close"))?.keepAlive).toBe(false);
   expect(parse(head())?.keepAlive).toBe(false);
@@ -65,7 +65,7 @@ test.each([
   ["length and chunks", head("Content-Length: 5", "Transfer-Encoding: chunked")],
   ["a coding of its own", head("Transfer-Encoding: gzip, chunked")],
   ["a head without end", `HTTP/1.1 200 OK\r\nA: ${"b".repeat(MAX_HEAD_BYTES)}`],
-])("what two parsers could read in two ways is refused: %s", (_, text) => {
+])("a head that two parsers could read differently is refused: %s", (_, text) => {
   expect(() => parse(text)).toThrow(UnusualHeadError);
 });
 

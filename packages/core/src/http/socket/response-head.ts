@@ -23,17 +23,17 @@ export interface ResponseHead {
 export const MAX_HEAD_BYTES: number = 64 * 1024;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-// token ":" OWS value OWS; obsolete line folding is none of it (RFC 9112 §5).
+// token ":" OWS value OWS. Obsolete line folding is not accepted (RFC 9112 §5).
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*$/;
 
-/** What a head is refused for; whoever catches it may ask again through a more patient client. */
+/** A head that is refused. The caller may ask again through a more tolerant client. */
 export class UnusualHeadError extends Error {
   override readonly name = "UnusualHeadError";
 }
 
 /**
- * Reads the head of an answer to `method` from the start of `bytes`; undefined while its end has not come. Stricter
- * than the standard allows: throws `UnusualHeadError` for whatever two parsers could read in two ways.
+ * Reads the head of an answer to `method` from the start of `bytes`. Undefined until its end has arrived. Stricter than
+ * the standard: throws `UnusualHeadError` for any head that two parsers could read differently.
  */
 export function parseResponseHead(bytes: Buffer, method: string): ResponseHead | undefined {
   const start = bytes.toString("latin1", 0, 7);
@@ -79,7 +79,7 @@ function bodyFraming(status: number, method: string, headers: ResponseHeaders): 
     return { kind: "chunked" };
   }
   if (length === undefined) return { kind: "close" };
-  // A repeated field comes joined with a comma; equal ones leave nothing to guess (RFC 9110 §8.6).
+  // A repeated field comes joined with a comma. Equal values are not ambiguous (RFC 9110 §8.6).
   const [first = "", ...others] = length.split(/[ \t]*,[ \t]*/);
   if (!/^\d{1,16}$/.test(first) || others.some((other) => other !== first)) {
     throw new UnusualHeadError("the length is no number");

@@ -111,7 +111,7 @@ test("a large body goes straight into a sink, whole, and the connection lives on
   expect(connections()).toBe(1);
 });
 
-test("what a sink throws is what the reader gets", async () => {
+test("the reader gets the sink's error", async () => {
   const { url, transport } = await serveRaw((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n`);
     socket.write(Buffer.alloc(500_000));
@@ -140,7 +140,7 @@ test("a body cut short is interrupted, in chunks and into a sink", async () => {
   expect(sink.bytes().toString()).toBe("only this");
 });
 
-test("silence in a body is a stall, but not while nobody reads", async () => {
+test("silence in a body is a stall, but not while the body is not read", async () => {
   const { url, transport } = await serveRaw((socket) =>
     socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"),
   );
@@ -180,7 +180,7 @@ test("bytes behind the answer's end do not become the next answer", async () => 
   expect(await text(await transport.request(url))).toBe("two");
 });
 
-test("a small body that nobody wants is drained, a large one gives the connection up; both at once", async () => {
+test("an unwanted small body is drained and a large one closes the connection, both at once", async () => {
   const { url, transport, connections } = await serveRaw((socket, _, nth) =>
     socket.write(
       nth === 3
@@ -191,7 +191,7 @@ test("a small body that nobody wants is drained, a large one gives the connectio
   (await transport.request(url)).discard();
   (await transport.request(url)).discard();
   expect(connections()).toBe(1);
-  // A redirect that promises a body which never comes holds nobody up.
+  // A redirect with a body that never comes delays no request.
   (await transport.request(url)).discard();
   expect(await text(await transport.request(url))).toHaveLength(40_000);
 });

@@ -11,7 +11,7 @@ import {
 import { type Answer, type Connection, openConnection } from "./connection.ts";
 import { UnusualHeadError } from "./response-head.ts";
 
-// Servers close what was idle for five seconds, and a request sent into a closing connection is lost.
+// Servers close a connection after five idle seconds, and a request sent into a closing connection is lost.
 const IDLE_LIMIT_MS = 4_000;
 
 /**
