@@ -14,6 +14,7 @@ export function allChecks(root: string, folder: string): readonly Check[] {
   return [
     command("build", tool("turbo"), ["run", "build", "--output-logs=errors-only"]),
     command("typecheck", tool("tsc"), ["--noEmit", "-p", "tsconfig.json"]),
+    command("typecheck of the page", tool("tsc"), ["-p", "packages/web/page/tsconfig.json"]),
     command("lint", tool("oxlint"), ["--type-aware"]),
     command("format", tool("oxfmt"), ["--check"]),
     command("knip", tool("knip"), ["--no-progress"]),

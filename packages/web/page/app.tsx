@@ -1,0 +1,145 @@
+import { effect } from "@preact/signals";
+import { type JSX, render } from "preact";
+import { useEffect } from "preact/hooks";
+import { ComparePage } from "./pages/compare.tsx";
+import { DownloadsPage, percent } from "./pages/downloads.tsx";
+import { LibraryPage } from "./pages/library.tsx";
+import { ModelPage } from "./pages/model.tsx";
+import { SearchPage } from "./pages/search.tsx";
+import { SettingsPage } from "./pages/settings.tsx";
+import { UpdatesPage } from "./pages/updates.tsx";
+import { ConfirmDialog } from "./parts/confirm.tsx";
+import { Notices } from "./parts/notices.tsx";
+import { downloads, line, listen, server } from "./state/live.ts";
+import { route, to } from "./state/route.ts";
+import { takeTokenFromAddress } from "./state/token.ts";
+
+const pages: Readonly<Record<string, readonly [title: string, page: () => JSX.Element]>> = {
+  search: ["Search", SearchPage],
+  downloads: ["Downloads", DownloadsPage],
+  library: ["Library", LibraryPage],
+  compare: ["Compare", ComparePage],
+  updates: ["Updates", UpdatesPage],
+  settings: ["Settings", SettingsPage],
+};
+
+const lines = {
+  connecting: "Connecting …",
+  live: "Connected",
+  lost: "mlx-download does not run; trying again …",
+  "no-token": "No token",
+} as const;
+
+function App(): JSX.Element {
+  const { page, params } = route.value;
+  const [, Page] = page === "model" ? ["Model", ModelPage] : (pages[page] ?? ["Search", SearchPage]);
+  const open = downloads.value.filter(({ state }) => state !== "done").length;
+  // A new page begins at its top, and says so to a screen reader.
+  useEffect(() => {
+    scrollTo(0, 0);
+    if (document.activeElement?.tagName === "A") focusTitle();
+  }, [page, params.get("ref")]);
+  if (line.value === "no-token") return <NoToken />;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(event) => {
+        event.preventDefault();
+        focusTitle();
+      }}>
+        Skip to the page
+      </a>
+      <nav aria-label="Pages">
+        <a class="brand" href={to("search")}>
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          mlx-download
+        </a>
+        <ul>
+          {Object.entries(pages).map(([name, [title]]) => (
+            <li key={name}>
+              <a href={to(name)} aria-current={page === name ? "page" : undefined}>
+                {title}
+                {name === "downloads" && open > 0 && <span class="count">{open}</span>}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <p class={`line ${line.value}`} role="status">
+          <i aria-hidden="true" />
+          {lines[line.value]}
+          {line.value === "live" && server.value?.offline ? ", offline" : ""}
+        </p>
+      </nav>
+      <Page key={page} />
+      <ConfirmDialog />
+      <Notices />
+    </>
+  );
+}
+
+function focusTitle(): void {
+  const title = document.querySelector("h1");
+  if (title === null) return;
+  title.tabIndex = -1;
+  title.focus();
+}
+
+function NoToken(): JSX.Element {
+  return (
+    <main id="main" class="no-token">
+      <img src="/icon.svg" alt="" width="56" height="56" />
+      <h1>Open this page from the terminal</h1>
+      <p>It may change what is on your disk, so that it opens with a token that only you can read:</p>
+      <pre>
+        <code>mlx-download web</code>
+      </pre>
+    </main>
+  );
+}
+
+/** `/` goes to the filter, Escape empties it. */
+function listenToKeys(): void {
+  addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    const typing = target instanceof HTMLElement && target.matches("input, select, textarea");
+    if (key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const filter = document.querySelector<HTMLInputElement>("#filter");
+      if (filter) {
+        event.preventDefault();
+        filter.focus();
+        filter.select();
+      }
+    }
+    if (key === "Escape" && target instanceof HTMLInputElement && target.id === "filter") {
+      if (target.value === "") target.blur();
+    }
+  });
+}
+
+/** Progress in the title, and a note when a download is done while the page is not looked at. */
+function watchDownloads(): void {
+  let running = new Set<string>();
+  effect(() => {
+    const items = downloads.value;
+    const moving = items.filter(({ state }) => state === "running");
+    const total = moving.reduce((sum, { bytes }) => sum + (bytes?.total ?? 0), 0);
+    const here = moving.reduce((sum, { bytes }) => sum + (bytes?.here ?? 0), 0);
+    const title = pages[route.value.page]?.[0] ?? route.value.params.get("ref") ?? "Search";
+    const progress = moving.length > 0 && total > 0 ? `${percent({ here, total })} % · ` : "";
+    document.title = `${progress}${title} · mlx-download`;
+    for (const { id, state, repoId } of items) {
+      const ended = running.has(id) && (state === "done" || state === "failed");
+      if (!ended || !document.hidden || !("Notification" in globalThis)) continue;
+      if (Notification.permission !== "granted") continue;
+      const note = new Notification(state === "done" ? "Downloaded" : "Failed", { body: repoId, tag: id });
+      note.onclick = () => focus();
+    }
+    running = new Set(moving.map(({ id }) => id));
+  });
+}
+
+await takeTokenFromAddress();
+listen();
+listenToKeys();
+watchDownloads();
+const root = document.querySelector("#app");
+if (root) render(<App />, root);

@@ -1,0 +1,35 @@
+import { signal } from "@preact/signals";
+
+/** Where the page is: `#/model?ref=org%2Fname` is the page `model` with one parameter. */
+export interface Route {
+  readonly page: string;
+  readonly params: URLSearchParams;
+}
+
+function read(): Route {
+  const [page = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?", 2);
+  return { page: page || "search", params: new URLSearchParams(query) };
+}
+
+/** Where the page is now. */
+export const route = signal<Route>(read());
+
+addEventListener("hashchange", () => {
+  route.value = read();
+});
+
+/** The address of a page within the page. */
+export function to(page: string, params: Readonly<Record<string, string | undefined>> = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
+  const text = query.toString();
+  return `#/${page}${text === "" ? "" : `?${text}`}`;
+}
+
+/** Changes parameters of this page without a new step in the history. */
+export function setParams(params: Readonly<Record<string, string | undefined>>): void {
+  const { page, params: now } = route.value;
+  const address = to(page, { ...Object.fromEntries(now), ...params });
+  history.replaceState(null, "", address);
+  route.value = read();
+}

@@ -1,0 +1,39 @@
+import { statfs } from "node:fs/promises";
+import { listPins, scanCache } from "@mlx-download/cache";
+import type { LibraryPage } from "../contract.ts";
+
+/** What the cache holds, as the page shows it. Throws as `scanCache` does. */
+export async function readLibrary(cacheDir: string, signal?: AbortSignal): Promise<LibraryPage> {
+  const [scan, pins, disk] = await Promise.all([
+    scanCache(cacheDir, { signal }),
+    listPins(cacheDir).catch(() => []),
+    statfs(cacheDir).catch(() => undefined),
+  ]);
+  return {
+    cacheDir: scan.cacheDir,
+    sizeOnDisk: scan.sizeOnDisk,
+    diskFree: disk === undefined ? null : disk.bavail * disk.bsize,
+    repos: scan.repos.map((repo) => ({
+      repoId: repo.repoId,
+      repoType: repo.repoType,
+      sizeOnDisk: repo.sizeOnDisk,
+      unusedOnDisk: repo.unusedOnDisk,
+      files: repo.files,
+      lastUsedAt: repo.lastUsedAt,
+      modifiedAt:
+        repo.revisions.length === 0
+          ? null
+          : Math.max(...repo.revisions.map(({ lastModifiedAt }) => lastModifiedAt)),
+      pinned: pins.some(
+        ({ repoId, repoType }) => repoId === repo.repoId && repoType === repo.repoType,
+      ),
+      revisions: repo.revisions.map(({ commit, sizeOnDisk, complete }) => ({
+        commit,
+        refs: Object.entries(repo.refs).flatMap(([name, to]) => (to === commit ? [name] : [])),
+        sizeOnDisk,
+        complete,
+      })),
+      findings: repo.findings.slice(0, 20).map(({ code, message }) => ({ code, message })),
+    })),
+  };
+}

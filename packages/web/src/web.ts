@@ -1,0 +1,137 @@
+import { listRepos } from "@mlx-download/cache";
+import {
+  download,
+  type DownloadEvent,
+  type HubOptions,
+  readSettings,
+  type SelectionOptions,
+} from "@mlx-download/core";
+import type { CatalogueModel, SearchAnswer } from "@mlx-download/registry";
+import type { DoctorRow, SettingRow } from "./contract.ts";
+import { createFeed, type Feed } from "./feed/feed.ts";
+import { createRemovals, type Removals } from "./library/removals.ts";
+import { createVerifications, type Verifications } from "./library/verifications.ts";
+import { createFindMachine, type FindMachine } from "./models/machine.ts";
+import { discardDownload } from "./queue/discard-download.ts";
+import { type DownloadQueue, openQueue } from "./queue/queue.ts";
+
+/** A question to the catalogue or the Hub. */
+export interface WebQuestion {
+  readonly query: string;
+  readonly limit: number;
+  readonly here: ReadonlySet<string>;
+  readonly fits: (model: CatalogueModel) => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What the page is a page of. */
+export interface WebOptions {
+  /** Where the Hub and the cache are, and with which token; read once. */
+  readonly hub: Omit<HubOptions, "signal" | "onEvent" | "revision">;
+  /** Which files downloads take. */
+  readonly selection?: SelectionOptions | undefined;
+  /** Connections at once for each host. */
+  readonly connections?: number | undefined;
+  readonly version: string;
+  /** The folder that keeps queue and token, made when it is not there. */
+  readonly stateDir: string;
+  /** Answers searches; the command line's own. */
+  readonly search: (
+    question: WebQuestion,
+  ) => Promise<SearchAnswer & { readonly source: "catalogue" | "hub" }>;
+  readonly settings: () => Promise<readonly SettingRow[]>;
+  readonly doctor: () => Promise<readonly DoctorRow[]>;
+  /** Hears what the downloads say. */
+  readonly onEvent?: ((event: DownloadEvent) => void) | undefined;
+  /** How long a removal can be taken back, in ms; default 10,000. */
+  readonly undoMs?: number | undefined;
+}
+
+/** What the routes work with. */
+export interface WebParts {
+  readonly cacheDir: string;
+  readonly hub: WebOptions["hub"];
+  readonly refs: Pick<HubOptions, "endpoint" | "env">;
+  readonly feed: Feed;
+  readonly queue: DownloadQueue;
+  readonly removals: Removals;
+  readonly verifications: Verifications;
+  readonly findMachine: FindMachine;
+  readonly search: WebOptions["search"];
+  readonly settings: WebOptions["settings"];
+  readonly doctor: WebOptions["doctor"];
+  /** Aborted when the server ends. */
+  readonly signal: AbortSignal;
+  /** Says that the cache may have changed. */
+  changed(): void;
+}
+
+/** Puts everything behind the page together; `queuePath` is where the queue lies. */
+export async function openParts(
+  options: WebOptions,
+  queuePath: string,
+): Promise<WebParts & AsyncDisposable> {
+  const { hub, version, selection, connections } = options;
+  const { cacheDir, endpoint, offline } = await readSettings(hub);
+  const feed = createFeed();
+  const ending = new AbortController();
+  let library = 0;
+  const startedAt = Date.now();
+  const changed = (): void => {
+    library += 1;
+    feed.set("server", { version, startedAt, cacheDir, endpoint, offline, library });
+  };
+  changed();
+  const queue = await openQueue({
+    path: queuePath,
+    feed,
+    onLibraryChange: changed,
+    download: async ({ repoId, revision }, { signal, limitRate, onEvent }) => {
+      await download(
+        { repoId, revision },
+        {
+          ...hub,
+          ...selection,
+          connections,
+          signal,
+          limitRate,
+          onEvent(event) {
+            onEvent(event);
+            options.onEvent?.(event);
+          },
+        },
+      );
+    },
+    discard: (item) => discardDownload(item, cacheDir),
+    isHere: async (repoId) =>
+      (await listRepos(cacheDir).catch(() => [])).some(
+        (repo) => repo.repoType === "model" && repo.repoId === repoId,
+      ),
+  });
+  const removals = createRemovals(cacheDir, {
+    feed,
+    onLibraryChange: changed,
+    undoMs: options.undoMs,
+  });
+  const verifications = createVerifications({ ...hub }, feed);
+  return {
+    cacheDir,
+    hub,
+    refs: { endpoint: hub.endpoint, env: hub.env },
+    feed,
+    queue,
+    removals,
+    verifications,
+    findMachine: createFindMachine(),
+    search: options.search,
+    settings: options.settings,
+    doctor: options.doctor,
+    signal: ending.signal,
+    changed,
+    async [Symbol.asyncDispose]() {
+      ending.abort(new Error("the server ends"));
+      removals[Symbol.dispose]();
+      await Promise.all([queue[Symbol.asyncDispose](), verifications[Symbol.asyncDispose]()]);
+    },
+  };
+}
