@@ -80,6 +80,7 @@ test(
       "engine-adapter",
       "engine-adapter/testing",
       "python-bridge",
+      "web",
     ] as const) {
       const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
       const esm = await node(
@@ -99,6 +100,7 @@ test(
         "engine-adapter": "loadOrDownloadModel",
         "engine-adapter/testing": "createEngine",
         "python-bridge": "PythonBackend",
+        web: "startWeb",
       };
       expect(JSON.parse(esm.stdout)).toContain(known[name]);
       expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));

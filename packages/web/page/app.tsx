@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { type JSX, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { ComparePage } from "./pages/compare.tsx";
-import { DownloadsPage, percent } from "./pages/downloads.tsx";
+import { DownloadsPage } from "./pages/downloads.tsx";
 import { LibraryPage } from "./pages/library.tsx";
 import { ModelPage } from "./pages/model.tsx";
 import { SearchPage } from "./pages/search.tsx";
@@ -10,8 +10,9 @@ import { SettingsPage } from "./pages/settings.tsx";
 import { UpdatesPage } from "./pages/updates.tsx";
 import { ConfirmDialog } from "./parts/confirm.tsx";
 import { Notices } from "./parts/notices.tsx";
+import { percent } from "./parts/spark.tsx";
 import { downloads, line, listen, server } from "./state/live.ts";
-import { route, to } from "./state/route.ts";
+import { readRoute, route, to } from "./state/route.ts";
 import { takeTokenFromAddress } from "./state/token.ts";
 
 const pages: Readonly<Record<string, readonly [title: string, page: () => JSX.Element]>> = {
@@ -32,7 +33,8 @@ const lines = {
 
 function App(): JSX.Element {
   const { page, params } = route.value;
-  const [, Page] = page === "model" ? ["Model", ModelPage] : (pages[page] ?? ["Search", SearchPage]);
+  const [, Page] =
+    page === "model" ? ["Model", ModelPage] : (pages[page] ?? ["Search", SearchPage]);
   const open = downloads.value.filter(({ state }) => state !== "done").length;
   // A new page begins at its top, and says so to a screen reader.
   useEffect(() => {
@@ -42,10 +44,14 @@ function App(): JSX.Element {
   if (line.value === "no-token") return <NoToken />;
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault();
-        focusTitle();
-      }}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          focusTitle();
+        }}
+      >
         Skip to the page
       </a>
       <nav aria-label="Pages">
@@ -88,7 +94,9 @@ function NoToken(): JSX.Element {
     <main id="main" class="no-token">
       <img src="/icon.svg" alt="" width="56" height="56" />
       <h1>Open this page from the terminal</h1>
-      <p>It may change what is on your disk, so that it opens with a token that only you can read:</p>
+      <p>
+        It may change what is on your disk, so that it opens with a token that only you can read:
+      </p>
       <pre>
         <code>mlx-download web</code>
       </pre>
@@ -130,14 +138,18 @@ function watchDownloads(): void {
       const ended = running.has(id) && (state === "done" || state === "failed");
       if (!ended || !document.hidden || !("Notification" in globalThis)) continue;
       if (Notification.permission !== "granted") continue;
-      const note = new Notification(state === "done" ? "Downloaded" : "Failed", { body: repoId, tag: id });
-      note.onclick = () => focus();
+      const note = new Notification(state === "done" ? "Downloaded" : "Failed", {
+        body: repoId,
+        tag: id,
+      });
+      note.addEventListener("click", () => focus());
     }
     running = new Set(moving.map(({ id }) => id));
   });
 }
 
 await takeTokenFromAddress();
+readRoute();
 listen();
 listenToKeys();
 watchDownloads();

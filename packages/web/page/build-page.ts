@@ -6,7 +6,11 @@ import { build } from "esbuild";
 export async function buildPage(): Promise<ReadonlyMap<string, Uint8Array>> {
   const at = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
   const { outputFiles } = await build({
-    entryPoints: { app: at("app.tsx"), events: at("events/events-worker.ts"), style: at("style/style.css") },
+    entryPoints: {
+      app: at("app.tsx"),
+      events: at("events/events-worker.ts"),
+      style: at("style/style.css"),
+    },
     outdir: at("out"),
     bundle: true,
     minify: true,

@@ -63,7 +63,7 @@ export interface WebParts {
   /** Aborted when the server ends. */
   readonly signal: AbortSignal;
   /** Says that the cache may have changed. */
-  changed(): void;
+  readonly changed: () => void;
 }
 
 /** Puts everything behind the page together; `queuePath` is where the queue lies. */

@@ -5,6 +5,7 @@ import { accountFlags } from "./flags/account-flags.ts";
 import { searchFlags } from "./flags/search-flags.ts";
 import { fitFlags } from "./flags/fit-flags.ts";
 import { cacheFlags } from "./flags/cache-flags.ts";
+import { webFlags } from "./flags/web-flags.ts";
 import { outputFlags } from "./flags/output-flags.ts";
 
 /**
@@ -17,6 +18,7 @@ export type Flags = FlagsOf<typeof selectionFlags> &
   FlagsOf<typeof searchFlags> &
   FlagsOf<typeof fitFlags> &
   FlagsOf<typeof cacheFlags> &
+  FlagsOf<typeof webFlags> &
   FlagsOf<typeof outputFlags>;
 
 /** The one table of all options by key. Each command sets the order of its own options. */
@@ -27,5 +29,6 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   ...searchFlags,
   ...fitFlags,
   ...cacheFlags,
+  ...webFlags,
   ...outputFlags,
 };

@@ -31,6 +31,7 @@ import {
   configUnset,
   doctor,
 } from "./setup/specs.ts";
+import { web } from "./web/specs.ts";
 
 /** The commands of `mlx-download`. */
 export const commandTable: CommandTable = createCommandTable({
@@ -64,6 +65,7 @@ export const commandTable: CommandTable = createCommandTable({
     cacheImport,
     cacheMv,
     path,
+    web,
     login,
     logout,
     whoami,

@@ -1,11 +1,12 @@
 import type { ErrorCode } from "@mlx-download/core";
 import type { FitErrorCode } from "@mlx-download/fit";
 import type { RegistryErrorCode } from "@mlx-download/registry";
+import type { WebErrorCode } from "@mlx-download/web";
 import type { CliErrorCode } from "./cli-error.ts";
 
 /** The exit code of every error code. A new error code does not compile until it has one. */
 export const exitCodes: Readonly<
-  Record<ErrorCode | FitErrorCode | RegistryErrorCode | CliErrorCode, number>
+  Record<ErrorCode | FitErrorCode | RegistryErrorCode | WebErrorCode | CliErrorCode, number>
 > = {
   "cli/usage": 2,
   "cli/confirmation-needed": 2,
@@ -111,6 +112,12 @@ export const exitCodes: Readonly<
   "python/protocol": 1,
   "python/failed": 1,
 
+  "web/port-taken": 2,
+  "web/no-state": 6,
+  "web/refused": 10,
+  "web/no-token": 3,
+  "web/bad-request": 2,
+  "web/no-such-download": 4,
   "hub/rate-limited": 75,
 };
 

@@ -7,7 +7,11 @@ export type Line = "connecting" | "live" | "lost" | "no-token";
 export type Heard =
   | { readonly type: "line"; readonly line: Line }
   | { readonly type: "token"; readonly token: string }
-  | { readonly type: "values"; readonly values: Readonly<Record<string, unknown>>; readonly whole: boolean };
+  | {
+      readonly type: "values";
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly whole: boolean;
+    };
 
 /** One stream of events that never gives up, for one or many tabs. */
 export interface EventHub {

@@ -14,11 +14,9 @@ const hub = createEventHub((heard) => {
   for (const port of ports) port.postMessage(heard);
 });
 
-const scope = globalThis as unknown as { onconnect: (event: MessageEvent) => void };
-scope.onconnect = ({ ports: [port] }) => {
-  if (port === undefined) return;
+function greet(port: MessagePort): void {
   const say = (heard: Heard): void => port.postMessage(heard);
-  port.onmessage = ({ data }: MessageEvent<Said>) => {
+  port.addEventListener("message", ({ data }: MessageEvent<Said>) => {
     if (data.type === "bye") return void ports.delete(port);
     if (data.type === "wake") return hub.wake();
     ports.add(port);
@@ -29,5 +27,11 @@ scope.onconnect = ({ ports: [port] }) => {
       say({ type: "values", values: hub.values, whole: true });
     }
     say({ type: "line", line: hub.line });
-  };
-};
+  });
+  port.start();
+}
+
+addEventListener("connect", (event) => {
+  const [port] = (event as MessageEvent).ports;
+  if (port !== undefined) greet(port);
+});

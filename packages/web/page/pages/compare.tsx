@@ -22,15 +22,32 @@ const rows: readonly (readonly [string, (model: Model) => JSX.Element | string])
   ["Bits a weight", ({ about }) => about?.bitsPerWeight?.toFixed(2) ?? "?"],
   ["Weights", ({ about }) => (about?.weightsBytes == null ? "?" : bytesText(about.weightsBytes))],
   ["To fetch", ({ bytes }) => bytesText(bytes.toFetch)],
-  ["Context", ({ about }) => (about?.contextLength == null ? "?" : `${tokensText(about.contextLength)} tokens`)],
+  [
+    "Context",
+    ({ about }) =>
+      about?.contextLength == null ? "?" : `${tokensText(about.contextLength)} tokens`,
+  ],
   ["Memory at 8k", ({ fit }) => <At point={pointAt(fit, 8192)} />],
   ["Memory at 32k", ({ fit }) => <At point={pointAt(fit, 32_768)} />],
-  ["Room to spare up to", ({ maxContextLength }) => (maxContextLength === null ? "?" : `${tokensText(maxContextLength)} tokens`)],
-  ["Tokens a second", ({ speed }) => (speed ? `${Math.round(speed.low)} to ${Math.round(speed.high)}` : "?")],
+  [
+    "Room to spare up to",
+    ({ maxContextLength }) =>
+      maxContextLength === null ? "?" : `${tokensText(maxContextLength)} tokens`,
+  ],
+  [
+    "Tokens a second",
+    ({ speed }) => (speed ? `${Math.round(speed.low)} to ${Math.round(speed.high)}` : "?"),
+  ],
   [
     "Loads",
     ({ loads }) =>
-      loads ? <Badge tone={{ yes: "good", no: "bad", unknown: "warn" }[loads.verdict]}>{loads.verdict}</Badge> : "?",
+      loads ? (
+        <Badge tone={{ yes: "good", no: "bad", unknown: "warn" }[loads.verdict]}>
+          {loads.verdict}
+        </Badge>
+      ) : (
+        "?"
+      ),
   ],
   ["Security", ({ security }) => security?.verdict ?? "?"],
   ["Licence", ({ about }) => about?.license ?? "not named"],
@@ -99,8 +116,14 @@ export function ComparePage(): JSX.Element {
                   <th scope="col" key={place}>
                     <a href={to("model", { ref })}>{ref}</a>
                     <div class="buttons">
-                      {answer.value && <GetButton repoId={answer.value.repoId} here={answer.value.here} />}
-                      <button type="button" aria-label={`Leave out ${ref}`} onClick={() => setParams({ [place]: undefined })}>
+                      {answer.value && (
+                        <GetButton repoId={answer.value.repoId} here={answer.value.here} />
+                      )}
+                      <button
+                        type="button"
+                        aria-label={`Leave out ${ref}`}
+                        onClick={() => setParams({ [place]: undefined })}
+                      >
                         ✕
                       </button>
                     </div>
@@ -114,7 +137,9 @@ export function ComparePage(): JSX.Element {
                 <tr key={name}>
                   <th scope="row">{name}</th>
                   {shown.map(({ place, answer }) => (
-                    <td key={place}>{answer.value ? draw(answer.value) : answer.failure ? "" : "…"}</td>
+                    <td key={place}>
+                      {answer.value ? draw(answer.value) : answer.failure ? "" : "…"}
+                    </td>
                   ))}
                 </tr>
               ))}

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
-import type { LimitsNow, QueuedDownload } from "../../src/contract.ts";
+import type { QueuedDownload } from "../../src/contract.ts";
 import { Badge, Bar, Empty, RepoName } from "../parts/basics.tsx";
 import { confirm } from "../parts/confirm.tsx";
+import { Limits } from "../parts/limits.tsx";
 import { attempt } from "../parts/notices.tsx";
+import { percent, Spark } from "../parts/spark.tsx";
 import { post } from "../state/api.ts";
 import { downloads, limits } from "../state/live.ts";
 import { to } from "../state/route.ts";
 import { bytesText, durationText } from "../text/format.ts";
-
-const MB = 1_000_000;
 
 /** The queue: what moves, what waits, what is done. */
 export function DownloadsPage(): JSX.Element {
@@ -64,96 +64,6 @@ export function DownloadsPage(): JSX.Element {
   );
 }
 
-function Limits({ limits: now }: { readonly limits: LimitsNow }): JSX.Element {
-  const set = (part: object): void => void attempt(() => post("downloads/limits", part));
-  const clock = (minutes: number): string =>
-    `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-  const minutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
-  const hours = now.slowHours;
-  return (
-    <div class="tools limits">
-      <button type="button" aria-pressed={now.slow} onClick={() => set({ slow: !now.slow })}>
-        Slow mode{now.slowNow ? `: ${bytesText(now.slowBytesPerSecond)}/s` : ""}
-      </button>
-      <label class="field">
-        At once
-        <select
-          value={String(now.atOnce)}
-          onChange={({ currentTarget }) => set({ atOnce: Number(currentTarget.value) })}
-        >
-          {[1, 2, 3, 4, 6, 8].map((count) => (
-            <option key={count}>{count}</option>
-          ))}
-        </select>
-      </label>
-      <details class="more">
-        <summary>Limits</summary>
-        <div class="fields">
-          <label class="field">
-            Limit, MB/s
-            <input
-              type="number"
-              min="0"
-              step="any"
-              placeholder="none"
-              value={now.bytesPerSecond === null ? "" : now.bytesPerSecond / MB}
-              onChange={({ currentTarget: { value } }) =>
-                set({ bytesPerSecond: Number(value) > 0 ? Math.round(Number(value) * MB) : null })
-              }
-            />
-          </label>
-          <label class="field">
-            Slow mode, MB/s
-            <input
-              type="number"
-              min="0.001"
-              step="any"
-              value={now.slowBytesPerSecond / MB}
-              onChange={({ currentTarget: { value } }) =>
-                set({ slowBytesPerSecond: Math.round(Number(value) * MB) })
-              }
-            />
-          </label>
-          <label class="field">
-            <input
-              type="checkbox"
-              checked={hours !== null}
-              onChange={({ currentTarget }) =>
-                set({ slowHours: currentTarget.checked ? { from: 480, to: 1080 } : null })
-              }
-            />
-            Slow by the clock
-          </label>
-          {hours && (
-            <>
-              <label class="field">
-                from
-                <input
-                  type="time"
-                  value={clock(hours.from)}
-                  onChange={({ currentTarget: { value } }) =>
-                    set({ slowHours: { ...hours, from: minutes(value) } })
-                  }
-                />
-              </label>
-              <label class="field">
-                to
-                <input
-                  type="time"
-                  value={clock(hours.to)}
-                  onChange={({ currentTarget: { value } }) =>
-                    set({ slowHours: { ...hours, to: minutes(value) } })
-                  }
-                />
-              </label>
-            </>
-          )}
-        </div>
-      </details>
-    </div>
-  );
-}
-
 const words = {
   waiting: ["waits for its turn", "quiet"],
   running: ["downloading", "accent"],
@@ -189,17 +99,36 @@ function Item({
             </button>
           )}
           {(state === "paused" || state === "failed") && (
-            <button type="button" class="primary" onClick={() => act("resume")} aria-label={`Resume ${repoId}`}>
+            <button
+              type="button"
+              class="primary"
+              onClick={() => act("resume")}
+              aria-label={`Resume ${repoId}`}
+            >
               {state === "failed" ? "Try again" : "Resume"}
             </button>
           )}
-          <button type="button" disabled={place === 0} aria-label={`Move ${repoId} up`} onClick={() => act("move", { place: place - 1 })}>
+          <button
+            type="button"
+            disabled={place === 0}
+            aria-label={`Move ${repoId} up`}
+            onClick={() => act("move", { place: place - 1 })}
+          >
             ↑
           </button>
-          <button type="button" disabled={place === last} aria-label={`Move ${repoId} down`} onClick={() => act("move", { place: place + 1 })}>
+          <button
+            type="button"
+            disabled={place === last}
+            aria-label={`Move ${repoId} down`}
+            onClick={() => act("move", { place: place + 1 })}
+          >
             ↓
           </button>
-          <button type="button" aria-label={`Cancel ${repoId}`} onClick={() => askCancel(item, act)}>
+          <button
+            type="button"
+            aria-label={`Cancel ${repoId}`}
+            onClick={() => askCancel(item, act)}
+          >
             Cancel
           </button>
         </span>
@@ -254,11 +183,6 @@ function Item({
   );
 }
 
-/** How far a download is; 100 only when it is whole. */
-export function percent({ here, total }: { readonly here: number; readonly total: number }): number {
-  return total === 0 ? 100 : Math.floor((here / total) * 100);
-}
-
 function askCancel(
   { repoId, bytes, fresh }: QueuedDownload,
   act: (verb: string, body: object) => void,
@@ -281,18 +205,4 @@ function askCancel(
       },
     ],
   });
-}
-
-/** The speed of the last two minutes as a line. */
-function Spark({ speeds }: { readonly speeds: readonly number[] }): JSX.Element | null {
-  if (speeds.length < 3) return null;
-  const top = Math.max(...speeds, 1);
-  const points = speeds.map((speed, at) => `${at},${(28 - (speed / top) * 26).toFixed(1)}`);
-  const end = speeds.length - 1;
-  return (
-    <svg class="spark" viewBox={`0 0 ${end} 28`} preserveAspectRatio="none" role="img" aria-label={`Speed over the last two minutes, at most ${bytesText(top)} a second`}>
-      <polygon points={`0,28 ${points.join(" ")} ${end},28`} />
-      <polyline points={points.join(" ")} />
-    </svg>
-  );
 }

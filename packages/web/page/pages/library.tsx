@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { LibraryPage as Library, LibraryRepo, RemovalPreview, VerifyTask } from "../../src/contract.ts";
-import { Badge, Bar, Empty, Loading, Problem, RepoName } from "../parts/basics.tsx";
-import { confirm } from "../parts/confirm.tsx";
+import type { LibraryPage as Library, LibraryRepo } from "../../src/contract.ts";
+import { Badge, Empty, Loading, Problem, RepoName } from "../parts/basics.tsx";
 import { attempt } from "../parts/notices.tsx";
+import { askRemove, Evict } from "../parts/removal.tsx";
 import { Treemap } from "../parts/treemap.tsx";
+import { Verifications } from "../parts/verifications.tsx";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
 import { post } from "../state/api.ts";
-import { libraryVersion, removals, verifications } from "../state/live.ts";
+import { libraryVersion, removals } from "../state/live.ts";
 import { to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { ageText, bytesText, countText } from "../text/format.ts";
@@ -34,7 +35,8 @@ export function LibraryPage(): JSX.Element {
       ) : value.repos.length === 0 ? (
         <Empty title="No model is here yet">
           <p>
-            Models of every tool that uses the Hugging Face cache show up here: <code>{value.cacheDir}</code>
+            Models of every tool that uses the Hugging Face cache show up here:{" "}
+            <code>{value.cacheDir}</code>
           </p>
           <a class="button primary" href={to("search")}>
             Find a model
@@ -117,7 +119,12 @@ function Shelf({ library }: { readonly library: Library }): JSX.Element {
             </tr>
           }
           draw={(repo, at) => (
-            <Row key={`${repo.repoType} ${repo.repoId}`} repo={repo} at={at} going={going.has(repo.repoId)} />
+            <Row
+              key={`${repo.repoType} ${repo.repoId}`}
+              repo={repo}
+              at={at}
+              going={going.has(repo.repoId)}
+            />
           )}
         />
       )}
@@ -134,7 +141,8 @@ function Row({
   readonly at: number;
   readonly going: boolean;
 }): JSX.Element {
-  const { repoId, repoType, sizeOnDisk, lastUsedAt, modifiedAt, pinned, revisions, findings } = repo;
+  const { repoId, repoType, sizeOnDisk, lastUsedAt, modifiedAt, pinned, revisions, findings } =
+    repo;
   const isModel = repoType === "model";
   const incomplete = revisions.length === 0 || revisions.some(({ complete }) => complete === false);
   return (
@@ -166,7 +174,11 @@ function Row({
       <td class="buttons">
         {isModel && (
           <>
-            <button type="button" aria-label={`Verify ${repoId}`} onClick={() => void attempt(() => post("library/verify", { repoId }))}>
+            <button
+              type="button"
+              aria-label={`Verify ${repoId}`}
+              onClick={() => void attempt(() => post("library/verify", { repoId }))}
+            >
               Verify
             </button>
             <button
@@ -177,165 +189,17 @@ function Row({
             >
               Pin
             </button>
-            <button type="button" disabled={going} aria-label={`Remove ${repoId}`} onClick={() => askRemove(repo)}>
+            <button
+              type="button"
+              disabled={going}
+              aria-label={`Remove ${repoId}`}
+              onClick={() => askRemove(repo)}
+            >
               Remove
             </button>
           </>
         )}
       </td>
     </tr>
-  );
-}
-
-function askRemove({ repoId }: LibraryRepo): void {
-  void attempt(async () => {
-    const preview = await post<RemovalPreview>("library/preview", { repoIds: [repoId] });
-    confirm({
-      title: `Remove ${repoId}?`,
-      body: <Preview preview={preview} />,
-      choices: [
-        {
-          text: `Remove, ${bytesText(preview.freedBytes)}`,
-          tone: "danger",
-          action: () => void attempt(() => post("library/remove", { repoIds: [repoId] })),
-        },
-      ],
-    });
-  });
-}
-
-function Preview({ preview }: { readonly preview: RemovalPreview }): JSX.Element {
-  const { repos, kept, freedBytes, excessBytes } = preview;
-  return (
-    <>
-      <p>
-        <b>{bytesText(freedBytes)}</b> will be free.
-        {excessBytes > 0 && ` It stays ${bytesText(excessBytes)} above: the rest is pinned or in use.`}
-      </p>
-      {repos.length > 1 && (
-        <ul class="reasons short">
-          {repos.map(({ repoId, freedBytes: freed, usedAt }) => (
-            <li key={repoId}>
-              {repoId}: {bytesText(freed)}
-              {usedAt !== null && <span class="quiet">, used {ageText(usedAt)}</span>}
-            </li>
-          ))}
-        </ul>
-      )}
-      {kept.length > 0 && (
-        <p class="quiet">
-          {kept
-            .slice(0, 10)
-            .map(({ repoId, reason }) => `${repoId} stays: ${reason}`)
-            .join("; ")}
-          .
-        </p>
-      )}
-    </>
-  );
-}
-
-function Evict({ library }: { readonly library: Library }): JSX.Element {
-  const [size, setSize] = useState("");
-  const maxBytes = Math.round(Number(size) * 1e9);
-  const ask = (): Promise<void> =>
-    attempt(async () => {
-      const preview = await post<RemovalPreview>("library/preview", { maxBytes });
-      confirm({
-        title: `Shrink to ${bytesText(maxBytes)}?`,
-        body: <Preview preview={preview} />,
-        choices:
-          preview.repos.length === 0
-            ? []
-            : [
-                {
-                  text: `Remove ${countText(preview.repos.length, "model")}`,
-                  tone: "danger",
-                  action: () => void attempt(() => post("library/remove", { maxBytes })),
-                },
-              ],
-      });
-    });
-  return (
-    <form
-      class="evict"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void ask();
-      }}
-    >
-      <label class="field">
-        Shrink to, GB
-        <input
-          type="number"
-          min="0"
-          step="any"
-          placeholder={String(Math.floor(library.sizeOnDisk / 1e9))}
-          value={size}
-          onInput={({ currentTarget }) => setSize(currentTarget.value)}
-        />
-      </label>
-      <button type="submit" disabled={size === "" || !(maxBytes >= 0)}>
-        Preview
-      </button>
-    </form>
-  );
-}
-
-function Verifications(): JSX.Element | null {
-  const tasks = verifications.value;
-  if (tasks.length === 0) return null;
-  return (
-    <ul class="queue" aria-label="Verifications">
-      {tasks.map((task) => (
-        <Verification key={task.repoId} task={task} />
-      ))}
-    </ul>
-  );
-}
-
-function Verification({ task }: { readonly task: VerifyTask }): JSX.Element {
-  const { repoId, state, bytes, bytesDone, checked, bad, missing, error } = task;
-  const act = (action: string): void =>
-    void attempt(() => post("library/verify", { repoId, action }));
-  const good = state === "done" && bad.length === 0 && missing === 0;
-  return (
-    <li class="download">
-      <div class="title">
-        <RepoName repoId={repoId} />
-        {state === "running" ? (
-          <Badge tone="accent">verifying</Badge>
-        ) : (
-          <Badge tone={good ? "good" : "bad"}>{good ? "verified" : "damaged"}</Badge>
-        )}
-        <span class="buttons">
-          <button type="button" onClick={() => act(state === "running" ? "stop" : "dismiss")}>
-            {state === "running" ? "Stop" : "Close"}
-          </button>
-        </span>
-      </div>
-      {state === "running" && <Bar value={bytesDone} of={bytes} label={`Verifying ${repoId}`} />}
-      <p class="numbers">
-        {state === "running"
-          ? `${bytesText(bytesDone)} of ${bytesText(bytes)}`
-          : `${countText(checked, "file")} checked`}
-        {missing > 0 && `, ${countText(missing, "file")} missing`}
-      </p>
-      {error && <p class="note bad">{error.message}</p>}
-      {bad.length > 0 && (
-        <>
-          <ul class="reasons">
-            {bad.map(({ path, message }) => (
-              <li key={path} class="bad">
-                <code>{path}</code> {message}
-              </li>
-            ))}
-          </ul>
-          <p>
-            Fetch the damaged parts again with <code>mlx-download repair {repoId}</code>
-          </p>
-        </>
-      )}
-    </li>
   );
 }

@@ -82,13 +82,20 @@ function Body({ model }: { readonly model: Model }): JSX.Element {
             <h2>Memory</h2>
             <div class="tools">
               <p>
-                <FitBadge fits={fit.find(({ contextLength }) => contextLength >= 8192)?.verdict ?? fit.at(-1)?.verdict ?? "unknown"} />{" "}
+                <FitBadge
+                  fits={
+                    fit.find(({ contextLength }) => contextLength >= 8192)?.verdict ??
+                    fit.at(-1)?.verdict ??
+                    "unknown"
+                  }
+                />{" "}
                 {maxContextLength === null
                   ? ""
                   : maxContextLength === 0
                     ? "No context length fits with room to spare."
                     : `Room to spare up to ${tokensText(maxContextLength)} tokens.`}
-                {speed && ` About ${Math.round(speed.low)} to ${Math.round(speed.high)} tokens a second.`}
+                {speed &&
+                  ` About ${Math.round(speed.low)} to ${Math.round(speed.high)} tokens a second.`}
               </p>
               <MachineChoice memoryBytes={machine.memoryBytes} />
             </div>
@@ -159,7 +166,8 @@ function Files({ model: { files, bytes, leftOut } }: { readonly model: Model }):
     <section class="panel wide">
       <h2>Files</h2>
       <p class="quiet">
-        {countText(files.length, "file")}, {bytesText(bytes.total)}; {bytesText(bytes.toFetch)} to fetch
+        {countText(files.length, "file")}, {bytesText(bytes.total)}; {bytesText(bytes.toFetch)} to
+        fetch
         {leftOut.files > 0 &&
           `. Left out: ${countText(leftOut.files, "file")} that MLX does not read, ${bytesText(leftOut.bytes)}`}
       </p>

@@ -8,7 +8,14 @@ import { moveByKeys } from "../parts/rows-keys.ts";
 import { libraryVersion } from "../state/live.ts";
 import { route, setParams, to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
-import { ageText, bytesText, compactText, dayText, memoryText, numberText } from "../text/format.ts";
+import {
+  ageText,
+  bytesText,
+  compactText,
+  dayText,
+  memoryText,
+  numberText,
+} from "../text/format.ts";
 
 const filters = [
   ["fits", "fits this Mac"],
@@ -23,7 +30,11 @@ const memories = ["8G", "16G", "24G", "32G", "48G", "64G", "96G", "128G", "192G"
 export const imagined = signal(sessionStorage.getItem("memory") ?? "");
 
 /** Chooses this Mac or another one. */
-export function MachineChoice({ memoryBytes }: { readonly memoryBytes?: number | undefined }): JSX.Element {
+export function MachineChoice({
+  memoryBytes,
+}: {
+  readonly memoryBytes?: number | undefined;
+}): JSX.Element {
   return (
     <label class="field">
       Judge for
@@ -58,10 +69,15 @@ export function SearchPage(): JSX.Element {
   }, [text]);
   const asked = new URLSearchParams({ q: query });
   if (imagined.value !== "") asked.set("memory", imagined.value);
-  const { value, failure, loading, again } = useAnswer<Found>(`search?${asked}`, libraryVersion.value);
+  const { value, failure, loading, again } = useAnswer<Found>(
+    `search?${asked}`,
+    libraryVersion.value,
+  );
   const toggle = (filter: string): void => {
     const words = text.split(/\s+/).filter(Boolean);
-    const next = words.includes(filter) ? words.filter((word) => word !== filter) : [...words, filter];
+    const next = words.includes(filter)
+      ? words.filter((word) => word !== filter)
+      : [...words, filter];
     setText(next.join(" "));
     setParams({ q: next.join(" ") });
   };
@@ -132,9 +148,8 @@ function Results({
       <Empty title="No model matches">
         <p>
           Try fewer words, or take a filter away. Filters are <code>author:</code>{" "}
-          <code>license:</code> <code>task:</code> <code>bits:4</code>{" "}
-          <code>size:&lt;20GB</code> <code>params:7B..14B</code> <code>fits</code>{" "}
-          <code>here</code> <code>-word</code>.
+          <code>license:</code> <code>task:</code> <code>bits:4</code> <code>size:&lt;20GB</code>{" "}
+          <code>params:7B..14B</code> <code>fits</code> <code>here</code> <code>-word</code>.
         </p>
         {query !== "" && <p class="quiet">Searched {from}.</p>}
       </Empty>

@@ -32,7 +32,11 @@ export function SettingsPage(): JSX.Element {
       <section class="panel">
         <div class="tools">
           <h2>Does everything work?</h2>
-          <button type="button" disabled={doctor.loading && asked > 0} onClick={() => setAsked(asked + 1)}>
+          <button
+            type="button"
+            disabled={doctor.loading && asked > 0}
+            onClick={() => setAsked(asked + 1)}
+          >
             Run the doctor
           </button>
         </div>
@@ -52,7 +56,8 @@ export function SettingsPage(): JSX.Element {
       <section class="panel">
         <h2>Settings</h2>
         <p class="quiet">
-          Change one with <code>mlx-download config set name value</code>; it counts from the next start.
+          Change one with <code>mlx-download config set name value</code>; it counts from the next
+          start.
         </p>
         {failure ? (
           <Problem failure={failure} again={again} />

@@ -107,7 +107,7 @@ function Inline({ token }: { readonly token: Token }): JSX.Element {
     case "html":
       return <>{withoutTags((token as Tokens.HTML).text)}</>;
     default: {
-      const { tokens, text = "" } = token as Tokens.Text;
+      const { tokens, text } = token as Tokens.Text;
       return <>{tokens ? inline(tokens) : text}</>;
     }
   }

@@ -20,7 +20,8 @@ export function GetButton({
     (item) => item.repoId === repoId && item.revision === revision && item.state !== "done",
   );
   if (queued) {
-    const share = queued.bytes && queued.bytes.total > 0 ? queued.bytes.here / queued.bytes.total : 0;
+    const share =
+      queued.bytes && queued.bytes.total > 0 ? queued.bytes.here / queued.bytes.total : 0;
     const word = queued.state === "running" ? `${Math.floor(share * 100)} %` : queued.state;
     return (
       <a class="button" href={to("downloads")} aria-label={`${repoId}: ${word}, see downloads`}>

@@ -21,7 +21,10 @@ export function MemoryChart({
   const known = points.filter((point) => point.totalBytes !== null);
   if (known.length === 0) return null;
   const limit = machine.limitBytes;
-  const top = Math.max(limit * 1.15, Math.min(limit * 3, ...known.slice(-1).map((point) => point.totalBytes ?? 0)));
+  const top = Math.max(
+    limit * 1.15,
+    Math.min(limit * 3, ...known.slice(-1).map((point) => point.totalBytes ?? 0)),
+  );
   return (
     <figure class="memory">
       <div class="columns" aria-hidden="true">
@@ -40,7 +43,10 @@ export function MemoryChart({
             <span>{tokensText(point.contextLength)}</span>
           </div>
         ))}
-        <div class="limit" style={{ insetBlockEnd: `calc(1.6rem + (100% - 1.6rem) * ${limit / top})` }}>
+        <div
+          class="limit"
+          style={{ insetBlockEnd: `calc(1.6rem + (100% - 1.6rem) * ${limit / top})` }}
+        >
           <span>MLX may use {bytesText(limit)}</span>
         </div>
       </div>

@@ -13,7 +13,9 @@ export function Treemap({ repos }: { readonly repos: readonly LibraryRepo[] }): 
   if (repos.length < 2) return null;
   const sorted = repos.toSorted((a, b) => b.sizeOnDisk - a.sizeOnDisk);
   const rest = sorted.slice(MOST).reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk, 0);
-  const leaves = sorted.slice(0, MOST).map(({ repoId, sizeOnDisk }) => ({ repoId, size: sizeOnDisk }));
+  const leaves = sorted
+    .slice(0, MOST)
+    .map(({ repoId, sizeOnDisk }) => ({ repoId, size: sizeOnDisk }));
   if (rest > 0) leaves.push({ repoId: `${sorted.length - MOST} smaller ones`, size: rest });
   interface Node {
     readonly repoId: string;

@@ -43,7 +43,11 @@ export function VirtualRows<T>({
         <tbody>
           <tr class="space" aria-hidden="true" style={{ blockSize: `${first * height}px` }} />
           {rows.slice(first, end).map((row, at) => draw(row, first + at))}
-          <tr class="space" aria-hidden="true" style={{ blockSize: `${(rows.length - end) * height}px` }} />
+          <tr
+            class="space"
+            aria-hidden="true"
+            style={{ blockSize: `${(rows.length - end) * height}px` }}
+          />
         </tbody>
       </table>
     </div>

@@ -22,7 +22,10 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+async function ask<T>(
+  path: string,
+  init: Omit<RequestInit, "headers"> & { readonly headers?: Record<string, string> },
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api/${path}`, {

@@ -18,11 +18,8 @@ const values = signal<Readonly<Record<string, unknown>>>({});
 const valueOf = <Key extends keyof FeedValues>(key: Key): FeedValues[Key] | undefined =>
   values.value[key] as FeedValues[Key] | undefined;
 
-function under<T>(prefix: string): readonly T[] {
-  return Object.entries(values.value).flatMap(([key, value]) =>
-    key.startsWith(prefix) ? [value as T] : [],
-  );
-}
+const under = (prefix: string): readonly unknown[] =>
+  Object.entries(values.value).flatMap(([key, value]) => (key.startsWith(prefix) ? [value] : []));
 
 /** The server as a whole; undefined before the first word of it. */
 export const server: ReadonlySignal<ServerFacts | undefined> = computed(() => valueOf("server"));
@@ -33,12 +30,12 @@ export const downloads: ReadonlySignal<readonly QueuedDownload[]> = computed(() 
   (valueOf("order") ?? []).flatMap((id) => valueOf(`download/${id}`) ?? []),
 );
 /** Verifications that run or ended. */
-export const verifications: ReadonlySignal<readonly VerifyTask[]> = computed(() =>
-  under<VerifyTask>("verify/"),
+export const verifications: ReadonlySignal<readonly VerifyTask[]> = computed(
+  () => under("verify/") as readonly VerifyTask[],
 );
 /** Removals that can be taken back. */
-export const removals: ReadonlySignal<readonly PendingRemoval[]> = computed(() =>
-  under<PendingRemoval>("removal/"),
+export const removals: ReadonlySignal<readonly PendingRemoval[]> = computed(
+  () => under("removal/") as readonly PendingRemoval[],
 );
 /** Grows when the cache may have changed. */
 export const libraryVersion: ReadonlySignal<number> = computed(() => server.value?.library ?? 0);
@@ -83,7 +80,8 @@ export function listen(): void {
     return;
   }
   const { port } = new SharedWorker(workerAddress(), { type: "module", name: "events" });
-  port.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
+  port.addEventListener("message", ({ data }: MessageEvent<Heard>) => hear(data));
+  port.start();
   port.postMessage({ type: "hello", token });
   addEventListener("online", () => port.postMessage({ type: "wake" }));
   addEventListener("pagehide", () => port.postMessage({ type: "bye" }));

@@ -14,12 +14,18 @@ function read(): Route {
 /** Where the page is now. */
 export const route = signal<Route>(read());
 
-addEventListener("hashchange", () => {
+/** Looks again where the page is. */
+export function readRoute(): void {
   route.value = read();
-});
+}
+
+addEventListener("hashchange", readRoute);
 
 /** The address of a page within the page. */
-export function to(page: string, params: Readonly<Record<string, string | undefined>> = {}): string {
+export function to(
+  page: string,
+  params: Readonly<Record<string, string | undefined>> = {},
+): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
   const text = query.toString();

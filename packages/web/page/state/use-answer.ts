@@ -23,7 +23,12 @@ export function useAnswer<T>(path: string | undefined, version: unknown = 0): An
   useEffect(() => {
     if (path === undefined) return;
     const abort = new AbortController();
-    setState((old) => ({ ...old, value: old.path === path ? old.value : undefined, path, loading: true }));
+    setState((old) => ({
+      ...old,
+      value: old.path === path ? old.value : undefined,
+      path,
+      loading: true,
+    }));
     get<T>(path, abort.signal).then(
       (value) => setState({ value, path, failure: undefined, loading: false }),
       (error: unknown) => {

@@ -53,7 +53,9 @@ export function ageText(at: number, now: number = Date.now()): string {
   if (days < 1) return "today";
   if (days === 1) return "yesterday";
   if (days < 60) return `${days} days ago`;
-  return days < 730 ? `${Math.round(days / 30.4)} months ago` : `${Math.round(days / 365)} years ago`;
+  return days < 730
+    ? `${Math.round(days / 30.4)} months ago`
+    : `${Math.round(days / 365)} years ago`;
 }
 
 /** `Nov 30, 2026`. */

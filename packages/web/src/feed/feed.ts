@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FeedValues } from "../contract.ts";
 
 /** A key of the feed. */
-type FeedKey = keyof FeedValues & string;
+type FeedKey = keyof FeedValues;
 
 /** What a reader gets: all values (`snapshot`), or those that changed; null: it is gone. */
 export interface FeedPart {

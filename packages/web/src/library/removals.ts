@@ -1,10 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  applyRemoval,
-  planEviction,
-  planRemoval,
-  type RemovalPlan,
-} from "@mlx-download/cache";
+import { applyRemoval, planEviction, planRemoval, type RemovalPlan } from "@mlx-download/cache";
 import type { PendingRemoval, RemovalPreview } from "../contract.ts";
 import { badRequest, failureOf } from "../errors.ts";
 import type { Feed } from "../feed/feed.ts";
@@ -71,7 +66,8 @@ export function createRemovals(
         repos: wanted.repos.map(({ repoId, freedBytes, revisions }) => ({
           repoId,
           freedBytes,
-          usedAt: revisions.length === 0 ? null : Math.max(...revisions.map(({ usedAt }) => usedAt)),
+          usedAt:
+            revisions.length === 0 ? null : Math.max(...revisions.map(({ usedAt }) => usedAt)),
         })),
         kept: wanted.kept.map(({ repoId, reason }) => ({ repoId, reason })),
       };
@@ -86,8 +82,7 @@ export function createRemovals(
       const [only] = wanted.repos;
       const pending: PendingRemoval = {
         id: randomBytes(6).toString("hex"),
-        title:
-          wanted.repos.length === 1 && only ? only.repoId : `${wanted.repos.length} models`,
+        title: wanted.repos.length === 1 && only ? only.repoId : `${wanted.repos.length} models`,
         repoIds: wanted.repos.map(({ repoId }) => repoId),
         bytes: wanted.freedBytes,
         dueAt: Date.now() + undoMs,

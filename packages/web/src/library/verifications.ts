@@ -45,7 +45,10 @@ export function createVerifications(options: VerifyModelsOptions, feed: Feed): V
         onEvent(event) {
           if (event.type === "verify-started") tell({ bytes: event.bytes });
           if (event.type === "verify-progress") {
-            tell({ bytes: event.bytes, bytesDone: event.bytesDone, checked: event.filesDone }, false);
+            tell(
+              { bytes: event.bytes, bytesDone: event.bytesDone, checked: event.filesDone },
+              false,
+            );
           }
         },
       });

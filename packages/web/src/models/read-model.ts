@@ -117,7 +117,8 @@ function labelOf({ bits, mode, mixed }: Quantization): string {
 function lengthsOf({ contextLength }: ModelDescription): readonly number[] {
   const longest = Math.max(1, contextLength ?? USUAL_LONGEST);
   const lengths: number[] = [];
-  for (let length = Math.min(SHORTEST, longest); length < longest; length *= 2) lengths.push(length);
+  for (let length = Math.min(SHORTEST, longest); length < longest; length *= 2)
+    lengths.push(length);
   return [...lengths, longest];
 }
 

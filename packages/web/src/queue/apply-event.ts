@@ -23,7 +23,8 @@ export function applyEvent(item: QueuedDownload, event: DownloadEvent): QueuedDo
     case "progress": {
       const { total, cached, resumed, copied, fetched, wire } = event.bytes;
       // What moves again needs no word on why it did not.
-      const note = event.bytesPerSecond > 0 && event.at - (item.note?.at ?? 0) > 3000 ? null : item.note;
+      const note =
+        event.bytesPerSecond > 0 && event.at - (item.note?.at ?? 0) > 3000 ? null : item.note;
       return {
         ...item,
         note,

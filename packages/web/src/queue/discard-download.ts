@@ -1,14 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
-import {
-  applyRemoval,
-  CacheError,
-  lockPath,
-  partialPaths,
-  planRemoval,
-  removeRepo,
-  repoLayout,
-  tryLock,
-} from "@mlx-download/cache";
+import { applyRemoval, CacheError, planRemoval, removeRepo, repoLayout } from "@mlx-download/cache";
+import { lockPath, partialPaths, tryLock } from "@mlx-download/cache/writing";
 import type { QueuedDownload } from "../contract.ts";
 
 /**

@@ -75,7 +75,7 @@ function readDownload(value: unknown): QueuedDownload | undefined {
     note: null,
     error:
       typeof error?.code === "string"
-        ? { code: error.code, message: String(error.message), hint: String(error.hint) }
+        ? { code: error.code, message: error.message, hint: error.hint }
         : null,
   };
 }

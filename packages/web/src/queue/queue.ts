@@ -77,7 +77,11 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
     });
   };
   const tell = (item: QueuedDownload): void => feed.set(`download/${item.id}`, item);
-  const tellOrder = (): void => feed.set("order", downloads.map(({ id }) => id));
+  const tellOrder = (): void =>
+    feed.set(
+      "order",
+      downloads.map(({ id }) => id),
+    );
   const put = (item: QueuedDownload): void => {
     downloads = downloads.map((one) => (one.id === item.id ? item : one));
   };
@@ -88,9 +92,7 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
   };
   /** One write after the other; the last state is written last. */
   const save = (): Promise<void> => {
-    saving = saving
-      .catch(() => undefined)
-      .then(() => saveQueue(path, { downloads, limits }));
+    saving = saving.catch(() => undefined).then(() => saveQueue(path, { downloads, limits }));
     saving.catch(() => undefined);
     return saving;
   };
@@ -113,21 +115,20 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
       untold.add(item.id);
     };
     const still = { active: [], bytesPerSecond: 0, etaMs: null } as const;
-    const ended = options
-      .download(item, { signal: abort.signal, limitRate, onEvent })
-      .then(
-        () => {
-          const bytes = downloads.find(({ id }) => id === item.id)?.bytes ?? null;
-          const whole = bytes && { ...bytes, here: bytes.total };
-          end(item.id, { ...still, state: "done", bytes: whole, note: null, finishedAt: Date.now() });
-        },
-        (error: unknown) => {
-          const how: Partial<QueuedDownload> = abort.signal.aborted
-            ? { state: closed ? "waiting" : "paused", note: null }
-            : { state: "failed", error: failureOf(error), finishedAt: Date.now() };
-          end(item.id, { ...still, ...how });
-        },
-      );
+    const work = async (): Promise<void> => {
+      try {
+        await options.download(item, { signal: abort.signal, limitRate, onEvent });
+      } catch (error) {
+        const how: Partial<QueuedDownload> = abort.signal.aborted
+          ? { state: closed ? "waiting" : "paused", note: null }
+          : { state: "failed", error: failureOf(error), finishedAt: Date.now() };
+        return end(item.id, { ...still, ...how });
+      }
+      const bytes = downloads.find(({ id }) => id === item.id)?.bytes ?? null;
+      const whole = bytes && { ...bytes, here: bytes.total };
+      end(item.id, { ...still, state: "done", bytes: whole, note: null, finishedAt: Date.now() });
+    };
+    const ended = work();
     running.set(item.id, { abort, ended });
   };
   const end = (id: string, part: Partial<QueuedDownload>): void => {

@@ -55,7 +55,13 @@ export function createApp(
   });
   app.notFound((c) =>
     c.json(
-      { error: { code: "web/bad-request", message: "There is no such address here.", hint: "Reload the page." } },
+      {
+        error: {
+          code: "web/bad-request",
+          message: "There is no such address here.",
+          hint: "Reload the page.",
+        },
+      },
       404,
     ),
   );

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { tryLock } from "@mlx-download/cache";
+import { tryLock } from "@mlx-download/cache/writing";
 import { WebError } from "../errors.ts";
 import { keepToken, writePrivate } from "../gate/token.ts";
 import { readPageFiles } from "../page/page-files.ts";
