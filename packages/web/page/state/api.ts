@@ -3,7 +3,7 @@ import { line } from "./live.ts";
 import { storedToken } from "./token.ts";
 
 /** A request that failed, with the server's own words where it had some. */
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -49,12 +49,12 @@ async function ask<T>(
   );
 }
 
-/** Asks for a value. Rejects with {@link ApiError}. */
+/** Asks for a value. Rejects with what {@link failureOf} reads. */
 export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, signal === undefined ? {} : { signal });
 }
 
-/** Has something done. Rejects with {@link ApiError}. */
+/** Has something done. Rejects with what {@link failureOf} reads. */
 export function post<T = unknown>(path: string, body: object = {}): Promise<T> {
   const headers = { "Content-Type": "application/json" };
   return ask<T>(path, { method: "POST", headers, body: JSON.stringify(body) });

@@ -88,7 +88,7 @@ function judgeBody(all: (name: string) => readonly string[]): Refusal | undefine
 }
 
 /** How this server is addressed: loopback alone, by any of its three names. */
-export function ownHosts(port: number): readonly string[] {
+function ownHosts(port: number): readonly string[] {
   const hosts = ["127.0.0.1", "localhost", "[::1]"];
   // Browsers leave the default port out.
   return port === 80
