@@ -39,7 +39,7 @@ export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
 async function readBuilt(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const folder = new URL("../../dist/page/", import.meta.url);
+  const folder = new URL("../../dist/assets/", import.meta.url);
   const names = await readdir(folder);
   return new Map(
     await Promise.all(
