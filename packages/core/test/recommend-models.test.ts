@@ -92,6 +92,8 @@ describe("recommendModels", () => {
       "someone/Qwen3-8B-MLX-5bit",
       "mlx-community/Qwen3-8B-4bit",
       "mlx-community/Qwen3-8B-3bit",
+      // Fits tightly.
+      "mlx-community/Qwen3-8B-6bit",
     ]);
     expect(names(await recommend("64G", { of: "mlx-community/Qwen3-8B-4bit" }))).toEqual([
       "Qwen3-8B-8bit",
