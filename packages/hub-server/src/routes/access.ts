@@ -20,7 +20,7 @@ export async function identify(c: HubContext): Promise<HubUser | undefined> {
   if (token === undefined) throw tokenRefused("malformed");
   const { store } = c.env.config;
   const user = await store.userOf(token);
-  if (!user) throw tokenRefused((await store.refusalOf?.(token)) ?? "malformed");
+  if (!user) throw tokenRefused((await store.refusalOf?.(token)) ?? "unknown");
   return user;
 }
 

@@ -44,7 +44,7 @@ export interface MemoryStore extends RepoStore {
   /** Removes a model. */
   removeRepo(repoId: string): void;
   addUser(user: HubUser): void;
-  /** Makes a token invalid from the next request on; `refusal` chooses the Hub's words (default `malformed`). */
+  /** Makes a token invalid from the next request on; `refusal` chooses the Hub's words (default `unknown`). */
   revokeToken(token: string, refusal?: TokenRefusal): void;
   addCollection(collection: HubCollection): void;
 }
@@ -103,7 +103,7 @@ export function createMemoryStore(): MemoryStore {
         refusals.delete(token);
       }
     },
-    revokeToken(token, refusal = "malformed") {
+    revokeToken(token, refusal = "unknown") {
       users.delete(token);
       refusals.set(token, refusal);
     },

@@ -45,7 +45,7 @@ export function changeAnswer(
       headers.set("content-type", "text/plain");
       return replaced(403, headers, "SignatureError: invalid key pair id");
     case "tokenRevoked": {
-      const message = TOKEN_REFUSALS[fault.refusal ?? "malformed"];
+      const message = TOKEN_REFUSALS[fault.refusal ?? "unknown"];
       headers.set("x-error-message", message);
       headers.set("content-type", "application/json; charset=utf-8");
       headers.delete("x-error-code");

@@ -33,7 +33,7 @@ export type FaultEffect =
   | { readonly kind: "expiredSignature" }
   /** 403 with the text that a CDN gave to fresh links for hours (us.gcp.cdn.hf.co, 2026-07-14). */
   | { readonly kind: "signatureRefused" }
-  /** 401 as for a token that is refused, in the Hub's words for it (default `malformed`). */
+  /** 401 as for a token that is refused, in the Hub's words for it (default `unknown`). */
   | { readonly kind: "tokenRevoked"; readonly refusal?: TokenRefusal }
   /**
    * 429 as the Hub says it: a text that names the caller's address, and a `RateLimit` of the request's bucket with the
