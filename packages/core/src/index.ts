@@ -6,20 +6,7 @@ export type {
   BackendRepo,
   DownloadBackend,
 } from "./contract/backend.ts";
-export { type Account, type AccountOptions, whoAmI } from "./account/account.ts";
-export { type DeviceCode, deviceLogin } from "./account/device-login.ts";
-export type { GivenToken } from "./token/oauth.ts";
 export type { AccessState } from "./hub/gated.ts";
-export { renewToken } from "./account/renew-token.ts";
-export {
-  readStoredTokens,
-  removeTokens,
-  storedName,
-  type StoredToken,
-  storeToken,
-  type TokenFiles,
-  tokenFiles,
-} from "./token/stored-token.ts";
 export { download } from "./download/download.ts";
 export { downloadMany, type DownloadOutcome } from "./download/download-many.ts";
 export type {

@@ -13,7 +13,7 @@ import {
   storeToken,
   tokenFiles,
   whoAmI,
-} from "../src/index.ts";
+} from "../src/account/account.ts";
 
 async function setting(): Promise<{ hub: TestHub; env: NodeJS.ProcessEnv; home: string }> {
   const hub = await startTestHub({ devicePollSeconds: 1 });

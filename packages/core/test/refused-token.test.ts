@@ -3,17 +3,8 @@ import { join } from "node:path";
 import type { TestHub } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  download,
-  downloadMany,
-  inspectModel,
-  listMLXModels,
-  readStoredTokens,
-  storeToken,
-  tokenFiles,
-  verifyModels,
-  whoAmI,
-} from "../src/index.ts";
+import { readStoredTokens, storeToken, tokenFiles, whoAmI } from "../src/account/account.ts";
+import { download, downloadMany, inspectModel, listMLXModels, verifyModels } from "../src/index.ts";
 import { failure, MODEL, type Road, startRoad } from "./fixture.ts";
 
 let count = 0;

@@ -3,7 +3,7 @@ import type { HubClient } from "../hub/hub-client.ts";
 import { createTokenHubClient } from "./token-hub.ts";
 import { sleep } from "../http/sleep.ts";
 import { readSettings } from "../settings/settings.ts";
-import type { AccountOptions } from "./account.ts";
+import type { AccountOptions } from "./who-am-i.ts";
 import { loginError } from "../token/login-error.ts";
 import { givenToken, type GivenToken, oauthClientId, postForm } from "../token/oauth.ts";
 

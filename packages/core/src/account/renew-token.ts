@@ -1,6 +1,6 @@
 import { createTokenHubClient } from "./token-hub.ts";
 import { readSettings } from "../settings/settings.ts";
-import type { AccountOptions } from "./account.ts";
+import type { AccountOptions } from "./who-am-i.ts";
 import { renewStored } from "../token/renew-stored.ts";
 import { readSecret } from "../token/secret-file.ts";
 import {

@@ -6,7 +6,7 @@ import { stringField } from "../hub/json-value.ts";
 import { parseJson } from "../hub/parse-json.ts";
 import { repoSegments } from "../hub/repo-segments.ts";
 import { readSettings } from "../settings/settings.ts";
-import type { AccountOptions } from "../account/account.ts";
+import type { AccountOptions } from "../account/who-am-i.ts";
 import { isRepoId } from "../hub/repo-segments.ts";
 
 /** How a Hub answers, and how often it may still be asked. */

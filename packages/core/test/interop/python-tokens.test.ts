@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { startTestHub } from "@mlx-download/hub-server/testing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
-import { readStoredTokens, storeToken, tokenFiles, whoAmI } from "../../src/index.ts";
+import { readStoredTokens, storeToken, tokenFiles, whoAmI } from "../../src/account/account.ts";
 
 const env = pythonEnv("hub-2.4.0");
 

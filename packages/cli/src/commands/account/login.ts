@@ -5,7 +5,7 @@ import {
   storeToken,
   tokenFiles,
   whoAmI,
-} from "@mlx-download/core";
+} from "@mlx-download/core/account";
 import { openKeychain, tokenAccount } from "./keychain.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";

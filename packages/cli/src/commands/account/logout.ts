@@ -1,4 +1,4 @@
-import { removeTokens, tokenFiles } from "@mlx-download/core";
+import { removeTokens, tokenFiles } from "@mlx-download/core/account";
 import { openKeychain, tokenAccount } from "./keychain.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeResult } from "../../shell/result.ts";

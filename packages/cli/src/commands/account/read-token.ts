@@ -60,7 +60,7 @@ export async function readToken(
     const token = await keychain.find(tokenAccount(env, flags.endpoint));
     return token === undefined ? {} : { token, tokenSource: keychain.name };
   }
-  const { renewToken } = await import("@mlx-download/core");
+  const { renewToken } = await import("@mlx-download/core/account");
   await renewToken({
     env,
     endpoint: flags.endpoint,

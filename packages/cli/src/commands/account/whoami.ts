@@ -1,4 +1,4 @@
-import { whoAmI } from "@mlx-download/core";
+import { whoAmI } from "@mlx-download/core/account";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { writeResult } from "../../shell/result.ts";

@@ -1,4 +1,5 @@
-import { checkHub, type HubHealth, readSettings, whoAmI } from "@mlx-download/core";
+import { checkHub, type HubHealth, readSettings } from "@mlx-download/core";
+import { whoAmI } from "@mlx-download/core/account";
 import { formatNumber } from "../../../text/format.ts";
 import { type Circumstances, type Diagnosis, failed } from "./diagnosis.ts";
 
