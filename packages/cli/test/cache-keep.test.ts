@@ -97,7 +97,7 @@ test("the ancestor's --clear passes over pinned models", async () => {
 });
 
 test.each([
-  [["cache", "rm"], "nothing says what to remove"],
+  [["cache", "rm"], "no model and no condition is given"],
   [["cache", "rm", "org/*", "--yes"], "--where 'name=org/*'"],
   [["cache", "rm", "size>10GB"], "Write --where 'size>10GB'"],
   [["cache", "rm", "--where", "size>", "--yes"], "no value"],

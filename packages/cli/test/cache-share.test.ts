@@ -46,15 +46,15 @@ test("an archive goes into a folder that is made for it, and says why when it ca
   expect(json(below.stdout)).toMatchObject({ error: { code: "cache/damaged", exitCode: 6 } });
 });
 
-test("an archive whose reader went away is no success", async () => {
+test("an archive whose reader closed it early is not a success", async () => {
   const { run, start, hub } = await startStage();
   await hub.addRepo("org/mlx", modelFiles(2_000_000));
   await run(["org/mlx", "-q"]);
   const child = start(["cache", "export", "org/mlx", "--to=-"]);
-  const stderr = readUntil(child.stderr, "went away");
+  const stderr = readUntil(child.stderr, "closed it before its end");
   const closed = once(child, "close");
   child.stdout.once("data", () => child.stdout.destroy());
-  expect(await stderr).toContain("went away before its end");
+  expect(await stderr).toContain("closed it before its end");
   expect(await closed).toEqual([6, null]);
 });
 

@@ -89,7 +89,7 @@ test("with neither catalogue nor Hub the list that comes with the program answer
   expect(found.total).toBeGreaterThan(5);
   const { stderr } = await stage.run(["search", "qwen3"]);
   expect(stderr).toContain("cannot be reached");
-  expect(stderr).toContain("comes with mlx-download");
+  expect(stderr).toContain("ships with mlx-download");
   expect((await stage.run(["search", "qwen3", "--online"])).code).toBe(5);
 });
 

@@ -52,7 +52,7 @@ test("the card comes without access, and info says what is public and what is mi
   expect(info.stdout).toMatch(
     /Access +waiting +org\/gated is gated: the request of ben is waiting/,
   );
-  expect(info.stdout).toMatch(/Only what is public is shown: 5 files \(.*\) cannot be read/);
+  expect(info.stdout).toMatch(/Only public files are shown: 5 files \(.*\) cannot be read/);
   expect(info.stdout).toMatch(/Model +llama/);
   expect(info.stdout).toMatch(/Weights +600 kB in 2 files/);
   expect(info.stdout).toMatch(/Fits +unknown/);

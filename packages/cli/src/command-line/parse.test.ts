@@ -67,7 +67,7 @@ test.each([
   [["a/b", "--limit", "3"], "--limit is no option of mlx-download get", "mlx-download list"],
   [["lst"], 'there is no command "lst"', "mlx-download list"],
   [["chache", "--list"], 'there is no command "chache"', "mlx-download cache"],
-  [["list", "qwen3", "--filter", "x"], '"qwen3" and --filter x both', "Leave one"],
+  [["list", "qwen3", "--filter", "x"], '"qwen3" and --filter x are both', "Leave one"],
   [["path"], "mlx-download path needs a model", "--help"],
   [["path", "a/b", "c/d"], '"c/d" is one word too many', "--help"],
   [["-q"], "no model is named", "--help"],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseWords } from "./parse-words.ts";
 import { readPlainWords } from "./read-words.ts";
 
-test("what is read without the parser is what the parser reads", () => {
+test("the short reader agrees with the parser", () => {
   const words = ["get", "path", "a/b", "c/d@v1", "0123", "", "--json", "-q", "--force", "--help"];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...words)), (argv) => {

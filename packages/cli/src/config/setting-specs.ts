@@ -55,7 +55,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   },
   {
     name: "backend",
-    summary: "what speaks to the Hub and fetches",
+    summary: "the engine that downloads",
     variable: "MLX_DOWNLOAD_BACKEND",
     flag: "backend",
     choices: ["native", "python"],
@@ -69,7 +69,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   },
   {
     name: "trust",
-    summary: "what repos are trusted with",
+    summary: "the repos to accept",
     variable: "MLX_DOWNLOAD_TRUST",
     flag: "trust",
     choices: ["any", "scanned", "data"],
@@ -89,7 +89,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   },
   {
     name: "ctx",
-    summary: "the context length to reckon with",
+    summary: "the context length to compute with",
     variable: "MLX_DOWNLOAD_CTX",
     flag: "ctx",
     type: "tokens",

@@ -24,7 +24,7 @@ test("a coded error becomes one sentence, why and fix", () => {
   ]);
 });
 
-test("what the server said is the reason, not part of the sentence", () => {
+test("the server's message is the reason, not part of the sentence", () => {
   const error = new ModelDownloadError(
     "There is no model org/x (Repository not found)",
     "hub/repo-not-found",
@@ -101,7 +101,7 @@ test("a cause that the message names already is not repeated", () => {
   expect(describeFailure(error).why).toBeUndefined();
 });
 
-test("what is no coded error is a bug to report, with exit code 1", () => {
+test("an error without a code is a bug to report, with exit code 1", () => {
   const failure = describeFailure(new TypeError("x is not a function"));
   expect(failure).toMatchObject({
     code: "unexpected",
@@ -115,7 +115,7 @@ test.each([
   [{ code: "EMFILE", syscall: "open" }, "ulimit -n"],
   [{ code: "ENOENT", syscall: "uv_cwd" }, "cd ~"],
   [{ code: "ENOENT", syscall: "open" }, "report it"],
-])("what the system refused is no bug to report where it can be mended: %j", (system, hint) => {
+])("an error of the system that the user can fix is not a bug to report: %j", (system, hint) => {
   const failure = describeFailure(Object.assign(new Error("refused"), system));
   expect(failure).toMatchObject({ code: "unexpected", exitCode: 1 });
   expect(failure.hint).toContain(hint);

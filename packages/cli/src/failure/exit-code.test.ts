@@ -14,7 +14,7 @@ test("every code exits as the error reference says", async () => {
   expect(documented).toMatchObject(exitCodes);
 });
 
-test("what nobody foresaw exits with 1", () => {
+test("an unknown error exits with 1", () => {
   expect(exitCodeOf("ENOENT")).toBe(1);
   expect(exitCodeOf("toString")).toBe(1);
 });

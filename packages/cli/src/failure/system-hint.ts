@@ -7,7 +7,7 @@ const hints: ReadonlyMap<string, string> = new Map(
       "The whole system has too many files open: end other programs and run the same command again.",
     ENOMEM: "The system has no memory left: end other programs and run the same command again.",
     EIO: "The disk or the terminal reports a fault: look at it, then run the same command again.",
-    ESTALE: "The network disk went away: mount it anew and run the same command again.",
+    ESTALE: "The network disk went away: mount it again and rerun the same command.",
   }),
 );
 

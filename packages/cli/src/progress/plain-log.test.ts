@@ -112,7 +112,7 @@ test("a wait whose message names the file says the name once", () => {
   expect(log([...opening, wait]).lines.at(-1)).toBe(`Waiting: ${message}`);
 });
 
-test("what a server says cannot move the cursor", () => {
+test("a server's message cannot move the cursor", () => {
   const warning = eventAt(700, {
     type: "warning",
     code: "settings/invalid",
@@ -152,7 +152,7 @@ function beatAt(events: readonly DownloadEvent[]): readonly string[] {
   return beat({ ...memory, lastBeatAt: 0 }, state, clockAt(61_000)).lines;
 }
 
-test("another source is named, and nobody is said to try again", () => {
+test("a change of source is named and not called a retry", () => {
   const path = "model-00001-of-00002.safetensors";
   const { lines } = log([
     ...opening,

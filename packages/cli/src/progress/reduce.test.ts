@@ -28,7 +28,7 @@ test("the phases follow the events", () => {
   expect(phases).toEqual(["resolving", "planning", "fetching", "fetching", "publishing", "done"]);
 });
 
-test("before any progress, what the last attempt left counts as here", () => {
+test("before any progress, bytes of the last attempt count as present", () => {
   expect(fetchShare(planned)).toEqual({ have: 500_000_000, need: 3_410_000_000 });
 });
 

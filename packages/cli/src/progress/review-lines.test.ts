@@ -41,14 +41,14 @@ test("a model that fits, loads and is safe gets one calm line", () => {
   ]);
 });
 
-test("what fits only with a shorter context says how long it may be", () => {
+test("a model that fits only with a shorter context shows the longest one", () => {
   const fit = review.fit && { ...review.fit, verdict: "no" as const, maxContextLength: 4096 };
   expect(reviewLines({ ...review, fit })[0]?.text).toBe(
     "no, 5.50 of 11.5 GB at 8,192 tokens; with room to spare up to 4,096 tokens",
   );
 });
 
-test("what does not load or is not safe says why, and cannot paint the terminal", () => {
+test("a model that does not load or is not safe shows the reason, and cannot paint the terminal", () => {
   const lines = reviewLines({
     ...review,
     fit: null,
@@ -70,7 +70,7 @@ test("what does not load or is not safe says why, and cannot paint the terminal"
   ]);
 });
 
-test("that the installed pair cannot run what it loads is said, too", () => {
+test("a pair of packages that loads a model but cannot run it is reported", () => {
   const message = "its packed experts are likely to fail";
   const reasons = [{ code: "experts-fail" as const, message, blocks: false }];
   const loads = { verdict: "yes" as const, reasons, by };
@@ -82,5 +82,5 @@ test("that the installed pair cannot run what it loads is said, too", () => {
 
 test("a Linux machine is told that the figures are a Mac's", () => {
   const machine = { ...review.machine, isTarget: false };
-  expect(reviewLines({ ...review, machine })[0]?.text).toContain("as a Mac with this memory");
+  expect(reviewLines({ ...review, machine })[0]?.text).toContain("as for a Mac with this memory");
 });

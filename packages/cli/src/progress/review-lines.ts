@@ -23,7 +23,7 @@ export function reviewLines({ fit, loads, security, machine }: DownloadReview): 
       fit.verdict !== "yes" && fit.maxContextLength !== null && fit.maxContextLength > 0
         ? `; with room to spare up to ${formatCount(fit.maxContextLength, "token")}`
         : "";
-    const where = machine.isTarget ? "" : " (reckoned as a Mac with this memory)";
+    const where = machine.isTarget ? "" : " (computed as for a Mac with this memory)";
     lines.push({
       label: "Fits",
       text: `${fit.verdict}, ${room} at ${formatCount(fit.contextLength, "token")}${longest}${where}`,

@@ -27,7 +27,7 @@ const states = [
 ];
 const options = { color: false, unicode: true, rows: 24, now: clockAt(60_000) };
 
-test("several downloads share one frame: what is done, the sum, and a line for each that moves", () => {
+test("several downloads share one frame: finished ones, the sum, and a line for each in progress", () => {
   expect(`\n${severalView(states, { ...options, columns: 80 }).join("\n")}\n`)
     .toMatchInlineSnapshot(`
       "
@@ -54,7 +54,7 @@ test("on forty columns too", () => {
     `);
 });
 
-test("one that failed says why, counts as failed, and nobody waits for its bytes", () => {
+test("a failed download shows its reason, counts as failed, and its bytes are not expected", () => {
   const error = { code: "hub/repo-not-found", message: "There is none.", hint: "Look." };
   const failed = stateOf("org/none", [...moving, eventAt(60_000, { type: "error", error })]);
   const lines = severalView([...states, failed], { ...options, columns: 80 });

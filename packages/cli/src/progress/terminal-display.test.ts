@@ -118,7 +118,7 @@ test("a process that ends in the middle of a frame leaves the cursor below it", 
   display.finish();
 });
 
-test("what stays of a stopped download claims no success, and finishing twice is harmless", () => {
+test("the last frame of a stopped download claims no success, and finishing twice is harmless", () => {
   const screen = createScreen(80);
   const display = createTerminalDisplay(repoId, screen.stream, style);
   for (const event of opening) display.onEvent(event);

@@ -108,7 +108,7 @@ test("no end is promised once bytes stay out, nor one that is here", () => {
   expect(frame([...moving, nearly], 80, 60_000)).not.toContain(" left");
 });
 
-test("a silent connection shows for how long, and what is done about it", () => {
+test("a silent connection shows its duration and the reaction", () => {
   const silent = [
     ...moving,
     eventAt(69_000, {
@@ -154,7 +154,7 @@ test("a silent connection shows for how long, and what is done about it", () => 
   `);
 });
 
-test("hashing what has arrived is a phase of its own", () => {
+test("hashing received bytes is a phase of its own", () => {
   const path = "model-00002-of-00002.safetensors";
   const size = 2_130_000_000;
   const hashing = [

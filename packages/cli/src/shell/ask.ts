@@ -42,9 +42,13 @@ export function isInteractive({
  */
 export async function confirm(question: string, shell: Shell): Promise<boolean> {
   if (!isInteractive(shell))
-    throw new CliError("nobody is here to confirm the deletion", "cli/confirmation-needed", {
-      hint: "Add --yes when you are sure.",
-    });
+    throw new CliError(
+      "the deletion needs a confirmation, and there is no terminal to ask on",
+      "cli/confirmation-needed",
+      {
+        hint: "Add --yes when you are sure.",
+      },
+    );
   const answer = await ask(`${question} [y/N] `, shell);
   return /^y(es)?$/i.test(answer.trim());
 }

@@ -49,7 +49,7 @@ function outputFailed(error: Error): CliError {
     `the result cannot be written to standard output: ${error.message}`,
     "cli/output-failed",
     {
-      hint: "Send the output elsewhere and run the same command again; what was downloaded stays.",
+      hint: "Send the output elsewhere and run the same command again. Downloaded files stay.",
     },
   );
 }

@@ -20,7 +20,7 @@ export const cacheFlags = {
     type: "text",
     value: "TYPE",
     choices: ["model", "dataset", "space", "kernel"],
-    summary: "what kind of repo is named: model (default), dataset, space, kernel",
+    summary: "the type of the named repo: model (default), dataset, space, kernel",
   },
   where: {
     name: "where",
@@ -39,14 +39,14 @@ export const cacheFlags = {
     name: "max-size",
     type: "bytes",
     value: "SIZE",
-    summary: "what the cache may take on the disk: 200GB, 1.5T",
+    summary: "the largest allowed size of the cache: 200GB, 1.5T",
   },
   grace: {
     name: "grace",
     type: "text",
     value: "AGE",
     summary:
-      "how long unfinished data and temporary files stay after the last write (default 7d, 1d for what cannot be continued)",
+      "how long unfinished data and temporary files stay after the last write (default 7d, or 1d for data that cannot be resumed)",
   },
   quick: {
     name: "quick",
@@ -56,7 +56,7 @@ export const cacheFlags = {
   hub: {
     name: "hub",
     type: "switch",
-    summary: "ask the Hub what the files should be, instead of what was recorded",
+    summary: "compare with the Hub's listing instead of the recorded one",
   },
   threads: {
     name: "threads",
@@ -80,7 +80,7 @@ export const cacheFlags = {
   remove: {
     name: "remove",
     type: "switch",
-    summary: "take the view away; the cache keeps the model",
+    summary: "remove the view; the cache keeps the model",
   },
   revisions: { name: "revisions", type: "switch", summary: "a line for each revision" },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "without asking" },

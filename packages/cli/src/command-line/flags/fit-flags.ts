@@ -44,7 +44,7 @@ export const fitFlags = {
     type: "text",
     value: "TASK",
     choices: ["chat", "code", "vision", "embedding", "draft"],
-    summary: "what the model is for: chat (default), code, vision, embedding, draft",
+    summary: "the purpose of the model: chat (default), code, vision, embedding, draft",
   },
   minSpeed: {
     name: "min-speed",
@@ -61,6 +61,7 @@ export const fitFlags = {
   requireFit: {
     name: "require-fit",
     type: "switch",
-    summary: "fetch only what fits this machine (or the imagined one) and loads; exit 8 otherwise",
+    summary:
+      "download only a model that fits this machine (or the one described) and loads; exit 8 otherwise",
   },
 } as const;

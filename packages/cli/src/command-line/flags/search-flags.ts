@@ -20,7 +20,7 @@ export const searchFlags = {
     type: "text",
     value: "KEY",
     choices: ["downloads", "likes", "created", "modified", "trending", "size", "used", "name"],
-    summary: "what comes first",
+    summary: "the order",
   },
   quant: {
     name: "quant",
@@ -41,6 +41,6 @@ export const searchFlags = {
   full: {
     name: "full",
     type: "switch",
-    summary: "read the whole list, as it is done once a week to notice what was renamed or deleted",
+    summary: "read the whole list, as happens once a week to notice renamed and deleted models",
   },
 } as const;

@@ -26,7 +26,7 @@ export const selectionFlags = {
     value: "NAME",
     choices: ["all", "mlx", "tokenizer", "config"],
     summary:
-      "a named choice of files: all (every file), mlx (what mlx-lm reads), tokenizer, config; default: all but weights over 10 MB in formats that MLX does not load, where there are model*.safetensors",
+      "a named set of files: all (every file), mlx (the files that mlx-lm reads), tokenizer, config; default: all but weights over 10 MB in formats that MLX does not load, where there are model*.safetensors",
   },
   localDir: {
     name: "local-dir",

@@ -32,17 +32,17 @@ export const transferFlags = {
     value: "NAME",
     choices: ["native", "python"],
     summary:
-      "what speaks to the Hub and fetches: native (default), or python, the Hub's Python client (finds it by PYTHON_PATH, the active environment, the PATH)",
+      "the engine that downloads: native (default), or python, the Hub's Python client (finds it by PYTHON_PATH, the active environment, the PATH)",
   },
   offline: {
     name: "offline",
     type: "switch",
-    summary: "make no request, use what the cache has (also HF_HUB_OFFLINE=1)",
+    summary: "make no request, use the cache only (also HF_HUB_OFFLINE=1)",
   },
   dryRun: {
     name: "dry-run",
     type: "switch",
-    summary: "say what would be done, and change nothing",
+    summary: "show the plan and change nothing",
   },
   trust: {
     name: "trust",
@@ -50,6 +50,6 @@ export const transferFlags = {
     value: "POLICY",
     choices: ["any", "scanned", "data"],
     summary:
-      "what a repo is trusted with: any (default), scanned (nothing that the Hub's scanners suspect or have yet to see), data (nothing that could run code); exit 10 otherwise",
+      "the repos to accept: any (default), scanned (all files passed the Hub's scanners), data (no file can run code); exit 10 otherwise",
   },
 } as const;

@@ -39,7 +39,7 @@ export const whoami: CommandSpec = {
   group: "Account and settings",
   aliases: ["auth whoami"],
   usage: "",
-  summary: "print the name of the account; exit 3 when nobody is logged in",
+  summary: "print the name of the account; exit 3 when not logged in",
   operands: { min: 0, max: 0 },
   flags: ["endpoint", "tokenStdin", "token"],
   examples: [

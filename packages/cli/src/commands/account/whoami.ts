@@ -20,7 +20,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     onEvent: hubNotices(flags, shell),
   });
   if (account === undefined)
-    throw new CliError("nobody is logged in", "cli/not-logged-in", {
+    throw new CliError("not logged in", "cli/not-logged-in", {
       hint: "mlx-download login, or set HF_TOKEN.",
     });
   await writeResult({ ...account }, `${printable(account.name)}\n`, { flags, shell });

@@ -18,9 +18,13 @@ async function pour(
     if (done === true) return value;
     await stdout.write(value);
     if (stdout.closed)
-      throw new CliError("whoever read the archive went away before its end", "cli/output-failed", {
-        hint: "Look at what it was sent to, and run both again.",
-      });
+      throw new CliError(
+        "the reader of the archive closed it before its end",
+        "cli/output-failed",
+        {
+          hint: "Check the program that reads the archive, and run both again.",
+        },
+      );
   }
 }
 
@@ -56,7 +60,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       stopped: () =>
         path === null
           ? "The archive ends without its end, so no import takes it."
-          : `Nothing of this export is at ${path}; the cache has the model as before.`,
+          : `Nothing of this export is at ${path}, and the cache still has the model.`,
     },
   );
   const { files, bytes } = exported;

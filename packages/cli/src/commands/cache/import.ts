@@ -49,11 +49,11 @@ async function bringIn(
 function whatIsMissing({ repoId, repoType, commit, complete, ref }: Imported): string {
   const what =
     complete === null
-      ? "No listing came along, so nobody can tell whether these are all files of its commit"
+      ? "The import has no listing, so it is unknown whether these are all files of its commit"
       : "Its commit has files that are not here";
   if (repoType !== "model") return `${what}.`;
   const at = ref === "main" ? "" : `@${ref ?? commit}`;
-  return `${what}: mlx-download ${printable(repoId)}${at} brings what is missing.`;
+  return `${what}: mlx-download ${printable(repoId)}${at} downloads the missing files.`;
 }
 
 /** `mlx-download cache import`. */
@@ -73,7 +73,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (!flags.quiet) {
     const fresh = bytes === 0 ? "all here already" : `${formatBytes(bytes)} of them new`;
     shell.stderr.write(
-      `${printable(repoId)}: ${formatCount(files, "file")}, ${fresh}, all proved.\n`,
+      `${printable(repoId)}: ${formatCount(files, "file")}, ${fresh}, all verified.\n`,
     );
     if (imported.complete !== true) shell.stderr.write(`${whatIsMissing(imported)}\n`);
     if (ref === null)

@@ -33,7 +33,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       return 0;
     }
     const stopped = (): string =>
-      `The cache is where it was; what is copied whole waits in ${to}.moving.`;
+      `The cache is unchanged. The files copied so far are in ${to}.moving.`;
     const cache = await copying((options) => moveCache(cacheDir, to, options), {
       flags,
       shell,
@@ -45,7 +45,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   for (const [at, { repoId, repoType }] of targets.entries()) {
     const before = at === 0 ? "" : `${formatCount(at, "model")} moved. `;
     const stopped = (): string =>
-      `${before}${printable(repoId)} is where it was; what is copied whole waits in ${to}.`;
+      `${before}${printable(repoId)} is unchanged. The files copied so far are in ${to}.`;
     moved.push(
       await copying((options) => moveRepo(repoLayout(cacheDir, repoId, repoType), to, options), {
         flags,

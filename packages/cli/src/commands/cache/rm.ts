@@ -18,20 +18,20 @@ async function fileChoice(flags: Flags): Promise<((path: string) => boolean) | u
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   if (operands.length === 0 && flags.where.length === 0)
     throw usage(
-      "nothing says what to remove",
+      "no model and no condition is given",
       "Name a model (mlx-download cache rm org/name) or give a condition (--where 'accessed>90d').",
     );
   const pattern = operands.find((word) => word.includes("*"));
   if (pattern !== undefined)
     throw usage(
       `${pattern} is a pattern, not a name`,
-      `Write --where ${quoteWord(`name=${pattern}`)}, and --dry-run to see what it meets.`,
+      `Write --where ${quoteWord(`name=${pattern}`)}, and --dry-run to see what it matches.`,
     );
   const condition = operands.find((word) => /^[a-z_]+\s*(?:[<>=]|!=)/i.test(word));
   if (condition !== undefined)
     throw usage(
       `${condition} is a condition, not a name`,
-      `Write --where ${quoteWord(condition)}, and --dry-run to see what it meets.`,
+      `Write --where ${quoteWord(condition)}, and --dry-run to see what it matches.`,
     );
   const { CacheError, planRemoval } = await import("@mlx-download/cache");
   const targets = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
@@ -46,7 +46,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (flags.where.length === 0 && pinned.length > 0) {
     const { repoId } = pinned[0] ?? { repoId: "" };
     throw new CacheError(`${repoId} is pinned, so nothing was removed`, "cache/pinned", {
-      hint: `mlx-download cache pin lists the pins; mlx-download cache unpin ${repoId} takes one back.`,
+      hint: `mlx-download cache pin lists the pins; mlx-download cache unpin ${repoId} removes one.`,
       data: { kept: pinned },
     });
   }

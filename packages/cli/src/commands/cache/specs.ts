@@ -14,11 +14,11 @@ export const cache: CommandSpec = {
     yes: { summary: "delete without asking" },
   },
   examples: [
-    { line: "mlx-download cache --list", purpose: "what is here and how large it is" },
+    { line: "mlx-download cache --list", purpose: "the models and their sizes" },
     { line: "mlx-download cache --clear-model org/name", purpose: "asks, then deletes" },
   ],
   notes: [
-    "The cache is shared with other tools (hf, mlx-lm, LM Studio …): what is deleted here is gone for them too.",
+    "The cache is shared with other tools (hf, mlx-lm …): models deleted here are gone for them too.",
   ],
   load: () => import("./cache.ts"),
 };
@@ -29,7 +29,7 @@ export const cacheLs: CommandSpec = {
   group: "Cache",
   aliases: ["cache list"],
   usage: "",
-  summary: "list every repo in the cache: size, revisions, refs, and what is wrong with it",
+  summary: "list every repo in the cache: size, revisions, refs and problems",
   operands: { min: 0, max: 0 },
   flags: ["where", "sort", "limit", "revisions", "cacheDir"],
   options: {
@@ -41,11 +41,11 @@ export const cacheLs: CommandSpec = {
   },
   examples: [
     { line: "mlx-download cache ls --sort size --limit 10", purpose: "the ten largest" },
-    { line: "mlx-download cache ls", purpose: "what is here, and what could go" },
+    { line: "mlx-download cache ls", purpose: "all repos, and the space that prune could free" },
     { line: "mlx-download cache ls --where 'size>10GB' -q", purpose: "the ids of the large ones" },
     { line: "mlx-download cache ls --json | jq .sizeOnDisk", purpose: "for a script" },
   ],
-  notes: ["No content is read: names and lengths only. mlx-download verify reads and proves."],
+  notes: ["Only names and lengths are read. mlx-download verify reads and verifies the content."],
   load: () => import("./ls.ts"),
 };
 
@@ -56,7 +56,7 @@ export const verify: CommandSpec = {
   aliases: ["cache verify"],
   usage: "[org/name[@revision]…]",
   summary:
-    "verify the files of models, or of the whole cache, by their checksums; exit 7 when bad or gone",
+    "verify the files of models, or of the whole cache, by their checksums; exit 7 when damaged or missing",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "quick",
@@ -80,8 +80,8 @@ export const verify: CommandSpec = {
     { line: "mlx-download verify org/name --local-dir ./model", purpose: "a plain folder" },
   ],
   notes: [
-    "An interrupted verification goes on where it stopped, within a day; --force reads everything again.",
-    "mlx-download repair puts right what is bad.",
+    "An interrupted verification resumes where it stopped, within a day. --force reads everything again.",
+    "mlx-download repair fixes damaged files.",
   ],
   check({ operands, flags }) {
     if (flags.localDir !== undefined && operands.length > 1)
@@ -92,7 +92,7 @@ export const verify: CommandSpec = {
         "Name the repo: mlx-download verify org/name --local-dir FOLDER --hub.",
       );
     if (flags.repoType !== undefined && operands.length === 0)
-      throw usage("--type says what a name means, and none is given", "Name a repo, too.");
+      throw usage("--type applies to a name, and no name is given", "Name a repo as well.");
   },
   load: () => import("./verify.ts"),
 };
@@ -103,8 +103,7 @@ export const repair: CommandSpec = {
   group: "Cache",
   aliases: ["cache repair"],
   usage: "[org/name[@revision]…]",
-  summary:
-    "verify, then put right what is bad, fetching only the damaged parts where they are known",
+  summary: "verify, then fix damaged files, fetching only the damaged parts where they are known",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "quick",
@@ -122,18 +121,18 @@ export const repair: CommandSpec = {
     "events",
   ],
   options: {
-    force: { summary: "read everything again, also what an interrupted run verified" },
+    force: { summary: "read everything again, including files that an interrupted run verified" },
   },
   examples: [
     { line: "mlx-download repair org/name", purpose: "one model" },
     { line: "mlx-download repair", purpose: "the whole cache" },
   ],
   notes: [
-    "Damaged data goes to quarantine beside the blobs, not to the bin: mlx-download cache prune removes it.",
+    "Damaged data is not deleted but moved to quarantine beside the blobs. mlx-download cache prune removes it.",
   ],
   check({ operands, flags }) {
     if (flags.repoType !== undefined && operands.length === 0)
-      throw usage("--type says what a name means, and none is given", "Name a repo, too.");
+      throw usage("--type applies to a name, and no name is given", "Name a repo as well.");
     if (flags.localDir !== undefined && operands.length !== 1)
       throw usage("--local-dir takes one model", "Name the model that the folder was filled from.");
   },
@@ -156,17 +155,17 @@ export const cacheRm: CommandSpec = {
     { line: "mlx-download cache rm org/name", purpose: "asks, then removes all its revisions" },
     {
       line: "mlx-download cache rm org/name@v1 --dry-run",
-      purpose: "what would go, and how much that frees",
+      purpose: "the files to remove, and the space that frees",
     },
     {
       line: "mlx-download cache rm --where 'accessed>90d' --where mlx=true",
-      purpose: "MLX models nobody used for 90 days",
+      purpose: "MLX models unused for 90 days",
     },
     { line: "mlx-download cache rm org/name --include '*.bin'", purpose: "only these files" },
   ],
   notes: [
-    "A revision goes by its repo and commit; what other revisions and repos need stays, as does what is pinned.",
-    "The cache is shared with other tools (hf, mlx-lm, LM Studio …): what is removed here is gone for them too.",
+    "Files that other revisions or repos need stay, and so do pinned revisions.",
+    "The cache is shared with other tools (hf, mlx-lm …): models removed here are gone for them too.",
   ],
   load: () => import("./rm.ts"),
 };
@@ -177,18 +176,18 @@ export const cachePrune: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "",
-  summary: "remove what nobody needs: revisions without a ref, old unfinished data, leftovers",
+  summary: "remove unused data: revisions without a ref, old unfinished downloads, leftovers",
   operands: { min: 0, max: 0 },
   flags: ["where", "keepNewest", "grace", "yes", "dryRun", "cacheDir"],
   options: {
     yes: { summary: "remove without asking" },
   },
   examples: [
-    { line: "mlx-download cache prune --dry-run", purpose: "what would go" },
+    { line: "mlx-download cache prune --dry-run", purpose: "list what it would remove" },
     { line: "mlx-download cache prune --keep-newest 2 --yes", purpose: "for a nightly job" },
   ],
   notes: [
-    "A model that was fetched by its commit has no ref: pin it to keep it (mlx-download cache pin org/name@commit).",
+    "A model that was downloaded by its commit has no ref. Pin it to keep it (mlx-download cache pin org/name@commit).",
   ],
   load: () => import("./prune.ts"),
 };
@@ -213,8 +212,8 @@ export const cacheEvict: CommandSpec = {
     },
   ],
   notes: [
-    "A use is a download, a lookup or a load by an engine; where none was noted, the day it came counts, or a later access that the file system noted.",
-    "Exit code 10 when what is pinned or has to stay is larger than the limit; all else is gone then.",
+    "A use is a download, a lookup or a load by an engine. Without a recorded use, the download date counts, or a later access time of the file system.",
+    "Exit code 10 when pinned and other protected revisions are larger than the limit. Everything else has been removed then.",
   ],
   load: () => import("./evict.ts"),
 };
@@ -225,13 +224,13 @@ export const cachePin: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "[org/name[@revision]…]",
-  summary: "keep models, whatever rm, prune or evict are asked; without a name, list the pins",
+  summary: "protect models from rm, prune and evict; without a name, list the pins",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: ["repoType", "cacheDir"],
   examples: [
     {
       line: "mlx-download cache pin org/name",
-      purpose: "keeps what main is, now and after updates",
+      purpose: "keeps main, now and after updates",
     },
     {
       line: "mlx-download cache pin org/name@0123456789abcdef0123456789abcdef01234567",
@@ -240,7 +239,7 @@ export const cachePin: CommandSpec = {
     { line: "mlx-download cache pin", purpose: "the pins" },
   ],
   notes: [
-    "A pinned branch or tag protects the commit that it points at. Python's hf cache rm knows no pins; hf cache prune leaves pinned commits alone, since each has a ref of its own.",
+    "A pinned branch or tag protects the commit that it points at. Python's hf cache rm ignores pins. hf cache prune leaves pinned commits alone, since each has a ref of its own.",
   ],
   load: () => import("./pin.ts"),
 };
@@ -251,10 +250,10 @@ export const cacheUnpin: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "<org/name[@revision]>…",
-  summary: "let pinned models go again, when somebody removes them",
+  summary: "remove pins, so that the models can be removed again",
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   flags: ["repoType", "cacheDir"],
-  examples: [{ line: "mlx-download cache unpin org/name", purpose: "takes the pin of main back" }],
+  examples: [{ line: "mlx-download cache unpin org/name", purpose: "removes the pin of main" }],
   load: () => import("./unpin.ts"),
 };
 
@@ -282,11 +281,11 @@ export const cacheView: CommandSpec = {
     },
     {
       line: "mlx-download cache view org/name --layout lmstudio --remove",
-      purpose: "takes it away again",
+      purpose: "removes the view",
     },
   ],
   notes: [
-    "Large files are clones or hard links where the file system can, so a view takes next to no space; on another disk they are copies, proved.",
+    "Large files are clones or hard links where the file system supports them, so a view takes almost no space. On another disk they are verified copies.",
     "The last line of standard output is the path.",
   ],
   load: () => import("./view.ts"),
@@ -298,7 +297,7 @@ export const cacheExport: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "<org/name[@revision]>",
-  summary: "copy a model out of the cache, every byte proved: a folder, or a tar archive",
+  summary: "copy a model out of the cache, verified, as a folder or a tar archive",
   operands: { min: 1, max: 1 },
   flags: ["to", "repoType", "cacheDir", "events"],
   options: {
@@ -327,7 +326,7 @@ export const cacheImport: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "<FOLDER | FILE.tar | -> [org/name[@revision]]",
-  summary: "bring an exported model into the cache, every byte proved, without network",
+  summary: "import an exported model into the cache, verified, without network",
   operands: { min: 1, max: 2, what: "an exported folder or archive", complete: "folders" },
   flags: ["repoType", "cacheDir", "events"],
   examples: [
@@ -335,12 +334,12 @@ export const cacheImport: CommandSpec = {
     { line: "mlx-download cache import name.tar", purpose: "an archive; - reads standard input" },
     {
       line: "mlx-download cache import ./model org/name",
-      purpose: "what --local-dir (ours or hf's) put into a folder",
+      purpose: "a folder filled by --local-dir (ours or hf's)",
     },
   ],
   notes: [
-    "A folder of --local-dir does not say which model it is, so name it, with @REV where it was no main. Its files are held against the digests that were noted when they were downloaded.",
-    "Only what the manifest of the export lists is taken, and only when its digest is right. That the listing itself is the Hub's is proved by mlx-download verify with network.",
+    "A folder filled by --local-dir does not record its model, so name it, with @REV unless it was main. Its files are verified against the digests recorded at download.",
+    "Only files that the manifest of the export lists are imported, and only if their digests match. mlx-download verify --hub checks the listing itself against the Hub.",
   ],
   load: () => import("./import.ts"),
 };
@@ -370,8 +369,8 @@ export const cacheMv: CommandSpec = {
     },
   ],
   notes: [
-    "Everything is copied and proved first, then the two change places; what is killed in between goes on when it is run again.",
-    "Python's hf cache rm cannot remove a model behind a link; mlx-download cache rm takes the link.",
+    "Everything is copied and verified first, then the copy takes the original's place. If the command is killed, run it again to resume.",
+    "Python's hf cache rm cannot remove a model behind a link. mlx-download cache rm removes the link.",
   ],
   load: () => import("./mv.ts"),
 };

@@ -55,7 +55,7 @@ function unverifiedLines({ unverified, unproven }: VerifyReport): string[] {
         ? "none of its files is here."
         : unreadable
           ? "this user may not read its files."
-          : "no listing and no blob name says what its files should be. Ask the Hub with --hub.";
+          : "its digests are recorded neither in a listing nor in blob names. Ask the Hub with --hub.";
     return printable(`none ${repoId}: No file of it was verified: ${why}`);
   });
 }

@@ -74,7 +74,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const { repoId, gone } = await removeView(cacheDir, path);
     if (!flags.quiet)
       shell.stderr.write(
-        gone ? `Removed ${path}\n` : `Removed our files; what else lies in ${path} stays.\n`,
+        gone ? `Removed ${path}\n` : `Removed our files. Other files in ${path} stay.\n`,
       );
     await writeResult({ repoId, path, gone }, "", { flags, shell });
     return 0;
@@ -85,7 +85,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     {
       flags,
       shell,
-      stopped: () => `${path} is as it was; the cache has the model as before.`,
+      stopped: () => `${path} is unchanged, and the cache still has the model.`,
     },
   );
   if (!flags.quiet && view.method === "copy")

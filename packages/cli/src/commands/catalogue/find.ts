@@ -41,7 +41,10 @@ export async function find(question: Question, flags: Flags, shell: Shell): Prom
       return await askHub(question, flags, shell);
     } catch (error) {
       if (!isAway(error)) throw error;
-      noteTo(flags, shell)("The Hub cannot be reached: searching what comes with mlx-download.");
+      noteTo(
+        flags,
+        shell,
+      )("The Hub cannot be reached: searching the list that ships with mlx-download.");
     }
   }
   if (age === undefined || age.source === "seed") {

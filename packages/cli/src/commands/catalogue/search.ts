@@ -164,7 +164,7 @@ function tell(found: Found, flags: Flags, shell: Shell): void {
   } else if (age.source === "seed") {
     const of = new Date(age.at).toISOString().slice(0, 10);
     note(
-      `From the short list that comes with mlx-download (${of}); catalogue sync brings every model.`,
+      `From the short list that ships with mlx-download (${of}); catalogue sync downloads the full one.`,
     );
   } else {
     const whole = age.source === "partial" ? ", not complete yet" : "";

@@ -24,8 +24,11 @@ export const search: CommandSpec = {
   ],
   examples: [
     { line: "mlx-download search qwen3 coder bits:4", purpose: "words in any order, and a filter" },
-    { line: "mlx-download search gemma 'size:<10GB' fits", purpose: "what this machine can hold" },
-    { line: "mlx-download search here", purpose: "what is in the cache already" },
+    {
+      line: "mlx-download search gemma 'size:<10GB' fits",
+      purpose: "models that fit this machine",
+    },
+    { line: "mlx-download search here", purpose: "models already in the cache" },
     {
       line: "mlx-download search whisper --json | jq -r '.models[].repoId'",
       purpose: "for a script",
@@ -33,7 +36,7 @@ export const search: CommandSpec = {
   ],
   notes: [
     'Filters: author: license: arch: task: bits:4,8 size:<20GB params:7B..14B downloads:>1000 gated fits here not:word "a phrase". Quote < and > for the shell.',
-    "It searches the catalogue on this disk (mlx-download catalogue sync) and says how old it is. Where there is none yet it asks the Hub, which knows no mistyped words.",
+    "It searches the catalogue on this disk (mlx-download catalogue sync) and reports its age. Without a catalogue it asks the Hub, which does not correct typing errors.",
   ],
   load: () => import("./search.ts"),
 };
@@ -44,15 +47,15 @@ export const catalogueSync: CommandSpec = {
   group: "Find and choose",
   aliases: ["catalog sync"],
   usage: "",
-  summary: "bring the list of all MLX models to this disk, or up to date",
+  summary: "download or update the list of all MLX models",
   operands: { min: 0, max: 0 },
   flags: ["dryRun", "full", "endpoint", "tokenStdin", "token"],
   examples: [
-    { line: "mlx-download catalogue sync --dry-run", purpose: "what it would cost, first" },
-    { line: "mlx-download catalogue sync", purpose: "goes on where a stopped one ended" },
+    { line: "mlx-download catalogue sync --dry-run", purpose: "show the cost first" },
+    { line: "mlx-download catalogue sync", purpose: "resumes a stopped run" },
   ],
   notes: [
-    "It reads names and figures, no model. Nothing synchronises by itself; later runs read what changed, and once a week everything.",
+    "It reads names and figures, not models. Nothing synchronises by itself. Later runs read the changes, and once a week the whole list.",
   ],
   load: () => import("./sync.ts"),
 };
@@ -63,7 +66,7 @@ export const catalogueStatus: CommandSpec = {
   group: "Find and choose",
   aliases: ["catalogue", "catalog status", "catalog"],
   usage: "",
-  summary: "how many models the catalogue on this disk has, and of when",
+  summary: "show the number of models in the catalogue on this disk, and its age",
   operands: { min: 0, max: 0 },
   flags: ["endpoint"],
   examples: [{ line: "mlx-download catalogue status", purpose: "models, age, size" }],

@@ -9,13 +9,13 @@ import { noteTo, openHubList, openUserRegistry } from "./open.ts";
 const WHAT: Readonly<Record<SyncPlan["kind"], string>> = {
   first: "Reads the whole list for the first time",
   resume: "Goes on with the list where it was left",
-  changes: "Reads what changed since the last time",
+  changes: "Reads the changes since the last time",
   full: "Reads the whole list, as once a week",
 };
 
 function planText({ kind, requests, bytes, budgetShare }: SyncPlan): string {
   const share = Math.max(1, Math.round(budgetShare * 100));
-  return `${WHAT[kind]}: about ${formatCount(requests, "request")}, ${formatBytes(bytes)}, ${share}% of what the Hub allows without an account in five minutes.`;
+  return `${WHAT[kind]}: about ${formatCount(requests, "request")}, ${formatBytes(bytes)}, ${share}% of the Hub's limit for five minutes without an account.`;
 }
 
 function resultText(result: SyncResult, models: number): string {
@@ -29,7 +29,7 @@ function resultText(result: SyncResult, models: number): string {
     const at = new Date(until ?? Date.now()).toTimeString().slice(0, 5);
     lines.push(`The Hub's limit is near; run the same command after ${at} to go on.`);
   }
-  if (stopped === "aborted") lines.push("Stopped; the same command goes on where it ended.");
+  if (stopped === "aborted") lines.push("Stopped. Run the same command again to resume.");
   return `${lines.join("\n")}\n`;
 }
 

@@ -95,7 +95,7 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
 function accessRows({ access, repoId }: InspectedModel): CardRow[] {
   if (access === null) return [];
   const { state, message, hint, missing } = access;
-  const unread = `Only what is public is shown: ${formatCount(missing.files, "file")} (${formatBytes(missing.bytes)}) cannot be read without access. The card can: mlx-download ${repoId ?? ""} --include README.md`;
+  const unread = `Only public files are shown: ${formatCount(missing.files, "file")} (${formatBytes(missing.bytes)}) cannot be read without access. The card can: mlx-download ${repoId ?? ""} --include README.md`;
   return [
     {
       label: "Access",
@@ -225,7 +225,7 @@ export function machineText(machine: Machine): string {
       ? "imagined"
       : machine.isTarget
         ? undefined
-        : "no MLX target: reckoned as a Mac with this memory; --memory 64G imagines another",
+        : "no MLX target: computed as for a Mac with this memory; --memory 64G imagines another",
   ];
   return parts.filter((part) => part !== undefined).join(" · ");
 }

@@ -75,7 +75,7 @@ function nothingFits({ machine, listed, skipped }: Recommendations, what: string
       hint:
         listed === 0
           ? "Look at every author with --all, or use other words."
-          : "Ask for a shorter context with --ctx, imagine a larger Mac with --memory, or see what mlx-download info says of one.",
+          : "Ask for a shorter context with --ctx, imagine a larger Mac with --memory, or run mlx-download info on one.",
       data: { listed, skipped },
     },
   );

@@ -7,7 +7,7 @@ export const info: CommandSpec = {
   group: "Find and choose",
   aliases: ["show"],
   usage: "<org/name[@revision] | ./folder>",
-  summary: "what a model is, what it needs, whether it fits and loads, before a weight is fetched",
+  summary: "describe a model, its memory needs, and whether it fits and loads, before downloading",
   operands: { min: 1, max: 1 },
   flags: [
     "revision",
@@ -30,11 +30,11 @@ export const info: CommandSpec = {
       line: "mlx-download info org/name --memory 64G --chip m4-max --ctx 32k",
       purpose: "on another",
     },
-    { line: "mlx-download info org/name --fit-python auto", purpose: "by what is installed" },
-    { line: "mlx-download info ./converted --json", purpose: "a folder of mlx_lm.convert" },
+    { line: "mlx-download info org/name --fit-python auto", purpose: "with the installed mlx-lm" },
+    { line: "mlx-download info ./converted --json", purpose: "a folder from mlx_lm.convert" },
   ],
   notes: [
-    "Only small files and the headers of the weights are read, about ten requests; a model in the cache needs none with --offline.",
+    "Only small files and the headers of the weights are read, in about ten requests. A model in the cache needs none with --offline.",
   ],
   load: () => import("./info.ts"),
 };
@@ -90,7 +90,7 @@ export const list: CommandSpec = {
   check({ operands, flags }) {
     if (operands.length > 0 && flags.filter !== undefined)
       throw usage(
-        `"${operands.join(" ")}" and --filter ${flags.filter} both say what to look for`,
+        `"${operands.join(" ")}" and --filter ${flags.filter} are both search words`,
         "Leave one of them out.",
       );
   },
@@ -117,7 +117,7 @@ export const files: CommandSpec = {
     "token",
   ],
   examples: [
-    { line: "mlx-download files org/name", purpose: "what is in it" },
+    { line: "mlx-download files org/name", purpose: "all of them" },
     { line: "mlx-download files org/name --include '*.json' -q", purpose: "the paths alone" },
   ],
   load: () => import("./files.ts"),
@@ -129,7 +129,7 @@ export const recommend: CommandSpec = {
   group: "Find and choose",
   aliases: ["choose"],
   usage: "[model]",
-  summary: "what to run on this machine for a task, or which variant of a model to take, and why",
+  summary: "recommend a model for a task, or the best variant of a model for this machine, and why",
   operands: { min: 0, max: 1 },
   flags: [
     "task",
@@ -156,7 +156,7 @@ export const recommend: CommandSpec = {
     { line: "mlx-download recommend -q --limit 1", purpose: "the best one's name, for a script" },
   ],
   notes: [
-    "Size and age rank models, what fits ranks variants; downloads only break ties. docs/guide/choosing-a-model.md has the rules.",
+    "Models are ranked by size and age, variants by fit. Downloads only break ties. docs/guide/choosing-a-model.md has the rules.",
   ],
   load: () => import("./recommend.ts"),
 };

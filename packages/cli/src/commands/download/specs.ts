@@ -8,7 +8,7 @@ export const get: CommandSpec = {
   group: "Download",
   aliases: ["download", "pull"],
   usage: "<org/name[@revision]> [FILE…] | <org/name[@revision]>…",
-  summary: "download models and prove every byte; the default, so the word may be left out",
+  summary: "download models and verify every byte (the default command: the word may be left out)",
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   flags: [
     "revision",
@@ -42,7 +42,7 @@ export const get: CommandSpec = {
       line: "mlx-download mlx-community/Llama-3.2-3B-Instruct-4bit",
       purpose: "into the shared cache",
     },
-    { line: "mlx-download org/name@v1.0 --dry-run", purpose: "what is here, what would come" },
+    { line: "mlx-download org/name@v1.0 --dry-run", purpose: "the files here and to fetch" },
     {
       line: "mlx-download get org/name config.json tokenizer.json",
       purpose: "these files alone",
@@ -52,15 +52,15 @@ export const get: CommandSpec = {
     { line: "P=$(mlx-download get org/name -q)", purpose: "the path for a script" },
   ],
   notes: [
-    "An interrupted download goes on where it stopped: run the same command again.",
-    "The last line of standard output is the model's path; everything else goes to standard error.",
+    "To resume an interrupted download, run the same command again.",
+    "The last line of standard output is the model's path. Everything else goes to standard error.",
   ],
   check({ operands, flags }) {
     const { refs } = splitNamedFiles(operands);
     if (flags.localDir !== undefined && refs.length > 1)
       throw usage(
         "--local-dir takes one model at a time",
-        "The files of several models would overwrite each other; run the command once for each.",
+        "The files of several models would overwrite each other. Run the command once for each.",
       );
     if (flags.backend === "python" && flags.limitRate !== undefined)
       throw usage(

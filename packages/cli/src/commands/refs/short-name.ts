@@ -120,7 +120,7 @@ function ambiguous(
     ),
   );
   const found = candidates.length === 1 ? "one model matches" : `${candidates.length} models match`;
-  return new CliError(`"${name}" is no whole name; ${found}`, "cli/ambiguous-name", {
+  return new CliError(`"${name}" is not a full name; ${found}`, "cli/ambiguous-name", {
     hint: `Name the model whole, for example: ${again}`,
     data: { name, candidates: candidates.map(({ repoId }) => repoId) },
   });

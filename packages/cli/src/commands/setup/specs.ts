@@ -4,7 +4,7 @@ import { settingSpecs } from "../../config/setting-specs.ts";
 const settingNames = settingSpecs.map(({ name }) => name);
 
 const notes = [
-  "An option wins over a variable of the environment, and that over the file: ~/.config/mlx-download/config.json, or where XDG_CONFIG_HOME or MLX_DOWNLOAD_CONFIG say.",
+  "An option wins over an environment variable, and that over the configuration file: ~/.config/mlx-download/config.json, or the path set by XDG_CONFIG_HOME or MLX_DOWNLOAD_CONFIG.",
 ];
 
 /** `mlx-download config show` */
@@ -16,7 +16,7 @@ export const configShow: CommandSpec = {
   summary: "show the settings, and with --origin where each comes from",
   operands: { min: 0, max: 0 },
   flags: ["origin"],
-  examples: [{ line: "mlx-download config show --origin", purpose: "what is set, and by what" }],
+  examples: [{ line: "mlx-download config show --origin", purpose: "every value and its source" }],
   notes,
   load: () => import("./config-show.ts"),
 };
@@ -85,12 +85,12 @@ export const doctor: CommandSpec = {
   group: "Account and settings",
   aliases: [],
   usage: "",
-  summary: "look at network, token, cache, disk and Python; a report to paste into an issue",
+  summary: "check network, token, cache, disk and Python, and print a report for an issue",
   operands: { min: 0, max: 0 },
   flags: ["endpoint", "cacheDir", "offline", "tokenStdin", "token"],
-  examples: [{ line: "mlx-download doctor", purpose: "what is wrong here, and what to do" }],
+  examples: [{ line: "mlx-download doctor", purpose: "problems here, and their fixes" }],
   notes: [
-    "Ends with the exit code of what fails first (5: no network, 3: the token is refused, 6: the disk), and with 0 when there are only warnings. The report names no token, and the home folder as ~.",
+    "The exit code is that of the first failed check (5: no network, 3: the token is refused, 6: the disk), or 0 when there are only warnings. The report contains no token, and shows the home folder as ~.",
   ],
   load: () => import("./doctor.ts"),
 };

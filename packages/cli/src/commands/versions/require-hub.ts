@@ -8,7 +8,7 @@ export async function requireHub({ repoId, from }: SnapshotLook): Promise<void> 
   if (from === "hub") return;
   const { ModelDownloadError } = await import("@mlx-download/core");
   throw new ModelDownloadError(
-    `The Hub cannot be reached, so what it has of ${repoId} is not known`,
+    `The Hub cannot be reached, so its version of ${repoId} is not known`,
     "hub/unreachable",
     { hint: "Check the network, then run the same command again.", repoId },
   );

@@ -7,11 +7,11 @@ export const diff: CommandSpec = {
   group: "Find and choose",
   aliases: [],
   usage: "<org/name[@revision]> [<org/name[@revision]>]",
-  summary: "what differs between two versions or models, before any weight is fetched",
+  summary: "compare two versions or models without downloading weights",
   operands: { min: 1, max: 2 },
   flags: ["exitCode", "cacheDir", "endpoint", "offline", "tokenStdin", "token"],
   examples: [
-    { line: "mlx-download diff org/name", purpose: "what is here against what the Hub has" },
+    { line: "mlx-download diff org/name", purpose: "the local version with the Hub's" },
     { line: "mlx-download diff org/name@v1 org/name@v2", purpose: "two revisions" },
     { line: "mlx-download diff org/name-4bit org/name-8bit --json", purpose: "two variants" },
   ],
@@ -20,10 +20,7 @@ export const diff: CommandSpec = {
   ],
   check({ operands, flags }) {
     if (operands.length === 1 && flags.offline)
-      throw usage(
-        "what the Hub has cannot be known with --offline",
-        "Name two versions that are here.",
-      );
+      throw usage("--offline hides the Hub's version", "Name two versions that are in the cache.");
   },
   load: () => import("./diff.ts"),
 };
@@ -34,16 +31,16 @@ export const outdated: CommandSpec = {
   group: "Find and choose",
   aliases: [],
   usage: "[org/name…]",
-  summary: "which models of the cache the Hub has a newer version of, and what changed",
+  summary: "list the models in the cache that have a newer version on the Hub, and the changes",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: ["exitCode", "cacheDir", "endpoint", "tokenStdin", "token"],
   examples: [
-    { line: "mlx-download outdated", purpose: "all that is here" },
+    { line: "mlx-download outdated", purpose: "all models in the cache" },
     { line: "mlx-download outdated --exit-code -q", purpose: "for a script: exit code 12" },
-    { line: "mlx-download outdated --json | jq '.models[].changes'", purpose: "what changed" },
+    { line: "mlx-download outdated --json | jq '.models[].changes'", purpose: "the changes" },
   ],
   notes: [
-    "Nothing is fetched but listings and configs. mlx-download get org/name brings a newer version; the one that is here stays until cache prune.",
+    "Only listings and configs are fetched. mlx-download get org/name downloads a newer version. The old one stays until cache prune.",
   ],
   load: () => import("./outdated.ts"),
 };

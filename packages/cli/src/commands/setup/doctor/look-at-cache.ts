@@ -26,7 +26,7 @@ async function lookAtDisk(folder: string): Promise<Diagnosis> {
           status: "warn",
           detail,
           data,
-          hint: "mlx-download cache prune frees what nothing refers to.",
+          hint: "mlx-download cache prune removes unused data.",
         }
       : { name: "disk", status: "ok", detail, data };
   } catch (error) {

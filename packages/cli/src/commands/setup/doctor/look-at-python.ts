@@ -14,7 +14,7 @@ export async function lookAtPython(circumstances: Circumstances): Promise<readon
     return [await look(bridge, circumstances)];
   } catch (error) {
     if (!(error instanceof bridges.PythonBridgeError)) throw error;
-    const detail = `${error.message}; no download needs it`;
+    const detail = `${error.message}; downloads do not need it`;
     return [{ name: "python", status: "skip", detail }];
   } finally {
     await bridge.close();
@@ -47,7 +47,7 @@ function problemOf(
   versions: Readonly<Record<string, string | null>>,
   seen: { readonly error: string | undefined; readonly packedExperts: boolean | null },
 ): { readonly what: string; readonly hint: string } | undefined {
-  const without = "runs what is downloaded; downloads work without.";
+  const without = "runs the downloaded models. Downloads work without it.";
   if (!versions["mlx-lm"])
     return { what: "mlx-lm is not in it", hint: `pip install mlx-lm ${without}` };
   if (!versions["mlx"]) return { what: "mlx is not in it", hint: `pip install mlx ${without}` };
