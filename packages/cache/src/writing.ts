@@ -1,5 +1,5 @@
-// What a downloader builds on: locks, partial data, publishing, records. Programs that use a cache need only the package's
-// main entry.
+// For downloaders: locks, partial data, publishing, records. Programs that use a cache need only
+// the package's main entry.
 export { PROOF_STEP_BYTES } from "./digest/digest.ts";
 export { errnoOf } from "./disk/errno.ts";
 export { fsError, isFileError } from "./disk/fs-error.ts";

@@ -7,7 +7,7 @@ import type { DigestAlgorithm } from "./digest.ts";
 import type { VerifyAnswer, VerifyRequest } from "./digest-worker.ts";
 import { type FileDigest, readDigest } from "./read-digest.ts";
 
-/** A file to be digested; its size decides the order only. */
+/** A file to digest. Its size decides the order only. */
 export interface FileToDigest {
   readonly path: string;
   readonly size: number;
@@ -19,9 +19,10 @@ const CHUNK_BYTES = 8 << 20;
 const CHUNK_FILES = 64;
 
 /**
- * Digests files on one thread a core, the largest first so that all end together; `onDigest` is told of each. Memory
- * does not grow with the files. Where no thread can be started, this one digests them one after the other, 32 MiB a
- * turn. Rejects with the signal's reason when aborted.
+ * Digests files on one thread per core, the largest first so that all threads end together.
+ * `onDigest` is called for each file. Memory does not grow with the number of files. Where threads
+ * cannot be started, this thread digests the files one after the other, 32 MiB per turn. Rejects
+ * with the signal's reason when aborted.
  */
 export async function digestFiles<T extends FileToDigest>(
   files: readonly T[],
@@ -70,7 +71,10 @@ export async function digestFiles<T extends FileToDigest>(
   if (settled.some((one) => one.status === "rejected")) throw stop.signal.reason as Error;
 }
 
-/** Has a thread digest files; the answers come in order. Resolves with what is left when the thread dies. */
+/**
+ * Has a thread digest files. The answers come in order. Resolves with the remaining files when the
+ * thread dies.
+ */
 function run<T extends FileToDigest>(
   worker: Worker,
   files: readonly T[],
@@ -148,7 +152,7 @@ function startWorker(): Worker | undefined {
   try {
     const programs = { from: import.meta.url, texts: threadTexts };
     return startThread("digest-worker", programs, {
-      // It holds one buffer and a few numbers; V8's defaults would reserve far more.
+      // The thread holds one buffer and a few numbers. V8's defaults would reserve far more.
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     });
   } catch (error) {

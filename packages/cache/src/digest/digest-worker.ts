@@ -7,7 +7,7 @@ export interface VerifyRequest {
   readonly files: readonly { readonly path: string; readonly algorithm: DigestAlgorithm }[];
 }
 
-/** How many bytes were read since the last answer, or what one file is. */
+/** The number of bytes read since the last answer, or the digest of one file. */
 export type VerifyAnswer = { readonly type: "read"; readonly bytes: number } | FileDigest;
 
 const answer = (message: VerifyAnswer): void => parentPort?.postMessage(message);

@@ -8,7 +8,9 @@ import { isHex } from "../names/is-hex.ts";
 /** How the Hub names content: `sha256` for LFS and Xet files, `git-sha1` (a git blob id) for all others. */
 export type DigestAlgorithm = "sha256" | "git-sha1";
 
-/** The proof of one blob's content; `hex` is lower-case and is also the blob's file name in the cache. */
+/**
+ * The digest of one blob's content. `hex` is lower-case and also the blob's file name in the cache.
+ */
 export interface Digest {
   readonly algorithm: DigestAlgorithm;
   readonly hex: string;
@@ -17,7 +19,7 @@ export interface Digest {
 /** A running digest over bytes handed in order. */
 export interface Digester {
   update(chunk: Uint8Array): void;
-  /** The lower-case hex; ends the digester. */
+  /** Returns the lower-case hex digest and ends the digester. */
   digest(): string;
 }
 
@@ -29,7 +31,9 @@ const READ_BYTES = 1 << 20;
  */
 export const PROOF_STEP_BYTES: number = 4 << 20;
 
-/** Reads `sha256:<64 hex>` or `git-sha1:<40 hex>`, lower-case only; throws `cache/invalid-digest`. */
+/**
+ * Reads `sha256:<64 hex>` or `git-sha1:<40 hex>`, lower-case only. Throws `cache/invalid-digest`.
+ */
 export function parseDigest(text: string): Digest {
   const match = /^(?:(sha256):([0-9a-f]{64})|(git-sha1):([0-9a-f]{40}))$/.exec(text);
   if (match?.[2]) return { algorithm: "sha256", hex: match[2] };
@@ -37,13 +41,19 @@ export function parseDigest(text: string): Digest {
   throw invalidDigest(text);
 }
 
-/** The digest that a blob's name stands for: 64 lower-case hex digits are a sha256, 40 a git blob id; else undefined. */
+/**
+ * The digest in a blob's name: 64 lower-case hex digits are a sha256, 40 a git blob id. Otherwise
+ * undefined.
+ */
 export function digestOfHex(hex: string): Digest | undefined {
   if (isHex(hex, 64)) return { algorithm: "sha256", hex };
   return isHex(hex, 40) ? { algorithm: "git-sha1", hex } : undefined;
 }
 
-/** The inverse of `parseDigest`; throws `cache/invalid-digest` for a hex that does not fit its algorithm. */
+/**
+ * The inverse of `parseDigest`. Throws `cache/invalid-digest` for a hex that does not fit its
+ * algorithm.
+ */
 export function formatDigest(digest: Digest): string {
   return `${digest.algorithm}:${checkDigest(digest).hex}`;
 }
@@ -58,8 +68,8 @@ export function checkDigest(digest: Digest): Digest {
 }
 
 /**
- * A digester for content of `size` bytes. `git-sha1` is the sha1 of `blob <size>\0` and the content, so there the size
- * must be known first; `sha256` does not use it.
+ * A digester for content of `size` bytes. `git-sha1` is the sha1 of `blob <size>\0` and the
+ * content, so it needs the size first. `sha256` does not use it.
  */
 export function createDigester(algorithm: DigestAlgorithm, size: number): Digester {
   if (!Number.isSafeInteger(size) || size < 0) {

@@ -15,8 +15,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 let buffer: Buffer | undefined;
 
 /**
- * Digests a file in steps of at most 32 MiB; each step yields how many bytes it read. Blocks the thread for a step.
- * Never throws. One at a time on a thread: all share one buffer within a step.
+ * Digests a file in steps of at most 32 MiB. Each step yields the number of bytes read and blocks
+ * the thread. Never throws. Run one at a time per thread: all share one buffer within a step.
  */
 export function* readDigest(
   path: string,

@@ -10,7 +10,7 @@ export interface SnapshotFile {
   /** Bytes of the content (not of an LFS pointer). */
   readonly size: number;
   readonly digest: Digest;
-  /** The git object id; for an LFS file that of its pointer. */
+  /** The git object id. For an LFS file it is the id of its pointer. */
   readonly blobId: string;
   /** The Xet file hash, 64 hex digits, where the Hub stores the file in Xet. */
   readonly xetHash?: string | undefined;

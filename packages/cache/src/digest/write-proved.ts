@@ -5,7 +5,7 @@ import { discard } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
 
-/** What goes on while a file is written. */
+/** Called while a file is written. */
 export interface ProveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of this chunk. */
@@ -13,8 +13,9 @@ export interface ProveOptions {
 }
 
 /**
- * Writes bytes into the new file `target` and verifies on the way that they are `file`; on the disk when it resolves.
- * Throws `cache/digest-mismatch` or `cache/size-mismatch`, and leaves no file then.
+ * Writes bytes into the new file `target` and verifies them against `file`. The file is on the disk
+ * when this resolves. Throws `cache/digest-mismatch` or `cache/size-mismatch` and leaves no file
+ * then.
  */
 export async function writeProved(
   source: AsyncIterable<Uint8Array>,

@@ -1,4 +1,7 @@
-/** What copying between disks says while it works; every event has its time, Unix ms. `repoId` is null of a whole cache. */
+/**
+ * Events of a copy between disks. Every event has its time in Unix ms. `repoId` is null for a whole
+ * cache.
+ */
 export type CopyEvent = (
   | { readonly type: "copy-started"; readonly files: number; readonly bytes: number }
   | {
@@ -13,13 +16,13 @@ export type CopyEvent = (
 /** Options of everything that copies. */
 export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
-  /** What it throws is ignored. */
+  /** Errors thrown by the listener are ignored. */
   readonly onEvent?: ((event: CopyEvent) => void) | undefined;
 }
 
-/** Counts what was copied and tells of it. */
+/** Counts copied bytes and reports them. */
 export interface CopyMeter {
-  /** Bytes that are done; a part of a byte where one byte takes several steps. */
+  /** Finished bytes. A byte that takes several steps counts in fractions. */
   readonly onBytes: (bytes: number) => void;
   readonly onFile: () => void;
   /** Tells how it ended. */

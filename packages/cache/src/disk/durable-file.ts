@@ -50,9 +50,10 @@ export async function replaceFile(target: string, content: string, tempDir: stri
 }
 
 /**
- * Moves the finished file `from` to `target` on the same file system: its bytes reach the disk before its new name, and
- * it gets the mode of a new file. What was at `target` is replaced; a link is never written through. Throws
- * `cache/size-mismatch` and changes nothing when the length is not `size`.
+ * Moves the finished file `from` to `target` on the same file system. Its bytes reach the disk
+ * before its new name does, and it gets the mode of a new file. An existing `target` is replaced. A
+ * link is never written through. Throws `cache/size-mismatch` and changes nothing when the length
+ * is not `size`.
  */
 export async function moveIntoPlace(
   from: string,
@@ -88,7 +89,7 @@ export async function syncDirectory(directory: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // Folders without read permission refuse this, too; the names are there all the same.
+    // Folders without read permission refuse this too. The names are there all the same.
     if (!cannotSync(error) && !["EPERM", "EACCES"].includes(errnoOf(error) ?? "")) throw error;
   }
 }

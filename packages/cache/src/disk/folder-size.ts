@@ -5,8 +5,8 @@ import { errnoOf } from "./errno.ts";
 import { inBatches } from "./in-batches.ts";
 
 /**
- * The bytes that go when a folder goes: links count nothing, nor does content that has another name by a hard link, nor
- * what somebody removes meanwhile.
+ * The bytes that removing a folder frees. Links count nothing, nor does content with another name
+ * by a hard link, nor files removed by another program meanwhile.
  */
 export async function folderSize(folder: string): Promise<number> {
   const entries = await listAll(folder);
@@ -18,7 +18,8 @@ export async function folderSize(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-// A listing ends at the first folder that goes while it is made; who removes them comes to an end.
+// A listing ends at the first folder that disappears during it. The loop ends when the other
+// program's removal ends.
 const LISTINGS_TO_TRY = 10;
 
 async function listAll(folder: string): Promise<readonly Dirent[]> {

@@ -11,7 +11,7 @@ const systemError = (code: string, more: object = {}): Error =>
     ...more,
   });
 
-// What network disks, FUSE, USB sticks, quotas and encrypted folders answer.
+// Answers of network disks, FUSE, USB sticks, quotas and encrypted folders.
 test.each([
   ["ENOSPC", "cache/disk-full"],
   ["EDQUOT", "cache/disk-full"],

@@ -91,7 +91,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ...each(["EBUSY", "ETXTBSY", "EDEADLK", "ENOLCK"], BUSY),
 };
 
-/** Codes that speak of this process and not of a disk: they stay what they are. */
+/** Codes that concern this process and not a disk. They are passed on unchanged. */
 const NOT_OF_THE_DISK: ReadonlySet<string> = new Set([
   "EMFILE",
   "ENFILE",
@@ -102,7 +102,7 @@ const NOT_OF_THE_DISK: ReadonlySet<string> = new Set([
   "EAGAIN",
 ]);
 
-/** Calls that only files have; `read`, `write` and `close` are made on sockets, too. */
+/** Calls that only files have. `read`, `write` and `close` are made on sockets, too. */
 const FILE_CALLS: ReadonlySet<string> = new Set(
   "access chmod chown copyfile fchmod fdatasync fstat fsync ftruncate futime link lstat lutime mkdir mkdtemp open opendir readlink realpath rename rmdir scandir stat statfs symlink unlink utime".split(
     " ",
@@ -121,8 +121,9 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /**
- * What a failed file operation on `path` is to the caller: a `CacheError` for what the system reports, with the system's
- * code in the message; anything else (a `CacheError` already, an abort reason, a process out of file handles) unchanged.
+ * Translates a failed file operation on `path` for the caller: a `CacheError` for errors of the
+ * system, with the system's code in the message. Anything else (a `CacheError` already, an abort
+ * reason, a process out of file handles) is returned unchanged.
  */
 export function fsError(
   error: unknown,

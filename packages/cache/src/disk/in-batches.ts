@@ -1,6 +1,9 @@
 const BATCH = 64;
 
-/** Runs `work` on every item, a limited number at a time so that no folder is too large for it; results in order. */
+/**
+ * Runs `work` on every item, a limited number at a time so that large folders need little memory.
+ * Results are in order.
+ */
 export async function inBatches<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,

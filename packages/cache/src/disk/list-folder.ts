@@ -3,7 +3,7 @@ import { sep } from "node:path";
 import type { Finding } from "../names/finding.ts";
 import { errnoOf } from "./errno.ts";
 
-/** What a folder holds, by name, and what is wrong with it as a folder. */
+/** The entries of a folder by name, and a finding about the folder itself. */
 export interface FolderListing {
   readonly entries: Dirent[];
   readonly findings: Finding[];
@@ -11,8 +11,8 @@ export interface FolderListing {
 }
 
 /**
- * What a folder holds, by name; folders reached through links are not entered. An absent folder is empty, one that is
- * no real folder or cannot be read is empty with a finding.
+ * Lists a folder by name. Folders behind links are not entered. An absent folder is empty. One that
+ * is not a real folder or cannot be read is empty with a finding.
  */
 export async function listFolder(
   path: string,

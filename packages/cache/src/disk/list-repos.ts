@@ -5,7 +5,7 @@ import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { parseRepoFolderName } from "../names/repo-id.ts";
 
 /**
- * The repo folders of a cache by name, without looking into them; none when there is no cache. Throws
+ * The repo folders of a cache by name, without reading them. Empty when there is no cache. Throws
  * `cache/not-readable`.
  */
 export async function listRepos(cacheDir: string): Promise<readonly RepoLayout[]> {

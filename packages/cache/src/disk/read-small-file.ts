@@ -4,7 +4,10 @@ import { open } from "node:fs/promises";
 // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The text of a file of at most `maxBytes`; undefined when it is absent, longer, unreadable or no regular file. */
+/**
+ * The text of a file of at most `maxBytes`. Undefined when it is absent, longer, unreadable or not
+ * a regular file.
+ */
 export async function readSmallFile(path: string, maxBytes: number): Promise<string | undefined> {
   try {
     const file = await open(path, FLAGS);

@@ -4,8 +4,9 @@ import { CacheError } from "../names/errors.ts";
 import { errnoOf } from "./errno.ts";
 
 /**
- * Makes sure that every folder from `root` (exclusive) down to `directory` is a real one, creating what is missing.
- * Throws `cache/damaged` on a link or file in between, which would lead what is written next out of `root`.
+ * Makes sure that every folder from `root` (exclusive) down to `directory` is a real one, and
+ * creates missing ones. Throws `cache/damaged` for a link or file in between, which would lead
+ * later writes out of `root`.
  */
 export async function ensureDirectory(root: string, directory: string): Promise<void> {
   let path = root;
@@ -22,7 +23,10 @@ export async function ensureDirectory(root: string, directory: string): Promise<
   }
 }
 
-/** Whether a real folder is there; false when nothing is; throws `cache/damaged` when it is anything else. */
+/**
+ * Whether a real folder is there. False when nothing is there. Throws `cache/damaged` for anything
+ * else.
+ */
 async function isRealDirectory(path: string): Promise<boolean> {
   const stats = await lstat(path).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;

@@ -9,17 +9,18 @@ import { checkRevision } from "../names/revision.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 import { badArchive, type Manifest } from "./manifest.ts";
 
-/** What a folder holds that does not say it itself. */
+/** The origin of a folder that does not record it. */
 export interface ImportedAs {
   readonly repoId: string;
   readonly repoType?: RepoType | undefined;
-  /** What it was downloaded by; default `main`. */
+  /** The revision it was downloaded by. Default: `main`. */
   readonly revision?: string | undefined;
 }
 
 /**
- * Describes a folder that was filled by `--local-dir`: the files of the commit that was downloaded last, as far as they
- * are there; undefined for a folder without such metadata. Throws `cache/bad-archive` unless the model is named.
+ * Describes a folder that was filled by `--local-dir`: the files of the commit that was downloaded
+ * last, as far as they are there. Undefined for a folder without such metadata. Throws
+ * `cache/bad-archive` unless the model is named.
  */
 export async function describeLocalDir(
   folder: string,

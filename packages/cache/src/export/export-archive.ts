@@ -13,9 +13,10 @@ import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import type { CopyOptions } from "../disk/copy-meter.ts";
 
 /**
- * Writes the archive of `exportTar` into the file `target`, which gets its name when it is whole and on the disk. An
- * archive of an earlier export is replaced; anything else that is there is `cache/not-ours`. Throws what `exportTar`
- * throws, and `cache/disk-full` or `cache/not-writable`.
+ * Writes the archive of `exportTar` into the file `target`, which gets its name when it is complete
+ * and on the disk. An archive of an earlier export is replaced. Any other existing file is
+ * `cache/not-ours`. Throws the errors of `exportTar`, and `cache/disk-full` or
+ * `cache/not-writable`.
  */
 export async function exportArchive(
   layout: RepoLayout,

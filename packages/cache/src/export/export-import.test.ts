@@ -66,7 +66,7 @@ test("a model goes through an archive, which is the same bytes every time and wh
   const other = await tempDir();
   await importFolder(other, join(folder, "models--acme--tiny"));
   await expectWhole(other);
-  // What tar itself packs, with its own headers and owners.
+  // An archive packed by tar itself, with its own headers and owners.
   const name = "models--acme--tiny";
   const names = [`${name}/${MANIFEST_FILE}`, ...FILES.map(({ path }) => `${name}/${path}`)];
   await run("tar", ["-cf", "again.tar", ...names], { cwd: folder });
@@ -99,7 +99,7 @@ test("a snapshot whose listing nobody recorded is not taken for the whole commit
     const layout = repoLayout(cacheDir, "acme/tiny");
     expect(await readTreeRecord(layout, COMMIT)).toBeUndefined();
     expect((await scanCache(cacheDir)).repos[0]?.revisions[0]?.complete).toBeNull();
-    // Beside a listing it says what is missing.
+    // Next to a listing, the missing files are reported.
     const there = await publishGolden(await tempDir(), { paths: ["sub/dir/notes.txt"] });
     expect(await bringIn(there.cacheDir)).toMatchObject({ files: 2, complete: false });
     expect((await snapshotStatus(there, COMMIT)).missing).toHaveLength(3);
@@ -212,7 +212,8 @@ test("an archive cut off anywhere, or with any byte flipped, never makes a wrong
       );
       if (cut) expect(error).toBeInstanceOf(CacheError);
       else if (error !== undefined) expect(error).toBeInstanceOf(CacheError);
-      // A flip in what nobody reads (padding, white space) may pass; what passed is right.
+      // A flip in bytes that are never read (padding, white space) may pass. Accepted files are
+      // correct.
       const { repos } = await scanCache(cacheDir);
       for (const { findings } of repos) {
         expect(findings.filter(({ code }) => code !== "no-snapshots")).toEqual([]);

@@ -15,7 +15,7 @@ import { makePlainFolder } from "./plain-folder.ts";
 import { padding, tarEnd, tarHeader } from "./tar-format.ts";
 import { readPieces } from "../digest/write-proved.ts";
 
-/** What was exported. */
+/** The result of an export. */
 export interface Exported {
   readonly files: number;
   /** Of the content. */
@@ -43,8 +43,9 @@ export async function exportFolder(
 }
 
 /**
- * A snapshot as a tar archive: one folder with the manifest first; the same bytes for the same snapshot. The content is
- * verified as it passes: on `cache/digest-mismatch` the archive ends without its end, so that no reader takes it for whole.
+ * A snapshot as a tar archive: one folder with the manifest first. The same snapshot always gives
+ * the same bytes. The content is verified as it passes. On `cache/digest-mismatch` the archive
+ * lacks its end marker, so that no reader accepts it as complete.
  */
 export async function* exportTar(
   layout: RepoLayout,

@@ -31,7 +31,7 @@ import { rememberBefore } from "./take-back.ts";
 import { readTar } from "./read-tar.ts";
 import { readPieces, writeProved } from "../digest/write-proved.ts";
 
-/** What came into the cache. */
+/** The result of an import. */
 export interface Imported {
   readonly repoId: string;
   readonly repoType: RepoType;
@@ -41,19 +41,26 @@ export interface Imported {
   readonly files: number;
   /** Of files that were not here. */
   readonly bytes: number;
-  /** Whether every file of the commit is here now; null when no listing came along or was here. */
+  /**
+   * Whether every file of the commit is here now. Null when neither the import nor the cache has a
+   * listing.
+   */
   readonly complete: boolean | null;
-  /** The ref that points at it now; null when it was exported by commit, or the ref here says another commit. */
+  /**
+   * The ref that points at it now. Null when it was exported by commit, or the ref here points at
+   * another commit.
+   */
   readonly ref: string | null;
 }
 
 type Content = { readonly file: SnapshotFile; readonly content: AsyncIterable<Uint8Array> };
 
 /**
- * Brings an exported folder into a cache, or one that was filled by `--local-dir` (ours or Python's) and that `as` names.
- * Every file is verified by the digest that the manifest lists, or that was noted when it was downloaded, before it is
- * published; a listing of this commit that the cache has already must say the same. Throws `cache/bad-archive`,
- * `cache/digest-mismatch`, `cache/size-mismatch`, and leaves nothing then of a commit that was not here before.
+ * Imports an exported folder into a cache, or a folder that was filled by `--local-dir` (ours or
+ * Python's) and that `as` names. Every file is verified before it is published, by the digest in
+ * the manifest or the one recorded at download. A listing of this commit already in the cache must
+ * agree. Throws `cache/bad-archive`, `cache/digest-mismatch`, `cache/size-mismatch`. Then nothing
+ * stays of a commit that was not in the cache before.
  */
 export async function importFolder(
   cacheDir: string,
@@ -67,7 +74,10 @@ export async function importFolder(
   return await bringIn(cacheDir, { manifest, contents: folderContents(folder, manifest), options });
 }
 
-/** `importFolder` for a tar stream, as `exportTar` makes it: the manifest first, and nothing beside what it lists. */
+/**
+ * `importFolder` for a tar stream made by `exportTar`: the manifest first, and no file that it does
+ * not list.
+ */
 export async function importTar(
   cacheDir: string,
   source: AsyncIterable<Uint8Array>,
@@ -119,7 +129,7 @@ async function* tarContents(
   }
 }
 
-/** What is to be imported, from wherever. */
+/** The input of an import, from any source. */
 interface Incoming {
   readonly manifest: Manifest;
   readonly contents: AsyncGenerator<Content>;
@@ -134,7 +144,8 @@ async function bringIn(cacheDir: string, incoming: Incoming): Promise<Imported> 
   try {
     return await publishAll(layout, incoming);
   } catch (error) {
-    // What it left is of no use, and prune takes it; the reason why is worth more than a second error.
+    // Its leftovers are useless, and prune removes them. The original error matters more than a
+    // second one.
     await takeBack().catch(() => {});
     throw fsError(error, layout.repoDir);
   }
@@ -188,8 +199,9 @@ async function publishAll(
 }
 
 /**
- * Writes the listing of the commit, unless there is one: two that differ cannot both be true. Returns the one that was
- * here, by path; what names a file by another digest there is verified by that one.
+ * Writes the listing of the commit, unless there is one: two that differ cannot both be true.
+ * Returns the existing listing by path. A file listed there with another digest is verified by that
+ * digest.
  */
 async function agree(
   layout: RepoLayout,
@@ -198,7 +210,8 @@ async function agree(
   const known = await readTreeRecord(layout, commit);
   const listed = new Map(known?.map((file) => [file.path, file]));
   if (known === undefined) {
-    // What merely lay somewhere is no listing: recorded as one, it would tell every client that nothing is missing.
+    // Files found in a folder are not a listing. Recorded as one, they would tell every client that
+    // nothing is missing.
     if (isListing) await writeTreeRecord(layout, commit, files);
     return listed;
   }

@@ -13,24 +13,27 @@ export const MANIFEST_FILE = ".mlx-download.json";
 /** About 100 000 files. */
 export const MAX_MANIFEST_BYTES: number = 64 << 20;
 
-/** What a folder or an archive says about itself: which snapshot, and what each of its files has to be. */
+/** The description inside a folder or an archive: its snapshot, and the digest of each file. */
 export interface Manifest {
   readonly repoId: string;
   readonly repoType: RepoType;
-  /** What it was exported by: a ref or the commit. */
+  /** The revision it was exported by: a ref or the commit. */
   readonly revision: string;
   readonly commit: string;
   /** Every file of the commit, as far as a listing is known. */
   readonly files: readonly SnapshotFile[];
-  /** Whether `files` is all that the commit holds; false where it is unknown more than what lay there. */
+  /**
+   * Whether `files` is everything in the commit. False when only the files that were there are
+   * known.
+   */
   readonly isListing: boolean;
   /** Paths of those that came along. */
   readonly included: ReadonlySet<string>;
 }
 
 /**
- * Describes a snapshot of the cache: its recorded listing (else what lies there), and which of its files are here.
- * Throws `cache/not-found` when none is.
+ * Describes a snapshot of the cache: its recorded listing (otherwise the files that are there), and
+ * which of its files are here. Throws `cache/not-found` when none is.
  */
 export async function describeSnapshot(
   layout: RepoLayout,
@@ -88,7 +91,10 @@ export function formatManifest(manifest: Manifest): string {
   return `${text}\n`;
 }
 
-/** Reads a manifest that anybody may have written; throws `cache/bad-archive` unless every field is sound. */
+/**
+ * Reads a manifest from an untrusted source. Throws `cache/bad-archive` unless every field is
+ * valid.
+ */
 export function parseManifest(text: string): Manifest {
   try {
     const value: unknown = JSON.parse(text);
@@ -115,7 +121,7 @@ export function parseManifest(text: string): Manifest {
   }
 }
 
-/** The error for what is no export of ours, or a forged or broken one. */
+/** The error for an export that is not ours, forged or broken. */
 export function badArchive(why: string, cause?: unknown): CacheError {
   return new CacheError(`This cannot be imported: ${why}`, "cache/bad-archive", {
     hint: "No ref points at anything of it; export it again, or download the model instead.",

@@ -37,9 +37,10 @@ import { readPieces, writeProved } from "../digest/write-proved.ts";
 const SMALL_BYTES = 1_000_000;
 
 /**
- * Makes `target` a plain folder with the files of a snapshot and its manifest, all at once: built beside it, renamed when
- * whole. `share`: large files are clones or hard links where the file system can; else every byte is copied and verified.
- * A folder that we made of the same repo is replaced; throws `cache/not-ours` for anything else that is there.
+ * Makes `target` a plain folder with the files of a snapshot and its manifest. It is built beside
+ * its place and renamed when complete. `share`: large files are clones or hard links where the file
+ * system can. Otherwise every byte is copied and verified. A folder that we made of the same repo
+ * is replaced. Throws `cache/not-ours` for any other folder.
  */
 export async function makePlainFolder(
   layout: RepoLayout,
@@ -78,19 +79,19 @@ export async function makePlainFolder(
   } catch (error) {
     throw fsError(error, path);
   } finally {
-    // What cannot be removed must not hide why it failed.
+    // A failed removal must not hide the original error.
     await rm(temp, { recursive: true, force: true }).catch(() => {});
   }
   return { path, method };
 }
 
-/** The manifest of a folder that we made; undefined for any other folder. */
+/** The manifest of a folder that we made. Undefined for any other folder. */
 export async function readFolderManifest(folder: string): Promise<Manifest | undefined> {
   const text = await readSmallFile(join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
   return text === undefined ? undefined : parseManifest(text);
 }
 
-/** The error for a folder that somebody else made. */
+/** The error for a folder that we did not make. */
 export function notOurs(path: string): CacheError {
   return new CacheError(
     `${path} is not a folder that this tool made of this model`,
@@ -111,7 +112,10 @@ async function checkOurs(path: string, { repoId, repoType }: Manifest): Promise<
   if ((await readdir(path)).length > 0) throw notOurs(path);
 }
 
-/** The weakest method so far, going on with what worked: a file system that cannot clone once never can. */
+/**
+ * The weakest method so far. It starts with the last one that worked: a file system that cannot
+ * clone once never can.
+ */
 async function shareFile(
   source: string,
   place: string,

@@ -3,7 +3,7 @@ import { BLOCK, padding, readPaxRecords, readTarHeader, type TarHeader } from ".
 
 const MAX_PAX_BYTES = 1 << 20;
 
-/** One plain file of an archive; its bytes have to be read before the next one is asked for. */
+/** One plain file of an archive. Read its bytes before asking for the next file. */
 export interface TarEntry {
   readonly name: string;
   readonly size: number;
@@ -11,9 +11,9 @@ export interface TarEntry {
 }
 
 /**
- * The plain files of a tar stream, in order and in constant memory. Folders are passed over; links, devices and whatever
- * else is refused with `cache/bad-archive`, as is an archive that is cut off. Names are as written: the caller decides
- * which it wants, and nothing is ever made of the others.
+ * The plain files of a tar stream, in order and in constant memory. Folders are skipped. Links,
+ * devices and other entries are refused with `cache/bad-archive`, and so is a truncated archive.
+ * Names are as written: the caller decides which it wants, and the others are never created.
  */
 export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const reader = createReader(source);
@@ -95,7 +95,7 @@ function readSize(text: string | undefined): number | undefined {
 }
 
 interface Reader {
-  /** At most `length` bytes, at least one; throws at the end. */
+  /** At most `length` bytes, at least one. Throws at the end. */
   some(length: number): Promise<Buffer>;
   exactly(length: number): Promise<Buffer>;
 }

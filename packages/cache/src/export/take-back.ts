@@ -6,8 +6,9 @@ import { applyRemoval } from "../removal/apply-removal.ts";
 import { planRemoval } from "../removal/plan-removal.ts";
 
 /**
- * Remembers what is here of a commit. The function that is returned takes away what came since, as long as no ref leads
- * to it: nothing when some of the commit was here, since it is unknown then whose the rest is.
+ * Remembers the files of a commit that are here. The returned function removes files added since,
+ * as long as no ref leads to the commit. It removes nothing when part of the commit was here
+ * before, since the owner of the rest is unknown then.
  */
 export async function rememberBefore(
   layout: RepoLayout,

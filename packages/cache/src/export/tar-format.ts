@@ -2,11 +2,11 @@
 export const BLOCK = 512;
 const MAX_OCTAL_SIZE = 0o77777777777;
 
-/** What a header says. */
+/** The fields of a header. */
 export interface TarHeader {
   readonly name: string;
   readonly size: number;
-  /** One character; `0` and NUL are plain files. */
+  /** One character. `0` and NUL are plain files. */
   readonly type: string;
 }
 
@@ -33,7 +33,7 @@ export function tarEnd(): Buffer {
   return Buffer.alloc(2 * BLOCK);
 }
 
-/** Reads a block; undefined for an empty one. Throws a `TypeError` when it is no header. */
+/** Reads a block. Undefined for an empty one. Throws a `TypeError` for an invalid header. */
 export function readTarHeader(block: Buffer): TarHeader | undefined {
   if (block.every((byte) => byte === 0)) return undefined;
   const stored = readNumber(block.subarray(148, 156));

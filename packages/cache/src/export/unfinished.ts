@@ -4,12 +4,12 @@ import { basename, dirname, join } from "node:path";
 
 const STALE_MS = 86_400_000;
 
-/** A fresh hidden name beside `path`, for what becomes `path` when it is whole. */
+/** A fresh hidden name beside `path`, for a file that is renamed to `path` when complete. */
 export function unfinishedPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString("hex")}.mlx-tmp`);
 }
 
-/** Takes away what runs that were killed a day ago or earlier left beside `path`. */
+/** Removes files beside `path` left by runs that were killed a day ago or earlier. */
 export async function sweepUnfinished(path: string): Promise<void> {
   const start = `.${basename(path)}.`;
   for (const name of await readdir(dirname(path))) {

@@ -10,7 +10,9 @@ import { repoLockPath, withRepoLock } from "./repo-lock.ts";
 
 const MARKER = /^(download|use)-[0-9a-f]{16}\.lock(?:\.soft)?$/;
 
-/** What keeps a repo from being removed: it is downloaded into, or a program has loaded it. */
+/**
+ * The reason why a repo must not be removed: a download into it, or a program that has loaded it.
+ */
 export interface ActiveUse {
   /** The lock that says so. */
   readonly path: string;
@@ -18,8 +20,9 @@ export interface ActiveUse {
 }
 
 /**
- * Says to every other process of ours that a download into this repo goes on, or with `purpose: "use"` that its files
- * are in use, until the returned function is called or this process ends; nothing is removed from the repo meanwhile. Waits for a removal that is at work. Throws
+ * Announces to all our other processes that a download into this repo is running, or with `purpose:
+ * "use"` that its files are in use. It lasts until the returned function is called or this process
+ * ends. Nothing is removed from the repo meanwhile. Waits for a removal in progress. Throws
  * `cache/locked`, `cache/not-writable`, and the signal's reason.
  */
 export async function announceDownload(
@@ -30,7 +33,8 @@ export async function announceDownload(
   let mark = await setMark(layout, purpose);
   try {
     for (;;) {
-      // First the sign, then a look whether somebody removes: he does it the other way round, so one sees the other.
+      // First announce, then check for a removal. The removal does it in the opposite order, so one
+      // sees the other.
       if (await isAtWork(layout)) await withRepoLock(layout, async () => {}, options);
       // The removal of a whole repo sweeps its folder of locks as well.
       if (await isStillThere(mark.path)) break;
@@ -83,9 +87,9 @@ async function isStillThere(path: string): Promise<boolean> {
 }
 
 /**
- * A download into this repo that goes on now, or another use of it; undefined when there is none. Ours announce themselves;
- * Python's client holds the lock of each blob it is writing. Only locks of unfinished blobs are asked about, since every
- * lock file of a blob stays behind for ever.
+ * A download into this repo that is running, or another use of it. Undefined when there is none.
+ * Our processes announce themselves. Python's client holds the lock of each blob it is writing.
+ * Only locks of unfinished blobs are checked, since every lock file of a blob stays for ever.
  */
 export async function findActiveUse(layout: RepoLayout): Promise<ActiveUse | undefined> {
   const partial = await listFolder(layout.partialDir);

@@ -8,7 +8,10 @@ import { fsError } from "../disk/fs-error.ts";
 import { tryNativeLock } from "./native-lock.ts";
 import { trySoftLock } from "./soft-lock.ts";
 
-/** A held lock; other processes see it as busy until `release` or until this process ends, however it ends. */
+/**
+ * A held lock. Other processes see it as busy until `release`, or until this process ends for any
+ * reason.
+ */
 export interface FileLock {
   readonly path: string;
   /**
@@ -16,7 +19,7 @@ export interface FileLock {
    * held, for file systems without flock and for machines without flock(1).
    */
   readonly kind: "flock" | "exlock" | "soft";
-  /** Frees the lock; a second call does nothing. */
+  /** Frees the lock. A second call does nothing. */
   release(): Promise<void>;
 }
 

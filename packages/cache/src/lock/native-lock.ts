@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { open, stat, unlink, type FileHandle } from "node:fs/promises";
 import { errnoOf } from "../disk/errno.ts";
 
-/** What came of an attempt at a flock(2) lock. */
+/** The result of an attempt at a flock(2) lock. */
 export type NativeLockAttempt =
   | { readonly kind: "flock" | "exlock"; readonly file: FileHandle }
   | "busy"
@@ -12,15 +12,18 @@ export type NativeLockAttempt =
 
 /** Python's client makes them group-writable, so that users who share a cache can wait for each other. */
 const MODE = 0o664;
-/** <sys/fcntl.h> on macOS: the open takes a flock(2) lock; with O_NONBLOCK it fails with EAGAIN when that is held. */
+/**
+ * <sys/fcntl.h> on macOS: opening takes a flock(2) lock. With O_NONBLOCK it fails with EAGAIN when
+ * the lock is held.
+ */
 const O_EXLOCK = 0x20;
 /** Of flock(1): a conflict with -n. */
 const EXIT_CONFLICT = 1;
 
 /**
- * Tries for an exclusive flock(2) on the file, which is created where missing and never removed. On macOS the open
- * itself takes it; elsewhere flock(1) takes it on the descriptor it inherits, and the lock stays with ours, since it
- * belongs to the open file that both share.
+ * Tries to take an exclusive flock(2) lock on the file, which is created if missing and never
+ * removed. On macOS the open itself takes it. Elsewhere flock(1) takes it on the descriptor it
+ * inherits. The lock stays with ours, since it belongs to the open file that both share.
  */
 export async function tryNativeLock(path: string): Promise<NativeLockAttempt> {
   if (process.platform === "win32") return "no-flock-command";
@@ -31,7 +34,7 @@ export async function tryNativeLock(path: string): Promise<NativeLockAttempt> {
     throw error;
   });
   if (attempt === "flock" && (await isStillAt(path, file))) return { kind: "flock", file };
-  // The placeholder would look like somebody's soft lock.
+  // The placeholder would look like the soft lock of another process.
   if (attempt === "no-flock-here" && created) await unlink(path).catch(() => {});
   await file.close();
   // A file that was unlinked meanwhile (older filelock versions do that) is not the lock any more: try again later.
@@ -43,7 +46,7 @@ async function tryExlock(path: string): Promise<NativeLockAttempt> {
   try {
     const file = await open(path, flags | constants.O_CREAT, MODE);
     if (await isStillAt(path, file)) {
-      // The umask took the group's w; another user's file keeps its mode.
+      // The umask removed the group's w. Another user's file keeps its mode.
       await file.chmod(MODE).catch(() => {});
       return { kind: "exlock", file };
     }

@@ -7,9 +7,9 @@ import { acquireLock } from "./lock.ts";
 const WAIT_MS = 30_000;
 
 /**
- * Runs `work` while no other process of ours takes anything from this repo or points a ref into it. Held for the
- * moments that this takes, never for a transfer; a holder that dies lets go. Other clients do not know this lock. Throws
- * `cache/locked` after 30 s.
+ * Runs `work` while no other process of ours removes anything from this repo or points a ref into
+ * it. Held only for such moments, never for a transfer. The lock of a dead holder is free. Other
+ * clients do not know this lock. Throws `cache/locked` after 30 s.
  */
 export async function withRepoLock<T>(
   layout: RepoLayout,
@@ -31,7 +31,7 @@ export async function withRepoLock<T>(
   try {
     return await work();
   } finally {
-    // Without the file everybody knows at a glance that nothing is at work.
+    // Without the file every process sees at once that no work is in progress.
     await discard(path);
     await lock.release();
   }

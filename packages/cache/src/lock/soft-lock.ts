@@ -4,7 +4,9 @@ import { hostname, uptime } from "node:os";
 import { errnoOf } from "../disk/errno.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 
-/** As filelock: a file without a readable record is somebody's half-made lock only for so long. */
+/**
+ * As in filelock: a file without a readable record counts as a lock being made only for this long.
+ */
 const MALFORMED_MS = 2000;
 const BREAKING_MS = 10_000;
 
@@ -50,12 +52,13 @@ async function breakStale(path: string): Promise<boolean> {
   if (!(await isStale(path))) return false;
   const guard = `${path}.breaking`;
   if (!(await create(guard, ""))) {
-    // Breaking takes moments: what is older was left by a process that was killed at it.
+    // Breaking a lock takes moments. An older file was left by a process that was killed while
+    // doing it.
     if (await isOlder(guard, BREAKING_MS)) await unlink(guard).catch(() => {});
     return false;
   }
   try {
-    // Looked at again: another process may have broken it and taken the lock anew.
+    // Checked again: another process may have broken it and taken the lock again.
     if (!(await isStale(path))) return false;
     await unlink(path).catch((error: unknown) => {
       if (errnoOf(error) !== "ENOENT") throw error;

@@ -9,28 +9,29 @@ import { CacheError } from "../names/errors.ts";
 import { lfsPointerId } from "../digest/lfs-pointer.ts";
 import { readPieces, writeProved } from "../digest/write-proved.ts";
 
-/** What is copied where. */
+/** Source and target of a copy. */
 export interface CopyTree {
   readonly signal?: AbortSignal | undefined;
   /** Hears of what `measureTree` counts. */
   readonly meter?: CopyMeter | undefined;
   /** Absolute. */
   readonly source: string;
-  /** Absolute; a folder of ours, which may hold a part of the copy already. */
+  /** Absolute. A folder of ours, which may hold a part of the copy already. */
   readonly target: string;
-  /** For files on their way; on the target's file system, outside of it or skipped. */
+  /** For files in progress. On the target's file system, outside of it or skipped. */
   readonly tempDir: string;
   /** Names directly below the source that are left out. */
   readonly skip?: readonly string[] | undefined;
-  /** What the target holds beyond the source goes; default false. */
+  /** Whether entries of the target that the source lacks are removed. Default: false. */
   readonly exact?: boolean | undefined;
 }
 
 /**
- * Makes `target` a copy of `source`, every file read twice: the bytes that were read have the digest that their name
- * says (`cache/digest-mismatch` for a damaged blob), and what was written is read again. Files that are there with the
- * same length and time are taken for copied, since a copy gets its time last. Relative links inside the tree stay
- * links; a link that leads out of it becomes the file it leads to, or an absolute link to a folder.
+ * Makes `target` a copy of `source` and reads every file twice. The bytes read must have the digest
+ * in their name (`cache/digest-mismatch` for a damaged blob), and the bytes written are read again.
+ * Files with the same length and time count as copied, since a copy gets its time last. Relative
+ * links inside the tree stay links. A link that leads out of it becomes the file it leads to, or an
+ * absolute link to a folder.
  */
 export async function copyTree(options: CopyTree): Promise<void> {
   await makeFolders(options.target);
@@ -108,11 +109,14 @@ async function copyLink(from: string, to: string, options: CopyTree): Promise<vo
   }
   const text = await readlink(from);
   const hop = resolve(dirname(from), text);
-  // A whole repo on another disk, or a link to nothing, stays what it is.
+  // A whole repo on another disk, or a dangling link, stays a link.
   await placeLink(hop.startsWith(options.source + sep) ? text : hop, to);
 }
 
-/** Whether a link is copied as one; else it is the file that it leads to, outside of the tree. */
+/**
+ * Whether a link is copied as a link. Otherwise it is copied as the file outside the tree that it
+ * leads to.
+ */
 async function staysLink(from: string, source: string): Promise<boolean> {
   if (resolve(dirname(from), await readlink(from)).startsWith(source + sep)) return true;
   return (await stat(from).catch(() => undefined))?.isFile() !== true;

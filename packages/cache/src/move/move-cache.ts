@@ -19,9 +19,10 @@ import { absent, exists, refuseNested } from "./move-errors.ts";
 const MARKER = join(".locks", "moved-from");
 
 /**
- * Moves a whole cache to `to` (a folder that does not exist, or is empty) and leaves a link in its place: copied and
- * verified first, beside its place, then the two change places. A run that is killed has lost nothing; the next one goes
- * on. Throws `cache/not-found`, `cache/exists`, `cache/locked` while somebody downloads, `cache/digest-mismatch`.
+ * Moves a whole cache to `to` (a folder that does not exist, or is empty) and leaves a link in its
+ * place. Everything is copied and verified first, beside its place, then the two are swapped. A
+ * killed run loses nothing, and the next one resumes. Throws `cache/not-found`, `cache/exists`,
+ * `cache/locked` during a download, `cache/digest-mismatch`.
  */
 export async function moveCache(
   cacheDir: string,
@@ -97,7 +98,7 @@ async function giveWay(root: string, target: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Ends what a killed run began; true when the cache is moved by that. */
+/** Finishes the work of a killed run. True when the cache is moved by that. */
 async function finishEarlier(root: string, target: string): Promise<boolean> {
   const mine = `${basename(root)}.moved-`;
   const names = await readdir(dirname(root)).catch(() => []);

@@ -1,7 +1,7 @@
 import { sep } from "node:path";
 import { CacheError } from "../names/errors.ts";
 
-/** The error for what should be moved and is not here. */
+/** The error for a repo or cache that should be moved and is not here. */
 export function absent(what: string, path: string): CacheError {
   return new CacheError(`${what} is not at ${path}`, "cache/not-found", {
     hint: "See what the cache holds with mlx-download cache ls.",

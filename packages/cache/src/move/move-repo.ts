@@ -34,16 +34,18 @@ export interface MovedRepo {
   readonly repoId: string;
   /** Where the files are now, absolute. */
   readonly path: string;
-  /** The link that was left where they were; null when they came back to the place of such a link. */
+  /** The link left at the old place. Null when the repo came back to the place of such a link. */
   readonly link: string | null;
 }
 
 /**
- * Moves a repo into the cache `to`, which may lie on another disk, and leaves a link in its place, through which every
- * client finds it as before. Everything is copied and verified first, then the two change places in an instant. A run
- * that is killed has lost nothing; the next one goes on. Payloads of the shared store become files of
- * the repo, and go when no other leads to them. Moved to where such a link is, a repo comes back and the link goes. Throws `cache/not-found`,
- * `cache/exists`, `cache/locked` while somebody downloads into it, `cache/digest-mismatch` for damaged files.
+ * Moves a repo into the cache `to`, which may be on another disk, and leaves a link in its place,
+ * through which every client finds it as before. Everything is copied and verified first, then the
+ * two are swapped in an instant. A killed run loses nothing, and the next one resumes. Payloads of
+ * the shared store become files of the repo, and are removed when no other repo leads to them. A
+ * repo moved to the place of such a link comes back, and the link is removed. Throws
+ * `cache/not-found`, `cache/exists`, `cache/locked` during a download into it,
+ * `cache/digest-mismatch` for damaged files.
  */
 export async function moveRepo(
   layout: RepoLayout,
@@ -84,7 +86,7 @@ export async function moveRepo(
       async () => {
         const active = await findActiveUse(layout);
         if (active !== undefined) throw inUse(layout, active);
-        // What came while the copy was made.
+        // Files that arrived while the copy was made.
         await copyTree({ ...copy, exact: true });
         const recordsDir = join(staging, ".mlx-download");
         await makeFolders(recordsDir);
@@ -111,7 +113,7 @@ export async function moveRepo(
   }
 }
 
-/** Puts a link in the place of the folder, or nothing, and removes what was there. */
+/** Replaces the folder with a link, or with nothing, and removes the old content. */
 async function giveWay(layout: RepoLayout, leadsTo: string | undefined): Promise<void> {
   const id = randomBytes(8).toString("hex");
   const aside = join(layout.locksDir, `moved-${id}`);
@@ -124,7 +126,7 @@ async function giveWay(layout: RepoLayout, leadsTo: string | undefined): Promise
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Ends what a killed run began: the copy was whole then, or nothing had changed places. */
+/** Finishes the work of a killed run: either the copy was complete, or nothing had been swapped. */
 async function finishEarlier(layout: RepoLayout, target: RepoLayout): Promise<void> {
   const names = await readdir(layout.locksDir).catch(() => []);
   const asides = names.filter((name) => /^moved-[0-9a-f]{16}$/.test(name));

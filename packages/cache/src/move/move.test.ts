@@ -203,7 +203,7 @@ test.each(["repo", "cache"])(
         [layout, moved].map(async (place) => (await snapshotStatus(place, COMMIT)).status),
       );
       if (!places.includes("complete")) {
-        // Between two renames the original stands aside; the next run goes on from there.
+        // Between two renames the original stands aside. The next run continues from there.
         const names = [
           ...(await readdir(parent)),
           ...(await readdir(layout.locksDir).catch(() => [])),

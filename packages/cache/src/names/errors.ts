@@ -1,4 +1,7 @@
-/** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
+/**
+ * Every code that this package's functions can fail with. Each has a heading in
+ * docs/reference/errors.md.
+ */
 export type CacheErrorCode =
   | "cache/invalid-repo-id"
   | "cache/invalid-revision"
@@ -21,7 +24,7 @@ export type CacheErrorCode =
   | "cache/no-home"
   | "cache/damaged";
 
-/** What an error carries beside its message and code. */
+/** The fields of an error beside its message and code. */
 export interface CacheErrorDetails {
   /** The next step, one sentence. */
   readonly hint: string;

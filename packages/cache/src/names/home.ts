@@ -2,7 +2,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { CacheError } from "./errors.ts";
 
-/** This user's home folder; undefined for a user without one, as a container's uid without passwd entry and HOME is. */
+/**
+ * This user's home folder. Undefined for a user without one, such as a container's uid with no
+ * passwd entry and no HOME.
+ */
 function findHome(env: NodeJS.ProcessEnv): string | undefined {
   if (env["HOME"]) return env["HOME"];
   try {
@@ -12,7 +15,7 @@ function findHome(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** `findHome` where nothing else says where files belong; throws `cache/no-home`. */
+/** `findHome` for callers that have no other place for files. Throws `cache/no-home`. */
 export function requireHome(env: NodeJS.ProcessEnv): string {
   const home = findHome(env);
   if (home !== undefined) return home;
@@ -24,8 +27,8 @@ export function requireHome(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The path with this user's home folder for a leading `~`, which a shell leaves in place in `--to=~/x`; a folder that is
- * really named `~` is `./~`. Throws `cache/no-home`.
+ * Expands a leading `~` to this user's home folder: a shell leaves it in place in `--to=~/x`. A
+ * folder that is really named `~` is `./~`. Throws `cache/no-home`.
  */
 export function expandHome(path: string, env: NodeJS.ProcessEnv = process.env): string {
   return /^~(?=$|[/\\])/.test(path) ? join(requireHome(env), path.slice(1)) : path;

@@ -1,4 +1,7 @@
-/** Whether the text is exactly `length` lower-case hex digits; in a loop, since a scan asks it a hundred thousand times. */
+/**
+ * Whether the text is exactly `length` lower-case hex digits. It is a loop because a scan calls it
+ * a hundred thousand times.
+ */
 export function isHex(text: string, length: number): boolean {
   if (text.length !== length) return false;
   for (let at = 0; at < length; at += 1) {

@@ -6,7 +6,7 @@ import { checkRepoPath } from "./repo-path.ts";
 import { repoFolderName, type RepoType } from "./repo-id.ts";
 import { checkCommit, checkRevision } from "./revision.ts";
 
-/** Where everything of one repo lies in the cache; all paths are absolute. Making one touches no disk. */
+/** The paths of one repo in the cache, all absolute. Making a layout touches no disk. */
 export interface RepoLayout {
   readonly cacheDir: string;
   readonly repoId: string;
@@ -19,9 +19,14 @@ export interface RepoLayout {
   readonly treesDir: string;
   /** Data that is not verified yet, out of sight of every other client. */
   readonly partialDir: string;
-  /** What this project notes about the repo (pins, uses): no other client looks there, and it goes with the repo. */
+  /**
+   * This project's records about the repo (pins, uses). No other client looks there, and they are
+   * removed with the repo.
+   */
   readonly recordsDir: string;
-  /** What is known of blobs beyond their digest: digests of their segments, what was verified. */
+  /**
+   * Records about blobs beyond their digest: digests of their segments, and which were verified.
+   */
   readonly proofsDir: string;
   /** Damaged data that a repair moved aside. */
   readonly quarantineDir: string;
@@ -29,7 +34,10 @@ export interface RepoLayout {
   readonly locksDir: string;
 }
 
-/** The layout of a repo below a cache folder (resolved against the working directory); throws `cache/invalid-repo-id`. */
+/**
+ * The layout of a repo below a cache folder (resolved against the working directory). Throws
+ * `cache/invalid-repo-id`.
+ */
 export function repoLayout(
   cacheDir: string,
   repoId: string,
@@ -38,7 +46,7 @@ export function repoLayout(
   const folder = repoFolderName(repoId, repoType);
   const root = checkRoot(cacheDir);
   const repoDir = join(root, folder);
-  // The folder is normal already; a scan makes thousands of layouts.
+  // The folder is normalized already, and a scan makes thousands of layouts.
   const below = (name: string): string => repoDir + sep + name;
   return {
     cacheDir: root,
@@ -57,37 +65,37 @@ export function repoLayout(
   };
 }
 
-/** `blobs/<hex>`; throws `cache/invalid-digest` unless hex is 40 or 64 lower-case hex digits. */
+/** `blobs/<hex>`. Throws `cache/invalid-digest` unless hex is 40 or 64 lower-case hex digits. */
 export function blobPath(layout: RepoLayout, hex: string): string {
   return join(layout.blobsDir, checkHex(hex));
 }
 
-/** `snapshots/<commit>`; throws `cache/invalid-revision`. */
+/** `snapshots/<commit>`. Throws `cache/invalid-revision`. */
 export function snapshotDir(layout: RepoLayout, commit: string): string {
   return join(layout.snapshotsDir, checkCommit(commit));
 }
 
-/** `snapshots/<commit>/<path>`; throws `cache/invalid-revision` or `cache/unsafe-path`. */
+/** `snapshots/<commit>/<path>`. Throws `cache/invalid-revision` or `cache/unsafe-path`. */
 export function snapshotPath(layout: RepoLayout, commit: string, path: string): string {
   return join(snapshotDir(layout, commit), checkRepoPath(path));
 }
 
-/** `refs/<revision>` (so `refs/refs/pr/1` for a pull request); throws `cache/invalid-revision`. */
+/** `refs/<revision>` (so `refs/refs/pr/1` for a pull request). Throws `cache/invalid-revision`. */
 export function refPath(layout: RepoLayout, revision: string): string {
   return join(layout.refsDir, checkRevision(revision));
 }
 
-/** `trees/<commit>.json`; throws `cache/invalid-revision`. */
+/** `trees/<commit>.json`. Throws `cache/invalid-revision`. */
 export function treePath(layout: RepoLayout, commit: string): string {
   return join(layout.treesDir, `${checkCommit(commit)}.json`);
 }
 
-/** The lock that Python's client takes for a blob; throws `cache/invalid-digest`. */
+/** The lock that Python's client takes for a blob. Throws `cache/invalid-digest`. */
 export function lockPath(layout: RepoLayout, hex: string): string {
   return join(layout.locksDir, `${checkHex(hex)}.lock`);
 }
 
-/** Where an unfinished blob and its journal lie; throws `cache/invalid-digest`. */
+/** The paths of an unfinished blob and its journal. Throws `cache/invalid-digest`. */
 export function partialPaths(layout: RepoLayout, hex: string): { data: string; journal: string } {
   return partialPathsIn(layout.partialDir, hex);
 }
@@ -98,7 +106,10 @@ export function partialPathsIn(partialDir: string, hex: string): { data: string;
   return { data: `${base}.data`, journal: `${base}.journal` };
 }
 
-/** The absolute form of a folder that the caller chose, `~` expanded; throws `cache/unsafe-path` when it is empty or holds a NUL. */
+/**
+ * The absolute form of a folder that the caller chose, with `~` expanded. Throws
+ * `cache/unsafe-path` when it is empty or contains a NUL.
+ */
 export function checkRoot(folder: string): string {
   if (folder !== "" && !folder.includes("\0")) return resolve(expandHome(folder));
   throw new CacheError(`${JSON.stringify(folder)} is not a folder`, "cache/unsafe-path", {

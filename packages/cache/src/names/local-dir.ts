@@ -3,7 +3,10 @@ import { CacheError } from "./errors.ts";
 import { checkRoot, partialPathsIn } from "./layout.ts";
 import { checkRepoPath } from "./repo-path.ts";
 
-/** `<local_dir>/.cache/huggingface`, where Python's client keeps what it knows about the files of a local folder. */
+/**
+ * `<local_dir>/.cache/huggingface`, where Python's client keeps its records about the files of a
+ * local folder.
+ */
 export function localMetadataDir(localDir: string): string {
   return join(checkRoot(localDir), ".cache", "huggingface");
 }
@@ -31,7 +34,9 @@ export function localDirPaths(
   };
 }
 
-/** Where an unfinished blob of a local folder and its journal lie; throws `cache/invalid-digest`. */
+/**
+ * The paths of an unfinished blob of a local folder and its journal. Throws `cache/invalid-digest`.
+ */
 export function localPartialPaths(
   localDir: string,
   hex: string,

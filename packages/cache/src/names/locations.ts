@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { requireHome } from "./home.ts";
 
-/** Where Hugging Face clients keep their files on this machine; all absolute. */
+/** The folders of Hugging Face clients on this machine, all absolute. */
 export interface CacheLocations {
   readonly hfHome: string;
   /** The cache of repos. */
@@ -10,15 +10,16 @@ export interface CacheLocations {
   readonly xetCache: string;
   readonly tokenFile: string;
   readonly storedTokensFile: string;
-  /** What was set in a way that Python's client would read differently, in words for the user. */
+  /** Messages for the user about values that Python's client would read differently. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The folders that the environment asks for, by the rules of huggingface_hub's constants.py: the same variables in the
- * same order, `~` and `$VAR` expanded. `cacheDir` replaces the hub cache only. An empty variable counts as unset, with
- * a warning, since Python would put the cache into the working directory; quotes and line ends around a value are left
- * out, also with a warning. Throws `cache/no-home` when only a home folder could say where things are.
+ * The folders that the environment asks for, by the rules of huggingface_hub's constants.py: the
+ * same variables in the same order, with `~` and `$VAR` expanded. `cacheDir` replaces the hub cache
+ * only. An empty variable counts as unset, with a warning, since Python would put the cache into
+ * the working directory. Quotes and line ends around a value are removed, also with a warning.
+ * Throws `cache/no-home` when only a home folder would determine the place.
  */
 export function cacheLocations(
   env: NodeJS.ProcessEnv,
@@ -53,7 +54,7 @@ export function cacheLocations(
     );
     return undefined;
   };
-  // Only what decides is looked at, so that nothing is said about a variable that does not matter.
+  // Only deciding variables are read, so that there is no warning about one that does not matter.
   const first = (names: readonly string[], fallback: () => string): string => {
     for (const name of names) {
       const value = read(name);

@@ -37,7 +37,7 @@ export function repoFolderName(repoId: string, repoType: RepoType = "model"): st
   return `${FOLDER_PREFIX[repoType]}--${checkRepoId(repoId).replace("/", "--")}`;
 }
 
-/** The inverse of `repoFolderName`; undefined when no valid repo has this folder name. */
+/** The inverse of `repoFolderName`. Undefined when no valid repo has this folder name. */
 export function parseRepoFolderName(
   folder: string,
 ): { repoId: string; repoType: RepoType } | undefined {

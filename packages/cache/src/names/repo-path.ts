@@ -7,10 +7,11 @@ const MAX_SEGMENT_BYTES = 255;
 const PLAIN = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,200}[A-Za-z0-9_-]$/;
 
 /**
- * Returns the path of a file in a repo when it can be joined below any folder without leaving it; else throws
- * `cache/unsafe-path`. Refused are traversal, absolute, drive and UNC paths, empty segments, backslashes, control
- * characters, `.git`, and lengths above 1024 (segment: 255) bytes; on Windows also its device names, a trailing dot or
- * space, and the characters that no file name may hold there.
+ * Returns the path of a file in a repo if it can be joined below any folder without leaving it.
+ * Otherwise throws `cache/unsafe-path`. Refused are traversal, absolute, drive and UNC paths, empty
+ * segments, backslashes, control characters, `.git`, and lengths above 1024 (segment: 255) bytes.
+ * On Windows also its device names, a trailing dot or space, and characters that file names there
+ * cannot contain.
  */
 export function checkRepoPath(path: string, platform: string = process.platform): string {
   const onWindows = platform === "win32";

@@ -2,7 +2,8 @@ import { CacheError } from "./errors.ts";
 import { isHex } from "./is-hex.ts";
 import { hasControlCharacter, isReservedOnWindows, utf8Length } from "./path-segment.ts";
 
-// What git check-ref-format forbids inside a ref, and what no Windows file name may hold beside that.
+// Characters that git check-ref-format forbids in a ref, and those that Windows file names cannot
+// contain.
 const FORBIDDEN = /[ ~^:?*[\\]|\.\.|@\{/;
 const FORBIDDEN_ON_WINDOWS = /[<>"|]/;
 
@@ -28,8 +29,9 @@ export function checkCommit(commit: string): string {
 }
 
 /**
- * Returns the revision when it can be a branch, tag, `refs/pr/<n>` or commit (the rules of git check-ref-format) and is
- * safe to join into `refs/` on this system; else throws `cache/invalid-revision`.
+ * Returns the revision if it can be a branch, tag, `refs/pr/<n>` or commit (the rules of git
+ * check-ref-format) and is safe to join into `refs/` on this system. Otherwise throws
+ * `cache/invalid-revision`.
  */
 export function checkRevision(revision: string, platform: string = process.platform): string {
   const reason = whyInvalid(revision, platform === "win32");

@@ -9,8 +9,9 @@ import { ensureDirectory } from "../disk/real-directory.ts";
 import { sweepTemps } from "./sweep-temps.ts";
 
 /**
- * Creates a local folder and what Python's client keeps in it, and a folder for unfinished data. The local folder
- * itself may be a link, `.cache/huggingface` and what is below may not: `cache/damaged`.
+ * Creates a local folder, the metadata folder of Python's client in it, and a folder for unfinished
+ * data. The local folder itself may be a link. `.cache/huggingface` and the folders below may not:
+ * `cache/damaged`.
  */
 export async function prepareLocalDir(localDir: string): Promise<void> {
   const root = checkRoot(localDir);
@@ -20,7 +21,8 @@ export async function prepareLocalDir(localDir: string): Promise<void> {
     await makeFolders(root);
     await ensureDirectory(root, join(directory, "download"));
     await ensureDirectory(root, partialDir);
-    // What is downloaded should not get into a commit of the folder around it; not worth a failure.
+    // Downloaded files should not get into a commit of the surrounding repository. This is not
+    // worth a failure.
     await writeFile(join(directory, ".gitignore"), "*", { flag: "wx" }).catch(() => {});
     await writeCacheDirTag(directory);
     await sweepTemps(partialDir);

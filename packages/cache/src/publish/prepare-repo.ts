@@ -15,8 +15,9 @@ const CACHEDIR_TAG = `Signature: 8a477f597d28d172789f06886806bc55
 `;
 
 /**
- * Creates the folders of a repo in the cache, and CACHEDIR.TAG in the cache root; a few `lstat` calls when all is
- * there. The cache root and the repo folder may be links to somewhere else, what is below may not: `cache/damaged`.
+ * Creates the folders of a repo in the cache, and CACHEDIR.TAG in the cache root. It takes a few
+ * `lstat` calls when all exist. The cache root and the repo folder may be links. The folders below
+ * may not: `cache/damaged`.
  */
 export async function prepareRepo(layout: RepoLayout): Promise<void> {
   const { cacheDir, repoDir } = layout;

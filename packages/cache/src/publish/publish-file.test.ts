@@ -310,7 +310,7 @@ test.each([true, false])(
     const target = symlinks
       ? blobPath(layout, CONFIG.digest.hex)
       : join(layout.snapshotsDir, COMMIT, "config.json");
-    // Node's own call, looked at from outside: which file is synced, and what has its name by then.
+    // Observes Node's own call: which file is synced, and which file has its name by then.
     const probe = await open(from);
     const handle = Object.getPrototypeOf(probe) as FileHandle;
     const { ino } = await probe.stat();

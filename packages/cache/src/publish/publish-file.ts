@@ -21,17 +21,18 @@ export interface PublishFile {
   readonly commit: string;
   readonly file: SnapshotFile;
   /**
-   * A file on the cache's file system whose bytes were verified to have `file.digest`; it is moved. Absent: the blob is
-   * there already and only the snapshot needs its entry.
+   * A file on the cache's file system whose bytes were verified to have `file.digest`. It is moved.
+   * Absent: the blob is there already and only the snapshot needs its entry.
    */
   readonly from?: string | undefined;
 }
 
 /**
- * Makes a verified file visible to every client of the cache and returns its path in the snapshot, after `prepareRepo`.
- * With links: `blobs/<hex>` by rename (which replaces a link into the shared store, never what it leads to), then a
- * relative link to it. Without: the file itself lies in the snapshot, copied when only its blob exists. The length is
- * checked (`cache/size-mismatch`), the digest is the caller's promise.
+ * Makes a verified file visible to every client of the cache and returns its path in the snapshot.
+ * Call `prepareRepo` first. With links: `blobs/<hex>` by rename (which replaces a link into the
+ * shared store, never its target), then a relative link to it. Without: the file itself lies in the
+ * snapshot, copied when only its blob exists. The length is checked (`cache/size-mismatch`). The
+ * caller guarantees the digest.
  */
 export async function publishFile(
   layout: RepoLayout,
@@ -78,7 +79,7 @@ async function placeLink(target: string, blob: string, tempDir: string): Promise
     await symlink(text, target);
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
-    // EINVAL: what is there is no link.
+    // EINVAL: the existing entry is not a link.
     if ((await readlink(target).catch(() => undefined)) === text) return;
     const temp = tempPath(tempDir);
     await symlink(text, temp);

@@ -14,9 +14,10 @@ import { checkCommit } from "../names/revision.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * Puts a verified file (`from`, on the folder's file system; it is moved) into a local folder and notes commit and etag as
- * Python's client does; returns its path. Without `from` the file that is there, already verified, gets the note alone.
- * The folder may be a link, folders below it may not. The length is checked, the digest is the caller's promise.
+ * Puts a verified file (`from`, on the folder's file system, which is moved) into a local folder,
+ * records commit and etag as Python's client does, and returns its path. Without `from` only the
+ * record is written for the existing, verified file. The folder may be a link, folders below it may
+ * not. The length is checked. The caller guarantees the digest.
  */
 export async function publishLocalFile(
   localDir: string,
@@ -45,9 +46,9 @@ export async function publishLocalFile(
 }
 
 /**
- * Which files of a snapshot a local folder has: `present` when the noted etag is the file's digest and it was not
- * changed since. A note from another commit counts as well; a file without a note is `absent`, whatever it holds (see
- * `recognizeLocalFiles`).
+ * Which files of a snapshot a local folder has. `present` means that the recorded etag is the
+ * file's digest and the file was not changed since. A record from another commit counts as well. A
+ * file without a record is `absent`, whatever its content (see `recognizeLocalFiles`).
  */
 export async function inspectLocalFiles(
   localDir: string,
@@ -66,9 +67,9 @@ export async function inspectLocalFiles(
 }
 
 /**
- * The paths of those files that a local folder holds byte for byte, also when they were copied, touched, or brought
- * by another program. Reads every file of the right length on one thread a core; `onFile` is told of each before.
- * Rejects with the signal's reason when aborted.
+ * The paths of the files that a local folder holds byte for byte, also when they were copied,
+ * touched, or added by another program. Reads every file of the right length on one thread per
+ * core. `onFile` is called before each. Rejects with the signal's reason when aborted.
  */
 export async function recognizeLocalFiles(
   localDir: string,

@@ -7,7 +7,8 @@ import { isCommit } from "../names/revision.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * Points a revision at a commit once every one of `files` is in its snapshot; looked at under the repo's lock, so that a removal in the meantime never leaves a ref to something gone. Throws
+ * Points a revision at a commit when every one of `files` is in its snapshot. This is checked under
+ * the repo's lock, so that a removal in the meantime never leaves a ref to missing files. Throws
  * `cache/removed-meanwhile` when a file is missing, and `cache/locked`.
  */
 export async function publishRef(
@@ -32,7 +33,7 @@ export async function publishRef(
       },
     );
   };
-  // Most runs change no ref; they need not wait for anybody.
+  // Most runs change no ref and need not wait for the lock.
   if (isCommit(revision) || (await readRef(layout, revision)) === commit) {
     await check();
     await writeRef(layout, revision, commit);

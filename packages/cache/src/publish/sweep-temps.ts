@@ -4,7 +4,10 @@ import { discard, isTemp } from "../disk/durable-file.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Removes what killed processes left: a temporary file lives for seconds, so one that is a day old has no owner. */
+/**
+ * Removes files left by killed processes. A temporary file lives for seconds, so one that is a day
+ * old has no owner.
+ */
 export async function sweepTemps(partialDir: string): Promise<void> {
   const names = await readdir(partialDir);
   for (const name of names.filter(isTemp)) {

@@ -10,7 +10,7 @@ import { writeTreeRecord } from "./tree-record.ts";
 import { noteVerified, readVerified } from "./verified-record.ts";
 import { listViews, recordView } from "./view-record.ts";
 
-// Records are believed only about what they were made of.
+// Records are believed only for the content they describe.
 
 const digest = { algorithm: "sha256", hex: "a".repeat(64) } as const;
 

@@ -3,7 +3,7 @@ import { localDirPaths } from "../names/local-dir.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
 import { isCommit } from "../names/revision.ts";
 
-/** What was noted when a file was put into a local folder. */
+/** The record made when a file was put into a local folder. */
 export interface LocalMetadata {
   readonly commit: string;
   /** The blob's name: sha256 or git blob id, hex. */
@@ -13,8 +13,9 @@ export interface LocalMetadata {
 }
 
 /**
- * The metadata of a file in a local folder; undefined when there is none, it cannot be read, or the file is gone or was
- * changed since (its mtime is more than a second later, as Python's client judges it).
+ * The metadata of a file in a local folder. Undefined when there is none, it cannot be read, or the
+ * file is missing or was changed since (its mtime is more than a second later, as Python's client
+ * judges it).
  */
 export async function readLocalMetadata(
   localDir: string,
@@ -27,7 +28,7 @@ export async function readLocalMetadata(
   return metadata;
 }
 
-/** What was noted of a file, whatever became of it since. */
+/** The record of a file, regardless of later changes to the file. */
 export async function readNotedMetadata(
   localDir: string,
   path: string,

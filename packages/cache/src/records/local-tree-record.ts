@@ -27,7 +27,9 @@ export async function writeLocalTreeRecord(
   });
 }
 
-/** The listing of a local folder that was written last; undefined when there is none that can be trusted. */
+/**
+ * The last recorded listing of a local folder. Undefined when there is none that can be trusted.
+ */
 export async function newestLocalTree(
   localDir: string,
 ): Promise<{ readonly commit: string; readonly files: readonly SnapshotFile[] } | undefined> {

@@ -15,9 +15,9 @@ import type { RepoType } from "../names/repo-id.ts";
 export interface Pin {
   readonly repoId: string;
   readonly repoType: RepoType;
-  /** What was pinned: a ref, which protects whatever commit it points at, or a commit. */
+  /** The pinned revision: a ref, which protects whatever commit it points at, or a commit. */
   readonly revision: string;
-  /** The commit that is protected now; null when the ref is gone. */
+  /** The commit that is protected now. Null when the ref is gone. */
   readonly commit: string | null;
   /** Unix time in ms. */
   readonly pinnedAt: number;
@@ -29,9 +29,10 @@ function keepingRef(commit: string): string {
 }
 
 /**
- * Pins a revision of a repo (default `main`): remove, prune and evict leave its snapshot alone. A pinned commit also
- * gets the ref `pinned/<commit>`, since `hf cache prune` takes what no ref names. Pinning twice is one pin. Throws
- * `cache/not-found` when the cache has no such snapshot, `cache/invalid-revision`, `cache/not-writable`.
+ * Pins a revision of a repo (default `main`): remove, prune and evict leave its snapshot alone. A
+ * pinned commit also gets the ref `pinned/<commit>`, since `hf cache prune` removes commits without
+ * a ref. Pinning twice is one pin. Throws `cache/not-found` when the cache has no such snapshot,
+ * `cache/invalid-revision`, `cache/not-writable`.
  */
 export async function pinModel(layout: RepoLayout, named = "main"): Promise<Pin> {
   const revision = await pinName(layout, named);
@@ -60,7 +61,9 @@ export async function pinModel(layout: RepoLayout, named = "main"): Promise<Pin>
   }
 }
 
-/** Takes a pin back; false when there was none. Throws `cache/invalid-revision`, `cache/not-writable`. */
+/**
+ * Removes a pin. False when there was none. Throws `cache/invalid-revision`, `cache/not-writable`.
+ */
 export async function unpinModel(layout: RepoLayout, named = "main"): Promise<boolean> {
   const revision = await pinName(layout, named);
   const path = pinPath(layout, revision);
@@ -75,7 +78,7 @@ export async function unpinModel(layout: RepoLayout, named = "main"): Promise<bo
   }
 }
 
-/** The pins of one repo; empty when there is no such repo. */
+/** The pins of one repo. Empty when there is no such repo. */
 export async function repoPins(layout: RepoLayout): Promise<readonly Pin[]> {
   const folder = join(layout.recordsDir, "pins");
   const { entries } = await listFolder(folder, { recursive: true });
@@ -84,7 +87,7 @@ export async function repoPins(layout: RepoLayout): Promise<readonly Pin[]> {
     const path = join(entry.parentPath, entry.name);
     const revision = path.slice(folder.length + 1).replaceAll(sep, "/");
     const commit = await pinnedCommit(layout, revision).catch(() => undefined);
-    if (commit === undefined) continue; // no revision: somebody else's file
+    if (commit === undefined) continue; // not a revision: another program's file
     const stats = await stat(path).catch(() => undefined);
     if (stats === undefined) continue;
     const { repoId, repoType } = layout;
@@ -100,7 +103,7 @@ export async function listPins(cacheDir: string): Promise<readonly Pin[]> {
   return pins;
 }
 
-/** The error for what is asked to go although it is pinned. */
+/** The error for a removal of a pinned revision. */
 export function pinned(layout: RepoLayout, pins: readonly Pin[]): CacheError {
   const revisions = pins.map(({ revision }) => revision);
   return new CacheError(`${layout.repoId} is pinned (${revisions.join(", ")})`, "cache/pinned", {

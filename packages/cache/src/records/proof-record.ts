@@ -37,9 +37,9 @@ export function localProofs(localDir: string): ProofFolder {
 }
 
 /**
- * What the digest of a blob's beginnings was when the whole was verified: of the bytes before 4 MiB, 8 MiB …, 16 hex
- * digits each. By it the first damaged 4 MiB of a blob that changed on the disk are known. Undefined when there is no
- * sound record of just this blob; a blob of one step needs none.
+ * The digests of a blob's beginnings when the whole was verified: of the bytes before 4 MiB, 8 MiB
+ * …, 16 hex digits each. They locate the first damaged 4 MiB of a blob that changed on the disk.
+ * Undefined when there is no valid record of exactly this blob. A blob of one step needs none.
  */
 export async function readProofRecord(
   folder: ProofFolder,
@@ -56,8 +56,9 @@ export async function readProofRecord(
 }
 
 /**
- * Keeps the beginnings of a blob whose digest was just verified; nothing when they are too few or too many for its size.
- * Losing a record costs a repair more bytes and nothing else, so it is not brought to the disk at once.
+ * Saves the beginnings of a blob whose digest was just verified. Saves nothing when they are too
+ * few or too many for its size. Losing a record only costs a repair more bytes, so it is not synced
+ * to the disk.
  */
 export async function writeProofRecord(
   folder: ProofFolder,

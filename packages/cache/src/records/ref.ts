@@ -10,8 +10,8 @@ import { ensureDirectory } from "../disk/real-directory.ts";
 import { checkCommit, isCommit } from "../names/revision.ts";
 
 /**
- * The commit that a revision pointed at when it was last resolved; undefined when unknown. Whitespace around the hash
- * is forgiven here (Python does not). Throws `cache/invalid-revision`.
+ * The commit that a revision pointed at when it was last resolved. Undefined when unknown. Accepts
+ * whitespace around the hash (Python does not). Throws `cache/invalid-revision`.
  */
 export async function readRef(layout: RepoLayout, revision: string): Promise<string | undefined> {
   const text = (await readSmallFile(refPath(layout, revision), 4096))?.trim();
@@ -19,8 +19,9 @@ export async function readRef(layout: RepoLayout, revision: string): Promise<str
 }
 
 /**
- * The commit that a revision means in the cache: itself, the commit of the branch or tag, or, of a shortened hash (4 hex
- * digits or more), the one snapshot here that begins so; undefined when unknown. Throws `cache/invalid-revision`.
+ * The commit that a revision means in the cache: itself, the commit of the branch or tag, or, for a
+ * shortened hash (4 hex digits or more), the one snapshot here with that prefix. Undefined when
+ * unknown. Throws `cache/invalid-revision`.
  */
 export async function findCommit(
   layout: RepoLayout,

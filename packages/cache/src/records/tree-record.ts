@@ -9,7 +9,7 @@ import { ensureDirectory } from "../disk/real-directory.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 
 const FORMAT_VERSION = 1;
-/** About 400 000 files; a listing beyond that is asked from the Hub again. */
+/** About 400 000 files. A longer listing is requested from the Hub again. */
 const MAX_BYTES = 128 << 20;
 
 /**
@@ -33,8 +33,9 @@ export function readTreeRecordSync(
 }
 
 /**
- * Writes the listing of a commit, in one step. Pass every file of the commit, not a selection: clients take it as the
- * truth about what a complete snapshot holds. Throws `cache/unsafe-path` when two entries cannot lie side by side.
+ * Writes the listing of a commit, in one step. Pass every file of the commit, not a selection:
+ * clients use it to decide whether a snapshot is complete. Throws `cache/unsafe-path` when two
+ * entries cannot lie side by side.
  */
 export async function writeTreeRecord(
   layout: RepoLayout,
@@ -66,7 +67,8 @@ export async function writeRecord(
 function formatRecord(files: readonly SnapshotFile[]): string {
   const sorted = files.map(checkSnapshotFile).toSorted(byPath);
   checkSideBySide(sorted);
-  // By hand, since an object would move names like "1" to the front; the shape is that of Python's json.dump(indent=1).
+  // Written by hand, since an object would move names like "1" to the front. The format is that of
+  // Python's json.dump(indent=1).
   const entries = sorted.map((file) => `\n  ${JSON.stringify(file.path)}: ${formatEntry(file)}`);
   const body = entries.length === 0 ? "{}" : `{${entries.join(",")}\n }`;
   const text = `{\n "format_version": ${FORMAT_VERSION},\n "files": ${body}\n}`;

@@ -8,9 +8,10 @@ import { ensureDirectory } from "../disk/real-directory.ts";
 import { checkCommit, isCommit } from "../names/revision.ts";
 
 /**
- * Notes that a snapshot is used now, in the mtime of an empty file `.mlx-download/used/<commit>`; two calls on the file
- * system as a rule. Never throws for what the disk says, so that a read-only cache still serves its models: false when
- * nothing was noted, also for a commit that has no snapshot. Throws `cache/invalid-revision`.
+ * Records that a snapshot is used now, in the mtime of an empty file `.mlx-download/used/<commit>`.
+ * This usually takes two file system calls. Never throws for errors of the disk, so that a
+ * read-only cache still serves its models. Returns false when nothing was recorded, also for a
+ * commit that has no snapshot. Throws `cache/invalid-revision`.
  */
 export async function recordUse(
   layout: RepoLayout,
@@ -43,8 +44,8 @@ export async function forgetUse(layout: RepoLayout, commit: string): Promise<voi
 }
 
 /**
- * When each commit of a repo was last used (Unix time in ms), as far as it was noted; a time ahead of the clock counts
- * as now, so that a clock once set wrong keeps nothing alive for years.
+ * The last recorded use of each commit of a repo (Unix time in ms). A time in the future counts as
+ * now, so that a clock once set wrong keeps nothing alive for years.
  */
 export async function lastUses(layout: RepoLayout): Promise<ReadonlyMap<string, number>> {
   const { entries } = await listFolder(join(layout.recordsDir, "used"));

@@ -12,13 +12,14 @@ export interface FileIdentity {
   readonly ino: number;
 }
 
-// What was verified longer ago is verified again: a disk rots without touching a file's times.
+// After this time a file is verified again: a disk can corrupt a file without touching its times.
 const TRUST_MS = 24 * 3_600_000;
 const MAX_BYTES = 16 << 20;
 
 /**
- * What an interrupted verification verified, so that the next one goes on there: a line a blob, valid for a day and as
- * long as size, mtime and inode stay. A verification that reaches its end removes it.
+ * The results of an interrupted verification, so that the next one resumes there: one line per
+ * blob, valid for a day and while size, mtime and inode stay the same. A verification that
+ * completes removes it.
  */
 export async function readVerified(
   folder: ProofFolder,
@@ -45,7 +46,7 @@ export async function noteVerified(
   await appendFile(pathOf(folder), `${Date.now()} ${factsOf(hex, file)}\n`);
 }
 
-/** Forgets what was verified: the verification came to its end. */
+/** Deletes the results: the verification is complete. */
 export async function forgetVerified(folder: ProofFolder): Promise<void> {
   await discard(pathOf(folder));
 }

@@ -52,7 +52,7 @@ export async function listViews(layout: RepoLayout): Promise<readonly View[]> {
   return views.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** After a repo was copied elsewhere and before anybody sees the copy: its views share no bytes with it. */
+/** For a copied repo before it becomes visible: its views share no bytes with it. */
 export async function disownViews({ recordsDir }: Pick<RepoLayout, "recordsDir">): Promise<void> {
   const folder = viewsDir({ recordsDir });
   for (const name of await readdir(folder).catch(() => [])) {

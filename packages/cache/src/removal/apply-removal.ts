@@ -18,7 +18,7 @@ import { keep } from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
 import { sweepPayload } from "../shared/sweep-payloads.ts";
 
-/** What went of one repo. */
+/** The removed parts of one repo. */
 export interface RemovedRepo {
   readonly repoId: string;
   readonly repoType: RepoType;
@@ -28,25 +28,28 @@ export interface RemovedRepo {
   readonly freedBytes: number;
 }
 
-/** What a removal did. */
+/** The result of a removal. */
 export interface RemovalResult {
   readonly removed: readonly RemovedRepo[];
-  /** What the plan left out, and what turned out to be needed when its turn came. */
+  /**
+   * Revisions that the plan left out, and those that turned out to be needed during the removal.
+   */
   readonly kept: readonly KeptRevision[];
   /** With the shared store's. */
   readonly freedBytes: number;
 }
 
-/** What a removal says while it works. */
+/** The events of a removal. */
 export type RemovalEvent =
   | { readonly type: "removing"; readonly repoId: string; readonly whole: boolean }
   | { readonly type: "removed"; readonly repoId: string; readonly freedBytes: number };
 
 /**
- * Does what a plan says, one repo after the other, each looked at again first: what was pinned meanwhile stays, a repo
- * into which somebody downloads stays whole, and a blob goes only when no snapshot leads to it. Only first hops are
- * removed; payloads of the shared store go by its own protocol. A crash at any point leaves no ref to something gone. Throws
- * `cache/not-writable`, `cache/locked`, and the signal's reason.
+ * Carries out a plan, one repo after the other, and checks each again first. Newly pinned revisions
+ * stay. A repo with a download in progress stays whole. A blob is removed only when no snapshot
+ * leads to it. Only first hops are removed. Payloads of the shared store follow its own protocol. A
+ * crash at any point leaves no ref to missing files. Throws `cache/not-writable`, `cache/locked`,
+ * and the signal's reason.
  */
 export async function applyRemoval(
   plan: RemovalPlan,
@@ -88,7 +91,7 @@ async function removeOne(
   context: { careful: boolean; kept: KeptRevision[]; payloads: Set<string> },
 ): Promise<RemovedRepo | undefined> {
   const { kept, payloads } = context;
-  // Another removal took it while this one waited for its turn; what is left are its locks.
+  // Another removal took it while this one waited for its turn. Only its locks are left.
   if (repo.whole && !(await isThere(layout))) {
     await removeRepoFolder(layout);
     return undefined;
@@ -136,7 +139,7 @@ async function removeOne(
   }
 }
 
-/** Refs first, then the snapshots, each in one step, then what only they needed. */
+/** Refs first, then each snapshot in one step, then the files that only they needed. */
 async function removeSnapshots(
   inventory: Inventory,
   what: {
@@ -168,7 +171,7 @@ async function removeSnapshots(
   let freedBytes = 0;
   for (const blob of blobs) {
     const stored = inventory.blobs.get(blob);
-    // What lies outside the repo was linked to by somebody; it is not ours to remove.
+    // Another program linked to files outside the repo. They are not ours to remove.
     if (stored === undefined || !blob.startsWith(join(layout.repoDir, "/"))) continue;
     if (dirname(blob) === layout.blobsDir) {
       await unlinkIfThere(blob);

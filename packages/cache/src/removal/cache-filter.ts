@@ -1,7 +1,7 @@
 import { CacheError } from "../names/errors.ts";
 import { parseAge } from "./parse-age.ts";
 
-/** What a condition can ask about a revision in the cache. */
+/** The facts about a revision in the cache that a condition can test. */
 export interface FilterSubject {
   readonly repoId: string;
   readonly repoType: string;
@@ -11,7 +11,7 @@ export interface FilterSubject {
   readonly usedAt: number;
   readonly modifiedAt: number;
   readonly refs: readonly string[];
-  /** Whether it is an MLX model; asked only by `mlx=`. */
+  /** Whether it is an MLX model. Called only for `mlx=`. */
   readonly isMlx?: (() => Promise<boolean>) | undefined;
 }
 
@@ -31,9 +31,10 @@ const GRAMMAR =
   "Write key, operator, value without spaces: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true.";
 
 /**
- * Understands a condition: `size` (decimal units), `accessed` and `modified` (ages: s m h d w mo y; `accessed>30d` is
- * not used for 30 days), `type`, `refs` (a ref's name or `none`), `name` (an id with `*`), `mlx` (`true`, `false`).
- * Operators: `= != > < >= <=`. Throws `cache/invalid-filter` with what would be right.
+ * Parses a condition: `size` (decimal units), `accessed` and `modified` (ages: s m h d w mo y, so
+ * `accessed>30d` means not used for 30 days), `type`, `refs` (a ref's name or `none`), `name` (an
+ * id with `*`), `mlx` (`true`, `false`). Operators: `= != > < >= <=`. Throws `cache/invalid-filter`
+ * with the valid forms.
  */
 export function parseCacheFilter(text: string): CacheFilter {
   const match = /^\s*([a-z_]+)\s*(>=|<=|!=|=|>|<)\s*(.*?)\s*$/i.exec(text);

@@ -7,9 +7,10 @@ import type { RepoLayout } from "../names/layout.ts";
 import { removeRepoFolder } from "./remove-repo.ts";
 
 /**
- * Takes away what a download leaves that ended before its first byte: a repo folder with nothing in it but empty folders,
- * listings, and those unfinished blobs (`emptyPartials`, by path) of which no byte has arrived. Leaves it as soon as there
- * is anything else, or somebody downloads into it. Never throws: what stays is found by the next prune.
+ * Removes the remains of a download that ended before its first byte: a repo folder that contains
+ * only empty folders, listings, and unfinished blobs without a byte (`emptyPartials`, by path).
+ * Stops as soon as there is anything else, or a download into it. Never throws: the next prune
+ * finds the rest.
  */
 export async function discardEmptyRepo(
   layout: RepoLayout,

@@ -198,7 +198,10 @@ test("a revision whose bytes mostly live on under another name is not evicted", 
   expect(held.excessBytes).toBeGreaterThan(0);
 });
 
-/** The model's bytes as a payload of the shared store that the repo leads to; `lines` beside its own in the list. */
+/**
+ * The model's bytes as a payload of the shared store that the repo leads to. `lines` are added to
+ * its list.
+ */
 async function shareModel(layout: RepoLayout, lines = ""): Promise<string> {
   const hash = MODEL.xetHash ?? "";
   const payload = join(layout.cacheDir, "blobs", hash.slice(0, 2), hash);

@@ -11,17 +11,20 @@ import { isInStore } from "../shared/shared-store.ts";
 import { scanRefs } from "../scan/scan-refs.ts";
 import { lastUses } from "../records/use-record.ts";
 
-/** One entry of a snapshot and the blob that its link names; the blob is the entry itself where it is a plain file. */
+/**
+ * One entry of a snapshot and the blob that its link names. For a plain file the blob is the entry
+ * itself.
+ */
 export interface StoredFile {
   /** As in the repo. */
   readonly path: string;
   /** Absolute. */
   readonly entry: string;
-  /** Absolute; the first hop of the entry. */
+  /** Absolute. The first hop of the entry. */
   readonly blob: string;
 }
 
-/** One snapshot as removal sees it; times are Unix time in ms. */
+/** One snapshot for the purpose of removal. Times are Unix time in ms. */
 export interface StoredRevision {
   readonly commit: string;
   readonly path: string;
@@ -31,7 +34,10 @@ export interface StoredRevision {
   readonly sizeOnDisk: number;
   /** When the newest of its bytes came. */
   readonly modifiedAt: number;
-  /** When it was last used: as noted; else the latest of arrival and access, as far as the file system keeps those. */
+  /**
+   * The time of the last use as recorded. Otherwise the latest of arrival and access, as far as the
+   * file system keeps them.
+   */
   readonly usedAt: number;
   /** Whether `usedAt` was noted. */
   readonly useRecorded: boolean;
@@ -39,7 +45,10 @@ export interface StoredRevision {
 
 /** The bytes of one blob. */
 export interface StoredBlob {
-  /** What a removal of the last link to it gives back; 0 while it has another hard link, whose bytes live on. */
+  /**
+   * The bytes freed by removing the last link to it. 0 while it has another hard link, which keeps
+   * the bytes.
+   */
   readonly ownBytes: number;
   readonly size: number;
   /** The payload of the shared store that it leads to. */
@@ -60,7 +69,7 @@ export interface Inventory {
   readonly pins: readonly Pin[];
 }
 
-/** Looks at names and lengths of one repo; never throws for what it finds there. */
+/** Reads names and lengths of one repo. Never throws for the state of the repo. */
 export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
   const { entries, findings } = await listFolder(layout.snapshotsDir);
   const problems = [...findings];
@@ -109,7 +118,10 @@ export async function takeInventory(layout: RepoLayout): Promise<Inventory> {
   return { layout, elsewhere, revisions, blobs, strangers, uncertain, pins };
 }
 
-/** The commits of an inventory that a pin protects. A pin without its ref protects all: it is unknown what it meant. */
+/**
+ * The commits of an inventory that a pin protects. A pin without its ref protects all, since its
+ * commit is unknown.
+ */
 export function pinnedCommits({ pins, revisions }: Inventory): ReadonlySet<string> {
   const lost = pins.some(({ commit }) => commit === null);
   return new Set(
@@ -157,13 +169,15 @@ function statQuietly(path: string): Stats | undefined {
   }
 }
 
-/** The payload of this cache's shared store that a blob is a link to; looks at the first hop only. */
+/**
+ * The payload of this cache's shared store that a blob is a link to. Follows the first hop only.
+ */
 function payloadOf(cacheDir: string, blob: string): string | undefined {
   const target = hopOf(blob);
   return target !== undefined && isInStore(cacheDir, target) ? target : undefined;
 }
 
-/** Where a link leads, by its first hop; undefined when somebody removed it meanwhile. */
+/** The target of a link, by its first hop. Undefined when another program removed it meanwhile. */
 function hopOf(link: string): string | undefined {
   try {
     return resolve(dirname(link), readlinkSync(link));

@@ -7,8 +7,9 @@ import type { Inventory } from "./inventory.ts";
 import type { Leftover } from "./removal-plan.ts";
 
 /**
- * Whether a repo folder is what a removal that was killed leaves: older than `graceMs`, and nothing in it but `leftovers`
- * and notes about blobs. Python's client warns of such a folder at every listing.
+ * Whether a repo folder is the remains of a killed removal: older than `graceMs`, with nothing in
+ * it but `leftovers` and records about blobs. Python's client warns of such a folder at every
+ * listing.
  */
 export async function isShell(
   { layout, revisions, pins, uncertain }: Inventory,

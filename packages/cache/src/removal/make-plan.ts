@@ -6,7 +6,7 @@ import type { Inventory, StoredRevision } from "./inventory.ts";
 import type { KeptRevision, Leftover, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
 import { sharedUsers } from "../shared/sweep-payloads.ts";
 
-/** What was chosen of one repo. */
+/** The choice for one repo. */
 export interface RepoChoice {
   readonly inventory: Inventory;
   /** Snapshots that go. */
@@ -18,7 +18,10 @@ export interface RepoChoice {
   readonly whole: boolean;
 }
 
-/** The blobs that only what goes leads to; none where not everything that may lead to them could be read. */
+/**
+ * The blobs that only removed files lead to. Empty when some files that may lead to them could not
+ * be read.
+ */
 export function blobsToFree(
   { revisions, strangers, uncertain }: Inventory,
   goes: (commit: string, path: string) => boolean,
@@ -32,7 +35,10 @@ export function blobsToFree(
   return new Set([...going].filter((blob) => !staying.has(blob)));
 }
 
-/** Adds up what choices free and makes them a plan. Reads folders and lists of shared payloads, no content. */
+/**
+ * Adds up the bytes that choices free and makes them a plan. Reads folders and lists of shared
+ * payloads, no content.
+ */
 export async function makePlan(
   cacheDir: string,
   choices: readonly RepoChoice[],

@@ -8,7 +8,10 @@ const MS: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
-/** The ms of an age such as `12h`, `30d`, `2w`, `6mo`, `1y` (`m` is minutes; a plain `0` is 0); undefined for anything else. */
+/**
+ * The ms of an age such as `12h`, `30d`, `2w`, `6mo`, `1y` (`m` is minutes, a plain `0` is 0).
+ * Undefined for other text.
+ */
 export function parseAge(text: string): number | undefined {
   if (text === "0") return 0;
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(s|mo|m|h|d|w|y)$/i.exec(text) ?? [];

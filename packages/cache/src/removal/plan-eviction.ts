@@ -17,17 +17,21 @@ import { sharedUsers } from "../shared/sweep-payloads.ts";
 
 /** A plan that makes the cache small enough, or says by how much it cannot. */
 export interface EvictionPlan extends RemovalPlan {
-  /** What the cache takes on the disk now, in bytes. */
+  /** The size of the cache on the disk now, in bytes. */
   readonly sizeOnDisk: number;
   readonly maxBytes: number;
-  /** By how much the cache stays above the limit, since the rest is pinned or has to stay; usually 0. */
+  /**
+   * The bytes by which the cache stays above the limit, since the rest is pinned or must stay.
+   * Usually 0.
+   */
   readonly excessBytes: number;
 }
 
 /**
- * What has to go so that the cache takes at most `maxBytes`: whole revisions, the one first that has been unused for the
- * longest time. Uses are those that were noted; a revision without any counts as used when it came or when the file
- * system saw it read. Pins, `keepNewest` and conditions as in `planRemoval`. Repos on other disks count nothing.
+ * The revisions to remove so that the cache takes at most `maxBytes`: whole revisions, the longest
+ * unused first. Uses are the recorded ones. A revision without any counts as used when it arrived
+ * or when the file system saw it read. Pins, `keepNewest` and conditions as in `planRemoval`. Repos
+ * on other disks count nothing.
  */
 export async function planEviction(
   cacheDir: string,

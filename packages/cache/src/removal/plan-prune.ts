@@ -22,15 +22,16 @@ import type { KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
 import { orphanedPayloads } from "../shared/sweep-payloads.ts";
 
 const DAY_MS = 86_400_000;
-/** What can be continued costs a download to have again. */
+/** Data that can be resumed would cost a download to replace. */
 const PARTIAL_GRACE_MS = 7 * DAY_MS;
-/** What cannot is kept only as long as its writer may be at work. */
+/** Data that cannot be resumed is kept only as long as its writer may be at work. */
 const TEMP_GRACE_MS = DAY_MS;
 
 /**
- * What is unused: revisions without a ref (as `hf cache prune` takes them, but not pinned ones), unfinished data that
- * was not touched for a week, temporary files and blobs of no snapshot that are a day old, repo folders in which nothing
- * else is left, and payloads of the shared store that no repo leads to. `graceMs` stands for both times.
+ * Unused data: revisions without a ref (as `hf cache prune` removes them, but not pinned ones),
+ * unfinished data that was not touched for a week, temporary files and blobs of no snapshot that
+ * are a day old, repo folders with nothing else left, and payloads of the shared store that no repo
+ * leads to. `graceMs` replaces both times.
  */
 export async function planPrune(
   cacheDir: string,
@@ -71,7 +72,7 @@ export async function planPrune(
   return await makePlan(root, choices, { kept, careful: true, orphans });
 }
 
-/** What killed moves of repos left among the locks: half a copy, or an original whose copy is in use. */
+/** Remains of killed moves among the locks: half a copy, or an original whose copy is in use. */
 async function findMoves(
   cacheDir: string,
   graceMs: number = PARTIAL_GRACE_MS,
@@ -121,7 +122,7 @@ async function findLeftovers(
   return found;
 }
 
-/** What is kept about commits that have no snapshot: listings and notes of absent files. */
+/** Records about commits that have no snapshot: listings and notes of absent files. */
 async function addForeignTrees(
   found: Leftover[],
   { layout, revisions }: Inventory,

@@ -16,25 +16,26 @@ import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
 export interface RemovalTarget {
   readonly repoId: string;
   readonly repoType?: RepoType | undefined;
-  /** A ref or a commit; default all revisions. */
+  /** A ref or a commit. Default: all revisions. */
   readonly revision?: string | undefined;
 }
 
-/** What else decides about a revision. */
+/** Further criteria for a revision. */
 export interface SelectionRules {
-  /** Conditions as `parseCacheFilter` reads them; a revision goes only if all hold. */
+  /** Conditions as `parseCacheFilter` reads them. A revision is removed only if all hold. */
   readonly where?: readonly string[] | undefined;
-  /** How many of the newest revisions of each repo stay; default 0. */
+  /** The number of the newest revisions of each repo that stay. Default: 0. */
   readonly keepNewest?: number | undefined;
-  /** Asked by the condition `mlx=`; default: no model is one. */
+  /** Called by the condition `mlx=`. Default: no model is one. */
   readonly isMlx?: ((revision: { readonly path: string }) => Promise<boolean>) | undefined;
 }
 
 /**
- * What removing these repos or revisions, or those of the whole cache that meet the conditions in `where`, would take.
- * With `files` only the files go for which it says so. Blobs that other revisions lead to stay, as does what is pinned.
- * Throws `cache/not-found` for a target that is not here, `cache/invalid-repo-id`, `cache/invalid-revision`,
- * `cache/invalid-filter`, also when neither targets nor conditions are given.
+ * Plans the removal of these repos or revisions, or of those in the whole cache that meet the
+ * conditions in `where`. With `files`, only the files that it selects are removed. Blobs that other
+ * revisions lead to stay, and so do pinned revisions. Throws `cache/not-found` for a target that is
+ * not here, `cache/invalid-repo-id`, `cache/invalid-revision`, `cache/invalid-filter`, also when
+ * neither targets nor conditions are given.
  */
 export async function planRemoval(
   cacheDir: string,
@@ -75,7 +76,7 @@ export async function planRemoval(
   return await makePlan(root, choices, { kept, careful: false });
 }
 
-/** The conditions, understood; throws `cache/invalid-filter`. */
+/** The parsed conditions. Throws `cache/invalid-filter`. */
 export function readFilters(where: readonly string[] = []): readonly CacheFilter[] {
   return where.map(parseCacheFilter);
 }
@@ -104,7 +105,7 @@ export async function meets(
   return true;
 }
 
-/** Why a commit of a repo has to stay; undefined when it may go. */
+/** The reason why a commit of a repo has to stay. Undefined when it may be removed. */
 export function whatStays(
   inventory: Inventory,
   keepNewest = 0,
@@ -124,7 +125,10 @@ export function keep(
   return { repoId, repoType, commit, reason };
 }
 
-/** Whether nothing of a repo is left once these revisions went; unfinished data (`partial`) goes only with its repo. */
+/**
+ * Whether nothing is left of a repo without these revisions. Unfinished data (`partial`) is removed
+ * only with its repo.
+ */
 export async function takesAll(
   { layout, pins, revisions }: Inventory,
   going: readonly StoredRevision[],

@@ -7,7 +7,7 @@ export type KeepReason =
   | "pinned"
   /** It is among the newest that were to be kept. */
   | "newest"
-  /** Somebody is downloading into this repo. */
+  /** A download into this repo is running. */
   | "downloading"
   /** A program has loaded it, or another model of this repo. */
   | "loaded"
@@ -36,21 +36,23 @@ export interface RevisionRemoval {
   readonly usedAt: number;
 }
 
-/** An unused file: what a killed run left, a blob that no snapshot names. */
+/** An unused file: left by a killed run, or a blob that no snapshot names. */
 export interface Leftover {
   /** Absolute. */
   readonly path: string;
   readonly size: number;
 }
 
-/** What goes of one repo. */
+/** The parts of one repo to remove. */
 export interface RepoRemoval {
   readonly repoId: string;
   readonly repoType: RepoType;
   readonly path: string;
   /** The whole folder goes, with its locks. */
   readonly whole: boolean;
-  /** Where the files are when the folder is a link to there; of `whole` only that link goes then. */
+  /**
+   * The place of the files when the folder is a link. With `whole` only that link is removed then.
+   */
   readonly elsewhere: string | null;
   readonly revisions: readonly RevisionRemoval[];
   /** Single files of snapshots that stay. */
@@ -64,7 +66,7 @@ export interface RepoRemoval {
   readonly views: readonly View[];
 }
 
-/** What will go and what stays, as a value; nothing was touched to make it. */
+/** The removals and the revisions that stay, as a value. Making it changes nothing. */
 export interface RemovalPlan {
   readonly cacheDir: string;
   readonly repos: readonly RepoRemoval[];
@@ -73,6 +75,6 @@ export interface RemovalPlan {
   readonly payloads: readonly Leftover[];
   /** Expected, in bytes. */
   readonly freedBytes: number;
-  /** What was used, or got a ref, since the plan was made stays. */
+  /** Revisions that were used, or got a ref, after the plan was made stay. */
   readonly careful: boolean;
 }

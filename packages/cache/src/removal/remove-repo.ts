@@ -14,10 +14,11 @@ import { sweepPayload } from "../shared/sweep-payloads.ts";
 import type { RepoType } from "../names/repo-id.ts";
 
 /**
- * Removes a repo's folder and its locks; `freedBytes` counts the files that lay in it. No link is followed: payloads of
- * the shared store go by its own protocol once no repo leads to them, and of a repo folder that is itself a link only
- * that link goes. Refs and snapshots go first, so that a crash in between leaves nothing that looks whole. Throws
- * `cache/not-found`, `cache/pinned`, `cache/locked` while a download into it runs, `cache/not-writable`.
+ * Removes a repo's folder and its locks. `freedBytes` counts the files in it. No link is followed:
+ * payloads of the shared store follow its own protocol once no repo leads to them, and if a repo
+ * folder is itself a link only that link is removed. Refs and snapshots are removed first, so that
+ * a crash in between leaves nothing that looks complete. Throws `cache/not-found`, `cache/pinned`,
+ * `cache/locked` while a download into it runs, `cache/not-writable`.
  */
 export async function removeRepo(
   cacheDir: string,
@@ -53,9 +54,10 @@ export async function removeRepo(
 }
 
 /**
- * Takes a repo's folder and locks away and returns the bytes that were its own. Refs and snapshots go first; of a folder
- * that is a link only that link goes; what another program removed meanwhile counts nothing. For callers that hold the
- * repo's lock and have looked for pins and downloads.
+ * Removes a repo's folder and locks and returns the number of bytes freed. Refs and snapshots are
+ * removed first. If the folder is a link, only that link is removed. Files removed by another
+ * program meanwhile count nothing. For callers that hold the repo's lock and have checked for pins
+ * and downloads.
  */
 export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
   const { repoDir, locksDir } = layout;
@@ -69,7 +71,7 @@ export async function removeRepoFolder(layout: RepoLayout): Promise<number> {
       await rm(path, { recursive: true, force: true });
     }
   }
-  // Not through a link that somebody planted in place of .locks.
+  // Not through a link that was planted in place of .locks.
   if (await isFolder(dirname(locksDir))) await rm(locksDir, { recursive: true, force: true });
   return freedBytes;
 }

@@ -207,7 +207,7 @@ test("of two removals at once each repo goes once, and neither trips over the ot
     applyRemoval(plan),
     applyRemoval(plan),
   ]);
-  expect(more).toHaveLength(5); // whoever looks meanwhile sees what is left, and no fault
+  expect(more).toHaveLength(5); // a concurrent scan sees the remaining files, and no fault
   const removed = results.flatMap((result) => result.removed.map(({ repoId }) => repoId));
   expect(removed.toSorted()).toEqual(names.toSorted());
   expect(results.flatMap(({ kept }) => kept)).toEqual([]);
@@ -366,7 +366,8 @@ test("blobs stay when not everything that may lead to them can be read", async (
   await chmod(join(layout.snapshotsDir, OTHER), 0o755);
   expect(await readdir(layout.snapshotsDir)).toEqual([OTHER]);
   expect(await readdir(layout.blobsDir)).toHaveLength(FILES.length);
-  // A repo of which nobody can say what is in it is no shell either, and its blobs are no leftovers.
+  // A repo whose content cannot be read is not an empty shell either, and its blobs are not
+  // leftovers.
   await chmod(layout.snapshotsDir, 0o000);
   expect((await planPrune(layout.cacheDir, { graceMs: 0 })).repos).toEqual([]);
   await chmod(layout.snapshotsDir, 0o755);

@@ -3,8 +3,8 @@ import { blobPath, snapshotPath, type RepoLayout } from "../names/layout.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * What the cache has of a file: `present`, the snapshot's entry leads to a regular file of the right length; `blob`,
- * only the blob is there; `absent`, neither is, or their length is wrong.
+ * The state of a file in the cache. `present`: the snapshot's entry leads to a regular file of the
+ * right length. `blob`: only the blob is there. `absent`: neither is, or their length is wrong.
  */
 export type FileState = "present" | "blob" | "absent";
 

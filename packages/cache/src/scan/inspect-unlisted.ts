@@ -3,7 +3,7 @@ import { listFolderSync } from "../disk/list-folder.ts";
 import { scanSnapshot } from "./scan-snapshot.ts";
 import { amiss } from "./snapshot-status.ts";
 
-/** What a snapshot without a recorded listing holds, as far as the files themselves tell. */
+/** The content of a snapshot without a recorded listing, as far as the files themselves tell. */
 export interface UnlistedSnapshot {
   readonly files: readonly { readonly path: string; readonly size: number }[];
   /** Paths that are certainly missing: links without content, shards that an index or a series names. */
@@ -13,9 +13,9 @@ export interface UnlistedSnapshot {
 }
 
 /**
- * Looks at a snapshot that an older client, or one in another language, brought: `trees/` exists only since
- * huggingface_hub 1.22. Reads names, lengths and indexes; undefined when there is no such snapshot. Throws
- * `cache/invalid-revision`.
+ * Inspects a snapshot that an older client, or one in another language, downloaded: `trees/` exists
+ * only since huggingface_hub 1.22. Reads names, lengths and indexes. Undefined when there is no
+ * such snapshot. Throws `cache/invalid-revision`.
  */
 export function inspectUnlisted(layout: RepoLayout, commit: string): UnlistedSnapshot | undefined {
   const snapshot = scanSnapshot(layout, commit);

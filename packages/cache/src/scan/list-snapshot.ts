@@ -8,9 +8,10 @@ import { checkRepoPath } from "../names/repo-path.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 
 /**
- * The files that are in a snapshot's folder, for snapshots without a recorded listing (older clients): size from the
- * disk, digest from the blob's name. A plain file is read for its sha256; dangling links and what has no safe path is
- * left out. Empty when there is no such snapshot. Says nothing about files that are missing.
+ * The files in a snapshot's folder, for snapshots without a recorded listing (older clients): size
+ * from the disk, digest from the blob's name. A plain file is read for its sha256. Dangling links
+ * and entries without a safe path are left out. Empty when there is no such snapshot. Missing files
+ * are not reported.
  */
 export async function listSnapshot(
   layout: RepoLayout,

@@ -9,7 +9,7 @@ import { isFileOfSize } from "./inspect-files.ts";
 import { inspectUnlisted } from "./inspect-unlisted.ts";
 import { scanCache } from "./scan-cache.ts";
 
-// What older clients, and those in other languages, leave in a cache.
+// Caches written by older clients and by clients in other languages.
 
 test("the version files of transformers and diffusers, and the locks of hf-hub 0.5, are no oddities", async () => {
   const layout = await publishGolden(await tempDir());

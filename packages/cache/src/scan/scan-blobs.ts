@@ -20,7 +20,7 @@ export interface BlobsScan {
   readonly links: ReadonlySet<string>;
 }
 
-/** What is wrong or superfluous in a repo's `blobs`, given what its snapshots use. */
+/** Findings about a repo's `blobs`, given those that its snapshots use. */
 export function scanBlobs(layout: RepoLayout, isUsed: (name: string) => boolean): BlobsScan {
   const { entries, findings } = listFolderSync(layout.blobsDir);
   const links = new Set<string>();
@@ -28,7 +28,7 @@ export function scanBlobs(layout: RepoLayout, isUsed: (name: string) => boolean)
     const { name } = entry;
     if (entry.isSymbolicLink()) links.add(layout.blobsDir + sep + name);
     const used = isUsed(name);
-    // What a snapshot uses was looked at there: nothing more is to be said of it, and most blobs are such.
+    // Blobs that a snapshot uses were checked there, and most blobs are such.
     if (used && isDigest(name)) continue;
     if (!isLitter(name) && !isBlobLock(name))
       findings.push(...look(layout.blobsDir + sep + name, entry, used));
@@ -36,7 +36,10 @@ export function scanBlobs(layout: RepoLayout, isUsed: (name: string) => boolean)
   return { findings, links };
 }
 
-/** What lies in a repo beside its blobs and snapshots: unfinished downloads, temporary files, quarantined data. */
+/**
+ * Files in a repo beside its blobs and snapshots: unfinished downloads, temporary files,
+ * quarantined data.
+ */
 export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
   const partial = listFolderSync(layout.partialDir);
   const quarantine = listFolderSync(layout.quarantineDir);

@@ -11,14 +11,15 @@ export interface CacheScan {
   readonly unusedOnDisk: number;
   /** By folder name. */
   readonly repos: readonly CachedRepo[];
-  /** What concerns the cache as a whole; the repos have their own. */
+  /** Findings about the cache as a whole. The repos have their own. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Lists the repos of a cache by names and lengths only; nothing found there makes it throw or leave a repo out. An
- * absent folder is an empty cache with the finding `no-cache`. Throws `cache/not-readable`, `cache/damaged` when it is
- * no folder, and the signal's reason when aborted.
+ * Lists the repos of a cache by names and lengths only. No state of the files makes it throw or
+ * leave a repo out. An absent folder is an empty cache with the finding `no-cache`. Throws
+ * `cache/not-readable`, `cache/damaged` when it is not a folder, and the signal's reason when
+ * aborted.
  */
 export async function scanCache(
   cacheDir: string,

@@ -11,7 +11,7 @@ const WORTH_A_THREAD = 128;
 const MOST_THREADS = 3;
 /** Repos that a thread takes at a time. */
 const CHUNK = 24;
-// What else this thread does waits no longer than this, or for one repo.
+// Other work of this thread waits no longer than this, or for one repo.
 const TURN_MS = 8;
 
 /**
@@ -76,7 +76,7 @@ export async function* scanFolders(
  * work (each compiles the scan for itself) and makes it later: 0.87 s instead of 0.66 at a load of 4 on two cores.
  */
 function countIdleCores(): number {
-  const [load = 0] = loadavg(); // of the last minute; 0 on Windows, which keeps none
+  const [load = 0] = loadavg(); // of the last minute. 0 on Windows, which keeps none
   const cores = availableParallelism();
   return Math.min(cores - 1, Math.round(cores - load));
 }

@@ -17,13 +17,19 @@ import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { isShardIndex } from "./absent-shards.ts";
 import { statusOfScan } from "./snapshot-status.ts";
 
-/** One commit of a repo in the cache. Sizes are bytes, a blob under two names counted once; times are ms. */
+/**
+ * One commit of a repo in the cache. Sizes are bytes, and a blob under two names counts once. Times
+ * are ms.
+ */
 export interface CachedRevision {
   readonly commit: string;
   readonly path: string;
   readonly files: number;
   readonly sizeOnDisk: number;
-  /** Whether every file of the commit is here; null when no listing says what there should be. */
+  /**
+   * Whether every file of the commit is here. Null when no listing tells which files there should
+   * be.
+   */
   readonly complete: boolean | null;
   readonly lastModifiedAt: number;
 }
@@ -34,10 +40,16 @@ export interface CachedRepo {
   readonly repoType: RepoType;
   readonly path: string;
   readonly sizeOnDisk: number;
-  /** Bytes that no snapshot uses: blobs, unfinished downloads, leftovers, quarantined data; a hole counts nothing. */
+  /**
+   * Bytes that no snapshot uses: blobs, unfinished downloads, leftovers, quarantined data. A hole
+   * counts nothing.
+   */
   readonly unusedOnDisk: number;
   readonly files: number;
-  /** Unix time in ms, as it was noted, else as far as the file system keeps access times; null when there is no file. */
+  /**
+   * Unix time in ms, as recorded, otherwise as far as the file system keeps access times. Null when
+   * there is no file.
+   */
   readonly lastUsedAt: number | null;
   /** Commit by ref name (`main`, `refs/pr/1`). */
   readonly refs: Readonly<Record<string, string>>;
@@ -52,7 +64,10 @@ export interface RepoScan {
   readonly ownBytes: number;
 }
 
-/** Looks at the folder of this name, which must be a repo's; on this thread, and never throws for what it finds. */
+/**
+ * Scans the folder of this name, which must be a repo's, on this thread. Never throws for its
+ * content.
+ */
 export function scanFolder(root: string, folder: string): RepoScan {
   const identity = parseRepoFolderName(folder);
   if (identity === undefined) throw new TypeError(`${folder} is no repo's folder`);
@@ -100,7 +115,9 @@ function scanRepo(layout: RepoLayout): RepoScan {
   return { repo, ownBytes: sumSizes(ownFiles(entries, blobs.links)) };
 }
 
-/** The last use that was noted (see `recordUse`); what the file system says of reading is only a hint beside it. */
+/**
+ * The last recorded use (see `recordUse`). The file system's access time is only a hint beside it.
+ */
 function notedUse({ recordsDir }: RepoLayout): number | undefined {
   const { entries } = listFolderSync(join(recordsDir, "used"));
   const noted = entries.map(
@@ -110,7 +127,10 @@ function notedUse({ recordsDir }: RepoLayout): number | undefined {
   return latest(noted.map((at) => Math.min(at, Date.now())));
 }
 
-/** Each file of the disk once: what two names share, and what is the shared store's, does not count twice. */
+/**
+ * Each file on the disk once. Files under two names, and those of the shared store, do not count
+ * twice.
+ */
 function ownFiles(
   entries: readonly SnapshotEntry[],
   links: ReadonlySet<string>,

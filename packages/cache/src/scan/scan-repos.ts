@@ -9,7 +9,7 @@ import { scanFolders } from "./scan-folders.ts";
 import type { CachedRepo } from "./scan-repo.ts";
 import { readSharedStore } from "../shared/shared-store.ts";
 
-/** What concerns a cache as a whole. */
+/** Findings about a cache as a whole. */
 export interface CacheSummary {
   readonly cacheDir: string;
   /** Bytes: each blob once, each payload of the shared store once, whether some repo uses it or not. */
@@ -18,9 +18,10 @@ export interface CacheSummary {
 }
 
 /**
- * The repos of a cache one by one, as they are looked at and in no order, for interfaces that show them while they
- * come; returns what concerns the cache as a whole. Rules and errors are those of `scanCache`. Looking at a repo holds
- * this thread for the few file calls of that repo; a large cache is shared with other threads.
+ * Yields the repos of a cache one by one, as they are scanned and in no order, for interfaces that
+ * show them as they come. Returns the findings about the cache as a whole. Rules and errors are
+ * those of `scanCache`. Scanning a repo holds this thread for the few file calls of that repo. A
+ * large cache is shared with other threads.
  */
 export async function* scanRepos(
   cacheDir: string,
@@ -78,8 +79,9 @@ function isFolder(path: string, entry: Dirent): boolean {
 }
 
 /**
- * What clients put beside the repos: locks, the tag for backup programs, and the version files of transformers
- * (`version.txt`) and diffusers (`version_diffusers_cache.txt`), which note that an old cache was converted.
+ * Files that clients put beside the repos: locks, the tag for backup programs, and the version
+ * files of transformers (`version.txt`) and diffusers (`version_diffusers_cache.txt`), which record
+ * that an old cache was converted.
  */
 const CLIENT_FILES: ReadonlySet<string> = new Set([
   ".locks",

@@ -8,13 +8,16 @@ import { listFolderSync } from "../disk/list-folder.ts";
 export interface SnapshotEntry {
   /** As in the repo. */
   readonly path: string;
-  /** What the entry's link says (the first hop), or the entry itself when it is a file. Two names may share it. */
+  /**
+   * The target of the entry's link (the first hop), or the entry itself when it is a file. Two
+   * names may share it.
+   */
   readonly blob: string;
   /** Of the content at the end of all links. */
   readonly stats: Stats;
 }
 
-/** What lies in a snapshot's folder. */
+/** The content of a snapshot's folder. */
 export interface SnapshotScan {
   /** The files that are really there. */
   readonly entries: readonly SnapshotEntry[];
@@ -24,12 +27,12 @@ export interface SnapshotScan {
   readonly exists: boolean;
 }
 
-/** What was seen at the end of links: of the repo's own blobs by name, of all else by path. */
+/** The files at the end of links seen so far: the repo's own blobs by name, all others by path. */
 export type SeenBlobs = Map<string, { readonly path: string; readonly stats: Stats | undefined }>;
 
 /**
- * The files of a snapshot that are really there, and what is wrong with the others. `known` carries what was seen of
- * the repo's blobs from one snapshot to the next.
+ * The files of a snapshot that really exist, and findings about the others. `known` carries facts
+ * about the repo's blobs from one snapshot to the next.
  */
 export function scanSnapshot(
   layout: RepoLayout,
@@ -70,7 +73,7 @@ export function scanSnapshot(
   return { entries, dangling, findings, exists: listing.exists };
 }
 
-// What nearly every link says; resolving it costs more than reading it.
+// The text of nearly every link. Resolving a link costs more than reading it.
 const TO_BLOBS = /^(?:\.\.\/)+blobs\/([^/]+)$/;
 
 /** The name of one of the repo's blobs, or a path. */

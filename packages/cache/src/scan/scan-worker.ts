@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { scanFolder } from "./scan-repo.ts";
 
-/** What the thread is asked for; its answer holds what it saw in the same order. */
+/** The request to the thread. The answer has the results in the same order. */
 export interface ScanRequest {
   readonly root: string;
   /** Names of repo folders below the root. */

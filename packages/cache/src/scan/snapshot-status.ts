@@ -8,7 +8,9 @@ import { readTreeRecordSync } from "../records/tree-record.ts";
 
 /** How much of a snapshot is on this disk. */
 export interface SnapshotStatus {
-  /** `unknown`: nothing is known to be missing, but no listing says what there should be. */
+  /**
+   * `unknown`: nothing is known to be missing, but no listing tells which files there should be.
+   */
   readonly status: "complete" | "incomplete" | "unknown";
   /** Paths known to be missing, truncated or dangling, among the selected ones. */
   readonly missing: readonly string[];
@@ -16,16 +18,18 @@ export interface SnapshotStatus {
   readonly files: readonly SnapshotFile[] | undefined;
 }
 
-/** Chooses files; without a listing their size is not known and given as 0. */
+/** Chooses files. Without a listing their size is unknown and passed as 0. */
 type Select = (file: { path: string; size: number }) => boolean;
 
 const MAX_INDEX_BYTES = 64 << 20;
 
 /**
- * Whether the selected files (default: all) of a snapshot are here, by names and lengths only, without network. What
- * there should be says `listing` (the Hub's, say), else the recorded one. Without any, a dangling link or a shard that
- * an index or a series of shards names and that is absent makes it `incomplete`; there `select` sees such a file with size 0,
- * since its size is not known. A commit with no snapshot folder is `incomplete`. Throws `cache/invalid-revision`.
+ * Whether the selected files (default: all) of a snapshot are here, by names and lengths only,
+ * without network. The expected files come from `listing` (the Hub's, for example), otherwise from
+ * the recorded one. Without any, a dangling link makes it `incomplete`, and so does a missing shard
+ * that an index or a series of shards names. `select` then sees such a file with size 0, since its
+ * size is unknown. A commit with no snapshot folder is `incomplete`. Throws
+ * `cache/invalid-revision`.
  */
 export async function snapshotStatus(
   layout: RepoLayout,
@@ -44,7 +48,10 @@ export async function snapshotStatus(
   return { status: missing.length === 0 ? "complete" : "incomplete", missing, files };
 }
 
-/** The status of a whole snapshot from what a scan of its folder saw, without asking the disk for each file again. */
+/**
+ * The status of a whole snapshot from the scan of its folder, without another disk access for each
+ * file.
+ */
 export function statusOfScan(
   layout: RepoLayout,
   commit: string,
@@ -67,7 +74,10 @@ function guess(layout: RepoLayout, commit: string, select: Select): SnapshotStat
   return { status: missing.length === 0 ? "unknown" : "incomplete", missing, files: undefined };
 }
 
-/** What a snapshot without a listing lacks for certain: content of links, and weights that its other files name. */
+/**
+ * Files that a snapshot without a listing lacks for certain: content of links, and weights that its
+ * other files name.
+ */
 export function amiss(
   layout: RepoLayout,
   commit: string,

@@ -15,9 +15,9 @@ export interface SharedStore {
 export const STORE_MARKER = ".huggingface-shared-blobs";
 
 /**
- * The store of a cache, undefined unless its folder carries the marker of huggingface_hub >= 1.32. This package reads
- * through links into the store and never adds to it; `sweepPayload` removes what no repo leads to, by the store's own
- * protocol.
+ * The store of a cache. Undefined unless its folder carries the marker of huggingface_hub >= 1.32.
+ * This package reads through links into the store and never adds to it. `sweepPayload` removes
+ * payloads that no repo leads to, by the store's own protocol.
  */
 export async function readSharedStore(cacheDir: string): Promise<SharedStore | undefined> {
   const directory = join(cacheDir, "blobs");

@@ -35,7 +35,7 @@ export async function sharedUsers(
       continue;
     const blob = join(cacheDir, repo, "blobs", name);
     const hop = await readlink(blob).catch((error: unknown) => {
-      // EINVAL: no link. What this user may not look at may be in use.
+      // EINVAL: not a link. A file that this user may not read may be in use.
       if (["ENOENT", "ENOTDIR", "EINVAL"].includes(errnoOf(error) ?? "")) return undefined;
       return null;
     });
@@ -58,7 +58,8 @@ export async function sweepPayload(cacheDir: string, payload: string): Promise<n
   if (lock === undefined) return 0;
   try {
     if (lock.kind === "soft") return 0;
-    // Another user of a shared cache must be able to take the same lock; only its owner can say so.
+    // Another user of a shared cache must be able to take the same lock. Only its owner can allow
+    // that.
     if (lockFile === undefined) await chmod(lock.path, 0o666).catch(() => {});
     const users = await sharedUsers(cacheDir, payload);
     if (users === undefined) return 0;
@@ -71,14 +72,14 @@ export async function sweepPayload(cacheDir: string, payload: string): Promise<n
     await discard(`${payload}.refs`);
     return size;
   } catch {
-    // What stays is found by the next prune, ours or Python's.
+    // The next prune, ours or Python's, finds the rest.
     return 0;
   } finally {
     await lock.release();
   }
 }
 
-/** Payloads of the store whose list names no user any more; none where there is no store. */
+/** Payloads of the store whose list names no user any more. Empty without a store. */
 export async function orphanedPayloads(
   cacheDir: string,
 ): Promise<readonly { path: string; size: number }[]> {

@@ -4,15 +4,16 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 export interface ThreadPrograms {
   /** The address of the module that asks: from source the program lies beside it, as `<name>.ts`. */
   readonly from: string;
-  /** The programs as text, by name: what the build puts into the package. Empty from source. */
+  /** The programs as text, by name, filled in by the build. Empty from source. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
 let isTold = false;
 
 /**
- * Starts a thread from the program's text, which stays with the code whatever a bundler makes of it, or from source
- * from the file. Throws where this program may not start threads; `withoutThreads` says so then, once.
+ * Starts a thread from the program's text, which a bundler keeps with the code, or, from source,
+ * from the file. Throws where this program may not start threads. `withoutThreads` then reports it,
+ * once.
  */
 export function startThread(
   name: string,
@@ -25,7 +26,10 @@ export function startThread(
     : new Worker(text, { execArgv: [], ...options, eval: true });
 }
 
-/** Says, once in this process and as a process warning, that what threads would do is done more slowly without them. */
+/**
+ * Reports, once in this process and as a process warning, that work runs more slowly without
+ * threads.
+ */
 export function withoutThreads(reason: unknown): void {
   if (isTold) return;
   isTold = true;

@@ -1,5 +1,5 @@
 /**
- * The programs of this package's threads as text, by name. The build fills it in (`scripts/bundle-library.ts`); from
- * source it is empty and the files are started.
+ * The programs of this package's threads as text, by name. The build fills it in
+ * (`scripts/bundle-library.ts`). From source it is empty and the files are started.
  */
 export const threadTexts: Readonly<Record<string, string>> = {};

@@ -4,8 +4,9 @@ import { open } from "node:fs/promises";
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
- * What is wrong with a safetensors file by the arithmetic of its header alone: its length, its JSON, and that the tensors
- * end where the file ends; undefined when that is sound. Reads no tensor. Rejects when the file cannot be read.
+ * Checks a safetensors file by the arithmetic of its header alone: its length, its JSON, and that
+ * the tensors end where the file ends. Returns a description of the fault, or undefined when the
+ * file is sound. Reads no tensor. Rejects when the file cannot be read.
  */
 export async function checkSafetensors(path: string): Promise<string | undefined> {
   const file = await open(path, "r");

@@ -11,7 +11,7 @@ export interface Mended {
   readonly repoId: string;
   readonly code: Finding["code"];
   readonly path: string;
-  /** What was done, one sentence. */
+  /** The repair in one sentence. */
   readonly message: string;
 }
 
@@ -19,9 +19,10 @@ export interface Mended {
 const GRACE_MS = 3_600_000;
 
 /**
- * Puts right, without network, what makes Python's client leave a whole repo out: a ref with whitespace around its hash
- * is written anew; a ref that holds no hash or leads to no snapshot, and a file among the snapshots, go to quarantine.
- * Nothing younger than an hour is touched, since a download may be at work. Throws `cache/not-writable`.
+ * Fixes, without network, faults that make Python's client leave out a whole repo. A ref with
+ * whitespace around its hash is written again. A ref that holds no hash or leads to no snapshot,
+ * and a file among the snapshots, go to quarantine. Nothing younger than an hour is touched, since
+ * a download may be running. Throws `cache/not-writable`.
  */
 export async function mendRepo(layout: RepoLayout): Promise<readonly Mended[]> {
   const { repo } = scanFolder(layout.cacheDir, layout.repoDir.slice(layout.cacheDir.length + 1));

@@ -17,8 +17,9 @@ export function localQuarantine(localDir: string): ProofFolder {
 }
 
 /**
- * Moves a file or link aside, within its repo or local dir, and returns its new path; the time in the name keeps what
- * was moved there before. Nothing is read or lost. Throws `cache/not-found`, `cache/not-writable`.
+ * Moves a file or link aside, within its repo or local dir, and returns its new path. The time in
+ * the name keeps earlier files there. Nothing is read or lost. Throws `cache/not-found`,
+ * `cache/not-writable`.
  */
 export async function quarantine(folder: ProofFolder, path: string): Promise<string> {
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");

@@ -16,14 +16,15 @@ export interface VerifyTarget {
   readonly layout: RepoLayout;
   /** Default: every commit that is here. */
   readonly commit?: string | undefined;
-  /** What the commit holds, as the Hub says, say; default: the recorded listing. */
+  /** The content of the commit, from the Hub for example. Default: the recorded listing. */
   readonly listing?: readonly SnapshotFile[] | undefined;
 }
 
 /**
- * Verifies every file of the given repos that is in the cache: sha256 or git-sha1 against the listing of its commit, else
- * against the name of its blob. No network; on one thread a core. What an interrupted run verified less than a day ago is
- * not read again. Throws `cache/not-found` when a target is not in the cache, and the signal's reason when aborted.
+ * Verifies every file of the given repos that is in the cache: sha256 or git-sha1 against the
+ * listing of its commit, otherwise against the name of its blob. No network. One thread per core.
+ * Files that an interrupted run verified less than a day ago are not read again. Throws
+ * `cache/not-found` when a target is not in the cache, and the signal's reason when aborted.
  */
 export async function verifyCache(
   targets: readonly VerifyTarget[],
@@ -50,7 +51,7 @@ export async function verifyCache(
   return await verifyFiles(expectations, { missing, unproven }, options);
 }
 
-/** What one snapshot should be, and what it lacks. */
+/** The expected content of one snapshot, and its missing files. */
 function expect({ layout, commit, listing }: VerifyTarget & { commit: string }): {
   expectations: readonly Expectation[];
   missing: readonly MissingFile[];

@@ -22,18 +22,18 @@ import type {
 
 /** How to verify. */
 export interface VerifyOptions {
-  /** Sizes and safetensors headers only; weights are read of a file whose header does not fit it. */
+  /** Only sizes and safetensors headers. Weights are read when a file's header does not fit it. */
   readonly quick?: boolean | undefined;
-  /** Read also what an interrupted run verified less than a day ago. */
+  /** Also read files that an interrupted run verified less than a day ago. */
   readonly force?: boolean | undefined;
-  /** Threads that read and hash; default: one a core. */
+  /** Threads that read and hash. Default: one per core. */
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What it throws is ignored. */
+  /** Errors thrown by the listener are ignored. */
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
 }
 
-/** A file that is here, and what it should be. */
+/** A file that is here, and its expected content. */
 export interface Expectation {
   readonly file: VerifiedFile;
   readonly blob: string;
@@ -56,7 +56,7 @@ interface Content {
 const WORTH_NOTING_BYTES = 1 << 20;
 const PROGRESS_MS = 100;
 
-/** Verifies files, each content once; adds what the caller knows to be missing or unproven to the report. */
+/** Verifies files, each content once. Adds the caller's missing or unproven files to the report. */
 export async function verifyFiles(
   expectations: readonly Expectation[],
   known: { missing: readonly MissingFile[]; unproven: readonly UnprovenFile[] },
@@ -81,7 +81,7 @@ export async function verifyFiles(
     for (const content of contents) {
       options.signal?.throwIfAborted();
       const verdict = await glance(content);
-      // A strange header may be just what was published: only the digest can tell.
+      // A strange header may be exactly the published one. Only the digest can tell.
       if (verdict?.reason === "header") suspects.set(content, verdict.message);
       else if (verdict !== undefined) report(content, verdict);
     }
@@ -147,10 +147,10 @@ export async function verifyFiles(
   };
 }
 
-/** What was found of a content. */
+/** The result for one content. */
 type Verdict = Pick<BadFile, "actual" | "reason" | "message" | "damage">;
 
-/** Size and header, without reading what is large. */
+/** Checks size and header without reading large files. */
 async function glance(content: Content): Promise<Verdict | undefined> {
   const [{ size, file }] = content.expectations;
   if (size !== null && size !== content.size) return wrongSize(content, size, null);
@@ -175,7 +175,10 @@ function unreadable(errno: string | undefined): Verdict {
   return { reason: "unreadable", message, actual: null, damage: null };
 }
 
-/** Judges a digest, and keeps what it says: for a later repair, and of a full run (`note`) for one that goes on with it. */
+/**
+ * Judges a digest and saves the result: for a later repair, and in a full run (`note`) for one that
+ * resumes it.
+ */
 async function conclude(
   content: Content,
   answer: FileDigest,
@@ -202,7 +205,7 @@ async function conclude(
   return { reason: "digest", message: "Its bytes are not the file's.", actual, damage };
 }
 
-/** A cache that may be read-only: what cannot be kept costs time later, and nothing else. */
+/** The cache may be read-only. A record that cannot be saved only costs time later. */
 async function keep(
   { proofs, digest }: Expectation,
   { size, stats }: Content,
@@ -240,7 +243,7 @@ function contentsOf(expectations: readonly Expectation[]): readonly Content[] {
   return [...contents.values()];
 }
 
-/** Leaves out what an interrupted run verified. */
+/** Leaves out files that an interrupted run verified. */
 async function withoutKnown(
   contents: readonly Content[],
   folders: ReadonlyMap<string, ProofFolder>,

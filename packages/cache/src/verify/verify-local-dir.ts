@@ -10,17 +10,17 @@ import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { verifyFiles, type Expectation, type VerifyOptions } from "./verify-files.ts";
 import type { MissingFile, VerifyReport } from "./verify-report.ts";
 
-/** What a commit holds. */
+/** The content of a commit. */
 interface Listing {
   readonly commit: string;
   readonly files: readonly SnapshotFile[];
 }
 
 /**
- * `verifyCache` for a local dir: its files against `listing` (from the Hub, say); without one, against the digest that
- * was noted when they were downloaded, and files without a note against the listing that was recorded then. Other files
- * are not looked at. `repoId` and `repoType` only name the repo in the report. Throws `cache/not-found` when nothing
- * says what the folder should hold.
+ * `verifyCache` for a local dir: its files are compared with `listing` (from the Hub, for example).
+ * Without one, they are compared with the digest recorded at download, and files without a record
+ * with the listing recorded then. Other files are not read. `repoId` and `repoType` only name the
+ * repo in the report. Throws `cache/not-found` when the expected content is unknown.
  */
 export async function verifyLocalDir(
   localDir: string,

@@ -9,28 +9,36 @@ export interface VerifiedFile {
   readonly path: string;
 }
 
-/** A file that is not what it should be. */
+/** A file with wrong content. */
 export interface BadFile extends VerifiedFile {
   /** Where its bytes lie (the snapshot entry's first hop), absolute. */
   readonly blob: string;
   /** `sha256:…` or `git-sha1:…`. */
   readonly expected: string;
-  /** The same of what is there; null when it was not computed (`quick`) or cannot be read. */
+  /** The same for the actual file. Null when it was not computed (`quick`) or cannot be read. */
   readonly actual: string | null;
-  /** `header`: a safetensors header that does not fit the file; `unreadable`: the disk gives an error. */
+  /**
+   * `header`: a safetensors header that does not fit the file. `unreadable`: the disk gives an
+   * error.
+   */
   readonly reason: "digest" | "size" | "header" | "unreadable";
-  /** What is wrong, one sentence. */
+  /** The fault in one sentence. */
   readonly message: string;
   /** The bytes that are there, and that should be where a listing says so. */
   readonly size: number;
   readonly expectedSize: number | null;
-  /** The first 4 MiB that are damaged, where a record of the blob's beginnings tells; there may be more behind. */
+  /**
+   * The first damaged 4 MiB, when a record of the blob's beginnings locates them. More may follow.
+   */
   readonly damage: { readonly start: number; readonly end: number } | null;
 }
 
 /** A file that the snapshot should have. */
 export interface MissingFile extends VerifiedFile {
-  /** `absent`: the listing names it, and it was perhaps never asked for; `dangling`: its entry is there, its bytes are gone. */
+  /**
+   * `absent`: the listing names it, and it was perhaps never downloaded. `dangling`: its entry is
+   * there, its bytes are missing.
+   */
   readonly reason: "absent" | "dangling";
 }
 
@@ -39,22 +47,25 @@ export interface UnprovenFile extends VerifiedFile {
   readonly reason: "no-digest" | "not-readable";
 }
 
-/** What a verification found. */
+/** The result of a verification. */
 export interface VerifyReport {
   /** Files looked at. */
   readonly checked: number;
-  /** Bytes read to prove them; a blob that several files share is read once. */
+  /** Bytes read to verify the files. A blob shared by several files is read once. */
   readonly bytes: number;
   /** Bytes that an interrupted run verified less than a day ago, and that were not read again. */
   readonly bytesKnown: number;
   readonly bad: readonly BadFile[];
   readonly missing: readonly MissingFile[];
   readonly unproven: readonly UnprovenFile[];
-  /** Repos of which not one file was verified: everything is gone, or nothing says what it should be. */
+  /**
+   * Repos of which not one file was verified: all files are missing, or their expected content is
+   * unknown.
+   */
   readonly unverified: readonly Pick<VerifiedFile, "repoId" | "repoType">[];
 }
 
-/** What a verification says while it works; every event has its time, Unix ms. */
+/** The events of a verification. Every event has its time in Unix ms. */
 export type VerifyEvent = (
   | { readonly type: "verify-started"; readonly files: number; readonly bytes: number }
   | {

@@ -16,7 +16,7 @@ export type ViewLayout = "lmstudio" | "org/name" | "flat";
 export function viewPath(root: string, repoId: string, layout: ViewLayout): string {
   const [org = "", name] = repoId.split("/");
   if (layout === "flat") return join(checkRoot(root), name ?? org);
-  // LM Studio sees only what lies in a folder of a publisher.
+  // LM Studio sees only models inside a publisher's folder.
   return name === undefined
     ? join(checkRoot(root), layout === "lmstudio" ? "models" : "", org)
     : join(checkRoot(root), org, name);
@@ -49,8 +49,8 @@ export async function makeView(
 }
 
 /**
- * Removes a view: the files that it was made of, and folders that are empty then; what somebody else put there stays.
- * Returns whether the folder is gone. Throws `cache/not-ours`.
+ * Removes a view: the files it was made of, and folders that are empty then. Files of other
+ * programs stay. Returns whether the folder is gone. Throws `cache/not-ours`.
  */
 export async function removeView(
   cacheDir: string,
