@@ -82,5 +82,6 @@ export type {
   VerifyEvent,
   VerifyReport,
 } from "./verify/verify-report.ts";
+export { lmStudioModels } from "./view/lm-studio-models.ts";
 export { makeView, removeView, viewPath, type ViewLayout } from "./view/make-view.ts";
 export { listViews, type View, type ViewMethod } from "./records/view-record.ts";

@@ -73,7 +73,7 @@ const engines: Readonly<Record<string, Tried>> = {
   "mlx-openai-server": {
     program: "mlx-openai-server",
     engine: perModel(
-      (path) => ["launch", "--model-path", path, "--model-type", "lm"],
+      (path) => ["launch", "--model-path", path, "--model-type", "lm", "--no-log-file"],
       "mlx-openai-server",
     ),
   },

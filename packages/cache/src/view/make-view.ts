@@ -9,12 +9,16 @@ import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { recordUse } from "../records/use-record.ts";
 import { forgetView, recordView, type View } from "../records/view-record.ts";
 
-/** How programs lay out their models: `org/name` and LM Studio in a folder for each owner, `flat` side by side. */
-export type ViewLayout = "lmstudio" | "org/name" | "flat";
+/**
+ * How programs lay out their models: `org/name` and LM Studio in a folder for each owner, `flat` side by side, `org--name`
+ * side by side with the owner in the name, as exo wants it.
+ */
+export type ViewLayout = "lmstudio" | "org/name" | "org--name" | "flat";
 
 /** Where a view of a repo belongs below the folder that the program looks into. */
 export function viewPath(root: string, repoId: string, layout: ViewLayout): string {
   const [org = "", name] = repoId.split("/");
+  if (layout === "org--name") return join(checkRoot(root), repoId.replace("/", "--"));
   if (layout === "flat") return join(checkRoot(root), name ?? org);
   // LM Studio sees only models inside a publisher's folder.
   return name === undefined

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { listViews, makeView, repoLayout, viewPath } from "@mlx-download/cache";
+import { listViews, lmStudioModels, makeView, repoLayout, viewPath } from "@mlx-download/cache";
 import type { Engine, EngineModel } from "../contract/engine.ts";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { isInside } from "../ensure/trusted-directories.ts";
@@ -25,7 +25,7 @@ export interface LmStudioModel<Instance> {
 
 /** Options of `lmStudio`. */
 export interface LmStudioOptions<Instance> {
-  /** LM Studio's folder of models. Default `~/.lmstudio/models`. */
+  /** LM Studio's folder of models. Default: where its own settings say, else `~/.lmstudio/models`. */
   readonly modelsDir?: string | undefined;
   /** A client of its SDK. Without one the files are put in place, and LM Studio loads when it is asked. */
   readonly client?: LmStudioClient<Instance> | undefined;
@@ -39,12 +39,12 @@ export interface LmStudioOptions<Instance> {
 export function lmStudio<Instance = never>(
   options: LmStudioOptions<Instance> = {},
 ): Engine<LmStudioModel<Instance>> {
-  const { modelsDir = join(homedir(), ".lmstudio", "models"), client } = options;
-  const root = resolve(modelsDir);
+  const { modelsDir, client } = options;
   return {
     name: "LM Studio",
     supports: { adapters: false, drafts: false },
     async load(model, { signal }) {
+      const root = resolve(modelsDir ?? (await lmStudioModels(homedir())));
       const path =
         model.commit === null
           ? await folderInside(root, model.path)

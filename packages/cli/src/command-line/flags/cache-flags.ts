@@ -74,8 +74,9 @@ export const cacheFlags = {
     name: "layout",
     type: "text",
     value: "NAME",
-    choices: ["org/name", "lmstudio", "flat"],
-    summary: "how the program lays out its models: org/name (default), lmstudio, flat",
+    choices: ["org/name", "lmstudio", "org--name", "flat"],
+    summary:
+      "how the program lays out its models: org/name (default), lmstudio, org--name (exo), flat",
   },
   remove: {
     name: "remove",

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { View } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
@@ -13,10 +12,13 @@ import { hubCacheOf, readStored, readTarget } from "./target.ts";
 import { copying } from "./copying.ts";
 
 /** The folder that the program looks into. */
-function rootOf(flags: Flags, shell: Shell): string {
+async function rootOf(flags: Flags, shell: Shell): Promise<string> {
   if (flags.to !== undefined) return flags.to;
   const home = findHome(shell.env);
-  if (flags.layout === "lmstudio" && home !== undefined) return join(home, ".lmstudio", "models");
+  if (flags.layout === "lmstudio" && home !== undefined) {
+    const { lmStudioModels } = await import("@mlx-download/cache");
+    return await lmStudioModels(home);
+  }
   throw usage("nothing says where the view belongs", "Add --to FOLDER, or --layout lmstudio.");
 }
 
@@ -69,7 +71,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const target = await readTarget(word, flags, shell);
   const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
   const layoutName = flags.layout ?? "org/name";
-  const path = viewPath(rootOf(flags, shell), target.repoId, layoutName);
+  const path = viewPath(await rootOf(flags, shell), target.repoId, layoutName);
   if (flags.remove) {
     const { repoId, gone } = await removeView(cacheDir, path);
     if (!flags.quiet)
