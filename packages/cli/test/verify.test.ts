@@ -131,6 +131,31 @@ test("verify says that all is well, names what is bad with exit code 7, and repa
     failed: [],
   });
   expect(await run(["verify", repo, "--quick"])).toMatchObject({ code: 0 });
+});
+
+test("repair, cache ls, doctor and prune say the same of what a repair set aside", async () => {
+  const { run, path } = await filledStage();
+  await flip(join(path, "model-00001-of-00002.safetensors"), 4_500_000);
+  const aside = "5.00 MB in quarantine";
+  const repaired = await run(["repair", repo]);
+  expect(repaired.stdout).toContain(
+    `\n1 repaired, 806 kB fetched. Damaged data: ${aside} (mlx-download cache prune).\n`,
+  );
+  expect(repaired.stderr).toMatch(
+    /^Plan: 1 file, 5\.00 MB: 4\.19 MB already here, 806 kB to fetch, /m,
+  );
+  expect(repaired.stderr).not.toMatch(/Stopped|Retry|last attempt|promised/);
+  expect((await run(["cache", "ls"])).stderr).toContain(`; ${aside} (mlx-download cache prune)\n`);
+  expect((await run(["repair"])).stdout).toBe(
+    `6 files checked, nothing to repair. Damaged data: ${aside} (mlx-download cache prune).\n`,
+  );
+  expect((await run(["doctor", "--offline"])).stdout).toMatch(
+    /^ok +cache .*1 repo, 10\.0 MB; 5\.00 MB in quarantine$/m,
+  );
+  const pruned = await run(["cache", "prune", "--yes"]);
+  expect(pruned.stderr).toContain(aside);
+  expect(pruned.stderr).toContain("Removed from 1 repo, 5.00 MB freed.");
+  expect((await run(["cache", "ls"])).stderr).not.toContain("quarantine");
   expect((await run(["repair"])).stdout).toBe("6 files checked, nothing to repair.\n");
 });
 
@@ -147,7 +172,7 @@ test("the command that verify names repairs the folder that it looked at", async
   expect(unnamed.stderr).toContain(`Next: mlx-download repair org/name --local-dir '${dir}'\n`);
   const mended = await run(["repair", repo, "--local-dir", dir]);
   expect(mended.code).toBe(0);
-  expect(mended.stdout).toContain(`Damaged data is in quarantine (${dir}`);
+  expect(mended.stdout).toContain(`Damaged data: 65 B in quarantine (${dir}`);
 });
 
 test("repair in words says what was done, and what could not be", async () => {
@@ -158,7 +183,7 @@ test("repair in words says what was done, and what could not be", async () => {
   expect(stdout).toMatch(
     /^repaired org\/model@[0-9a-f]{7} config\.json: fetched again as a whole\.$/m,
   );
-  expect(stdout).toContain("1 repaired, 0 mended, 0 failed");
+  expect(stdout).toContain("1 repaired, 64 B fetched.");
   await flip(join(path, "config.json"), 0);
   hub.faults.add({ on: "api", kind: "status", status: 404 });
   const failed = await run(["repair", repo]);

@@ -30,8 +30,8 @@ const TEMP_GRACE_MS = DAY_MS;
 /**
  * Unused data: revisions without a ref (as `hf cache prune` removes them, but not pinned ones),
  * unfinished data that was not touched for a week, temporary files and blobs of no snapshot that
- * are a day old, repo folders with nothing else left, and payloads of the shared store that no repo
- * leads to. `graceMs` replaces both times.
+ * are a day old, quarantined data of any age, repo folders with nothing else left, and payloads of
+ * the shared store that no repo leads to. `graceMs` replaces all times.
  */
 export async function planPrune(
   cacheDir: string,
@@ -116,7 +116,8 @@ async function findLeftovers(
     await addOlder(found, join(layout.partialDir, name), grace);
   }
   for (const name of await readdir(layout.quarantineDir).catch(() => [])) {
-    await addOlder(found, join(layout.quarantineDir, name), partialGrace);
+    // A repair moves data there only when the Hub has it again: nothing waits for it.
+    await addOlder(found, join(layout.quarantineDir, name), graceMs ?? 0);
   }
   if (!uncertain) await addForeignTrees(found, inventory, tempGrace);
   return found;

@@ -274,7 +274,8 @@ test("prune finds what killed moves and repairs left", async () => {
   await writeFile(join(moving, "half"), "half a copy");
   await mkdir(layout.quarantineDir, { recursive: true });
   await writeFile(join(layout.quarantineDir, "bad"), "damaged");
-  expect((await planPrune(layout.cacheDir)).repos).toEqual([]);
+  // Half a copy may belong to a move that goes on; what is in quarantine belongs to nobody.
+  expect((await planPrune(layout.cacheDir)).freedBytes).toBe("damaged".length);
   const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
   expect(plan.freedBytes).toBe("half a copydamaged".length);
   expect((await applyRemoval(plan)).freedBytes).toBe(plan.freedBytes);

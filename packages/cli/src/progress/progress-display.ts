@@ -7,8 +7,11 @@ export interface ProgressDisplay {
   onEvent(event: DownloadEvent): void;
   /** Says something beside the progress, without disturbing it. */
   note(text: string): void;
-  /** Leaves the last frame in the scrollback and restores the terminal. Safe to call twice. */
-  finish(): void;
+  /**
+   * Leaves the last frame in the scrollback and restores the terminal. Safe to call twice. `done`: it ended well,
+   * though no result was told.
+   */
+  finish(done?: boolean): void;
 }
 
 /** Shows nothing (`--quiet`). */

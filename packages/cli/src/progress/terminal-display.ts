@@ -12,7 +12,7 @@ import { view } from "./view.ts";
 interface Picture {
   take(event: DownloadEvent): void;
   /** Nothing more follows: the next lines are the final ones in the scrollback. */
-  end(): void;
+  end(done: boolean): void;
   /** Lines narrower than the terminal, together lower than it until the end. */
   lines(options: ViewOptions): readonly string[];
 }
@@ -31,8 +31,9 @@ function pictureOf(repoId: string): Picture {
     take(event) {
       state = reduce(state, event);
     },
-    end() {
-      if (state.phase !== "done") state = { ...state, phase: "stopped", notices: [] };
+    end(done) {
+      if (state.phase === "done") return;
+      state = { ...state, phase: done ? "done" : "stopped", notices: [] };
     },
     lines: (options) => view(state, options),
   };
@@ -108,7 +109,7 @@ export function createTerminalDisplay(
       if (finished) stream.write(`${text}\n`);
       else frame.draw(lines(), text.split("\n"));
     },
-    finish() {
+    finish(done = false) {
       if (finished) return;
       finished = true;
       clearTimeout(pending);
@@ -116,7 +117,7 @@ export function createTerminalDisplay(
       stream.off("resize", schedule);
       process.off("SIGTSTP", suspend);
       process.off("exit", frame.leave);
-      picture.end();
+      picture.end(done);
       frame.draw(lines());
       frame.leave();
     },

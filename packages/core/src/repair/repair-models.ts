@@ -107,6 +107,7 @@ export async function repairModels(
       try {
         const one = await repairCommit(damage, io);
         repaired.push(...one.repaired);
+        for (const file of one.repaired) emit({ type: "repair-done", ...file });
         bytes.fetched += one.bytes.fetched;
         bytes.wire += one.bytes.wire;
         failed.push(...one.failed);
@@ -116,7 +117,6 @@ export async function repairModels(
         failed.push(...files.map((file) => unrepaired(file, error)));
       }
     }
-    for (const file of repaired) emit({ type: "repair-done", ...file });
     for (const file of failed) emit({ type: "repair-failed", ...file });
     const mended = localDir === undefined ? await mendRepos(parsed, options, settings) : [];
     return { repaired, mended, bytes, failed, found };

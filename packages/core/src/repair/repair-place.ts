@@ -100,7 +100,8 @@ export async function setAside(file: BadFile, place: RepairPlace): Promise<SetAs
     const aside = isLink ? undefined : await quarantine(place.quarantine, holder);
     let kept = !isLink;
     if (known !== undefined) {
-      const damaged = { path: aside ?? file.blob, record: known, movable: !isLink };
+      const { damage } = file;
+      const damaged = { path: aside ?? file.blob, record: known, movable: !isLink, damage };
       const stays = await seedPartial(blob, damaged, place.partial(digest.hex));
       kept &&= stays;
     }

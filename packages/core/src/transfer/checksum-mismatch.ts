@@ -50,11 +50,14 @@ export function checksumMismatch(
   );
 }
 
-/** Tells that a file's bytes are asked for again. */
+/** Tells that a file's bytes are asked for again. `message`: why, where it was not what the source sent. */
 export function tellMismatch(
   error: ModelDownloadError,
   file: SnapshotFile,
-  context: TransferContext,
+  {
+    context,
+    message,
+  }: { readonly context: TransferContext; readonly message?: string | undefined },
 ): void {
   context.emit({
     type: "retry",
@@ -62,6 +65,6 @@ export function tellMismatch(
     attempt: Number(error.data["attempts"]),
     delayMs: 0,
     code: error.code,
-    message: error.message,
+    message: message ?? error.message,
   });
 }

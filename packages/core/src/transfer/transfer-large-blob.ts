@@ -58,7 +58,15 @@ export async function transferLargeBlob(
     let replaced = 0;
     if (first.actual !== file.digest.hex) {
       const said = checksumMismatch(file, first.actual, { context, evidence: { attempts: 1 } });
-      tellMismatch(said, file, context);
+      const { changedFrom } = first;
+      const onDisk = resumed.some(
+        ({ start: from, end }) =>
+          changedFrom !== undefined && from <= changedFrom && changedFrom < end,
+      );
+      const message = onDisk
+        ? `${file.path} was damaged on this disk; the damaged part is fetched again`
+        : undefined;
+      tellMismatch(said, file, { context, message });
       const prove = async (): Promise<Proof> => {
         const again = await start().finish();
         ({ beginnings } = again);

@@ -60,7 +60,7 @@ export async function transferSmallBlob(
       evidence: { attempts: attempt, kept },
     });
     if (last) throw error;
-    tellMismatch(error, file, context);
+    tellMismatch(error, file, { context });
   }
   progress.verified = blob.size;
 

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import type { KeepReason, KeptRevision, RemovalPlan, RemovalResult } from "@mlx-download/cache";
 import type { Flags } from "../../command-line/flags.ts";
 import { confirm } from "../../shell/ask.ts";
@@ -5,6 +6,7 @@ import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
+import { quarantineText } from "../beside-text.ts";
 import { renderTable } from "../../text/table.ts";
 
 const reasons: Readonly<Record<KeepReason, string>> = {
@@ -43,6 +45,17 @@ function removalJson(
   };
 }
 
+/** `25.0 MB in quarantine`, `2 leftovers`. */
+function leftoverParts(leftovers: RemovalPlan["repos"][number]["leftovers"]): string[] {
+  const aside = leftovers.filter(({ path }) => basename(dirname(path)) === ".quarantine");
+  const bytes = aside.reduce((sum, { size }) => sum + size, 0);
+  const others = leftovers.length - aside.length;
+  return [
+    aside.length > 0 ? quarantineText(bytes) : "",
+    others > 0 ? formatCount(others, "leftover") : "",
+  ];
+}
+
 function planRows(plan: RemovalPlan): string[][] {
   return plan.repos.map((repo) => {
     const parts = [
@@ -52,9 +65,7 @@ function planRows(plan: RemovalPlan): string[][] {
           ? "everything"
           : repo.revisions.map(({ commit }) => shortCommit(commit)).join(" "),
       repo.files.length > 0 ? formatCount(repo.files.length, "file") : "",
-      !repo.whole && repo.leftovers.length > 0
-        ? formatCount(repo.leftovers.length, "leftover")
-        : "",
+      ...(repo.whole ? [] : leftoverParts(repo.leftovers)),
     ];
     return [
       printable(repo.repoType === "model" ? repo.repoId : `${repo.repoType} ${repo.repoId}`),

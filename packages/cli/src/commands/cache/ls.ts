@@ -6,16 +6,8 @@ import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
+import { besideText, isWrong, PRUNE } from "../beside-text.ts";
 import { hubCacheOf, isMlxModel } from "./target.ts";
-
-/** Findings about leftovers. They are not errors. */
-const harmless: ReadonlySet<Finding["code"]> = new Set([
-  "unreferenced-blob",
-  "unfinished-download",
-  "leftover",
-  "quarantined",
-  "no-cache",
-]);
 
 /** The repos of which some revision passes every `--where`. */
 async function chosen(scan: CacheScan, flags: Flags): Promise<readonly CachedRepo[]> {
@@ -76,7 +68,7 @@ async function withPins(
 }
 
 function stateOf({ revisions, findings, pins }: Listed): string {
-  const wrong = findings.filter(({ code }) => !harmless.has(code)).length;
+  const wrong = findings.filter(isWrong).length;
   const parts = [
     pins.length > 0 ? "pinned" : "",
     wrong > 0 ? formatCount(wrong, "finding") : "",
@@ -174,12 +166,11 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       flags.revisions ? revisionTable(repos, shell) : repoTable(repos, shell),
     );
   }
-  const unused = unusedOnDisk > 0 ? `, ${formatBytes(unusedOnDisk)} of no use (cache prune)` : "";
-  const wrong = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(
-    ({ code }) => !harmless.has(code),
-  );
+  const beside = besideText(repos);
+  const unused = beside === undefined ? "" : `; ${beside} (${PRUNE})`;
+  const wrong = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(isWrong);
   const lines = [
-    `${formatCount(repos.length, "repo")}, ${formatBytes(sizeOnDisk)}${unused} in ${cacheDir}`,
+    `${formatCount(repos.length, "repo")}, ${formatBytes(sizeOnDisk)} in ${cacheDir}${unused}`,
     ...findings.filter(({ code }) => code === "no-cache").map(({ message }) => message),
     ...findingLines(wrong),
   ];

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { RepairEvent, RepairReport } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
@@ -11,7 +12,8 @@ import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { readTargets, repoTypeOf } from "./target.ts";
+import { besideText, PRUNE, quarantineText } from "../beside-text.ts";
+import { hubCacheOf, readTargets, repoTypeOf } from "./target.ts";
 import { badLine, placeOf } from "./verify.ts";
 
 const someFailed = 11;
@@ -22,6 +24,28 @@ const fetched = {
   entry: "its entry has its content again",
   removed: "a link without content, which the repo does not have, was moved to quarantine",
 } as const;
+
+type Step = Exclude<RepairEvent, { type: `verify-${string}` | `repair-${string}` }>;
+
+/** What is sound of a damaged file is no rest of a download: it counts as here. */
+function asRepair(event: Step): Step {
+  switch (event.type) {
+    case "planned": {
+      const { bytes } = event;
+      const cached = bytes.cached + bytes.resumable;
+      return { ...event, bytes: { ...bytes, cached, resumable: 0 } };
+    }
+    case "progress": {
+      const { bytes } = event;
+      const cached = bytes.cached + bytes.resumed;
+      return { ...event, bytes: { ...bytes, cached, resumed: 0 } };
+    }
+    case "file-done":
+      return event.status === "resumed" ? { ...event, status: "fetched" } : event;
+    default:
+      return event;
+  }
+}
 
 /** A display for the downloads of a repair, one after the other. */
 function createDisplays(
@@ -45,14 +69,16 @@ function createDisplays(
         case "verify-progress":
           verifying.onEvent(event);
           return;
-        case "repair-set-aside":
         case "repair-done":
+          current.finish(true);
+          return;
+        case "repair-set-aside":
         case "repair-failed":
           return;
         default:
           verifying.finish();
           if (event.type === "resolving") current = begin(event.repoId);
-          current.onEvent(event);
+          current.onEvent(asRepair(event));
       }
     },
     finish() {
@@ -62,20 +88,47 @@ function createDisplays(
   };
 }
 
-function lines(report: RepairReport, localDir: string | undefined): string[] {
+/** What lies in quarantine of the repos of a repair, in words: `25.0 MB in quarantine (mlx-download cache prune)`. */
+async function inQuarantine(
+  { repaired }: RepairReport,
+  io: { readonly ids: readonly string[]; readonly flags: Flags; readonly shell: Shell },
+): Promise<string | undefined> {
+  const { ids, flags, shell } = io;
+  if (flags.localDir !== undefined) {
+    const aside = repaired.flatMap(({ quarantined }) => quarantined ?? []);
+    const sizes = await Promise.all(aside.map(async (path) => (await stat(path)).size));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    return aside.length === 0 ? undefined : `${quarantineText(bytes)} (${aside.join(", ")})`;
+  }
+  const { scanCache } = await import("@mlx-download/cache");
+  const { repos } = await scanCache(await hubCacheOf(flags, shell), {
+    signal: shell.interrupt.signal,
+  });
+  const named = repos.filter(({ repoId }) => ids.length === 0 || ids.includes(repoId));
+  const findings = named
+    .flatMap((repo) => repo.findings)
+    .filter(({ code }) => code === "quarantined");
+  const text = besideText([{ findings }]);
+  return text === undefined ? undefined : `${text} (${PRUNE})`;
+}
+
+function lines(report: RepairReport, quarantined: string | undefined): string[] {
   const { repaired, mended, bytes, failed, found } = report;
   const what = [
     ...repaired.map((file) => `repaired ${placeOf(file)}: ${fetched[file.how]}.`),
     ...mended.map(({ path, message }) => `mended ${path}: ${message}`),
     ...failed.map((file) => `failed ${placeOf(file)}: ${file.message}. ${file.hint}`),
   ].map(printable);
-  const aside = repaired.flatMap(({ quarantined }) => quarantined ?? []);
-  const place = localDir === undefined ? "mlx-download cache prune removes it" : aside.join(", ");
-  const kept = aside.length === 0 ? "" : printable(` Damaged data is in quarantine (${place}).`);
+  const kept = quarantined === undefined ? "" : printable(` Damaged data: ${quarantined}.`);
   const nothing = repaired.length + mended.length + failed.length === 0;
+  const counts = [
+    `${repaired.length} repaired`,
+    ...(mended.length > 0 ? [`${mended.length} mended`] : []),
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+  ].join(", ");
   const end = nothing
-    ? `${found.checked} files checked, nothing to repair.`
-    : `${repaired.length} repaired, ${mended.length} mended, ${failed.length} failed, ${formatBytes(bytes.wire)} fetched.${kept}`;
+    ? `${found.checked} files checked, nothing to repair.${kept}`
+    : `${counts}, ${formatBytes(bytes.wire)} fetched.${kept}`;
   return [...what, end];
 }
 
@@ -85,8 +138,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const display = createDisplays(flags, shell);
   const token = await readToken(flags, shell);
   let report: RepairReport;
+  let targets: Awaited<ReturnType<typeof readTargets>>;
   try {
-    report = await repairModels(await readTargets(operands, flags, shell), {
+    targets = await readTargets(operands, flags, shell);
+    report = await repairModels(targets, {
       repoType: repoTypeOf(flags),
       localDir: flags.localDir,
       cacheDir: flags.cacheDir,
@@ -109,7 +164,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     display.finish();
   }
   const { repaired, mended, bytes, failed } = report;
-  const text = textOf(lines(report, flags.localDir));
+  const ids = targets.map(({ repoId }) => repoId);
+  const text = textOf(lines(report, await inQuarantine(report, { ids, flags, shell })));
   await writeResult({ repaired, mended, bytes, failed }, text, { flags, shell });
   const [first] = failed;
   if (first === undefined) return 0;

@@ -1,6 +1,7 @@
 import { access, constants, statfs } from "node:fs/promises";
 import { cacheLocations, scanCache, supportsSymlinks } from "@mlx-download/cache";
 import { formatBytes, formatCount } from "../../../text/format.ts";
+import { besideText, isWrong, PRUNE } from "../../beside-text.ts";
 import { danglingLink } from "./dangling-link.ts";
 import { type Circumstances, type Diagnosis, failed } from "./diagnosis.ts";
 
@@ -53,14 +54,19 @@ async function lookAtLinks(folder: string, env: NodeJS.ProcessEnv): Promise<Diag
 async function lookInside(folder: string): Promise<Diagnosis> {
   const { repos, findings } = await scanCache(folder);
   const bytes = repos.reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk, 0);
-  const all = [...findings, ...repos.flatMap((repo) => repo.findings)];
-  const detail = `${folder}: ${formatCount(repos.length, "repo")}, ${formatBytes(bytes)}`;
+  const all = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(isWrong);
+  const beside = besideText(repos);
+  const unused = beside === undefined ? "" : `; ${beside}`;
+  const detail = `${folder}: ${formatCount(repos.length, "repo")}, ${formatBytes(bytes)}${unused}`;
   const data = { path: folder, repos: repos.length, sizeOnDisk: bytes, findings: all.length };
-  if (all.length === 0) return { name: "cache", status: "ok", detail, data };
+  if (all.length === 0) {
+    const found: Diagnosis = { name: "cache", status: "ok", detail, data };
+    return beside === undefined ? found : { ...found, hint: `${PRUNE} removes what is unused.` };
+  }
   return {
     name: "cache",
     status: "warn",
-    detail: `${detail}, ${formatCount(all.length, "oddity").replace("odditys", "oddities")}`,
+    detail: `${detail}, ${formatCount(all.length, "finding")}`,
     data,
     hint: "mlx-download cache ls shows them.",
   };
