@@ -17,7 +17,8 @@ export async function bundleLibrary(dir: string): Promise<void> {
   const input: Record<string, string> = {};
   for (const target of Object.values(manifest.exports)) {
     const source = typeof target === "string" ? undefined : target[SOURCE];
-    if (source !== undefined) input[basename(source, ".ts")] = source;
+    // Under the name of its source, as the declarations are: `dist/account/account.js`.
+    if (source !== undefined) input[/^\.\/src\/(.+)\.ts$/u.exec(source)?.[1] ?? source] = source;
   }
   const texts = await threadTexts(dir);
   const bundle = await rolldown({
