@@ -63,7 +63,7 @@ const situations: Readonly<Record<string, Situation>> = {
     code: "offline/not-cached",
     args: [repo, "--offline"],
   },
-  "a Hub that nobody answers for": {
+  "a Hub that does not answer": {
     exits: 5,
     code: "hub/unreachable",
     arrange: ({ env }) => void (env["HF_ENDPOINT"] = "http://127.0.0.1:9"),
@@ -166,7 +166,7 @@ test("while a model comes: its removal exits with 9, SIGINT ends with 130, SIGTE
 });
 
 test.skipIf(process.platform === "win32")(
-  "what the system refuses exits with 1 and says how to mend it",
+  "an error of the system exits with 1 and names the fix",
   async () => {
     const { env } = await startStage();
     const script = `cd "$0" && rmdir "$0" && exec "$@"`;

@@ -1,4 +1,7 @@
-/** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
+/**
+ * Every code that this package's functions can fail with. Each has a heading in
+ * docs/reference/errors.md.
+ */
 export type HubServerErrorCode =
   | "hub-server/cannot-listen"
   | "hub-server/no-store"

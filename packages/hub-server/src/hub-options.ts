@@ -18,7 +18,10 @@ export interface HubOptions {
   readonly smallFiles?: "redirect" | "direct" | undefined;
   /** Whether LFS files are answered with a 302 to the CDN (default where there is one) or at once. */
   readonly largeFiles?: "redirect" | "direct" | undefined;
-  /** Whether the 307 of a small file tells its size too (default true; the real Hub does it only sometimes). */
+  /**
+   * Whether the 307 of a small file includes its size (default true). The real Hub does so only
+   * sometimes.
+   */
   readonly linkedSize?: boolean | undefined;
   /** Whether answers to requests without a token warn of lower limits in `X-HF-Warning` (default true, as since June 2026). */
   readonly anonymousWarning?: boolean | undefined;
@@ -27,7 +30,10 @@ export interface HubOptions {
    * Clients with a Xet reader go there without fail, so nothing is said without it.
    */
   readonly casUrl?: string | undefined;
-  /** The Xet hash of a file: the CDN's ETag, and what is told where there is a `casUrl`. Default: made up from its sha256. */
+  /**
+   * The Xet hash of a file: the CDN's ETag, and the hash sent when there is a `casUrl`. Default:
+   * derived from its sha256.
+   */
   readonly xetHash?: XetHashOf | undefined;
   /** Whether small text is compressed for clients that accept gzip (default false). Length and ranges go away then. */
   readonly gzip?: boolean | undefined;
@@ -41,11 +47,14 @@ export interface HubOptions {
   readonly listPageSize?: number | undefined;
   /** Seconds that a CDN URL is good for: default 3600. */
   readonly signedUrlSeconds?: number | undefined;
-  /** Logins from devices; without them `/oauth/…` answers that it knows none. */
+  /** Logins from devices. Without them `/oauth/…` answers that no device is known. */
   readonly deviceLogins?: DeviceLogins | undefined;
   /** The clock, in ms since 1970. */
   readonly now?: (() => number) | undefined;
-  /** Told what went wrong behind an answer of status 500 or a connection that was broken off: a file that went away, a store that failed. */
+  /**
+   * Called with the error behind an answer of status 500 or a broken connection, such as a missing
+   * file or a failed store.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -55,7 +64,7 @@ export type HubConfig = {
     HubOptions[Name]
   >;
 } & Pick<HubOptions, "casUrl" | "deviceLogins"> & {
-    /** The next host for a link; undefined where there is no CDN. */
+    /** The next host for a link. Undefined without a CDN. */
     readonly nextCdnUrl: () => string | undefined;
   };
 
@@ -96,7 +105,7 @@ function inTurn(urls: string | readonly string[] = []): () => string | undefined
   };
 }
 
-/** A base path with a leading slash and without a trailing one; empty for none. */
+/** A base path with a leading slash and without a trailing one. Empty for none. */
 export function normalBasePath(path = ""): string {
   const inner = path.replaceAll(/^\/+|\/+$/g, "");
   return inner === "" ? "" : `/${inner}`;

@@ -13,9 +13,12 @@ import { hubRoutes } from "./routes/hub-routes.ts";
 
 /** A Hub without a port of its own. */
 export interface Hub {
-  /** Answers one request; bodies are streams. For frameworks and tests: files go faster through `listener`. */
+  /**
+   * Answers one request. Bodies are streams. For frameworks and tests: files go faster through
+   * `listener`.
+   */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** For `node:http`; writes files to the socket itself. */
+  /** For `node:http`. Writes files to the socket itself. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** The same for the CDN's host, which `cdnUrl` names. */
   readonly cdnListener: (request: IncomingMessage, response: ServerResponse) => void;

@@ -4,13 +4,14 @@ import { normalBasePath, type HubOptions } from "./hub-options.ts";
 
 /** Where a Hub listens, beside how it behaves. */
 export interface ServeHubOptions extends Omit<HubOptions, "cdnUrl"> {
-  /** Default `127.0.0.1`: nobody else on the network. */
+  /** Default `127.0.0.1`: not reachable from the network. */
   readonly host?: string | undefined;
   /** Default 0: any free one. */
   readonly port?: number | undefined;
   /**
-   * The CDN's host. It should not be the Hub's, since clients keep their token from other hosts. By default `localhost`
-   * for a Hub on loopback; for any other (and with false) there is no CDN, and the Hub sends LFS files itself.
+   * The CDN's host. It should not be the Hub's, since clients keep their token from other hosts.
+   * The default is `localhost` for a Hub on loopback. For any other host (and with false) there is
+   * no CDN, and the Hub sends LFS files itself.
    */
   readonly cdnHost?: string | false | undefined;
   /** Default 0: any free one. */
@@ -58,7 +59,7 @@ export async function serveHub(options: ServeHubOptions): Promise<ServedHub> {
   }
 }
 
-/** A loopback name that is not `host`; false when others on the network could not reach any. */
+/** A loopback name that is not `host`. False when others on the network could not reach any. */
 export function defaultCdnHost(host: string): string | false {
   if (host === "localhost") return "127.0.0.1";
   return /^127\.|^::1$/.test(host) ? "localhost" : false;

@@ -80,7 +80,7 @@ test("an abort stops the reading with its reason", async () => {
   await expect(work).rejects.toBe(reason);
 });
 
-test("what is no readable file has a code that says so", async () => {
+test("a path that is not a readable file has a code of its own", async () => {
   const directory = await tempDir();
   await mkdir(join(directory, "folder"));
   expect(await codeOf(() => digestFile(join(directory, "none"), "sha256"))).toBe("cache/not-found");

@@ -25,7 +25,7 @@ export function checkSnapshotFile(file: SnapshotFile): SnapshotFile {
   checkDigest(file.digest);
   if (!Number.isSafeInteger(file.size) || file.size < 0) {
     throw new CacheError(`The size of ${file.path} is no count of bytes`, "cache/size-mismatch", {
-      hint: "The listing is wrong; ask the Hub (or mirror) that served it.",
+      hint: "The listing is wrong. Report it to the Hub or mirror that served it.",
       data: { path: file.path, size: file.size },
     });
   }
@@ -33,7 +33,7 @@ export function checkSnapshotFile(file: SnapshotFile): SnapshotFile {
   const sameId = file.digest.algorithm === "sha256" || file.digest.hex === file.blobId;
   if (!gitId || !sameId || (file.xetHash !== undefined && !isHex(file.xetHash, 64))) {
     throw new CacheError(`The ids of ${file.path} do not fit together`, "cache/invalid-digest", {
-      hint: "The listing is wrong; ask the Hub (or mirror) that served it.",
+      hint: "The listing is wrong. Report it to the Hub or mirror that served it.",
       data: { path: file.path, blobId: file.blobId, xetHash: file.xetHash },
     });
   }

@@ -40,7 +40,7 @@ export async function writeProved(
     const actual = digester.digest();
     if (actual !== file.digest.hex) {
       throw new CacheError(
-        `The content of ${file.path} is not what it should be`,
+        `The content of ${file.path} does not match its digest`,
         "cache/digest-mismatch",
         {
           hint: "It is damaged where it was read from: mlx-download verify finds out, repair mends it.",
@@ -73,7 +73,7 @@ async function writeAll(
 
 function wrongSize({ path, size }: SnapshotFile, actual: number): CacheError {
   return new CacheError(`${path} does not have its ${size} bytes`, "cache/size-mismatch", {
-    hint: "It is truncated or damaged where it was read from; nothing of it was kept.",
+    hint: "The source is truncated or damaged. Nothing of it was kept.",
     data: { path, expected: size, actual },
   });
 }

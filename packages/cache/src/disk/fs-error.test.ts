@@ -53,7 +53,7 @@ test.each(["EMFILE", "ENFILE", "ENOMEM", "EBADF"])("%s speaks of this process", 
   expect(fsError(error, "/x/y")).toBe(error);
 });
 
-test("what is no answer of the system stays what it is", () => {
+test("an error that is not the system's is unchanged", () => {
   for (const error of [
     new TypeError("a bug"),
     Object.assign(new Error("x"), { code: "ERR_INVALID_ARG_TYPE" }),

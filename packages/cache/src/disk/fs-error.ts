@@ -12,7 +12,7 @@ interface Meaning {
 const NO_SPACE: Meaning = {
   code: "cache/disk-full",
   what: "there is no space left on the disk",
-  hint: "Free some space (or raise the quota) and run again: what is already there is kept.",
+  hint: "Free some space (or raise the quota) and run again: existing data is kept.",
 };
 const NO_INODES: Meaning = {
   code: "cache/disk-full",
@@ -41,7 +41,7 @@ const READ_ONLY: Meaning = {
 };
 const NAME_REFUSED: Meaning = {
   code: "cache/not-writable",
-  what: "this file system does not take the name, or cannot do what is asked of it",
+  what: "this file system refuses the name, or does not support the operation",
   hint: "Name a folder with a shorter path, or one on another disk, with HF_HOME or --cache-dir.",
 };
 const LOCKED_UP: Meaning = {
@@ -52,12 +52,12 @@ const LOCKED_UP: Meaning = {
 const IN_THE_WAY: Meaning = {
   code: "cache/damaged",
   what: "something else is in the way",
-  hint: "Look at the path: move what does not belong there out of the way, or mount the disk that a link on it leads to, and run again.",
+  hint: "Check the path: move foreign files out of the way, or mount the disk that a link on it leads to, and run again.",
 };
 const NOT_FOUND: Meaning = {
   code: "cache/not-found",
   what: "it does not exist",
-  hint: "Download the model again: what is missing is fetched.",
+  hint: "Download the model again: missing files are fetched.",
 };
 const BAD_DISK: Meaning = {
   code: "cache/damaged",
@@ -67,12 +67,12 @@ const BAD_DISK: Meaning = {
 const AWAY: Meaning = {
   code: "cache/disk-unavailable",
   what: "the disk or network share does not answer",
-  hint: "Check that it is connected and mounted, and run again: what is already there is kept.",
+  hint: "Check that it is connected and mounted, and run again: existing data is kept.",
 };
 const BUSY: Meaning = {
   code: "cache/disk-unavailable",
   what: "another program, or the disk itself, is using it",
-  hint: "Close the program that uses it, and run again: what is already there is kept.",
+  hint: "Close the program that uses it, and run again: existing data is kept.",
 };
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {

@@ -31,7 +31,7 @@ export function listFolderSync(
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return { entries: [], findings: [], exists: false };
     if (stats.isSymbolicLink()) {
-      const message = "A link lies where a folder belongs; it was not followed.";
+      const message = "A link lies where a folder belongs. It was not followed.";
       return { entries: [], exists: true, findings: [{ code: "planted-link", path, message }] };
     }
     if (!stats.isDirectory()) {

@@ -36,7 +36,7 @@ async function isRealDirectory(path: string): Promise<boolean> {
   if (stats.isDirectory()) return true;
   const what = stats.isSymbolicLink() ? "a link" : "no folder";
   throw new CacheError(`${path} is ${what}, where a real folder belongs`, "cache/damaged", {
-    hint: "Nothing was written; look where it leads, remove it and run again.",
+    hint: "Nothing was written. Check where it leads, remove it and run again.",
     data: { path },
   });
 }

@@ -34,7 +34,7 @@ export async function describeLocalDir(
   );
   if (last === undefined) return undefined;
   if (as === undefined)
-    throw badArchive("it does not say which model it is; name it: cache import FOLDER org/name");
+    throw badArchive("it does not record its model. Name it: cache import FOLDER org/name");
   const { commit } = last;
   const listing = await readLocalTreeRecord(root, commit);
   const listed = new Map(listing?.map((file) => [file.path, file]));

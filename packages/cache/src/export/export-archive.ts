@@ -49,7 +49,7 @@ async function refuseOthers(path: string): Promise<void> {
   if (stats === undefined) return;
   if (stats.isFile() && (await beginsWithManifest(path))) return;
   throw new CacheError(`${path} is there, and is no archive of an export`, "cache/not-ours", {
-    hint: "Nothing was written; choose another name, or remove the file.",
+    hint: "Nothing was written. Choose another name, or remove the file.",
     data: { path },
   });
 }

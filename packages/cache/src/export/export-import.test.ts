@@ -85,7 +85,7 @@ test("part of a snapshot stays part of a snapshot", async () => {
   expect(status.missing).toHaveLength(4);
 });
 
-test("a snapshot whose listing nobody recorded is not taken for the whole commit by who imports it", async () => {
+test("an import does not take a snapshot without a recorded listing for the whole commit", async () => {
   const source = await publishGolden(await tempDir(), { paths: ["config.json", "README.md"] });
   await rm(treePath(source, COMMIT));
   const folder = join(await tempDir(), "tiny");
@@ -150,7 +150,7 @@ test("damaged content is neither exported nor imported", async () => {
   expect(await readdir(join(target, ".."))).toEqual([]);
 });
 
-test("an import that fails leaves what was here, and nothing of its own", async () => {
+test("a failed import leaves existing files, and nothing of its own", async () => {
   const layout = await publishGolden(await tempDir());
   const bytes = await archive(exportTar(layout, SNAPSHOT));
   const here = await publishGolden(await tempDir(), { commit: OTHER });
@@ -295,7 +295,7 @@ test("an exported folder that lacks a file, or holds a link instead, is refused"
   expect(await readRef(repoLayout(cacheDir, "acme/tiny"), "main")).toBeUndefined();
 });
 
-test("somebody else's folder is not replaced", async () => {
+test("a foreign folder is not replaced", async () => {
   const layout = await publishGolden(await tempDir());
   const target = join(await tempDir(), "mine");
   await mkdir(target);
@@ -310,7 +310,7 @@ test("somebody else's folder is not replaced", async () => {
   expect(await readFile(join(target, "thesis.txt"), "utf8")).toBe("precious");
 });
 
-test("what is not here cannot be exported", async () => {
+test("an absent model cannot be exported", async () => {
   const layout = repoLayout(await tempDir(), "acme/none");
   await writeRef(await publishGolden(layout.cacheDir), "v1", COMMIT);
   expect(await codeOf(() => archive(exportTar(layout, SNAPSHOT)))).toBe("cache/not-found");

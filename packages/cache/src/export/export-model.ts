@@ -77,7 +77,7 @@ export async function* exportTar(
     const actual = digester.digest();
     if (total !== file.size || actual !== file.digest.hex) {
       throw new CacheError(`${file.path} of ${layout.repoId} is damaged`, "cache/digest-mismatch", {
-        hint: "Mend it with mlx-download repair, then export again; the archive is not whole.",
+        hint: "The archive is incomplete. Fix the model with mlx-download repair, then export again.",
         data: { path: file.path, expected: file.digest.hex, actual },
       });
     }

@@ -58,7 +58,7 @@ test("without a listing nothing claims that the snapshot is all of the commit", 
   expect(await readRef(layout, "v1")).toBe(COMMIT);
 });
 
-test("a folder whose file was changed, or that nobody names, is refused and leaves nothing", async () => {
+test("a folder with a changed file, or without a name, is refused and leaves nothing", async () => {
   const folder = await filledFolder({ listed: true });
   const cacheDir = await tempDir();
   expect(await codeOf(() => importFolder(cacheDir, folder))).toBe("cache/bad-archive");

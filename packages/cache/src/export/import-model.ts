@@ -225,7 +225,7 @@ async function agree(
     `The listing of ${layout.repoId} at ${commit} differs from the one in this cache (${differs.path})`,
     "cache/digest-mismatch",
     {
-      hint: "One of the two is wrong; download the model from the Hub to be sure.",
+      hint: "One of the two is wrong. Download the model from the Hub to be sure.",
       data: { repoId: layout.repoId, commit, path: differs.path },
     },
   );

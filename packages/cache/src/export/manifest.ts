@@ -124,7 +124,7 @@ export function parseManifest(text: string): Manifest {
 /** The error for an export that is not ours, forged or broken. */
 export function badArchive(why: string, cause?: unknown): CacheError {
   return new CacheError(`This cannot be imported: ${why}`, "cache/bad-archive", {
-    hint: "No ref points at anything of it; export it again, or download the model instead.",
+    hint: "No ref points at any of its files. Export it again, or download the model instead.",
     cause,
   });
 }

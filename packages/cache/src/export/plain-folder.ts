@@ -97,7 +97,7 @@ export function notOurs(path: string): CacheError {
     `${path} is not a folder that this tool made of this model`,
     "cache/not-ours",
     {
-      hint: "Nothing was touched; name another folder, or move this one out of the way.",
+      hint: "Nothing was changed. Name another folder, or move this one out of the way.",
       data: { path },
     },
   );

@@ -11,7 +11,7 @@ const name = fc
   .map((parts) => parts.join("/"))
   .filter((text) => !text.includes("\0") && text.isWellFormed());
 
-test("whatever the names and lengths, what was written is read, however the stream is cut", async () => {
+test("an archive reads back with any names and lengths, however the stream is cut", async () => {
   const files = fc.array(fc.tuple(name, fc.uint8Array({ maxLength: 1500 })), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(files, fc.integer({ min: 1, max: 2000 }), async (written, length) => {

@@ -4,7 +4,7 @@ import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 
-test("what was killed a day ago goes, what is newer or another's stays", async () => {
+test("files of runs killed a day ago are removed, newer and foreign ones stay", async () => {
   const dir = await tempDir();
   const target = join(dir, "models [dwq] v1.tar");
   const [old, recent] = [unfinishedPath(target), unfinishedPath(target)];

@@ -86,7 +86,7 @@ test("a link planted as the lock file is not followed", async () => {
   await expect(stat(outside)).rejects.toThrow("ENOENT");
 });
 
-test("a lock file that somebody unlinked does not bar the next one", async () => {
+test("an unlinked lock file does not block the next one", async () => {
   const path = await lockFile();
   const first = await tryLock(path);
   await rm(path);

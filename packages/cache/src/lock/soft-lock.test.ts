@@ -30,7 +30,7 @@ test("a soft lock of a living process or of another host is respected", async ()
   expect(await trySoftLock(path)).toBeUndefined();
 });
 
-test("a soft lock without a record is somebody's only while it is fresh", async () => {
+test("a soft lock without a record is held only while it is fresh", async () => {
   const path = join(await tempDir(), "x.lock");
   await writeFile(path, "");
   expect(await trySoftLock(path)).toBeUndefined();
@@ -39,7 +39,7 @@ test("a soft lock without a record is somebody's only while it is fresh", async 
   expect(await trySoftLock(path)).toBeDefined();
 });
 
-test("a soft lock that somebody else took meanwhile is not removed by its former holder", async () => {
+test("a soft lock taken by another process is not removed by its former holder", async () => {
   const path = join(await tempDir(), "x.lock");
   const release = await trySoftLock(path);
   await writeFile(path, "1\nother\n");

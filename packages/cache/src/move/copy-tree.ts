@@ -161,10 +161,10 @@ async function copyProved(from: string, to: string, options: CopyTree): Promise<
   if (written.hex !== digest.hex) {
     await rm(temp, { force: true });
     throw new CacheError(
-      `The disk did not keep what was written to ${to}`,
+      `The disk returned other bytes than were written to ${to}`,
       "cache/digest-mismatch",
       {
-        hint: "Nothing was moved; check the disk that you are moving to.",
+        hint: "Nothing was moved. Check the target disk.",
         data: { path: to, expected: digest.hex, actual: written.hex },
       },
     );

@@ -79,7 +79,7 @@ test("a model moves to another cache with all that is known of it, and is found 
   expect(await readdir(disk)).not.toContain("models--acme--tiny");
 });
 
-test("a move tells how far it is; what an earlier run copied is not counted again", async () => {
+test("a move reports its progress, and does not count files of an earlier run again", async () => {
   const layout = await publishGolden(await tempDir());
   const target = join(await tempDir(), "disk");
   const stop = new AbortController();
@@ -133,7 +133,7 @@ test("a damaged blob stops the move, and nothing has changed", async () => {
   expect(await readdir(disk)).not.toContain("models--acme--tiny");
 });
 
-test("what is taken, nested, absent or being downloaded is not moved", async () => {
+test("a target that is taken or nested, and a repo that is absent or downloading, is refused", async () => {
   const layout = await publishGolden(await tempDir());
   const other = await publishGolden(await tempDir(), { commit: OTHER });
   expect(await codeOf(() => moveRepo(layout, other.cacheDir))).toBe("cache/exists");

@@ -41,7 +41,7 @@ export function cacheLocations(
     const text = bare?.replace(/[\r\n]+$/, "");
     if (text !== value) {
       warnings.push(
-        `${name} has quotes or a line end around its value; they are left out here, while Python's huggingface_hub would make them part of the path.`,
+        `${name} has quotes or a line end around its value. They are ignored here, while Python's huggingface_hub would make them part of the path.`,
       );
     }
     return text;
@@ -50,7 +50,7 @@ export function cacheLocations(
     const value = cleaned(name, env[name]);
     if (value !== "") return value;
     warnings.push(
-      `${name} is set but empty; it is ignored here, while Python's huggingface_hub would use the working directory.`,
+      `${name} is set but empty. It is ignored here, while Python's huggingface_hub would use the working directory.`,
     );
     return undefined;
   };

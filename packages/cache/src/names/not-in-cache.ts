@@ -21,7 +21,7 @@ export function notInCache(layout: RepoLayout, revision?: string): CacheError {
         ? `A ${other} of this name is: add --type ${other}.`
         : beside !== undefined
           ? `It is in ${beside}: add --cache-dir ${JSON.stringify(beside)}.`
-          : "mlx-download cache ls shows what is there; name another cache with --cache-dir.",
+          : "mlx-download cache ls lists the cache. Name another cache with --cache-dir.",
     data: { repoId, repoType, path: repoDir, revision: revision ?? null, cacheDir },
   });
 }

@@ -20,7 +20,7 @@ test("a repo is found again by the name of its folder", () => {
   );
 });
 
-test("a folder that parses is the folder of what it parses to", () => {
+test("a folder name that parses is the folder name of its repo id", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", "-", ".", "/", "_"), maxLength: 12 });
   fc.assert(
     fc.property(text, (rest) => {

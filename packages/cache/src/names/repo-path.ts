@@ -22,7 +22,7 @@ export function checkRepoPath(path: string, platform: string = process.platform)
   throw new CacheError(
     `The file path ${JSON.stringify(path)} is not safe: ${reason}`,
     "cache/unsafe-path",
-    { hint: "Nothing was written; ask the owner of the repo to rename this file.", data: { path } },
+    { hint: "Nothing was written. Ask the owner of the repo to rename this file.", data: { path } },
   );
 }
 

@@ -22,7 +22,7 @@ export function checkCommit(commit: string): string {
     `${JSON.stringify(commit)} is not a full commit hash`,
     "cache/invalid-revision",
     {
-      hint: "A commit is 40 (or 64) lower-case hex digits; resolve branches and tags first.",
+      hint: "A commit is 40 (or 64) lower-case hex digits. Resolve branches and tags first.",
       data: { revision: commit },
     },
   );

@@ -248,7 +248,7 @@ test("preparing a repo tags the cache root once and keeps a tag that is there", 
   expect(await readFile(join(layout.cacheDir, "CACHEDIR.TAG"), "utf8")).toBe("mine");
 });
 
-test("preparing restores what was removed meanwhile", async () => {
+test("preparing restores folders that were removed meanwhile", async () => {
   const layout = await prepared();
   await rm(layout.repoDir, { recursive: true });
   await prepareRepo(layout);
@@ -292,7 +292,7 @@ test("a commit needs no ref, and a ref that holds no hash is none", async () => 
   expect(await codeOf(() => writeRef(layout, "main", "0123456"))).toBe("cache/invalid-revision");
 });
 
-test("a ref that is a link is replaced, and what it led to stays as it was", async () => {
+test("a ref that is a link is replaced, and its target stays unchanged", async () => {
   const layout = await prepared();
   const outside = join(await tempDir(), "file");
   await writeFile(outside, "precious");

@@ -126,7 +126,7 @@ test.each(["sub", "sub/dir", ".cache", ".cache/huggingface", ".cache/huggingface
   },
 );
 
-test("a file that is a link is replaced, and what it led to stays as it was", async () => {
+test("a file that is a link is replaced, and its target stays unchanged", async () => {
   const localDir = await tempDir();
   const outside = join(await tempDir(), "precious");
   await writeFile(outside, "precious", { mode: 0o600 });

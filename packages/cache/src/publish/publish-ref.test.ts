@@ -45,7 +45,7 @@ test("a ref that points elsewhere is left alone while a file is missing", async 
   expect(await readRef(layout, "main")).toBe("f".repeat(40));
 });
 
-test("a ref is published while nobody removes anything from the repo", async () => {
+test("a ref is published only while no removal runs in the repo", async () => {
   const layout = await publishGolden(await tempDir(), { revision: null });
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));

@@ -28,7 +28,7 @@ export async function publishRef(
       `Files of ${layout.repoId} were removed from the cache while it was downloaded`,
       "cache/removed-meanwhile",
       {
-        hint: "Run it again: what is missing is fetched, the rest is kept.",
+        hint: "Run it again: missing files are fetched, the rest is kept.",
         data: { repoId: layout.repoId, commit, missing },
       },
     );

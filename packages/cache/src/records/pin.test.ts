@@ -50,7 +50,7 @@ test("pins of nested revisions are listed by their whole name", async () => {
   expect(revisions).toEqual(["refs/pr/1", "v1"]);
 });
 
-test("what is not here cannot be pinned, and nothing is written for it", async () => {
+test("an absent revision cannot be pinned, and nothing is written for it", async () => {
   const layout = await publishGolden(await tempDir());
   const none = repoLayout(layout.cacheDir, "acme/none");
   expect(await codeOf(() => pinModel(none))).toBe("cache/not-found");

@@ -44,7 +44,7 @@ export async function pinModel(layout: RepoLayout, named = "main"): Promise<Pin>
       `${layout.repoId} at ${revision} is not in the cache ${layout.cacheDir}`,
       "cache/not-found",
       {
-        hint: "Download it first; only what is here can be pinned.",
+        hint: "Download it first. Only models in the cache can be pinned.",
         data: { repoId: layout.repoId, revision },
       },
     );
@@ -107,7 +107,7 @@ export async function listPins(cacheDir: string): Promise<readonly Pin[]> {
 export function pinned(layout: RepoLayout, pins: readonly Pin[]): CacheError {
   const revisions = pins.map(({ revision }) => revision);
   return new CacheError(`${layout.repoId} is pinned (${revisions.join(", ")})`, "cache/pinned", {
-    hint: "Nothing of it was removed; take the pin back first, when it may really go.",
+    hint: "Nothing of it was removed. Unpin it first if it may be removed.",
     data: { repoId: layout.repoId, revisions },
   });
 }

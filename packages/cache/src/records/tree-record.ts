@@ -108,7 +108,7 @@ function checkSideBySide(files: readonly SnapshotFile[]): void {
 
 function clash(path: string, how: string): CacheError {
   return new CacheError(`The listing holds ${JSON.stringify(path)} ${how}`, "cache/unsafe-path", {
-    hint: "The listing is wrong; ask the Hub (or mirror) that served it.",
+    hint: "The listing is wrong. Report it to the Hub or mirror that served it.",
     data: { path },
   });
 }

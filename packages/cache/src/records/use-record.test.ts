@@ -30,7 +30,7 @@ test("many at once leave one record", async () => {
   expect(await readdir(join(layout.recordsDir, "used"))).toEqual([COMMIT]);
 });
 
-test("what is not here, or cannot be written, is not noted and does not fail", async () => {
+test("a use that is absent or cannot be written is not recorded and does not fail", async () => {
   const layout = await publishGolden(await tempDir());
   expect(await recordUse(layout, OTHER)).toBe(false);
   expect(await recordUse(repoLayout(layout.cacheDir, "acme/none"), COMMIT)).toBe(false);

@@ -48,7 +48,7 @@ test.each([
   ["size>10X", "no size"],
   ["size>-5M", "no size"],
   ["size==5M", "no size"],
-  ["accessed>30", "no age"],
+  ["accessed>30", "not an age"],
   ["type=movie", "no repo type"],
   ["type>model", "compares amounts"],
   ["mlx=maybe", "neither true nor false"],

@@ -62,7 +62,11 @@ function understand(
     case "modified": {
       const age = parseAge(value);
       if (age === undefined) {
-        throw invalid(text, `${value} is no age`, "Write 12h, 30d, 2w, 6mo or 1y; m is minutes.");
+        throw invalid(
+          text,
+          `${value} is not an age`,
+          "Write 12h, 30d, 2w, 6mo or 1y (m is minutes).",
+        );
       }
       return async ({ usedAt, modifiedAt }, now) =>
         compare(now - (key === "accessed" ? usedAt : modifiedAt), operator, age);

@@ -45,7 +45,7 @@ export async function planRemoval(
   const root = checkRoot(cacheDir);
   const filters = readFilters(options.where);
   if (targets.length === 0 && filters.length === 0) {
-    throw new CacheError("Nothing says what should be removed", "cache/invalid-filter", {
+    throw new CacheError("No target and no condition is given", "cache/invalid-filter", {
       hint: "Name a repo, or give a condition such as size>10GB.",
     });
   }

@@ -35,7 +35,7 @@ test("a repo goes with its locks, and its neighbours stay", async () => {
   expect(await readdir(neighbour.blobsDir)).toHaveLength(FILES.length);
 });
 
-test("what the shared store holds stays: only the repo's link goes", async () => {
+test("payloads of the shared store stay: only the repo's link is removed", async () => {
   const layout = await publishGolden(await tempDir());
   const payload = join(layout.cacheDir, "blobs", "d5", MODEL.xetHash ?? "");
   await mkdir(join(payload, ".."), { recursive: true });
@@ -47,7 +47,7 @@ test("what the shared store holds stays: only the repo's link goes", async () =>
   expect(await readFile(payload)).toEqual(golden("model.safetensors").content);
 });
 
-test("links planted in the repo are removed, not what they lead to", async () => {
+test("links planted in the repo are removed, not their targets", async () => {
   const layout = await publishGolden(await tempDir());
   const outside = await tempDir();
   await writeFile(join(outside, "precious"), "precious");
@@ -83,7 +83,7 @@ test("a repo that is being downloaded is not pulled from under it", async () => 
   expect(await exists(layout.repoDir)).toBe(false);
 });
 
-test("what is not in the cache, or is no repo, is not removed", async () => {
+test("a name that is not in the cache, or not a repo, is not removed", async () => {
   const cacheDir = await tempDir();
   await writeFile(join(cacheDir, "models--acme--file"), "");
   expect(await codeOf(() => removeRepo(cacheDir, "acme/none"))).toBe("cache/not-found");

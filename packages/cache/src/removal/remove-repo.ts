@@ -34,7 +34,7 @@ export async function removeRepo(
     });
     if (!stats.isDirectory() && !stats.isSymbolicLink()) {
       throw new CacheError(`${repoDir} is a file, not a repo's folder`, "cache/damaged", {
-        hint: "Nothing was removed; look at the file and remove it by hand.",
+        hint: "Nothing was removed. Check the file and remove it by hand.",
         data: { repoId, path: repoDir },
       });
     }

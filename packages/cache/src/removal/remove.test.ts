@@ -64,7 +64,7 @@ async function share(layouts: readonly RepoLayout[]): Promise<string> {
   return payload;
 }
 
-test("a revision goes with its refs and its listing; blobs that others need stay", async () => {
+test("a revision is removed with its refs and its listing, and blobs that others need stay", async () => {
   const layout = await publishGolden(await tempDir());
   await publishGolden(layout.cacheDir, { commit: OTHER, revision: "v1", paths: ["README.md"] });
   const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny", revision: "main" }]);
@@ -162,7 +162,7 @@ test("pinned revisions stay, whatever is asked, also when pinned after the plan"
   expect(await contents(layout.cacheDir)).toEqual({ "acme/tiny": [COMMIT, OTHER] });
 });
 
-test("a repo into which somebody downloads is left alone and named", async () => {
+test("a repo with a running download is left alone and reported", async () => {
   const layout = await publishGolden(await tempDir());
   await stage(layout, MODEL.path);
   const lock = await tryLock(lockPath(layout, MODEL.digest.hex));
@@ -240,7 +240,7 @@ test("conditions choose revisions of the whole cache, and the newest may be kept
   expect(none.kept).toMatchObject([{ reason: "newest" }, { reason: "newest" }]);
 });
 
-test("prune takes what no ref names, but no pin, no fresh data and nothing used meanwhile", async () => {
+test("prune removes revisions without a ref, but no pin, no fresh data and nothing used meanwhile", async () => {
   const layout = await publishGolden(await tempDir());
   const lone = { commit: OTHER, revision: null, paths: ["README.md"] } as const;
   await publishGolden(layout.cacheDir, lone);
@@ -258,7 +258,7 @@ test("prune takes what no ref names, but no pin, no fresh data and nothing used 
   expect((await planPrune(layout.cacheDir)).repos).toEqual([]);
 });
 
-test("prune takes payloads that nobody leads to any more", async () => {
+test("prune removes payloads that no repo leads to any more", async () => {
   const layout = await publishGolden(await tempDir());
   const payload = await share([layout]);
   await rename(layout.repoDir, join(await tempDir(), "away"));
@@ -267,7 +267,7 @@ test("prune takes payloads that nobody leads to any more", async () => {
   expect((await applyRemoval(plan)).freedBytes).toBe(MODEL.size);
 });
 
-test("prune finds what killed moves and repairs left", async () => {
+test("prune finds leftovers of killed moves and repairs", async () => {
   const layout = await publishGolden(await tempDir());
   const moving = join(layout.locksDir, "moving", "blobs");
   await mkdir(moving, { recursive: true });
@@ -301,7 +301,7 @@ test("prune takes the folder that a killed removal left, but none with a ref, an
   expect(names).toContain("models--acme--ref");
 });
 
-test("what an unknown folder among the snapshots leads to stays", async () => {
+test("blobs that an unknown folder among the snapshots leads to stay", async () => {
   const layout = await publishGolden(await tempDir());
   const blob = golden("README.md").file.digest.hex;
   await mkdir(join(layout.snapshotsDir, "mine"));
@@ -344,7 +344,7 @@ test("without a noted use a revision counts as used when it came", async () => {
   expect(plan.repos.map(({ repoId }) => repoId)).toEqual(["acme/old"]);
 });
 
-test("what is not here, or is no id, is refused before anything goes", async () => {
+test("an absent repo or an invalid id is refused before anything is removed", async () => {
   const { cacheDir } = await publishGolden(await tempDir());
   const plan = (repoId: string, revision?: string): Promise<unknown> =>
     planRemoval(cacheDir, [{ repoId, revision }]);

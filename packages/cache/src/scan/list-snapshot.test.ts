@@ -14,7 +14,7 @@ test("a snapshot without a record is listed by its links, with the ids that the 
   expect(await listSnapshot(layout, COMMIT)).toEqual(sorted);
 });
 
-test("a plain file is read, and what is gone or has no safe path is left out", async () => {
+test("a plain file is read, and entries that are missing or have no safe path are left out", async () => {
   const layout = await publishGolden(await tempDir(), {
     paths: ["model.safetensors"],
     symlinks: false,

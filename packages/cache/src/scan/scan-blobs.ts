@@ -57,12 +57,12 @@ export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
       ];
     }
     if (!/\.data(?:\.[0-9a-f]{8})?$/.test(name)) return [];
-    const message = `A download stopped here; its file of ${stats?.size ?? 0} bytes is continued by the next run.`;
+    const message = `A download stopped here. The next run resumes its file of ${stats?.size ?? 0} bytes.`;
     return [finding("unfinished-download", path, message, stats)];
   });
   const inQuarantine = quarantine.entries.map(({ name }) => {
     const path = join(layout.quarantineDir, name);
-    const message = "Damaged data that a repair moved aside; nothing needs it.";
+    const message = "Damaged data that a repair moved aside. It is unused.";
     return finding("quarantined", path, message, peek(path));
   });
   return [...partial.findings, ...quarantine.findings, ...inPartial, ...inQuarantine];

@@ -139,7 +139,7 @@ test("each kind of damage becomes a finding with its path, and the rest of the r
   expect(repo.revisions[0]?.complete).toBe(false);
 });
 
-test("a repo whose folders are files or links is listed with what is wrong", async () => {
+test("a repo whose folders are files or links is listed with findings", async () => {
   const layout = await publishGolden(await tempDir());
   for (const place of [layout.refsDir, layout.blobsDir, layout.snapshotsDir]) {
     await rm(place, { recursive: true });
@@ -149,7 +149,7 @@ test("a repo whose folders are files or links is listed with what is wrong", asy
   expect((await scanOne(layout)).codes).toEqual(["no-snapshots", "planted-link", "stray-file"]);
 });
 
-test("what does not belong into the cache root is named, what does is not", async () => {
+test("foreign entries of the cache root are reported, expected ones are not", async () => {
   const cacheDir = await tempDir();
   await publishGolden(cacheDir);
   await mkdir(join(cacheDir, "blobs"));
@@ -226,7 +226,7 @@ test("an absent cache is an empty one that says so, and a file is none", async (
   expect(await codeOf(() => scanCache(cacheDir))).toBe("cache/damaged");
 });
 
-test("what no snapshot uses is counted apart, with size and time, and quarantine is named", async () => {
+test("unused files are counted apart, with size and time, and quarantine is reported", async () => {
   const layout = await publishGolden(await tempDir());
   const unused = blobPath(layout, "b".repeat(40));
   await writeFile(unused, "unused");

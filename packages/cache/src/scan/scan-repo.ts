@@ -155,7 +155,7 @@ function listCommits(layout: RepoLayout): { commits: readonly string[]; findings
     const path = join(layout.snapshotsDir, entry.name);
     if (isLitter(entry.name)) continue;
     if (entry.isSymbolicLink()) {
-      const message = "A link lies where a folder belongs; it was not followed.";
+      const message = "A link lies where a folder belongs. It was not followed.";
       findings.push({ code: "planted-link", path, message });
     } else if (!entry.isDirectory()) {
       const message = "A file lies among the snapshots, so Python's client ignores the repo.";

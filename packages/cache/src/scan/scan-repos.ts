@@ -30,7 +30,7 @@ export async function* scanRepos(
   const root = checkRoot(cacheDir);
   const entries = listRoot(root);
   if (entries === undefined) {
-    const message = "There is no cache yet; the first download creates it.";
+    const message = "There is no cache yet. The first download creates it.";
     const findings: Finding[] = [{ code: "no-cache", path: root, message }];
     return { cacheDir: root, sizeOnDisk: 0, findings };
   }

@@ -64,7 +64,7 @@ export function scanSnapshot(
       const message = `The link leads to ${blob}, which is gone.`;
       findings.push({ code: "dangling-link", path: file, message });
     } else if (stats.isDirectory()) {
-      const message = "A link lies where a folder belongs; it was not followed.";
+      const message = "A link lies where a folder belongs. It was not followed.";
       findings.push({ code: "planted-link", path: file, message });
     } else {
       findings.push({ code: "stray-file", path: file, message: "It is no regular file." });

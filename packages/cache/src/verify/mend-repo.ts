@@ -42,7 +42,7 @@ export async function mendRepo(layout: RepoLayout): Promise<readonly Mended[]> {
     const commit = isRef ? await readRef(layout, name).catch(() => undefined) : undefined;
     if (commit !== undefined && repo.revisions.some((revision) => revision.commit === commit)) {
       await writeRef(layout, name, commit);
-      add(finding, "The ref was written anew, as 40 hex digits and nothing else.");
+      add(finding, "The ref was written again, as 40 hex digits and nothing else.");
     } else {
       await quarantine(repoQuarantine(layout), path);
       add(finding, "It was moved to quarantine: nothing can be loaded by it.");

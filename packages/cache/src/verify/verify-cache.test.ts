@@ -71,7 +71,7 @@ test("one flipped byte is named with file, digests and, once the model was verif
   });
 });
 
-test("without a listing the blob's name says what its bytes should be", async () => {
+test("without a listing the blob's name is its digest", async () => {
   const layout = await publishGolden(await tempDir());
   await rm(treePath(layout, COMMIT));
   await flip(blobPath(layout, hexOf("config.json")), 3);
@@ -94,7 +94,7 @@ test("a listing from elsewhere wins over the recorded one, and a commit can be c
   expect(bad).toMatchObject([{ commit: COMMIT, path: "README.md", reason: "digest" }]);
 });
 
-test("what a plain file should be is unproven without a listing, and verified with one", async () => {
+test("a plain file is unproven without a listing, and verified with one", async () => {
   const layout = await publishGolden(await tempDir(), { symlinks: false });
   expect((await verifyCache([{ layout }])).unproven).toEqual([]);
   await rm(treePath(layout, COMMIT));
@@ -220,7 +220,7 @@ test("proof records are written for blobs above one step and go when the blob is
   expect(await readdir(layout.proofsDir)).toEqual([]);
 });
 
-test("a local dir is verified by what was noted when it was filled", async () => {
+test("a local dir is verified by the digests recorded at download", async () => {
   const layout = await publishGolden(await tempDir());
   const localDir = await tempDir();
   for (const path of [MODEL, "config.json"]) {

@@ -61,7 +61,7 @@ function expect({ layout, commit, listing }: VerifyTarget & { commit: string }):
   const { entries, dangling, exists } = scanSnapshot(layout, commit);
   if (!exists) {
     throw new CacheError(`${repoId} has no snapshot of ${commit}`, "cache/not-found", {
-      hint: "See what the cache holds with mlx-download cache ls.",
+      hint: "mlx-download cache ls lists the cache.",
       data: { repoId, commit, path: snapshotDir(layout, commit) },
     });
   }

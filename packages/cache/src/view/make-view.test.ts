@@ -90,7 +90,7 @@ test("removal knows which bytes live on in a view, and eviction leaves them", as
   expect(eviction.kept.map(({ reason }) => reason)).toEqual(held > 0 ? ["linked"] : []);
 });
 
-test("what others put into a view stays when it goes, and foreign folders are not touched", async () => {
+test("foreign files in a view survive its removal, and foreign folders are not touched", async () => {
   const layout = await publishGolden(await tempDir());
   const target = join(await tempDir(), "view");
   await makeView(layout, SNAPSHOT, { target });

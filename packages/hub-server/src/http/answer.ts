@@ -7,7 +7,7 @@ export interface BlobSlice {
   readonly end: number;
 }
 
-/** What the Hub answers, as a value: nothing is opened before it is sent. */
+/** An answer of the Hub as a value. Nothing is opened before it is sent. */
 export interface HubAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -19,7 +19,7 @@ export function isSlice(body: HubAnswer["body"]): body is BlobSlice {
   return body !== undefined && "blob" in body;
 }
 
-/** The answer as a web Response; a blob is streamed. */
+/** The answer as a web Response. A blob is streamed. */
 export function toResponse({ status, headers, body }: HubAnswer): Response {
   return new Response(isSlice(body) ? sliceStream(body) : (body ?? null), { status, headers });
 }

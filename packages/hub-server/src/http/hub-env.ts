@@ -4,7 +4,10 @@ import type { HubUser, StoredRepo } from "../store/repo-store.ts";
 import type { BlobSlice } from "./answer.ts";
 import type { UrlSigner } from "./signed-url.ts";
 
-/** What a route is given beside the request, and where it leaves a body that is not to go through a Response. */
+/**
+ * The input of a route beside the request, and the place for a body that does not go through a
+ * Response.
+ */
 export interface HubEnv {
   Bindings: {
     readonly config: HubConfig;
@@ -14,7 +17,7 @@ export interface HubEnv {
     body: BlobSlice | undefined;
   };
   Variables: {
-    /** Who asks; undefined is anonymous. */
+    /** The user who asks. Undefined is anonymous. */
     user: HubUser | undefined;
     /** The repo that the path names, visible to the user. */
     repo: StoredRepo;
@@ -32,8 +35,8 @@ export function rawPath(c: HubContext): string {
 }
 
 /**
- * Scheme, host and base path under which the client reached the Hub: what a proxy in front of it says in
- * `X-Forwarded-Proto` and `X-Forwarded-Host`, else the request's own.
+ * Scheme, host and base path under which the client reached the Hub: from a proxy's
+ * `X-Forwarded-Proto` and `X-Forwarded-Host`, otherwise from the request itself.
  */
 export function publicUrl(c: HubContext): string {
   const url = new URL(c.req.url);

@@ -8,11 +8,13 @@ const WINDOW_SECONDS = 300;
 type Bucket = "api" | "resolvers";
 const QUOTA: Readonly<Record<Bucket, number>> = { api: 500, resolvers: 3000 };
 
-/** On the answers to the anonymous since about June 2026: `topic; message`. */
+/**
+ * On the answers to anonymous clients since about June 2026: a topic, a semicolon and a message.
+ */
 const ANONYMOUS =
   "unauthenticated; Warning: You are sending unauthenticated requests to the HF Hub. Please set a HF_TOKEN to enable higher rate limits and faster downloads.";
 
-/** What the headers depend on. */
+/** The facts that the headers depend on. */
 export type HubHeadersConfig = Pick<HubConfig, "now" | "basePath" | "anonymousWarning">;
 
 /** Adds the headers that every answer of the Hub carries, with the anonymous quotas counted down (but never enforced). */
@@ -46,7 +48,8 @@ export function createHubHeaders({
       "access-control-expose-headers":
         "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Linked-ETag,X-Xet-Hash",
       "access-control-max-age": "86400",
-      // Of the API two lines on the wire (httpcore log, 2026-06-08); of files `Origin` alone (curl, 2026-05-23).
+      // On API answers two lines on the wire (httpcore log, 2026-06-08), on files `Origin` alone
+      // (curl, 2026-05-23).
       vary: bucket === "api" ? "Origin, Accept-Encoding" : "Origin",
       "referrer-policy": "strict-origin-when-cross-origin",
       "cross-origin-opener-policy": "same-origin",

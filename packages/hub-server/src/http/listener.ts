@@ -21,7 +21,7 @@ export function createListener(
     return sendAnswer(response, await compressJson(answer, request.headers.get("accept-encoding")));
   };
   const listener: RequestListener = (incoming, response) => {
-    response.on("error", () => {}); // the socket broke; "close" follows
+    response.on("error", () => {}); // the socket broke, and "close" follows
     serve(incoming, response).catch((error: unknown) => {
       if (!incoming.errored) onError?.(error);
       response.destroy();

@@ -15,7 +15,7 @@ export interface OpenPort {
   close(): Promise<void>;
 }
 
-/** Listens on `host`; port 0 takes a free one. Throws `hub-server/cannot-listen`. */
+/** Listens on `host`. Port 0 takes a free one. Throws `hub-server/cannot-listen`. */
 export async function openPort(
   listener: RequestListener,
   { host, port }: { host: string; port: number },

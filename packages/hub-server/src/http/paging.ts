@@ -13,16 +13,16 @@ export interface PageOptions<Item> {
   readonly defaultLimit: number;
   readonly maxLimit: number;
   /**
-   * What an item is called, of a listing whose cursor names the last item of a page: base64 of
-   * base64(`{"file_name": …}`) and `:<limit>`, as the Hub's trees have it (allenai/c4, 2026-09-23). Some clients make such
-   * cursors themselves.
+   * The name of an item, for a listing whose cursor names the last item of a page: base64 of
+   * base64(`{"file_name": …}`) and `:<limit>`, as the Hub's trees have it (allenai/c4, 2026-09-23).
+   * Some clients make such cursors themselves.
    */
   readonly nameOf?: (item: Item) => string;
 }
 
 /**
- * Cuts the page that `limit` and `cursor` ask for out of all items. The next page's address is absolute on the host
- * that was asked, in exactly the shape that clients parse: `<url>; rel="next"`.
+ * Cuts the page that `limit` and `cursor` ask for out of all items. The next page's address is
+ * absolute on the host of the request, in exactly the form that clients parse: `<url>; rel="next"`.
  */
 export function page<Item>(
   c: HubContext,

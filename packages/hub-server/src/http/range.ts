@@ -1,4 +1,4 @@
-/** What a Range header means for a body of a known size: `start` inclusive, `end` exclusive. */
+/** The meaning of a Range header for a body of a known size: `start` inclusive, `end` exclusive. */
 export type RangeAnswer =
   | { readonly kind: "whole" }
   | { readonly kind: "part"; readonly start: number; readonly end: number }

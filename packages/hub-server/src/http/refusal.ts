@@ -1,7 +1,10 @@
 import type { AccessRequest, TokenRefusal } from "../store/repo-store.ts";
 import { jsonAnswer, textAnswer } from "./json-answer.ts";
 
-/** On every 401, gated ones too (curl against the Hub, 2026-04-28; Orolol/originator, docs/hf-gated, 2026-10-05). */
+/**
+ * On every 401, including gated ones (curl against the Hub, 2026-04-28, and Orolol/originator,
+ * docs/hf-gated, 2026-10-05).
+ */
 export const CHALLENGE: Readonly<Record<string, string>> = {
   "www-authenticate": 'Bearer realm="Authentication required", charset="UTF-8"',
 };
@@ -113,7 +116,9 @@ function gateMessage(repoId: string, request: AccessRequest | undefined): string
 
 export const disabledRepo = (): Refusal => new Refusal("Access to this resource is disabled.", 403);
 
-/** Header values hold Latin-1 without controls; what a client sent may hold anything. */
+/**
+ * Header values are Latin-1 without control characters. Text from a client may contain anything.
+ */
 function headerText(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 500);
 }

@@ -7,9 +7,10 @@ const BUFFER_BYTES = 1024 * 1024;
 export type OnSent = (bytes: number) => void;
 
 /**
- * Sends an answer and resolves when it is out or the client has left. A blob goes through two buffers in turn: one is
- * filled while the socket takes the other, and none is filled again before its write was called back. Rejects when
- * the blob cannot be read or is too short; the connection must then be cut, since a length was promised.
+ * Sends an answer and resolves when it is sent or the client has left. A blob goes through two
+ * buffers in turn: one is filled while the socket takes the other, and none is filled again before
+ * the callback of its write. Rejects when the blob cannot be read or is too short. The connection
+ * must then be cut, since a length was promised.
  */
 export async function sendAnswer(
   response: ServerResponse,
@@ -33,7 +34,9 @@ function headerLines([name, value]: [string, string]): string[] {
   return name === "vary" ? value.split(", ").flatMap((item) => [name, item]) : [name, value];
 }
 
-/** Writes a piece of the body; false when the client has left. The piece may be reused afterwards. */
+/**
+ * Writes a piece of the body. False when the client has left. The piece may be reused afterwards.
+ */
 export async function writeBody(
   response: ServerResponse,
   piece: Uint8Array,

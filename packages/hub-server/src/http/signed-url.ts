@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** What a CDN URL is made for. */
+/** The input of a CDN URL. */
 export interface SignedUrlRequest {
   /** Percent-encoded, from the root. */
   readonly path: string;
@@ -11,7 +11,7 @@ export interface SignedUrlRequest {
   readonly seconds: number;
   /** The caller's address, which the Hub writes into the URL. */
   readonly address: string;
-  /** The caller's id; undefined for the anonymous. */
+  /** The caller's id. Undefined for anonymous clients. */
   readonly userId: string | undefined;
 }
 
@@ -23,13 +23,17 @@ export interface UrlSigner {
   check(url: URL, now: number): boolean;
 }
 
-/** The Hub's since July 2026 begins so; the rest of an id (26 digits) is of no meaning here. */
+/**
+ * The Hub's ids have started like this since July 2026. The rest of an id (26 digits) has no
+ * meaning here.
+ */
 const KEY_PAIR_ID = "01KXEF4K0000000000000000MX";
 
 /**
- * A signer with a key of its own: its URLs end with the process. The query has the keys of the Hub's CloudFront links
- * as of September 2026 (`xip` since late that month, `Hash-Algorithm` since September; order varies), and the policy is
- * CloudFront's custom policy: base64 of JSON with `+=/` as `-_~`.
+ * A signer with a key of its own: its URLs end with the process. The query has the keys of the
+ * Hub's CloudFront links as of September 2026 (`xip` since late that month, `Hash-Algorithm` since
+ * September, in varying order). The policy is CloudFront's custom policy: base64 of JSON with `+=/`
+ * as `-_~`.
  */
 export function createUrlSigner(): UrlSigner {
   const key = randomBytes(32);
@@ -68,7 +72,10 @@ interface Policy {
   }[];
 }
 
-/** Epochs are whole seconds for CloudFront; here they may have a fraction, so that short lives can be tested. */
+/**
+ * Epochs are whole seconds for CloudFront. Here they may have a fraction, so that short lifetimes
+ * can be tested.
+ */
 function policyOf(path: string, expires: number): Policy {
   const condition = { DateLessThan: { "AWS:EpochTime": expires } };
   return { Statement: [{ Resource: path, Condition: condition }] };

@@ -13,7 +13,10 @@ import {
 import { kindOf } from "../store/repo-kind.ts";
 import type { HubUser, StoredRepo } from "../store/repo-store.ts";
 
-/** Who asks: undefined without an Authorization header; a token that the store does not know is refused. */
+/**
+ * The user who asks. Undefined without an Authorization header. A token that the store does not
+ * know is refused.
+ */
 export async function identify(c: HubContext): Promise<HubUser | undefined> {
   if (c.req.header("authorization") === undefined) return undefined;
   const token = bearerToken(c);
@@ -24,7 +27,9 @@ export async function identify(c: HubContext): Promise<HubUser | undefined> {
   return user;
 }
 
-/** The token of the request; undefined without one, also where the header holds something else. */
+/**
+ * The token of the request. Undefined without one, also when the header contains something else.
+ */
 export function bearerToken(c: HubContext): string | undefined {
   return /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
 }
@@ -63,9 +68,10 @@ export function mayPassGate({ repoId, settings }: StoredRepo, user: HubUser | un
 }
 
 /**
- * Finds the repo that the path names behind `prefix` segments, in `idSegments` segments, and what follows it and the
- * verb. A former id, and one in other letter case, is answered with a relative 307: on the API (recorded 2026-09-23, to
- * another owner 2026-09-08) and on `/resolve/` (huggingface/hf-hub#103, 2025-04-23).
+ * Finds the repo that the path names after `prefix` segments, in `idSegments` segments, and the
+ * rest of the path after it and the verb. A former id, and one in other letter case, is answered
+ * with a relative 307: on the API (recorded 2026-09-23, to another owner 2026-09-08) and on
+ * `/resolve/` (huggingface/hf-hub#103, 2025-04-23).
  */
 export function findRepo(options: {
   kind: RepoType;

@@ -38,7 +38,10 @@ const MODEL_FIELDS: readonly string[] = [
   "usedStorage",
 ];
 
-/** The properties that huggingface_hub 2.4.0 asks of datasets and spaces; the Hub's own lists were not recorded. */
+/**
+ * The properties that huggingface_hub 2.4.0 requests for datasets and spaces. The Hub's own lists
+ * were not recorded.
+ */
 const COMMON_FIELDS: readonly string[] = [
   "author",
   "cardData",
@@ -75,8 +78,8 @@ const FIELDS: Readonly<Record<RepoType, readonly string[]>> = {
 const NOT_LISTED = "usedStorage";
 
 /**
- * The fields that `expand` asks for, in either spelling (`expand=a`, `expand[]=a`); empty when it asks for none. An
- * unknown one is refused with all that there are, as the Hub does.
+ * The fields that `expand` asks for, in either spelling (`expand=a`, `expand[]=a`). Empty without
+ * `expand`. An unknown one is refused with a list of all fields, as on the Hub.
  */
 export function expandedFields(
   c: HubContext,

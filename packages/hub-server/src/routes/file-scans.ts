@@ -4,9 +4,10 @@ import type { FileScan, RepoFile, RepoSettings, ScannerResult } from "../store/r
 const ISSUES: ReadonlySet<string> = new Set(["caution", "suspicious", "unsafe"]);
 
 /**
- * `securityFileStatus` of a file. Statuses and scanners: the Hub's OpenAPI description as generated clients have it
- * (tryAGI/HuggingFace, 2026); texts of a safe file: trees recorded from openai-community/gpt2 in 2026. Python fails
- * without `status`, `avScan` and `pickleImportScan`.
+ * `securityFileStatus` of a file. Statuses and scanners follow the Hub's OpenAPI description as
+ * generated clients have it (tryAGI/HuggingFace, 2026). Texts of a safe file come from trees
+ * recorded from openai-community/gpt2 in 2026. Python fails without `status`, `avScan` and
+ * `pickleImportScan`.
  */
 export function securityFileStatus(
   file: RepoFile,

@@ -56,7 +56,7 @@ function addRepoRoutes(app: Hono<HubEnv>, kind: RepoType): void {
   const cached = findRepo({ kind, prefix: 3, idSegments: 2, verb: 0 });
   app.get(`/api/resolve-cache/${word}/:namespace/:name/:commit/*`, cached, resolveCache);
   const [root, prefix] = kind === "model" ? ["", 0] : [`/${word}`, 1];
-  // Ids of one segment are former names of old repos; their verbs must win over a two-segment id.
+  // Ids of one segment are former names of old repos. Their verbs must win over a two-segment id.
   for (const { id, idSegments } of IDS) {
     const onApi = findRepo({ kind, prefix: 2, idSegments });
     for (const [path, handler] of Object.entries(VERBS)) {

@@ -8,8 +8,8 @@ export interface LastCommit {
 }
 
 /**
- * A function from a path to the commit that last changed it. `history` is newest first, as
- * {@link StoredRepo.history} gives it; a folder changes with anything below it.
+ * A function from a path to the commit that last changed it. `history` is newest first, as {@link
+ * StoredRepo.history} gives it. A folder changes with anything below it.
  */
 export function lastCommits(history: readonly RepoSnapshot[]): (path: string) => LastCommit {
   const contents = history.map(contentByPath);
@@ -23,7 +23,7 @@ export function lastCommits(history: readonly RepoSnapshot[]): (path: string) =>
   };
 }
 
-/** What identifies the content at each file and folder of a snapshot. */
+/** The identity of the content at each file and folder of a snapshot. */
 function contentByPath({ files }: RepoSnapshot): ReadonlyMap<string, string> {
   const contents = new Map<string, string>();
   for (const { path, oid } of files) {

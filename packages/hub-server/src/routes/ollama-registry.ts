@@ -65,7 +65,7 @@ export async function registryBlob(c: HubContext): Promise<Response> {
 
 type ModelFile = RepoFile & { readonly lfs: NonNullable<RepoFile["lfs"]> };
 
-/** The GGUF file for a tag; `latest` is Q4_K_M, else Q8_0, else the first (hub-docs, ollama.md). */
+/** The GGUF file for a tag. `latest` is Q4_K_M, else Q8_0, else the first (hub-docs, ollama.md). */
 async function modelFile(c: HubContext, tag: string): Promise<ModelFile> {
   const repo = c.get("repo");
   checkGate(repo, c.get("user"));

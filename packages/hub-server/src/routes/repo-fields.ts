@@ -16,7 +16,7 @@ const MODEL_LISTED = [
   "modelId",
 ];
 
-/** Fields of a listing entry when nothing else is asked for; those of datasets and spaces as matrixhub-ai/hfd has them. */
+/** Default fields of a listing entry. Those of datasets and spaces are as in matrixhub-ai/hfd. */
 export const LISTED_FIELDS: Readonly<Record<RepoType, readonly string[]>> = {
   model: MODEL_LISTED,
   kernel: MODEL_LISTED,
@@ -98,7 +98,7 @@ export const INFO_FIELDS: Readonly<Record<RepoType, readonly string[]>> = {
   space: [...SHARED_INFO, "sdk", "runtime", "models", "datasets"],
 };
 
-/** What a repo's answer can be asked for. */
+/** The fields that a repo's answer can contain. */
 export interface RepoFieldsOptions {
   readonly fields: ReadonlySet<string>;
   /** Whether siblings carry size and digest. */
@@ -107,7 +107,7 @@ export interface RepoFieldsOptions {
   readonly snapshot: () => Promise<RepoSnapshot | undefined>;
 }
 
-/** `_id`, `id` and the fields that are asked for, in the Hub's spelling; what is not known is left out. */
+/** `_id`, `id` and the requested fields, in the Hub's spelling. Unknown values are left out. */
 export async function repoFields(
   repo: StoredRepo,
   { fields, blobs, snapshot }: RepoFieldsOptions,
@@ -159,7 +159,10 @@ export function objectId(name: string): string {
   return stableId("object", name).slice(0, 24);
 }
 
-/** The examples that the Hub shows for a task when the card has none; only that of chat models is known here. */
+/**
+ * The examples that the Hub shows for a task when the card has none. Only those of chat models are
+ * known here.
+ */
 function widgetData({ pipelineTag }: ModelCard): { text: string }[] | undefined {
   if (pipelineTag !== "text-generation") return undefined;
   return [{ text: "Hi, what can you help me with?" }, { text: "What is 84 * 3 / 2?" }];

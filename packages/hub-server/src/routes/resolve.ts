@@ -48,7 +48,8 @@ export async function resolve(c: HubContext): Promise<Response> {
       ? toCdn(c, { snapshot, file }, linked)
       : fileAnswer(c, file.blob, { ...linked, ...described(file, etag) });
   }
-  // What is not for all is not in the cache for all (Orolol/originator, observations/2026-10-06-owner-reads.json).
+  // A file that is not public is not in the public cache (Orolol/originator,
+  // observations/2026-10-06-owner-reads.json).
   const isShared = repo.settings.gated === false && !repo.settings.private;
   if (smallFiles === "redirect" && isShared) {
     return toResolveCache(c, { snapshot, file }, { ...commit, etag });
@@ -73,7 +74,10 @@ export async function resolveCache(c: HubContext): Promise<Response> {
   return fileAnswer(c, file.blob, { ...headers, "content-type": "text/plain; charset=utf-8" });
 }
 
-/** `GET /{id}/raw/{revision}/{path}`: what git holds, which is the pointer for an LFS file. */
+/**
+ * `GET /{id}/raw/{revision}/{path}`: the file as git stores it, which is the pointer for an LFS
+ * file.
+ */
 export async function raw(c: HubContext): Promise<Response> {
   checkGate(c.get("repo"), c.get("user"));
   const { snapshot, file } = await fileAt(c);
@@ -104,7 +108,7 @@ function described(
   };
 }
 
-/** 307 with a relative Location; its body has a length of its own, which is not the file's. */
+/** 307 with a relative Location. Its body has a length of its own, which is not the file's. */
 function toResolveCache(
   c: HubContext,
   { snapshot, file }: { snapshot: RepoSnapshot; file: RepoFile },

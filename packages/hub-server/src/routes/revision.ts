@@ -3,11 +3,17 @@ import { entryNotFound, revisionNotFound } from "../http/refusal.ts";
 import type { RepoFile, RepoRefTarget, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
 
 const COMMIT = /^[0-9a-f]{40}$/;
-/** As git abbreviates; recorded with 7 digits on `/resolve/` (2026-09-23) and `/revision/` (2026-10-06). */
+/**
+ * As git abbreviates. Recorded with 7 digits on `/resolve/` (2026-09-23) and `/revision/`
+ * (2026-10-06).
+ */
 const SHORT_COMMIT = /^[0-9a-f]{7,39}$/;
 const REF_KINDS = new Set(["pr", "convert", "heads", "tags"]);
 
-/** Splits what follows a verb into revision and path; unencoded `refs/pr/1` is understood when the Hub is set so. */
+/**
+ * Splits the path after a verb into revision and file path. Unencoded `refs/pr/1` is accepted when
+ * the Hub is set so.
+ */
 export function splitRevision(c: HubContext): { revision: string; path: string } {
   const rest = c.get("rest");
   const [first = "", kind = "", name = ""] = rest;
@@ -16,7 +22,10 @@ export function splitRevision(c: HubContext): { revision: string; path: string }
   return { revision: rest.slice(0, taken).join("/"), path: rest.slice(taken).join("/") };
 }
 
-/** The repo at a branch, tag, `refs/…`, commit, the first digits of one, or `HEAD`; refuses an unknown one. */
+/**
+ * The repo at a branch, tag, `refs/…`, commit, abbreviated commit, or `HEAD`. Refuses an unknown
+ * one.
+ */
 export async function snapshotAt(repo: StoredRepo, revision: string): Promise<RepoSnapshot> {
   const name = revision === "HEAD" ? "main" : revision;
   const commit = COMMIT.test(name) ? name : await commitOf(repo, name);
@@ -25,7 +34,7 @@ export async function snapshotAt(repo: StoredRepo, revision: string): Promise<Re
   return snapshot;
 }
 
-/** The snapshot and the file that a `/<revision>/<path>` names; refuses unknown ones. */
+/** The snapshot and the file that a `/<revision>/<path>` names. Refuses unknown ones. */
 export async function fileAt(
   c: HubContext,
 ): Promise<{ snapshot: RepoSnapshot; file: RepoFile; revision: string }> {
@@ -45,7 +54,7 @@ async function commitOf(repo: StoredRepo, name: string): Promise<string | undefi
   return SHORT_COMMIT.test(name) ? fullCommit(repo, { refs, start: name }) : undefined;
 }
 
-/** The one commit of the repo that begins so; undefined for none or several. */
+/** The one commit of the repo with this prefix. Undefined for none or several. */
 async function fullCommit(
   repo: StoredRepo,
   { refs, start }: { refs: readonly RepoRefTarget[]; start: string },

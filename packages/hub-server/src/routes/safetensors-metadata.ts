@@ -11,8 +11,9 @@ import { snapshotAt } from "./revision.ts";
 const MAX_INDEX_BYTES = 25_000_000;
 
 /**
- * `GET /api/models/{id}/safetensors-metadata/{index path}`: the headers of all shards that an index of `main` names, in
- * one answer. As huggingface_hub 2.3 reads it; the Hub's own answer was not recorded.
+ * `GET /api/models/{id}/safetensors-metadata/{index path}`: the headers of all shards that an index
+ * of `main` names, in one answer. As huggingface_hub 2.3 reads it. The Hub's own answer was not
+ * recorded.
  */
 export async function safetensorsMetadata(c: HubContext): Promise<Response> {
   const repo = c.get("repo");

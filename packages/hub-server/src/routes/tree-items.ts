@@ -14,7 +14,10 @@ export interface TreeItem {
   readonly securityFileStatus?: unknown;
 }
 
-/** What entries say beside the usual: the xet hash of a file where there is one, and what `expand` adds. */
+/**
+ * Optional fields of entries: the xet hash of a file that has one, and the fields that `expand`
+ * adds.
+ */
 export interface ItemDetails {
   readonly xetHash: (file: RepoFile) => string | undefined;
   readonly expanded:
@@ -26,9 +29,10 @@ export interface ItemDetails {
 }
 
 /**
- * The entries below `folder` (empty: the root): in each folder the folders first and then the files, both by name, and
- * only then what is in those folders. Undefined when there is no such folder. Folders first: Orolol/originator,
- * observations/2026-10-06-clone-seed-reads.json (tree-main); the order below the first level was not recorded.
+ * The entries below `folder` (empty: the root): in each folder the folders first and then the
+ * files, both by name, and after them the content of those folders. Undefined when there is no such
+ * folder. Folders first: Orolol/originator, observations/2026-10-06-clone-seed-reads.json
+ * (tree-main). The order below the first level was not recorded.
  */
 export function treeItems(
   snapshot: RepoSnapshot,

@@ -43,7 +43,9 @@ export async function tree(c: HubContext): Promise<Response> {
   });
 }
 
-/** `POST /api/models/{id}/paths-info/{revision}`, body a form or JSON; unknown paths are left out. */
+/**
+ * `POST /api/models/{id}/paths-info/{revision}`, body a form or JSON. Unknown paths are left out.
+ */
 export async function pathsInfo(c: HubContext): Promise<Response> {
   const repo = c.get("repo");
   // Refused as a whole, unlike a tree, which is masked (recorded by two clients of the Hub in 2026).
@@ -62,7 +64,7 @@ export async function pathsInfo(c: HubContext): Promise<Response> {
   return jsonAnswer(items);
 }
 
-/** What the entries of this answer say beside the usual. */
+/** The optional fields in the entries of this answer. */
 async function itemDetails(
   c: HubContext,
   snapshot: RepoSnapshot,

@@ -44,7 +44,7 @@ export async function whoami(c: HubContext): Promise<Response> {
   });
 }
 
-/** What is told about the token: of a login only when it ends (recorded in 2026 by two clients). */
+/** The description of the token: for a login only its end (recorded in 2026 by two clients). */
 function authOf(kind: TokenKind): object {
   if (kind === "oauth") return { type: "oauth", expiresAt: "2027-01-01T00:00:00.000Z" };
   const accessToken = { displayName: "token", role: kind, createdAt: CREATED };

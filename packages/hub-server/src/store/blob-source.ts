@@ -2,7 +2,10 @@ import { open } from "node:fs/promises";
 
 /** An open blob. */
 export interface BlobReader {
-  /** Fills `target` from byte `position` as far as it goes and returns how many bytes that were; 0 is the end. */
+  /**
+   * Fills `target` from byte `position` as far as it goes and returns the number of bytes read. 0
+   * is the end.
+   */
   read(target: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -47,7 +50,10 @@ export function fileBlob(path: string, size: number): BlobSource {
   };
 }
 
-/** The bytes `start` (inclusive) to `end` (exclusive) of `blob`, in pieces of at most `pieceBytes`; each piece is a fresh array. */
+/**
+ * The bytes `start` (inclusive) to `end` (exclusive) of `blob`, in pieces of at most `pieceBytes`.
+ * Each piece is a fresh array.
+ */
 export async function* readBlob(
   blob: BlobSource,
   { start = 0, end = blob.size, pieceBytes = 256 * 1024 }: ReadBlobOptions = {},

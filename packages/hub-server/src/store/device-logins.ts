@@ -3,8 +3,8 @@ import { randomInt, randomUUID } from "node:crypto";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /**
- * What a device asks its user to confirm (RFC 8628, section 3.2); times in seconds. The Hub says no interval, and that
- * the code is good for 300 seconds (recorded live 2026-09-26).
+ * The data that a device shows its user for confirmation (RFC 8628, section 3.2), times in seconds.
+ * The Hub sends no interval, and a lifetime of 300 seconds for the code (recorded live 2026-09-26).
  */
 export interface DeviceGrant {
   readonly deviceCode: string;
@@ -13,7 +13,7 @@ export interface DeviceGrant {
   readonly expiresIn: number;
 }
 
-/** What a device is given in the end. */
+/** The final answer to a device. */
 export interface GrantedToken {
   readonly accessToken: string;
   readonly refreshToken?: string | undefined;
@@ -30,7 +30,9 @@ export interface DeviceLogins {
   poll(deviceCode: string): GrantedToken | string;
   /** The next token for a refresh token, or the error code of RFC 6749, section 5.2. */
   refresh(refreshToken: string): GrantedToken | string;
-  /** The person types the code and agrees: the device gets this token. Does nothing for codes that nobody asked for. */
+  /**
+   * The user types the code and agrees: the device gets this token. Does nothing for unknown codes.
+   */
   approve(userCode: string, token: GrantedToken): void;
   /** The person types the code and refuses. */
   deny(userCode: string): void;
@@ -38,7 +40,7 @@ export interface DeviceLogins {
   renew(refreshToken: string, token: GrantedToken): void;
 }
 
-/** Device logins kept in memory; seconds as the clients are told them. */
+/** Device logins kept in memory. Times are in seconds, as sent to clients. */
 export function createDeviceLogins({
   interval,
   expiresIn = 300,

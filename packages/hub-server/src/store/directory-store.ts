@@ -9,9 +9,9 @@ import { createFolderReader } from "./folder-snapshot.ts";
 import { repoSettings } from "./repo-settings.ts";
 import type { HubCollection, HubUser, RepoSettings, RepoStore, StoredRepo } from "./repo-store.ts";
 
-/** What a directory store is told about a repo, since folders do not say it. */
+/** The settings of a repo in a directory store, since folders do not contain them. */
 export interface DirectoryRepoOptions extends Partial<RepoSettings> {
-  /** Commits by revision; derived from the content where none is given. */
+  /** Commits by revision. Derived from the content by default. */
   readonly commits?: Readonly<Record<string, string>>;
 }
 
@@ -23,9 +23,10 @@ export interface DirectoryStoreOptions {
 }
 
 /**
- * A store of folders: `<root>/<org>/<name>/…` is a repo's `main`; `<root>/<org>/<name>@<revision>/…`, the revision
- * percent-encoded (`tiny@refs%2Fpr%2F1`, `tiny@v1`), is another. Folders are looked at anew for every request, and
- * files are digested once and again when they change. Throws `hub-server/no-store` when `root` is no folder.
+ * A store of folders. `<root>/<org>/<name>/…` is a repo's `main`, and
+ * `<root>/<org>/<name>@<revision>/…`, the revision percent-encoded (`tiny@refs%2Fpr%2F1`,
+ * `tiny@v1`), is another revision. Folders are read again for every request. Files are digested
+ * once, and again when they change. Throws `hub-server/no-store` when `root` is not a folder.
  */
 export async function createDirectoryStore(
   root: string,
@@ -164,7 +165,7 @@ function decodeRevision(text: string): string {
   }
 }
 
-/** `v1` is a branch; `refs/tags/v1` is what it says. */
+/** `v1` is a branch. `refs/tags/v1` is a tag. */
 function fullRef(revision: string): string {
   return revision.startsWith("refs/") ? revision : `refs/heads/${revision}`;
 }

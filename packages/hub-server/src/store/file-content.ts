@@ -20,7 +20,7 @@ export async function contentBlob(content: FileContent): Promise<BlobSource> {
 
 const syntheticDigests = new Map<string, Promise<string>>();
 
-/** The sha256 of synthetic content, computed once a process; undefined for other content. */
+/** The sha256 of synthetic content, computed once per process. Undefined for other content. */
 export async function knownSha256(
   content: FileContent,
   blob: BlobSource,

@@ -1,6 +1,9 @@
 import type { StoredRepo } from "./repo-store.ts";
 
-/** The repo that was called `repoId` before, or is called so in other letter case; undefined when none is. */
+/**
+ * The repo that had the id `repoId` before, or has it in other letter case. Undefined when there is
+ * none.
+ */
 export function findByOtherName<Repo extends Pick<StoredRepo, "repoId" | "settings">>(
   repos: readonly Repo[],
   repoId: string,

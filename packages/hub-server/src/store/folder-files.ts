@@ -13,12 +13,13 @@ export interface FolderFile {
   readonly stamp: string;
 }
 
-/** What version control and download tools leave in a folder. */
+/** Files that version control and download tools leave in a folder. */
 const NOT_CONTENT = new Set([".git", ".cache", ".DS_Store"]);
 
 /**
- * The regular files below `folder`, sorted by path. Links to files count when they stay inside `boundary` (both free of
- * links); links to folders, names that no client could store, and what tools leave behind are passed over.
+ * The regular files below `folder`, sorted by path. Links to files count when they stay inside
+ * `boundary` (both free of links). Links to folders, names that no client could store, and
+ * leftovers of tools are skipped.
  */
 export async function folderFiles(
   folder: string,
@@ -38,7 +39,7 @@ export async function folderFiles(
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** One file of a folder under the same rules; undefined when there is none. */
+/** One file of a folder under the same rules. Undefined when there is none. */
 export async function folderFile(
   folder: string,
   path: string,

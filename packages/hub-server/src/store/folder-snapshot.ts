@@ -14,7 +14,7 @@ export interface FolderSnapshotRequest {
   readonly commit: string | undefined;
 }
 
-/** What a folder looked like when it was last read. */
+/** The state of a folder when it was last read. */
 interface FolderState {
   readonly stamp: string;
   readonly keys: ReadonlySet<string>;

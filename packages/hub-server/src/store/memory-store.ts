@@ -18,33 +18,39 @@ import type {
 
 /** How a repo, or a further commit of it, is added to a memory store. */
 export interface RepoOptions extends Partial<RepoSettings> {
-  /** Default `model`; the same id may name a repo of each kind. */
+  /** Default `model`. The same id may name a repo of each kind. */
   readonly repoType?: RepoType;
   /** A branch (default `main`), `refs/tags/v1`, or `refs/pr/1`. */
   readonly revision?: string;
-  /** 40 hex; by default derived from the repo id and the content. */
+  /** 40 hex. By default derived from the repo id and the content. */
   readonly commit?: string;
   readonly title?: string;
   /** Overrides, by path, whether a file is in LFS. */
   readonly lfs?: Readonly<Record<string, boolean>>;
-  /** Overrides, by path, what the Hub says about a file. The bytes stay what they are. */
+  /** Overrides, by path, of the Hub's description of a file. The bytes are unchanged. */
   readonly declared?: Readonly<Record<string, DeclaredFile>>;
 }
 
 /** A store that lives in memory and can be changed while a Hub serves it. */
 export interface MemoryStore extends RepoStore {
-  /** Adds a repo, or a commit to it; settings that are given replace the former ones. Throws `hub-server/invalid-repo`. */
+  /**
+   * Adds a repo, or a commit to it. Given settings replace the former ones. Throws
+   * `hub-server/invalid-repo`.
+   */
   addRepo(
     repoId: string,
     files: Readonly<Record<string, FileContent>>,
     options?: RepoOptions,
   ): Promise<{ readonly commit: string }>;
-  /** Changes settings of a model that is there; does nothing when it is not. */
+  /** Changes settings of an existing model. Does nothing for an unknown one. */
   changeSettings(repoId: string, settings: Partial<RepoSettings>): void;
   /** Removes a model. */
   removeRepo(repoId: string): void;
   addUser(user: HubUser): void;
-  /** Makes a token invalid from the next request on; `refusal` chooses the Hub's words (default `unknown`). */
+  /**
+   * Makes a token invalid from the next request on. `refusal` chooses the Hub's words (default
+   * `malformed`).
+   */
   revokeToken(token: string, refusal?: TokenRefusal): void;
   addCollection(collection: HubCollection): void;
 }
@@ -181,7 +187,7 @@ function settingsOf(options: RepoOptions): Partial<RepoSettings> {
   return settings;
 }
 
-/** `main` → `refs/heads/main`; what begins with `refs/` stays. */
+/** `main` → `refs/heads/main`. A name that starts with `refs/` is unchanged. */
 function fullRef(revision: string): string {
   return revision.startsWith("refs/") ? revision : `refs/heads/${revision}`;
 }

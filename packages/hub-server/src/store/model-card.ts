@@ -4,7 +4,7 @@ import type { StoredRepo } from "./repo-store.ts";
 
 const MAX_BYTES = 1_000_000;
 
-/** What a repo's own files say about it, read the way the Hub does to fill its listing. */
+/** The description of a repo in its own files, read as the Hub does for its listing. */
 export interface ModelCard {
   readonly cardData: Readonly<Record<string, CardValue>>;
   /** The part of config.json that the Hub shows. */
@@ -14,17 +14,19 @@ export interface ModelCard {
   readonly pipelineTag: string | undefined;
   /** The first paragraph of the README that is no heading. */
   readonly description: string | undefined;
-  /** How MLX has packed the weights; undefined when it has not. */
+  /** How MLX has packed the weights. Undefined when it has not. */
   readonly quantization: PackedWeights | undefined;
 }
 
 /** Weights in 32-bit words. */
 export interface PackedWeights {
-  /** Bits of one weight of the tensor; undefined for a layer that is not packed. */
+  /** Bits of one weight of the tensor. Undefined for a layer that is not packed. */
   readonly bitsOf: (tensorName: string) => number | undefined;
 }
 
-/** Reads README.md and config.json of `main`; absent, oversized or malformed ones count as empty. */
+/**
+ * Reads README.md and config.json of `main`. Absent, oversized or malformed ones count as empty.
+ */
 export async function readModelCard(repo: StoredRepo): Promise<ModelCard> {
   const [readme, configText] = await Promise.all([
     readSmall(await repo.readMain("README.md")),

@@ -3,7 +3,7 @@ import { digestBlob, gitBlobId, lfsPointer } from "./git-object.ts";
 import { isLargeFile } from "./large-files.ts";
 import type { RepoFile } from "./repo-store.ts";
 
-/** What the Hub says about a file, where that is not the truth: for hostile fixtures. */
+/** The Hub's description of a file when it is not true, for hostile fixtures. */
 export interface DeclaredFile {
   readonly size?: number;
   readonly oid?: string;
@@ -13,7 +13,7 @@ export interface DeclaredFile {
 
 /** How {@link describeFile} looks at a file. */
 export interface DescribeFileOptions {
-  /** Whether the file is kept in LFS; by default {@link isLargeFile} decides. */
+  /** Whether the file is kept in LFS. By default {@link isLargeFile} decides. */
   readonly lfs?: boolean | undefined;
   readonly declared?: DeclaredFile | undefined;
   /** Digests that are known already are not computed. */

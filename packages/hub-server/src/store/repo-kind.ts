@@ -15,13 +15,16 @@ export function addressOf(repo: Pick<StoredRepo, "repoId" | "repoType">): string
   return kind === "model" ? repo.repoId : `${REPO_WORDS[kind]}/${repo.repoId}`;
 }
 
-/** The kind that the first word of an address names; undefined when it names none, as of a model's. */
+/**
+ * The kind that the first word of an address names. Undefined for other words, as in a model's
+ * address.
+ */
 export function kindInAddress(word: string): RepoType | undefined {
   const kinds: readonly RepoType[] = ["dataset", "space", "kernel"];
   return kinds.find((kind) => REPO_WORDS[kind] === word);
 }
 
-/** The kind of a repo; a store that says nothing holds models. */
+/** The kind of a repo. The default is a model. */
 export function kindOf({ repoType = "model" }: Pick<StoredRepo, "repoType">): RepoType {
   return repoType;
 }

@@ -1,6 +1,6 @@
 import type { RepoSettings } from "./repo-store.ts";
 
-/** Settings with what is not given filled in: a public repo of no renown. */
+/** Settings with defaults filled in: a public repo without downloads or likes. */
 export function repoSettings(given: Partial<RepoSettings> = {}): RepoSettings {
   const defaults: RepoSettings = {
     private: false,

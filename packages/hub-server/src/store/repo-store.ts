@@ -33,7 +33,7 @@ export interface FileScan extends Partial<Readonly<Record<ScannerName, ScannerRe
   readonly status: ScanStatus;
 }
 
-/** What one scanner says; `pickleImports` are those of `pickleImportScan`. */
+/** The result of one scanner. `pickleImports` are those of `pickleImportScan`. */
 export interface ScannerResult {
   readonly status: ScanStatus;
   readonly message?: string;
@@ -44,7 +44,7 @@ export interface ScannerResult {
   }[];
 }
 
-/** What the Hub knows about a repo beside its files. */
+/** The Hub's facts about a repo beside its files. */
 export interface RepoSettings {
   readonly private: boolean;
   readonly gated: false | "auto" | "manual";
@@ -67,20 +67,25 @@ export interface RepoSettings {
   readonly lastModified: string;
   readonly libraryName: string | undefined;
   readonly pipelineTag: string | undefined;
-  /** What the Hub's scanners say about files, by path; a file that is not named is safe. */
+  /** The scanners' results for files, by path. A file that is not listed is safe. */
   readonly scans: Readonly<Record<string, ScanStatus | FileScan>>;
-  /** Whether all files were scanned, as the summary of the repo says; the real Hub rarely says so. */
+  /**
+   * Whether all files were scanned, for the summary of the repo. The real Hub rarely reports so.
+   */
   readonly scansDone: boolean;
-  /** Further fields of the model's answer, like `inferenceProviderMapping`, `gguf` or `widgetData`; they win over what the files say. */
+  /**
+   * Further fields of the model's answer, like `inferenceProviderMapping`, `gguf` or `widgetData`.
+   * They win over values from the files.
+   */
   readonly info: Readonly<Record<string, unknown>>;
 }
 
-/** One file of a snapshot: what the Hub says about it, and where its bytes are. */
+/** One file of a snapshot: the Hub's description of it, and where its bytes are. */
 export interface RepoFile {
   readonly path: string;
-  /** In bytes, as listed; `blob.size` is what is served. They differ only in hostile fixtures. */
+  /** In bytes, as listed. `blob.size` is the served size. They differ only in hostile fixtures. */
   readonly size: number;
-  /** Git object id; of the pointer for an LFS file. */
+  /** Git object id. For an LFS file it is the pointer's. */
   readonly oid: string;
   readonly lfs: { readonly sha256: string; readonly pointerSize: number } | undefined;
   readonly xetHash: string | undefined;
@@ -104,7 +109,10 @@ export interface RepoRefTarget {
   readonly commit: string;
 }
 
-/** A repo of a store. Reading `settings` and `readMain` is cheap; `refs` and `snapshot` may have to digest files. */
+/**
+ * A repo of a store. Reading `settings` and `readMain` is cheap. `refs` and `snapshot` may have to
+ * digest files.
+ */
 export interface StoredRepo {
   readonly repoId: string;
   /** Default: a model. */
@@ -115,18 +123,18 @@ export interface StoredRepo {
   snapshot(commit: string): Promise<RepoSnapshot | undefined>;
   /** The commits that led to `commit`, newest first, itself included. */
   history(commit: string): Promise<readonly RepoSnapshot[]>;
-  /** A file of `main`, without a look at the others; undefined when there is none. */
+  /** A file of `main`, without reading the others. Undefined when there is none. */
   readMain(path: string): Promise<BlobSource | undefined>;
 }
 
-/** Somebody with a token. */
+/** An account with a token. */
 export interface HubUser {
   readonly name: string;
   readonly tokens: readonly string[];
   readonly fullname?: string | undefined;
   readonly email?: string | undefined;
   readonly orgs?: readonly string[] | undefined;
-  /** What kind each token is; one that is not named is a read token. */
+  /** The kind of each token. The default is a read token. */
   readonly tokenKinds?: Readonly<Record<string, TokenKind>> | undefined;
 }
 
@@ -146,18 +154,24 @@ export interface HubCollection {
   readonly lastUpdated?: string | undefined;
 }
 
-/** Where a Hub's repos, users and collections come from. Everything is asked anew for every request. */
+/**
+ * The source of a Hub's repos, users and collections. Everything is read again for every request.
+ */
 export interface RepoStore {
   /** All repos, in no particular order. */
   list(): Promise<readonly StoredRepo[]>;
   /**
-   * The repo of that id, of that former id, or of that id in other letter case (`repoId` tells them apart) and kind,
-   * default a model; undefined when there is none. One of another kind counts as none. Never throws on a strange id.
+   * The repo with that id, that former id, or that id in other letter case (`repoId` tells them
+   * apart), and that kind, default a model. Undefined when there is none. One of another kind
+   * counts as none. Never throws on a strange id.
    */
   find(repoId: string, repoType?: RepoType): Promise<StoredRepo | undefined>;
-  /** The owner of a token; undefined when it is not, or no longer, valid. */
+  /** The owner of a token. Undefined when the token is not, or no longer, valid. */
   userOf(token: string): Promise<HubUser | undefined>;
-  /** Why a token that has no owner is refused; a store without this function knows none of them. */
+  /**
+   * Why a token without an owner is refused. A store without this function treats such tokens as
+   * unknown.
+   */
   refusalOf?(token: string): Promise<TokenRefusal | undefined>;
   collections(): Promise<readonly HubCollection[]>;
 }

@@ -14,9 +14,10 @@ export interface TensorCount {
 const counted = new WeakMap<RepoSnapshot, Promise<TensorCount | undefined>>();
 
 /**
- * Counts from the headers of the root's safetensors files, once a snapshot; undefined without any or with a broken one.
- * Weights that MLX packs into 32-bit words (`quantization`) count as what they stand for, still under `U32`: so the Hub
- * counted mlx-community/Qwen3.5-9B-4bit on 2026-09-18 (U32 8952741888 of 9409813744; huggingface/hub-docs#2704).
+ * Counts parameters from the headers of the root's safetensors files, once per snapshot. Undefined
+ * without any or with a broken one. Weights that MLX packs into 32-bit words (`quantization`) count
+ * as the weights they contain, still under `U32`, as the Hub counted mlx-community/Qwen3.5-9B-4bit
+ * on 2026-09-18 (U32 8952741888 of 9409813744, huggingface/hub-docs#2704).
  */
 export function countTensors(
   snapshot: RepoSnapshot,

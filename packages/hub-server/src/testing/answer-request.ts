@@ -9,13 +9,13 @@ export type TreeOverride =
   | readonly unknown[]
   | ((entries: readonly Record<string, unknown>[]) => readonly unknown[]);
 
-/** What is odd about one repo, or about all. */
+/** The quirks of one repo, or of all. */
 export interface Oddities {
   readonly quirks?: Quirks | undefined;
   readonly tree?: TreeOverride | undefined;
 }
 
-/** How {@link createAnswerer} finds what is odd. */
+/** How {@link createAnswerer} finds the quirks. */
 export interface AnswererOptions {
   readonly hub: HubOptions;
   readonly elsewhereUrl: string;

@@ -11,7 +11,7 @@ const DENIED =
 const RATE_LIMITED =
   "We had to rate limit your IP (203.0.113.7). To continue using our service, create a HF account or login to your existing account, and make sure you pass a HF_TOKEN if you're using the API.";
 
-/** What a changed answer may depend on. */
+/** The input of a changed answer. */
 export interface AnswerContext {
   /** The URL that was asked for. */
   readonly url: URL;

@@ -17,7 +17,7 @@ export interface FaultPlan {
 
 /** A {@link FaultPlan}, and the function that draws from it. */
 export interface FaultPlanner extends FaultPlan {
-  /** The faults that meet this request; counts it. */
+  /** The faults that apply to this request. Counts the request. */
   match(entry: RequestLogEntry, answer: HubAnswer): readonly Fault[];
 }
 

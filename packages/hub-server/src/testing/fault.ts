@@ -2,7 +2,7 @@ import type { RequestLogEntry } from "./request-log.ts";
 import type { RequestTarget } from "./request-kind.ts";
 import type { TokenRefusal } from "../store/repo-store.ts";
 
-/** What goes wrong with an answer. Byte counts are of the body of this answer; `offset` is in the file. */
+/** A fault in an answer. Byte counts are of the body of this answer. `offset` is in the file. */
 export type FaultEffect =
   /** The connection ends after n body bytes: closed, so that all of them arrive, or reset. */
   | { readonly kind: "cut"; readonly afterBytes: number; readonly reset?: boolean }
@@ -67,16 +67,21 @@ export type FaultEffect =
   /** The first half of the body, with a length that agrees. */
   | { readonly kind: "truncatedJson" };
 
-/** Which requests a fault meets: those of `on`, `path`, `repoId` and `method`; of these, as counted by the fault itself, … */
+/**
+ * The requests that a fault applies to: those of `on`, `path`, `repoId` and `method`, and of these,
+ * as counted by the fault itself, …
+ */
 export interface FaultScope {
   readonly on: RequestTarget | readonly RequestTarget[];
-  /** The file's path in the repo (of an API request: the URL's path), whole; `*` stands for anything. */
+  /**
+   * The file's path in the repo (of an API request: the URL's path), whole. `*` matches anything.
+   */
   readonly path?: string | RegExp;
   readonly repoId?: string;
   readonly method?: string;
-  /** … only the first `times`; */
+  /** … only the first `times`, */
   readonly times?: number;
-  /** … only those with these numbers, from 1; */
+  /** … only those with these numbers, from 1, */
   readonly nth?: number | readonly number[];
   /** … only those after the first `after`. */
   readonly after?: number;

@@ -7,7 +7,9 @@ interface HeaderTensor {
   readonly shape: readonly number[];
 }
 
-/** The shape of a hollow model; what is not given is that of a llama of 70 billion parameters at 6 bits. */
+/**
+ * The shape of a hollow model. Defaults are those of a llama of 70 billion parameters at 6 bits.
+ */
 export interface HollowModelOptions {
   readonly modelType?: string;
   readonly hidden?: number;
@@ -27,7 +29,7 @@ export interface HollowModelOptions {
 export interface HollowModel {
   /** For `addRepo`. */
   readonly files: Readonly<Record<string, string | { readonly path: string }>>;
-  /** For `addRepo`, so that nobody hashes the holes. */
+  /** For `addRepo`, so that the holes are not hashed. */
   readonly declared: Readonly<Record<string, { readonly sha256: string }>>;
   readonly parameters: number;
   readonly weightsBytes: number;

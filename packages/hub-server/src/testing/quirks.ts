@@ -23,7 +23,10 @@ export interface Quirks {
   readonly treeSlashRedirect?: boolean;
   /** The next page's URL is on the third host (olah, DingoSpeed). */
   readonly nextPageElsewhere?: boolean;
-  /** `recursive` in a tree's query is not passed on: folders are listed, what is in them is not (a proxy). */
+  /**
+   * `recursive` in a tree's query is not passed on: folders are listed, their content is not (a
+   * proxy).
+   */
   readonly recursionDropped?: boolean;
   /** No `Link` to the next page (a proxy). */
   readonly nextPageDropped?: boolean;
@@ -33,7 +36,10 @@ export interface Quirks {
   readonly listingRefused?: boolean;
   /** A redirect promises a body of 278 bytes that never comes. */
   readonly redirectWithoutBody?: boolean;
-  /** A range is answered 200 with just its bytes; `-10` gives 11; past the end 200 and empty (DingoSpeed). */
+  /**
+   * A range is answered 200 with just its bytes. `-10` gives 11 bytes. Past the end the answer is
+   * 200 and empty (DingoSpeed).
+   */
   readonly rangeAs200?: boolean;
   /** If-Range is not looked at (olah, DingoSpeed). */
   readonly ifRangeIgnored?: boolean;
@@ -55,7 +61,7 @@ export interface Quirks {
   readonly encodedPathNotFound?: boolean;
 }
 
-/** What a quirk may look at. */
+/** The input of a quirk. */
 export interface QuirkContext extends RequestKind {
   readonly url: URL;
   readonly method: string;
@@ -180,7 +186,7 @@ function fileHeaders(answer: HubAnswer, quirks: Quirks, context: QuirkContext): 
   return { ...answer, headers };
 }
 
-/** The answer with its JSON array mapped; anything else is left alone. */
+/** The answer with its JSON array mapped. Any other answer is unchanged. */
 export function changeEntries(
   answer: HubAnswer,
   change: (entries: readonly Record<string, unknown>[]) => readonly unknown[],

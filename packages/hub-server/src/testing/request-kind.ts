@@ -1,11 +1,14 @@
-/** The part of a Hub that a request is for; `elsewhere` is the third host, which no client should give its token. */
+/**
+ * The part of a Hub that a request is for. `elsewhere` is the third host, to which no client should
+ * send its token.
+ */
 export type RequestTarget = "api" | "resolve" | "cdn" | "elsewhere";
 
-/** What a request is about. */
+/** The subject of a request. */
 export interface RequestKind {
   readonly target: RequestTarget;
   readonly repoId: string | undefined;
-  /** The file's path inside the repo; of an API request, the URL's path below the base path. */
+  /** The file's path inside the repo. For an API request, the URL's path below the base path. */
   readonly path: string;
 }
 

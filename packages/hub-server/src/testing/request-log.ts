@@ -10,7 +10,7 @@ export interface RequestLogEntry {
   /** Path and query, as they came. */
   readonly url: string;
   readonly repoId: string | undefined;
-  /** The file's path in the repo; of an API request, the URL's path. */
+  /** The file's path in the repo. For an API request, the URL's path. */
   readonly path: string;
   /** The Range header. */
   readonly range: string | undefined;
@@ -24,11 +24,14 @@ export interface RequestLogEntry {
   status: number;
   /** Body bytes that the socket has taken. */
   bytesSent: number;
-  /** `sent`: all of the answer; `broken`: by a fault, or because the client left. Undefined while it lasts. */
+  /**
+   * `sent`: the whole answer. `broken`: by a fault, or because the client left. Undefined while it
+   * lasts.
+   */
   outcome: "sent" | "broken" | undefined;
 }
 
-/** Which entries are meant; all that is given must agree. `path` as in a fault. */
+/** A selection of entries. All given fields must match. `path` as in a fault. */
 export interface LogFilter {
   readonly target?: RequestTarget;
   readonly method?: string;

@@ -6,7 +6,7 @@ import type { FaultEffect } from "./fault.ts";
 
 const PIECE_BYTES = 64 * 1024;
 
-/** Something that happens once `at` body bytes are out; it resolves to false when nothing may follow. */
+/** An action once `at` body bytes are sent. It resolves to false when nothing may follow. */
 interface Stop {
   readonly at: number;
   readonly act: () => Promise<boolean>;
@@ -51,7 +51,7 @@ export async function sendFaulty(
   return response.writableFinished;
 }
 
-/** What happens before the headers; false when nothing may follow. */
+/** The action before the headers. False when nothing may follow. */
 async function waitBefore(
   response: ServerResponse,
   { faults, left }: { faults: readonly FaultEffect[]; left: Promise<void> },

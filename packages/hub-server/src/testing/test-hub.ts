@@ -18,7 +18,7 @@ import {
 } from "./request-log.ts";
 import { sendFaulty } from "./send-faulty.ts";
 
-/** How a test Hub behaves; nothing given: like the real one. */
+/** The behaviour of a test Hub. The default is that of the real one. */
 export interface TestHubOptions extends Omit<
   HubOptions,
   "store" | "cdnUrl" | "casUrl" | "deviceLogins"
@@ -26,13 +26,17 @@ export interface TestHubOptions extends Omit<
   /** Habits of mirrors, for all repos. */
   readonly quirks?: Quirks;
   /**
-   * Whether trees and answers name Xet storage, as the real Hub's do (default false). The third origin is named, which
-   * has none: clients that go there fail, those that do not see what the real Hub says.
+   * Whether trees and answers name Xet storage, as the real Hub's do (default false). They name the
+   * third origin, which has none. Clients that go there fail, and clients that do not see the real
+   * Hub's answers.
    */
   readonly announceXet?: boolean;
   /** Whether links lead to the CDN and its second region in turn (default false). */
   readonly regionalCdn?: boolean;
-  /** Seconds between two polls of a login that the device is told; by default it is told none, as by the real Hub. */
+  /**
+   * The poll interval of a login in seconds, as sent to the device. By default none is sent, as by
+   * the real Hub.
+   */
   readonly devicePollSeconds?: number;
 }
 
@@ -40,7 +44,7 @@ export interface TestHubOptions extends Omit<
 export interface TestRepoOptions extends RepoOptions {
   /** Habits of mirrors, for this repo beside those of the Hub. */
   readonly quirks?: Quirks;
-  /** What its tree lists instead of the truth. */
+  /** The false content of its tree. */
   readonly tree?: TreeOverride;
 }
 
@@ -50,9 +54,9 @@ export interface TestHub {
   readonly url: string;
   /** On localhost: another host than the Hub's. */
   readonly cdnUrl: string;
-  /** On another port of localhost: what a second region's host is to the first. */
+  /** On another port of localhost, like the host of a second region. */
   readonly regionalCdnUrl: string;
-  /** A third origin, on localhost too; it serves the same. No token should get here. */
+  /** A third origin, also on localhost, with the same content. No token should get here. */
   readonly elsewhereUrl: string;
   /** Adds a repo (`org/name`), or a further commit or revision to it. */
   addRepo(
@@ -103,7 +107,7 @@ export async function startTestHub({
     const url = new URL(isRequest ? request.url : hub.url);
     const context = { url, range: entry.range, elsewhereUrl: hub.elsewhereUrl };
     const changed = met.reduce((current, fault) => changeAnswer(current, fault, context), plain);
-    // Faults count bytes of the plain body, so what meets one is not compressed.
+    // Faults count bytes of the plain body, so an answer with a fault is not compressed.
     const wire = met.length > 0 ? changed : await compressJson(changed, acceptEncoding(incoming));
     const final = entry.method === "HEAD" ? { ...wire, body: undefined } : wire;
     entry.status = final.status;
@@ -121,7 +125,7 @@ export async function startTestHub({
   const listener =
     (host: "hub" | "cdn" | "elsewhere") =>
     (incoming: IncomingMessage, response: ServerResponse): void => {
-      response.on("error", () => {}); // the socket broke; "close" follows
+      response.on("error", () => {}); // the socket broke, and "close" follows
       const entry = logEntry(incoming, { host, basePath });
       log.push(entry);
       response.once("close", () => {
@@ -158,7 +162,7 @@ export async function startTestHub({
   const { cdnUrl, regionalCdnUrl, elsewhereUrl } = hub;
   const answer = createAnswerer({
     hub: {
-      // The real Hub warns every anonymous client; a test that counts warnings asks for it.
+      // The real Hub warns every anonymous client. A test that counts warnings turns this on.
       anonymousWarning: false,
       ...options,
       basePath,

@@ -152,7 +152,10 @@ function weights(seed: number): Record<string, Tensor> {
   return tensors;
 }
 
-/** Values as IEEE half floats. They are of normal size here; subnormal, infinite and NaN do not occur. */
+/**
+ * Values as IEEE half floats. All are of normal size. Subnormal, infinite and NaN values do not
+ * occur.
+ */
 function half(values: readonly number[], shape: readonly number[]): Tensor {
   const float = new Float32Array(1);
   const bits = new Uint32Array(float.buffer);

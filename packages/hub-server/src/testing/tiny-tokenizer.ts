@@ -1,4 +1,4 @@
-/** Ids of the tiny model's special tokens; bytes are 0 to 255. */
+/** Ids of the tiny model's special tokens. Bytes are 0 to 255. */
 export const SPECIAL_IDS: Readonly<Record<"bos" | "eos" | "pad" | "imStart" | "imEnd", number>> = {
   bos: 256,
   eos: 257,
