@@ -17,7 +17,7 @@ type Order = "name" | "size" | "used" | "added";
 
 const values: Readonly<Record<Order, (repo: LibraryRepo) => number | string>> = {
   name: ({ repoId }) => repoId.toLowerCase(),
-  size: ({ sizeOnDisk }) => -sizeOnDisk,
+  size: ({ sizeOnDisk, unusedOnDisk }) => -(sizeOnDisk + unusedOnDisk),
   used: ({ lastUsedAt }) => -(lastUsedAt ?? 0),
   added: ({ modifiedAt }) => -(modifiedAt ?? 0),
 };
@@ -141,8 +141,17 @@ function Row({
   readonly at: number;
   readonly going: boolean;
 }): JSX.Element {
-  const { repoId, repoType, sizeOnDisk, lastUsedAt, modifiedAt, pinned, revisions, findings } =
-    repo;
+  const {
+    repoId,
+    repoType,
+    sizeOnDisk,
+    unusedOnDisk,
+    lastUsedAt,
+    modifiedAt,
+    pinned,
+    revisions,
+    findings,
+  } = repo;
   const isModel = repoType === "model";
   const incomplete = revisions.length === 0 || revisions.some(({ complete }) => complete === false);
   return (
@@ -168,7 +177,7 @@ function Row({
           {going && <Badge tone="bad">goes</Badge>}
         </span>
       </th>
-      <td class="number">{bytesText(sizeOnDisk)}</td>
+      <td class="number">{bytesText(sizeOnDisk + unusedOnDisk)}</td>
       <td class="number">{lastUsedAt === null ? "" : ageText(lastUsedAt)}</td>
       <td class="number">{modifiedAt === null ? "" : ageText(modifiedAt)}</td>
       <td class="buttons">

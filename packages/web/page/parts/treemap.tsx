@@ -11,11 +11,12 @@ const HEIGHT = 260;
 /** Where the disk went: an area a model. The table beside it says the same in figures. */
 export function Treemap({ repos }: { readonly repos: readonly LibraryRepo[] }): JSX.Element | null {
   if (repos.length < 2) return null;
-  const sorted = repos.toSorted((a, b) => b.sizeOnDisk - a.sizeOnDisk);
-  const rest = sorted.slice(MOST).reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk, 0);
-  const leaves = sorted
-    .slice(0, MOST)
-    .map(({ repoId, sizeOnDisk }) => ({ repoId, size: sizeOnDisk }));
+  // Unfinished data takes room, too.
+  const sorted = repos
+    .map(({ repoId, sizeOnDisk, unusedOnDisk }) => ({ repoId, size: sizeOnDisk + unusedOnDisk }))
+    .toSorted((a, b) => b.size - a.size);
+  const rest = sorted.slice(MOST).reduce((sum, { size }) => sum + size, 0);
+  const leaves = sorted.slice(0, MOST);
   if (rest > 0) leaves.push({ repoId: `${sorted.length - MOST} smaller ones`, size: rest });
   interface Node {
     readonly repoId: string;

@@ -1,0 +1,151 @@
+import { existsSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import { tempDir } from "@mlx-download/test-utils";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { expect, onTestFinished, test } from "vitest";
+import { homeEnvironment, startModelHub, startWebProcess, type WebProcess } from "./stage.ts";
+
+const executablePath = ["chromium-headless-shell", "chromium", "google-chrome"]
+  .map((name) => `/usr/bin/${name}`)
+  .find(existsSync);
+if (executablePath === undefined) {
+  console.log("skipped: no Chromium in /usr/bin (apt-get install chromium-headless-shell)");
+}
+
+async function stage(): Promise<{ env: NodeJS.ProcessEnv; web: WebProcess; browser: Browser }> {
+  const home = await tempDir();
+  const hub = await startModelHub(home);
+  onTestFinished(() => hub.close());
+  hub.faults.add({
+    on: "cdn",
+    kind: "slow",
+    bytesPerSecond: 500_000,
+    repoId: "mlx-community/Llama-Large-4bit",
+  });
+  const env = homeEnvironment(home, hub.url);
+  const web = await startWebProcess(env);
+  onTestFinished(() => web.kill());
+  const browser = await chromium.launch({
+    executablePath: executablePath ?? "",
+    args: ["--no-sandbox", "--host-resolver-rules=MAP evil.example 127.0.0.1"],
+  });
+  onTestFinished(() => browser.close());
+  return { env, web, browser };
+}
+
+async function expectNoViolation(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+test.skipIf(executablePath === undefined)(
+  "each page does its main task, without a mouse and without a violation",
+  { timeout: 180_000 },
+  async () => {
+    const { env, web, browser } = await stage();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", ({ message }) => problems.push(message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith(web.url)) problems.push(`asked ${request.url()}`);
+    });
+    await page.goto(`${web.url}#token=${web.token}`);
+    await page.waitForSelector(".line.live");
+    expect(page.url()).not.toContain(web.token);
+    await page.waitForSelector(".found");
+    await expectNoViolation(page);
+    // Search: `/`, words, down to the first result, Enter.
+    await page.keyboard.press("/");
+    await page.keyboard.type("llama large");
+    await page.waitForSelector('.found a.row[href*="Llama-Large"]');
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".card p");
+    await expectNoViolation(page);
+    // A hostile card is text.
+    expect(await page.title()).not.toContain("owned");
+    expect(
+      await page
+        .locator(".card script, .card img, .card [onerror], .card a[href^=javascript]")
+        .count(),
+    ).toBe(0);
+    await page.goto(`${web.url}#/model?ref=mlx-community%2FLlama-Large-4bit`);
+    await page.click("header button.primary");
+    // A second tab, opened by hand, knows the token from the first, and sees the same download.
+    const second = await context.newPage();
+    await second.goto(`${web.url}#/downloads`);
+    await second.waitForSelector(".download .numbers b");
+    await expectNoViolation(second);
+    // The page is left open while the server is killed and started again.
+    await web.kill();
+    await second.waitForSelector(".line.lost");
+    const again = await startWebProcess(env);
+    onTestFinished(() => again.kill());
+    await second.waitForSelector(".line.live");
+    await second.click("text=Pause");
+    await second.waitForSelector("text=Resume");
+    await page.goto(`${web.url}#/downloads`);
+    await page.waitForSelector("text=Resume");
+    // Cancel asks; Escape keeps it, and the focus goes back.
+    await second.focus('[aria-label^="Cancel"]');
+    await second.keyboard.press("Enter");
+    await second.waitForSelector("dialog[open]");
+    await expectNoViolation(second);
+    await second.keyboard.press("Escape");
+    expect(await second.evaluate("document.activeElement?.getAttribute('aria-label')")).toContain(
+      "Cancel",
+    );
+    for (const [name, ready] of [
+      ["library", ".virtual, .empty"],
+      ["updates", ".empty, .queue"],
+      ["settings", "tbody tr"],
+      ["compare?a=mlx-community%2FLlama-Large-4bit", "tbody td .badge"],
+    ] as const) {
+      await page.goto(`${web.url}#/${name}`);
+      await page.waitForSelector(ready);
+      await expectNoViolation(page);
+    }
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(executablePath === undefined)(
+  "a rebound name, a foreign page and a page without a token get nothing",
+  { timeout: 120_000 },
+  async () => {
+    const { web, browser } = await stage();
+    const page = await (await browser.newContext()).newPage();
+    const { port } = new URL(web.url);
+    expect((await page.goto(`http://evil.example:${port}/`))?.status()).toBe(421);
+    await page.goto("about:blank");
+    const tried = await page.evaluate(
+      async ([url, token]) => {
+        const attempts: RequestInit[] = [
+          {},
+          { mode: "no-cors" },
+          {
+            method: "POST",
+            body: "{}",
+            mode: "no-cors",
+            headers: { "Content-Type": "text/plain" },
+          },
+          { headers: { Authorization: `Bearer ${token}` } },
+        ];
+        return Promise.all(
+          attempts.map((init) =>
+            fetch(`${url}api/library`, init).then(
+              (response) => response.status,
+              () => "refused",
+            ),
+          ),
+        );
+      },
+      [web.url, web.token] as const,
+    );
+    expect(tried.every((answer) => answer === "refused" || answer === 0)).toBe(true);
+    await page.goto(web.url);
+    await page.waitForSelector("text=Open this page from the terminal");
+    await expectNoViolation(page);
+  },
+);
