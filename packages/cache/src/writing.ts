@@ -6,6 +6,7 @@ export { fsError, isFileError } from "./disk/fs-error.ts";
 export { lockPath, partialPaths } from "./names/layout.ts";
 export { lfsPointerId } from "./digest/lfs-pointer.ts";
 export { inspectUnlisted, type UnlistedSnapshot } from "./scan/inspect-unlisted.ts";
+export { isUnread } from "./names/unread.ts";
 export { listSnapshot } from "./scan/list-snapshot.ts";
 export { localDirPaths, localPartialPaths } from "./names/local-dir.ts";
 export { readLocalMetadata, type LocalMetadata } from "./records/local-metadata.ts";

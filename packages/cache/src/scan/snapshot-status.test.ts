@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { COMMIT, FILES, golden, publishGolden } from "../../test/golden-model.ts";
 import { inspectFiles } from "./inspect-files.ts";
 import { blobPath, repoLayout, snapshotPath, treePath } from "../names/layout.ts";
+import { isUnread } from "../names/unread.ts";
+import { scanCache } from "./scan-cache.ts";
 import { snapshotStatus } from "./snapshot-status.ts";
 
 const MODEL = "model.safetensors";
@@ -99,4 +101,24 @@ test("a listing from elsewhere, the Hub's say, decides where none is recorded", 
     status: "incomplete",
     missing: [MODEL],
   });
+});
+
+test("a model without its card is complete, a dataset without an image is not", async () => {
+  const layout = await publishGolden(await tempDir());
+  await rm(snapshotPath(layout, COMMIT, "README.md"));
+  await rm(snapshotPath(layout, COMMIT, ".gitattributes"));
+  expect(await snapshotStatus(layout, COMMIT)).toMatchObject({
+    status: "complete",
+    missing: [".gitattributes", "README.md"],
+  });
+  const { repos } = await scanCache(layout.cacheDir);
+  expect(repos[0]?.revisions[0]).toMatchObject({ complete: true, files: FILES.length - 2 });
+  const select = ({ path }: { path: string }): boolean => path === "README.md";
+  expect((await snapshotStatus(layout, COMMIT, { select })).status).toBe("incomplete");
+  await rm(snapshotPath(layout, COMMIT, "config.json"));
+  expect((await snapshotStatus(layout, COMMIT)).status).toBe("incomplete");
+  expect(isUnread("a/LICENSE.txt", "model")).toBe(true);
+  for (const path of ["README/model.safetensors", "config.json", "my.gitignore", "a.md.json"])
+    expect(isUnread(path, "model")).toBe(false);
+  expect(isUnread("train/1.png", "dataset")).toBe(false);
 });

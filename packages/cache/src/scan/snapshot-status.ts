@@ -1,5 +1,6 @@
 import { absentShards } from "./absent-shards.ts";
 import { inspectFiles } from "./inspect-files.ts";
+import { isUnread } from "../names/unread.ts";
 import { snapshotPath, type RepoLayout } from "../names/layout.ts";
 import { readSmallFileSync } from "../disk/read-small-file.ts";
 import { scanSnapshot, type SnapshotScan } from "./scan-snapshot.ts";
@@ -45,7 +46,9 @@ export async function snapshotStatus(
   const selected = files.filter(({ path, size }) => select({ path, size }));
   const states = await inspectFiles(layout, commit, selected);
   const missing = selected.map(({ path }) => path).filter((path) => states.get(path) !== "present");
-  return { status: missing.length === 0 ? "complete" : "incomplete", missing, files };
+  // Whoever selects asks for these files; else a model without its card is a whole model.
+  const lacks = options.select === undefined ? lacksSome(layout, missing) : missing.length > 0;
+  return { status: lacks ? "incomplete" : "complete", missing, files };
 }
 
 /**
@@ -64,7 +67,12 @@ export function statusOfScan(
     return { status: missing.length === 0 ? "unknown" : "incomplete", missing, files };
   }
   const missing = files.filter((file) => here.get(file.path) !== file.size).map(({ path }) => path);
-  return { status: missing.length === 0 ? "complete" : "incomplete", missing, files };
+  return { status: lacksSome(layout, missing) ? "incomplete" : "complete", missing, files };
+}
+
+/** Whether one of the missing files is one that a loader reads. */
+function lacksSome({ repoType }: RepoLayout, missing: readonly string[]): boolean {
+  return missing.some((path) => !isUnread(path, repoType));
 }
 
 function guess(layout: RepoLayout, commit: string, select: Select): SnapshotStatus {

@@ -7,11 +7,10 @@ import {
   type RepoLayout,
   type SnapshotFile,
 } from "@mlx-download/cache";
-import { inspectUnlisted, listSnapshot } from "@mlx-download/cache/writing";
+import { inspectUnlisted, isUnread, listSnapshot } from "@mlx-download/cache/writing";
 import type { SelectionOptions } from "../contract/options.ts";
 import { asMeant } from "../select/as-meant.ts";
 import { createSelector } from "../select/select.ts";
-import { isUnread } from "../select/unread.ts";
 
 /** The cache's own answer about a revision. */
 export type StoredSnapshot =
@@ -72,7 +71,9 @@ async function judgeListed(
   const absent = selected.filter(({ path }) => states.get(path) !== "present");
   const asked = createSelector({ include: selection.include ?? [] })(absent);
   const isAsked = new Set(asked.map(({ path }) => path));
-  const skipped = absent.filter(({ path }) => isUnread(path) && !isAsked.has(path));
+  const skipped = absent.filter(
+    ({ path }) => isUnread(path, layout.repoType) && !isAsked.has(path),
+  );
   const isSkipped = new Set(skipped.map(({ path }) => path));
   const files = listing.filter(({ path }) => !isSkipped.has(path));
   if (absent.length > skipped.length || absent.length === selected.length) {
