@@ -27,8 +27,8 @@ export interface CachedRevision {
   readonly files: number;
   readonly sizeOnDisk: number;
   /**
-   * Whether every file of the commit is here. Null when no listing tells which files there should
-   * be.
+   * Whether every file of the commit is here that a model needs (a card may be absent). Null when no
+   * listing tells which files there should be.
    */
   readonly complete: boolean | null;
   readonly lastModifiedAt: number;
