@@ -54,7 +54,7 @@ describe("a model that is here is used while the Hub's place answers nonsense", 
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ message: expect.stringMatching(why) });
     expect(warnings[0]).toMatchObject({
-      message: expect.stringMatching(/using main as the cache knows it/),
+      message: expect.stringMatching(/Using main as the cache knows it/),
     });
   });
 

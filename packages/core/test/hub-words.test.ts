@@ -30,7 +30,7 @@ describe("a rate limit", () => {
     expect(waits[0]).toMatchObject({
       reason: "rate-limit",
       host: new URL(hub.url).host,
-      message: expect.stringMatching(/limits .* goes on by itself at \d\d:\d\d:\d\d$/),
+      message: expect.stringMatching(/limits .* continues by itself at \d\d:\d\d:\d\d$/),
     });
     expect(events.filter(({ type }) => type === "retry")).toEqual([]);
   });

@@ -58,7 +58,7 @@ test.each([
   expect(readMessage(line)).toBeUndefined();
 });
 
-test("a greeting of another protocol, of an old Python, and of nobody are told apart", () => {
+test("a greeting of another protocol, one of an old Python, and a missing one are told apart", () => {
   expect(readHello('{"hello":{"python":"3.12.0","protocol":2}}')).toEqual({ protocol: 2 });
   expect(readHello('{"hello":{"python":"3.8.1","protocol":1,"unsupported":true}}')).toEqual({
     tooOld: "3.8.1",

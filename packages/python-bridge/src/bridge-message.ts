@@ -15,7 +15,7 @@ export type BridgeMessage =
     }
   | { readonly kind: "error"; readonly id: number; readonly failure: BackendFailure };
 
-/** Reads a line; undefined for anything that is no message. */
+/** Reads a line. Undefined for a line that is no message. */
 export function readMessage(line: string): BridgeMessage | undefined {
   let value: unknown;
   try {

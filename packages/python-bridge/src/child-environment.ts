@@ -1,13 +1,13 @@
 /**
- * The environment of the Python process: the given one without what the calls themselves say (token, offline mode,
- * waiting time), so that no token can be read from the process and none is sent that a call did not bring.
+ * The environment of the Python process: the given one without the values that each call carries (token, offline mode,
+ * timeout), so that no token can be read from the process and none is sent that a call did not bring.
  */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own: NodeJS.ProcessEnv = { ...env };
   for (const name of SAID_BY_CALLS) delete own[name];
   return {
     ...own,
-    // Bars would be drawn into a pipe; progress is told over the protocol.
+    // Bars would be drawn into a pipe. Progress is reported over the protocol.
     HF_HUB_DISABLE_PROGRESS_BARS: "1",
     NO_COLOR: "1",
   };

@@ -7,7 +7,7 @@ import { type PythonProcess, startProcess, type UnusablePython } from "./start-p
 /** Which Python, and how long it may take to start. */
 export interface ChoosePythonOptions {
   readonly python?: string | undefined;
-  /** What it must have to be taken before others; default `hub`. */
+  /** The package that makes a Python preferred. Default `hub`. */
   readonly wants?: "hub" | "mlx-lm" | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly startTimeoutMs: number;
@@ -18,8 +18,8 @@ export interface ChoosePythonOptions {
 }
 
 /**
- * Starts the first Python that has what is wanted of it, huggingface_hub or mlx-lm; without one the first that runs,
- * whose calls then say what is missing. Throws `python/not-found`, `python/unsupported`, `python/crashed`,
+ * Starts the first Python that has the wanted package, huggingface_hub or mlx-lm. Without one it starts the first that
+ * runs, whose calls then report the missing package. Throws `python/not-found`, `python/unsupported`, `python/crashed`,
  * and the reason of `closing`.
  */
 export async function choosePython(options: ChoosePythonOptions): Promise<PythonProcess> {
@@ -50,7 +50,7 @@ function hasWanted(info: PythonInfo, { wants, env }: ChoosePythonOptions): boole
   return wants === "mlx-lm" ? info.mlxLm !== undefined : hubProblem(info, env) === undefined;
 }
 
-/** What keeps this Python from speaking to the Hub: `python/no-hub-client` or `python/unsupported`. */
+/** Why this Python cannot speak to the Hub: `python/no-hub-client` or `python/unsupported`. */
 export function hubProblem(
   info: PythonInfo,
   env: NodeJS.ProcessEnv,
@@ -71,7 +71,7 @@ export function hubProblem(
   if (isSupportedHub(huggingfaceHub)) return undefined;
   return pythonError(
     "python/unsupported",
-    `${executable} has huggingface_hub ${huggingfaceHub}; 0.34 or newer is needed`,
+    `${executable} has huggingface_hub ${huggingfaceHub}, but 0.34 or newer is needed`,
     { hint: `Update it: ${command}`, data },
   );
 }
@@ -87,7 +87,7 @@ function noPython(
   const old = tried.find(({ why }) => why.reason === "too-old");
   if (broken) {
     return pythonError("python/crashed", `Python does not start: ${list.join("; ")}`, {
-      hint: `Try it by hand: ${broken.candidate.command} -c "print(1)"; or name another one with PYTHON_PATH.`,
+      hint: `Try it by hand: ${broken.candidate.command} -c "print(1)". Or name another one with PYTHON_PATH.`,
       data,
     });
   }

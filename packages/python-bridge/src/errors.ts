@@ -1,11 +1,11 @@
 import type { BackendError, BackendFailure, ErrorCode } from "@mlx-download/core";
 
-/** The codes of what can go wrong with Python itself. */
+/** The error codes for Python itself. */
 export type PythonErrorCode = Extract<ErrorCode, `python/${string}`>;
 
 /**
- * What went wrong with Python or behind it. `failure` says what the Hub's client met (core makes its coded errors from
- * it); `code` is that of the failure where it has one, else `python/failed`.
+ * A failure of Python or behind it. `failure` describes the error of the Hub's client (core makes its coded errors from
+ * it). `code` is that of the failure where it has one, otherwise `python/failed`.
  */
 export class PythonBridgeError extends Error implements BackendError {
   override readonly name = "PythonBridgeError";

@@ -7,7 +7,7 @@ export interface PythonCandidate {
   readonly command: string;
   readonly args: readonly string[];
   readonly source: string;
-  /** Somebody said that it must be this one: when it does not do, nothing else is tried. */
+  /** The user named this one: when it does not work, no other is tried. */
   readonly chosen: boolean;
 }
 

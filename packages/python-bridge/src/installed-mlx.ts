@@ -5,18 +5,18 @@ import type { PythonInfo } from "./python-info.ts";
 import type { PythonRuntime } from "./python-runtime.ts";
 import { installCommand } from "./remedy.ts";
 
-/** What is installed to run models with. JSON-safe. */
+/** The installed programs that run models. JSON-safe. */
 export interface InstalledMlx {
   /** Absolute path of the Python that was asked. */
   readonly python: string;
-  /** What its mlx-lm and MLX can load: the `support` option of `inspectModel`. */
+  /** The models that its mlx-lm and MLX can load: the `support` option of `inspectModel`. */
   readonly support: MlxLmSupport;
   /**
-   * `max_recommended_working_set_size` of `mx.device_info()` in bytes, for `readMachine`; undefined where MLX says none, as
-   * on a CPU.
+   * `max_recommended_working_set_size` of `mx.device_info()` in bytes, for `readMachine`. Undefined where MLX gives
+   * none, as on a CPU.
    */
   readonly workingSetBytes: number | undefined;
-  /** Why MLX is installed and does not start; undefined where it does. */
+  /** Why MLX is installed but does not start. Undefined where it does. */
   readonly deviceError: string | undefined;
 }
 

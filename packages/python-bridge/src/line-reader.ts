@@ -2,7 +2,7 @@ import { StringDecoder } from "node:string_decoder";
 
 /** Takes chunks of bytes, gives lines of text. */
 export interface LineReader {
-  /** The lines that `chunk` completes, without their ends; undefined once a line is longer than allowed. */
+  /** The lines that `chunk` completes, without their ends. Undefined once a line is longer than allowed. */
   push(chunk: Uint8Array): readonly string[] | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { ListedModel } from "@mlx-download/core";
 import { isObject } from "./bridge-message.ts";
 
-/** One model of Python's list, checked; undefined for what has no id. */
+/** One model of Python's list, checked. Undefined for an entry without an id. */
 export function readListedModel(item: unknown): ListedModel | undefined {
   if (!isObject(item) || typeof item["repoId"] !== "string") return undefined;
   const { repoId, tags, gated } = item;

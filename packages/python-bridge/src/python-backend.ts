@@ -11,7 +11,7 @@ import { PythonBridge, type PythonBridgeOptions } from "./python-bridge.ts";
 
 /**
  * Downloads through the Hub's Python client: the `backend` option of `download` and its friends. Python speaks to the
- * Hub and writes the files as `snapshot_download` does; what it brought is proved here. Close it when it is done with.
+ * Hub and writes the files as `snapshot_download` does. The bytes are verified here. Close it after use.
  */
 export class PythonBackend implements DownloadBackend {
   readonly name = "python";
@@ -52,7 +52,7 @@ export class PythonBackend implements DownloadBackend {
     });
   }
 
-  /** Models of the Hub; a page of the list is here before the first of them is. */
+  /** Models of the Hub. They come page by page, each page before its first model. */
   async *listModels(
     hub: BackendHub,
     query: ModelQuery,

@@ -12,15 +12,15 @@ export interface PythonBridgeOptions {
   readonly python?: string | undefined;
   /** Of several Pythons the first that has this is taken: huggingface_hub (the default), or mlx-lm. */
   readonly wants?: "hub" | "mlx-lm" | undefined;
-  /** The process's environment; default `process.env`. Tokens in it are not handed on. */
+  /** The process's environment. Default `process.env`. Tokens in it are not passed on. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** How long a Python may take to greet; default 30 000. */
+  /** The timeout for a Python's greeting, in ms. Default 30 000. */
   readonly startTimeoutMs?: number | undefined;
-  /** A process with calls to answer that gives no sign of life for so long is ended; default 30 000. */
+  /** A process with pending calls that gives no sign of life for this long, in ms, is ended. Default 30 000. */
   readonly silenceMs?: number | undefined;
-  /** How long a cancelled call may take to tidy up before the process is ended; default 3 000. */
+  /** The time for a cancelled call to tidy up before the process is ended, in ms. Default 3 000. */
   readonly graceMs?: number | undefined;
-  /** Aborted, it closes the bridge, also while a Python starts; `info` then rejects with its reason. */
+  /** Aborting it closes the bridge, also while a Python starts. `info` then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** Another script in the place of the bridge's own, for tests. */
   readonly script?: string | undefined;
@@ -37,7 +37,7 @@ interface PendingCall {
   readonly resolve: (result: Readonly<Record<string, unknown>>) => void;
   readonly reject: (error: unknown) => void;
   readonly onEvent: CallOptions["onEvent"];
-  /** Nobody waits any more; why, for whoever still listens. */
+  /** No caller waits any more. The reason is for late listeners. */
   cancelled: { readonly reason: unknown } | undefined;
 }
 
@@ -79,12 +79,15 @@ export class PythonBridge {
     if (signal?.aborted) stop();
   }
 
-  /** Starts the process where there is none and says what it is. Throws `python/not-found`, `python/unsupported`, `python/crashed`. */
+  /**
+   * Starts the process where there is none and returns its greeting. Throws `python/not-found`, `python/unsupported`,
+   * `python/crashed`.
+   */
   async info(): Promise<PythonInfo> {
     return (await this.#start()).info;
   }
 
-  /** Versions of MLX and its friends, the device, and the model types that mlx-lm loads; needs no huggingface_hub. */
+  /** Versions of MLX and its friends, the device, and the model types that mlx-lm loads. Needs no huggingface_hub. */
   async runtime(options: Pick<CallOptions, "signal"> = {}): Promise<PythonRuntime> {
     return readRuntime(await this.#call("runtime", {}, options));
   }
@@ -108,7 +111,7 @@ export class PythonBridge {
     return this.#call(method, params, options);
   }
 
-  /** Ends the process; calls that are under way fail with `python/crashed`. Later calls are refused. */
+  /** Ends the process. Running calls fail with `python/crashed`. Later calls are refused. */
   async close(): Promise<void> {
     this.#forget();
     this.#closing.abort(closedError());
@@ -151,7 +154,7 @@ export class PythonBridge {
     void this.#bury(started);
   }
 
-  /** Waits for the process to end and fails what it leaves unanswered. */
+  /** Waits for the process to end and fails its unanswered calls. */
   async #bury(started: PythonProcess): Promise<void> {
     const how = await started.ended;
     this.#process = undefined;
@@ -220,7 +223,7 @@ export class PythonBridge {
     }
   }
 
-  /** What is no message means that somebody else writes there: nothing after it can be believed. */
+  /** A line that is no message means that other code writes there. No later line can be trusted. */
   #refuse(running: PythonProcess, line: string | undefined): void {
     this.#verdict ??= pythonError(
       "python/protocol",
@@ -228,7 +231,7 @@ export class PythonBridge {
         ? `Python wrote a line of more than ${MAX_LINE} bytes`
         : `Python wrote something that is no message: ${JSON.stringify(this.#mask.text(line.slice(0, 200)))}`,
       {
-        hint: "A module of this Python writes where it must not; try another environment with PYTHON_PATH.",
+        hint: "A module of this Python writes to the bridge's output. Try another environment with PYTHON_PATH.",
         data: { maxLine: MAX_LINE },
       },
     );
@@ -241,7 +244,7 @@ export class PythonBridge {
     call.cancelled = { reason };
     running.child.stdin.write(`${JSON.stringify({ cancel: id })}\n`);
     const late = setTimeout(() => {
-      // Others still need the process; it tidies up whenever it can.
+      // Other calls still need the process. It tidies up when it can.
       if ([...this.#pending.values()].some((other) => !other.cancelled)) call.reject(reason);
       else running.child.kill("SIGKILL");
     }, this.#options.graceMs);

@@ -1,15 +1,15 @@
-/** What a Python says of itself when the bridge starts. */
+/** A Python's facts about itself when the bridge starts. */
 export interface PythonInfo {
   /** Its version, such as `3.12.1`. */
   readonly python: string;
   /** Absolute path of the interpreter. */
   readonly executable: string;
   readonly pid: number;
-  /** Of huggingface_hub; undefined where it is not installed. */
+  /** Of huggingface_hub. Undefined where it is not installed. */
   readonly huggingfaceHub: string | undefined;
-  /** Of hf_xet; undefined where it is not installed. */
+  /** Of hf_xet. Undefined where it is not installed. */
   readonly hfXet: string | undefined;
-  /** Of mlx-lm; undefined where it is not installed. */
+  /** Of mlx-lm. Undefined where it is not installed. */
   readonly mlxLm: string | undefined;
   /** Is it a virtual environment? */
   readonly venv: boolean;
@@ -17,7 +17,9 @@ export interface PythonInfo {
   readonly externallyManaged: boolean;
 }
 
-/** Reads the `hello` of the protocol; `too-old` from a Python that cannot run the bridge, undefined for anything else. */
+/**
+ * Reads the `hello` of the protocol. `too-old` from a Python that cannot run the bridge, undefined for any other line.
+ */
 export function readHello(
   line: string,
 ): PythonInfo | { readonly tooOld: string } | { readonly protocol: unknown } | undefined {

@@ -1,15 +1,20 @@
 import { isObject } from "./bridge-message.ts";
 
-/** What a Python can run. */
+/** The abilities of a Python. */
 export interface PythonRuntime {
-  /** Installed versions of `mlx`, `mlx-lm`, `mlx-vlm`, `transformers`, `huggingface_hub`, `hf_xet`; null where absent. */
+  /**
+   * Installed versions of `mlx`, `mlx-lm`, `mlx-vlm`, `transformers`, `huggingface_hub`, `hf_xet`. Null where absent.
+   */
   readonly versions: Readonly<Record<string, string | null>>;
-  /** `mx.device_info()` with the default device's name under `device`; null without mlx, `{error}` when MLX fails to start. */
+  /**
+   * `mx.device_info()` with the default device's name under `device`. Null without mlx, `{error}` when MLX fails to
+   * start.
+   */
   readonly device:
     | { readonly device: string; readonly info: Readonly<Record<string, unknown>> }
     | { readonly error: string }
     | null;
-  /** The `model_type`s that mlx-lm has a module for; null without mlx-lm. */
+  /** The `model_type`s that mlx-lm has a module for. Null without mlx-lm. */
   readonly modelTypes: readonly string[] | null;
   /** Those of them that want a Python package which is not installed. */
   readonly needsMore: readonly string[];
@@ -21,16 +26,16 @@ export interface PythonRuntime {
     readonly architecture: string;
     readonly module: string;
   }[];
-  /** The modes that `mx.quantize` takes; null where MLX did not start. */
+  /** The modes that `mx.quantize` takes. Null where MLX did not start. */
   readonly quantizationModes: readonly string[] | null;
   /**
-   * False where this mlx-lm calls `mx.gather_qmm` with a keyword that this MLX does not have, so that a mixture with packed
-   * experts fails at its first token; null where MLX did not start.
+   * False where this mlx-lm calls `mx.gather_qmm` with a keyword that this MLX does not have, so that a mixture with
+   * packed experts fails at its first token. Null where MLX did not start.
    */
   readonly packedExperts: boolean | null;
 }
 
-/** Reads the answer to `runtime`; what has another shape counts as absent. */
+/** Reads the answer to `runtime`. A field of another shape counts as absent. */
 export function readRuntime(result: Readonly<Record<string, unknown>>): PythonRuntime {
   const { versions, device, modelTypes, modelRemapping, packedExperts } = result;
   return {

@@ -57,7 +57,7 @@ test("Pythons are tried in order, and a chosen one alone", () => {
   ]);
 });
 
-test("the process's environment has what is Python's, and no token", () => {
+test("the process's environment has Python's variables, and no token", () => {
   const env = {
     HF_TOKEN: "hf_x",
     HUGGING_FACE_HUB_TOKEN: "hf_y",

@@ -8,19 +8,19 @@ import { type PythonInfo, readHello } from "./python-info.ts";
 
 /** Longer lines are refused by both sides of the protocol, in bytes. */
 export const MAX_LINE: number = 8 * 1024 * 1024;
-/** What may come before the greeting: other people's start-up files like to print. */
+/** The output allowed before the greeting, since start-up files may print. */
 const MAX_PREAMBLE = 64 * 1024;
 const MAX_STDERR = 8 * 1024;
-/** After its end, what is still in its pipes gets this long. */
+/** After its end, the bytes still in its pipes get this long to arrive, in ms. */
 const LAST_WORDS_MS = 500;
 
 /** A Python process that has greeted. */
 export interface PythonProcess {
   readonly info: PythonInfo;
   readonly child: ChildProcessWithoutNullStreams;
-  /** How the process ended, once it has; never rejects. */
+  /** How the process ended, once it has. Never rejects. */
   readonly ended: Promise<string>;
-  /** Gets every line after the greeting; undefined for one that was too long. */
+  /** Receives every line after the greeting. Undefined for one that was too long. */
   onLine: (line: string | undefined) => void;
   /** The last line on its stderr that says something. */
   lastWords(): string | undefined;
@@ -74,7 +74,7 @@ export async function startProcess(
     child.once("exit", (code, signal) => setTimeout(end, LAST_WORDS_MS, code, signal).unref());
   });
 
-  // Whoever still writes there is nobody that was asked, and must not keep Node running.
+  // Any process that still writes there is not ours, and must not keep Node running.
   const letGo = (): void => [stdin, stdout, stderr].forEach((pipe) => void pipe.destroy());
   void ended.then(letGo);
 

@@ -7,9 +7,9 @@ import type { AccountOptions } from "./who-am-i.ts";
 import { loginError } from "../token/login-error.ts";
 import { givenToken, type GivenToken, oauthClientId, postForm } from "../token/oauth.ts";
 
-/** What a person has to do in a browser, on any device. */
+/** The steps for the user in a browser, on any device. */
 export interface DeviceCode {
-  /** To be compared with what the page shows, or typed there. */
+  /** The user compares it with the page, or types it there. */
   readonly userCode: string;
   readonly url: string;
   /** {@link url} with the code filled in already. */
@@ -21,7 +21,7 @@ export interface DeviceCode {
 const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 const MAX_INTERVAL_MS = 60_000;
 
-/** An address that may be shown and opened; a terminal must not be told anything else. */
+/** An address that is safe to show and open. Other text must not reach a terminal. */
 function webAddress(value: unknown): string | undefined {
   const url = typeof value === "string" ? URL.parse(value) : null;
   return url !== null && /^https?:$/.test(url.protocol) ? url.href : undefined;
@@ -47,8 +47,8 @@ async function pollOnce(
 }
 
 /**
- * Logs in by the device flow (RFC 8628): `onCode` is told what a person has to confirm, and the token comes when they
- * did. Throws `login/denied`, `login/expired`, `login/failed`, `hub/unreachable`, or the signal's reason.
+ * Logs in by the device flow (RFC 8628): `onCode` receives the code to confirm, and the token comes after the user
+ * confirmed it. Throws `login/denied`, `login/expired`, `login/failed`, `hub/unreachable`, or the signal's reason.
  */
 export async function deviceLogin(
   options: AccountOptions & { readonly onCode: (code: DeviceCode) => void },
@@ -86,7 +86,7 @@ export async function deviceLogin(
           data: { error: typeof error === "string" ? error.slice(0, 100) : null },
         });
     }
-    throw loginError("login/expired", "nobody confirmed the code in time");
+    throw loginError("login/expired", "the code was not confirmed in time");
   } finally {
     await client.close();
   }

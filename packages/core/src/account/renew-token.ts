@@ -20,8 +20,8 @@ function isDue({ refreshToken, expiresAt }: StoredToken): boolean {
 }
 
 /**
- * Renews the token in use when it came from a browser login and ends within a day, as the Python client does, and writes
- * it to the files of both; true when it did. What fails is only told as a warning: the Hub says clearly when a token is
+ * Renews the token in use when it came from a browser login and ends within a day, as the Python client does, and
+ * writes it to the files of both. True when it did. A failure is only a warning: the Hub says clearly when a token is
  * no longer good. Makes no request for any other token, nor where the environment names one or forbids requests.
  */
 export async function renewToken(options: Omit<AccountOptions, "token"> = {}): Promise<boolean> {

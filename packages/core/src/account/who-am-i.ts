@@ -15,13 +15,13 @@ export interface AccountOptions extends Pick<
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** Whom a token belongs to. */
+/** The account that a token belongs to. */
 export interface Account {
   readonly name: string;
   readonly fullName: string | undefined;
   readonly type: string;
   readonly organizations: readonly string[];
-  /** The token's name at the Hub; undefined for one from a browser login. */
+  /** The token's name at the Hub. Undefined for one from a browser login. */
   readonly tokenName: string | undefined;
   /** `read`, `write` or `fineGrained`. */
   readonly tokenRole: string | undefined;
@@ -30,7 +30,7 @@ export interface Account {
 }
 
 /**
- * Whom the token of the options or the environment belongs to; undefined without a token. One request. Throws
+ * The account of the token from the options or the environment. Undefined without a token. One request. Throws
  * `hub/unauthorized` for a token that the Hub does not know, and the other `hub/…` errors.
  */
 export async function whoAmI(options: AccountOptions = {}): Promise<Account | undefined> {

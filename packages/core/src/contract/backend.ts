@@ -1,16 +1,19 @@
 import type { DownloadEventBody } from "./events.ts";
 import type { ListedModel, ModelQuery } from "./listed-model.ts";
 
-/** What a backend must know about the Hub and the cache; checked, with option and environment already weighed. */
+/** A backend's facts about the Hub and the cache, checked, with options and environment already resolved. */
 export interface BackendHub {
   /** Base of every Hub address, no trailing slash. */
   readonly endpoint: string;
-  /** To be sent to the endpoint; false: send none. Undefined: none was found here, the backend may look for itself. */
+  /**
+   * The token for the endpoint. False: send none. Undefined: none was found here, so the backend may look for one
+   * itself.
+   */
   readonly token: string | false | undefined;
   /** How long a metadata call may take to answer, in ms. */
   readonly etagTimeoutMs: number;
   readonly signal: AbortSignal;
-  /** For `warning`, `retry` and `waiting` of the backend's own; the other events are the caller's. */
+  /** For the backend's own `warning`, `retry` and `waiting` events. The caller emits the others. */
   readonly emit: (event: DownloadEventBody) => void;
 }
 
@@ -24,7 +27,7 @@ export interface BackendRepo extends BackendHub {
 /** An order to bring files of one commit into their place. */
 export interface BackendFetch extends BackendRepo {
   readonly commit: string;
-  /** Paths with their sizes in bytes; no two of them have the same content. */
+  /** Paths with their sizes in bytes. No two of them have the same content. */
   readonly files: readonly { readonly path: string; readonly size: number }[];
   /** Absolute path of the hub cache. */
   readonly cacheDir: string;
@@ -32,18 +35,18 @@ export interface BackendFetch extends BackendRepo {
   readonly localDir: string | undefined;
   /** Files or ranges at once. */
   readonly connections: number;
-  /** Fetch also what is in its place. */
+  /** Also fetches files that are in their place. */
   readonly force: boolean;
   /** A file moves: bytes of it that are here, and body bytes that came for it so far. */
   readonly onProgress: (path: string, bytes: { received: number; wire: number }) => void;
-  /** A file is in its place; `wire` is null when the backend cannot tell what came over the network. */
+  /** A file is in its place. `wire` is null when the backend does not know how many bytes came over the network. */
   readonly onFile: (path: string, bytes: { wire: number | null }) => void;
 }
 
 /**
  * Another client that speaks to the Hub and puts files into the cache instead of this package's own engine. Planning,
- * selection, proof of every byte, the ref and the result stay here, so that all backends have the same options, events
- * and errors. Rejects with the signal's reason when aborted, else with a {@link BackendError}.
+ * selection, verification of every byte, the ref and the result stay here, so that all backends have the same options,
+ * events and errors. Rejects with the signal's reason when aborted, otherwise with a {@link BackendError}.
  */
 export interface DownloadBackend {
   /** For messages: `python` … */
@@ -52,13 +55,16 @@ export interface DownloadBackend {
   resolveCommit(repo: BackendRepo): Promise<string>;
   /** The items of the Hub's recursive tree listing at the commit that `revision` holds, unchecked. */
   listTree(repo: BackendRepo): Promise<readonly unknown[]>;
-  /** Brings every file, told by `onFile`; resolves when all are there. Atomic a file; digests are proved by the caller. */
+  /**
+   * Brings every file and reports each by `onFile`. Resolves when all are there. Each file appears atomically. The
+   * caller verifies the digests.
+   */
   fetch(order: BackendFetch): Promise<void>;
   /** Models of the Hub, searched and sorted by the server. */
   listModels(hub: BackendHub, query: ModelQuery): AsyncIterable<ListedModel>;
 }
 
-/** What a backend met, in a form from which the same coded error is made as from our own requests. */
+/** A backend's failure, in a form that gives the same coded error as a failure of our own requests. */
 export type BackendFailure =
   /** The Hub answered with an error. `url` may be a redirect's target. */
   | {
@@ -71,7 +77,7 @@ export type BackendFailure =
       /** The file that was asked for, when it was one. */
       readonly path?: string | undefined;
     }
-  /** No answer, or one that broke; `code` is a system code such as `ECONNREFUSED`. */
+  /** No answer, or one that broke. `code` is a system code such as `ECONNREFUSED`. */
   | {
       readonly kind: "network";
       readonly code: string;
@@ -79,7 +85,7 @@ export type BackendFailure =
       /** The answer had begun. */
       readonly midway: boolean;
     }
-  /** The operating system refused; `code` is such as `ENOSPC`. */
+  /** The operating system refused. `code` is a system code such as `ENOSPC`. */
   | {
       readonly kind: "system";
       readonly code: string;

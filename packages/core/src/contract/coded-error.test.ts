@@ -20,7 +20,7 @@ test.each([
   expect(error).toHaveProperty("hint", expect.stringMatching(/\.$/));
 });
 
-test("what nobody foresaw stays what it is", () => {
+test("an unforeseen error stays unchanged", () => {
   const error = new TypeError("a bug");
   expect(codedError(error, undefined)).toBe(error);
 });

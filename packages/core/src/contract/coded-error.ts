@@ -3,8 +3,9 @@ import { fsError, isFileError } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "./errors.ts";
 
 /**
- * What a download rejects with: coded errors as they are, the cache's and the system's in this package's one class.
- * An abort stays what the caller's signal said. `cause` stands for the error itself where it was told in other words.
+ * The error that a download rejects with. Coded errors pass unchanged. Those of the cache and the system become this
+ * package's one class. An abort keeps the reason of the caller's signal. `cause` holds the original error when the
+ * message differs.
  */
 export function codedError(
   error: unknown,
@@ -14,7 +15,7 @@ export function codedError(
   if (error instanceof ModelDownloadError) return error;
   if (error instanceof CacheError) {
     const { hint, data } = error;
-    // On the road of a download a full disk has one code, whoever met it.
+    // In a download a full disk has one code, whichever part of the code met it.
     const code = error.code === "cache/disk-full" ? "disk/full" : error.code;
     return new ModelDownloadError(error.message, code, { hint, data, repoId, cause });
   }

@@ -1,6 +1,6 @@
 import type { CacheErrorCode } from "@mlx-download/cache";
 
-/** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
+/** Every code that this package's functions can fail with. Each has a heading in docs/reference/errors.md. */
 export type ErrorCode =
   | CacheErrorCode
   | "ref/invalid"
@@ -46,12 +46,12 @@ export type ErrorCode =
   | "python/protocol"
   | "python/failed";
 
-/** What an error carries beside its message. */
+/** The contents of an error beside its message. */
 export interface ModelDownloadErrorDetails {
   /** The next step, one sentence. */
   readonly hint: string;
   readonly repoId?: string | undefined;
-  /** JSON-safe facts that the code promises (status, path, expected, actual, requestId …); URLs are redacted. */
+  /** JSON-safe facts that the code promises (status, path, expected, actual, requestId …). URLs are redacted. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }

@@ -7,7 +7,7 @@ const size = (bytes: number): string =>
       ? `${(bytes / 1e6).toFixed(1)} MB`
       : `${Math.ceil(bytes / 1e3)} kB`;
 
-/** A line of text about an event, for listeners that want words; undefined for events that need none. */
+/** A line of text about an event, for listeners that want text. Undefined for events that need none. */
 export function eventMessage(event: DownloadEvent): string | undefined {
   switch (event.type) {
     case "resolving":

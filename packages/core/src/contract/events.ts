@@ -7,12 +7,12 @@ export interface PlanBytes {
   readonly total: number;
   /** Here already, nothing to do. */
   readonly cached: number;
-  /** Proved-by-journal parts of unfinished files. */
+  /** The parts of unfinished files that their journals record. */
   readonly resumable: number;
   /** Somewhere else on this disk under the same digest. */
   readonly copyable: number;
   readonly toFetch: number;
-  /** Free bytes on the destination's file system; null when the system does not say. */
+  /** Free bytes on the destination's file system. Null when the system does not say. */
   readonly diskFree: number | null;
 }
 
@@ -23,7 +23,7 @@ export interface ActiveFile {
   /** Bytes in their place, resumed and copied ones included. */
   readonly received: number;
   readonly resumed: number;
-  /** Bytes hashed so far; trails `received`. */
+  /** Bytes hashed so far. Trails `received`. */
   readonly verified: number;
   /** Requests in flight for this file. */
   readonly connections: number;
@@ -41,7 +41,7 @@ export interface ProgressState {
     readonly verified: number;
   };
   readonly files: { readonly total: number; readonly done: number };
-  /** Fetched bytes a second over the last ten seconds; cached and resumed bytes never count. */
+  /** Fetched bytes a second over the last ten seconds. Cached and resumed bytes never count. */
   readonly bytesPerSecond: number;
   /** Null while no honest figure exists (first 3 s, stalls). */
   readonly etaMs: number | null;
@@ -52,7 +52,7 @@ export interface ProgressState {
 /** Why nothing moves for a while. */
 export type WaitReason = "backoff" | "rate-limit" | "locked";
 
-/** What a download says while it works, without the time and repo that every event carries. */
+/** The events of a download, without the time and repo that every event carries. */
 export type DownloadEventBody =
   | { readonly type: "resolving"; readonly revision: string }
   | {
@@ -67,7 +67,7 @@ export type DownloadEventBody =
       readonly commit: string;
       readonly files: number;
       readonly bytes: PlanBytes;
-      /** What the selection does not take. */
+      /** The files that the selection leaves out. */
       readonly leftOut?: LeftOut;
     }
   | ({ readonly type: "reviewed" } & DownloadReview)
@@ -84,7 +84,7 @@ export type DownloadEventBody =
       readonly path?: string;
       readonly attempt: number;
       readonly delayMs: number;
-      /** How long the next try may take to be answered, in ms; only of a question that was not answered at all. */
+      /** The timeout of the next try, in ms. Present only for a question that was not answered at all. */
       readonly timeoutMs?: number;
       /** An error code such as `transfer/stalled`. */
       readonly code: string;
@@ -100,10 +100,10 @@ export type DownloadEventBody =
   | {
       readonly type: "waiting";
       readonly reason: WaitReason;
-      /** The server that asked for it; absent for locks. Told once until the wait ends, for all requests. */
+      /** The server that asked for it. Absent for locks. Reported once until the wait ends, for all requests. */
       readonly host?: string;
       readonly path?: string;
-      /** How long it will take; null when nobody knows (locks). */
+      /** The expected duration. Null when unknown (locks). */
       readonly delayMs: number | null;
       readonly message: string;
     }
@@ -113,9 +113,9 @@ export type DownloadEventBody =
       readonly path?: string;
       /** The source that failed or lied, by host. */
       readonly from: string;
-      /** Who is asked now; null when nobody is left. */
+      /** The Hub asked now. Null when none is left. */
       readonly to: string | null;
-      /** The error code of what was wrong. */
+      /** The error code of the fault. */
       readonly code: string;
       readonly message: string;
     }
@@ -149,5 +149,5 @@ export interface EventError {
 /** One event: its body, when it happened (Unix ms), and of which repo it speaks. */
 export type DownloadEvent = DownloadEventBody & { readonly at: number; readonly repoId: string };
 
-/** Listener for events; what it throws is ignored. */
+/** Listener for events. Its errors are ignored. */
 export type OnEvent = (event: DownloadEvent) => void;

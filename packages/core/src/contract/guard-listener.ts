@@ -1,4 +1,4 @@
-/** A listener that may be called without fear: what it throws is its own fault and ends nothing of ours. */
+/** Wraps a listener so that it can be called safely: its errors are ignored. */
 export function guardListener<T>(listener: ((event: T) => void) | undefined): (event: T) => void {
   return (event) => {
     try {

@@ -1,7 +1,7 @@
-/** What a repo has beside the files that are taken. */
+/** The files of a repo that are not taken. */
 export interface LeftOut {
   readonly files: number;
   readonly bytes: number;
-  /** How to have them; only where no pattern and no preset chose the files. */
+  /** The way to get them. Present only when no pattern and no preset chose the files. */
   readonly hint?: string;
 }

@@ -19,9 +19,9 @@ export interface ListedModel {
 /** The order of a listing, always descending. */
 export type ListSort = "downloads" | "likes" | "created" | "modified" | "trending";
 
-/** What to look for. */
+/** The search criteria. */
 export interface ModelQuery {
-  /** Words in the repo's name; the server searches. */
+  /** Words in the repo's name. The server searches. */
   readonly search?: string | undefined;
   /** One organisation or user. */
   readonly author?: string | undefined;
@@ -30,7 +30,7 @@ export interface ModelQuery {
   readonly sort?: ListSort | undefined;
   /** Ask for the count of tensors by dtype, too. */
   readonly counts?: boolean | undefined;
-  /** How many at most; default all there are, 500 a call. */
+  /** The maximum number of models. Default: all, 500 a call. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,6 +1,6 @@
 import type { LeftOut } from "./left-out.ts";
 
-/** How a file came to be there; `copied` is from this disk. */
+/** How a file got there. `copied` is from this disk. */
 export type FileStatus = "cached" | "resumed" | "copied" | "fetched";
 
 /** One file of a finished download. */
@@ -13,8 +13,8 @@ export interface FileResult {
 }
 
 /**
- * What a finished download says of itself. Bytes are integers;
- * `total = cached + resumed + copied + fetched` holds in sum, and per file by `size` and the file's parts.
+ * The result of a finished download. Bytes are integers. `total = cached + resumed + copied + fetched` holds in sum,
+ * and per file by `size` and the file's parts.
  */
 export interface DownloadResult {
   readonly repoId: string;
@@ -36,6 +36,6 @@ export interface DownloadResult {
     readonly wire: number;
   };
   readonly files: readonly FileResult[];
-  /** What the selection did not take. */
+  /** The files that the selection left out. */
   readonly leftOut: LeftOut;
 }

@@ -1,6 +1,6 @@
 import type { Fit, LoadVerdict, Machine, SecurityLook } from "@mlx-download/fit";
 
-/** What a review of a planned download finds, before its first byte. JSON-safe. */
+/** The findings of a review of a planned download, before its first byte. JSON-safe. */
 export interface DownloadReview {
   readonly commit: string;
   /** Null for a repo without a config to describe it by. */

@@ -10,7 +10,7 @@ const wait = (delayMs: number, host = "hub.test"): DownloadEventBody => ({
   message: "it waits",
 });
 
-test("a wait is told once until it ends, and anew when it grows", () => {
+test("a wait is reported once until it ends, and again when it grows", () => {
   const listener = {};
   expect(isNews(listener, wait(60_000), 0)).toBe(true);
   expect(isNews(listener, wait(59_500), 500)).toBe(false);

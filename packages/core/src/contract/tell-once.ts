@@ -1,6 +1,6 @@
 import type { DownloadEventBody } from "./events.ts";
 
-/** What a listener was told, so that it is not told again. */
+/** The record of events already sent to a listener, so that they are not repeated. */
 interface Told {
   /** Topics of the Hub's own warnings. */
   readonly topics: Set<string>;
@@ -13,8 +13,8 @@ const memories = new WeakMap<object, Told>();
 const SAME_WAIT_MS = 3000;
 
 /**
- * Whether an event is news for `listener`: a warning of the Hub is told once a topic, a wait that a server asked for
- * once until it ends, however many requests are refused. Every other event is news. Notes what is told.
+ * Whether an event is news for `listener`: a warning of the Hub is reported once a topic, a wait that a server asked
+ * for once until it ends, however many requests are refused. Every other event is news. Records the event.
  */
 export function isNews(listener: object, event: DownloadEventBody, now: number): boolean {
   const told = memories.get(listener) ?? { topics: new Set(), waits: new Map() };

@@ -16,7 +16,7 @@ export interface HubHealth {
   readonly ms: number;
   /** Of each kind of question that the Hub counts and tells: `api`, `resolvers` (files), `pages`. */
   readonly budgets: readonly RateBudget[];
-  /** Whether the budgets are a token's own; those without one are shared by all behind the same address. */
+  /** Whether the budgets are a token's own. Those without one are shared by all clients behind the same address. */
   readonly withToken: boolean;
 }
 
@@ -53,7 +53,7 @@ export async function checkHub(options: AccountOptions = {}): Promise<HubHealth>
   }
 }
 
-/** The id of the first model of a listing; undefined for one that has none. Throws `hub/bad-response`. */
+/** The id of the first model of a listing. Undefined for an empty listing. Throws `hub/bad-response`. */
 function firstRepo(answer: HubAnswer): string | undefined {
   const read = parseJson(answer);
   if ("failed" in read) throw read.failed.error;

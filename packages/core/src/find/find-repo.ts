@@ -7,7 +7,7 @@ import { readSettings } from "../settings/settings.ts";
 
 /**
  * The id by which the Hub knows a model: `openai-community/gpt2` for the old `gpt2`, the new name of a renamed one.
- * Undefined when it has none of that name for this caller. One call; throws the other `hub/…` errors.
+ * Undefined when it has none of that name for this caller. One call. Throws the other `hub/…` errors.
  */
 export async function findRepoId(
   repoId: string,

@@ -10,7 +10,7 @@ interface Asked {
   readonly commit: string;
 }
 
-/** What a Hub says of a repo beside its files: one call; nothing where none answers (mirrors). */
+/** A Hub's facts about a repo beside its files. One call. Empty where no Hub answers (mirrors). */
 export async function readHubFacts(
   hubs: Pick<Hubs, "ask">,
   repo: Asked,
@@ -28,7 +28,7 @@ async function askFacts(client: HubClient, { repoId, commit }: Asked): Promise<H
   return hubFacts(repoId, await askedFields(client, { repoId, commit }, fields));
 }
 
-/** Fields of a model's info at a commit, by the Hub's names for them; throws the `hub/…` errors. */
+/** Fields of a model's info at a commit, by the Hub's names for them. Throws the `hub/…` errors. */
 export async function askedFields(
   client: HubClient,
   { repoId, commit }: Asked,

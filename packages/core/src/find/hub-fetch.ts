@@ -6,8 +6,8 @@ const TRANSPORT_HEADERS = new Set(["content-encoding", "content-length", "transf
 const NO_BODY = new Set([204, 205, 304]);
 
 /**
- * A client's `request` in the shape of `fetch`, for libraries such as @huggingface/hub: string bodies only; never
- * resolves with a status of 400 or more but throws the coded error. `Authorization` of the caller is dropped, the
+ * A client's `request` in the shape of `fetch`, for libraries such as @huggingface/hub: string bodies only. It never
+ * resolves with a status of 400 or more but throws the coded error. The caller's `Authorization` is dropped, and the
  * client adds its own.
  */
 export function createHubFetch(

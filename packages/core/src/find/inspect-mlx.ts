@@ -12,7 +12,8 @@ const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const MAX_HEADER_BYTES = 25_000_000;
 
 /**
- * What a model folder's own files say: its quantization, and whether it is an MLX model. Unreadable files say nothing.
+ * Facts from a model folder's own files: its quantization, and whether it is an MLX model. Unreadable files are
+ * ignored.
  */
 export async function inspectMlx(
   path: string,

@@ -29,16 +29,16 @@ import { readScans } from "./read-scans.ts";
 
 /** Options of `inspectModel`. */
 export interface InspectOptions extends HubOptions {
-  /** Of a gated repo to which there is no access, describe what is public instead of rejecting with `hub/gated`. */
+  /** For a gated repo without access, describes its public facts instead of rejecting with `hub/gated`. */
   readonly publicFacts?: boolean | undefined;
-  /** What the installed mlx-lm can load; default: the release that `@mlx-download/fit` knows. */
+  /** The architectures that the installed mlx-lm can load. Default: the release that `@mlx-download/fit` knows. */
   readonly support?: MlxLmSupport | undefined;
 }
 
 /**
- * Describes a model from its config, index, tokenizer and safetensors headers, whether mlx-lm loads it, and what a
- * security look finds: of files in the cache from there, of others by Range, about ten requests and a few hundred KB
- * however large the model is. Offline it reads the cache alone. Rejects as `planModel` does, and with
+ * Describes a model from its config, index, tokenizer and safetensors headers, whether mlx-lm loads it, and the
+ * findings of a security look. Files in the cache are read from there, others by Range: about ten requests and a few
+ * hundred KB for a model of any size. Offline it reads the cache alone. Rejects as `planModel` does, and with
  * `inspect/no-config` when there is no `config.json` to describe it by.
  */
 export async function inspectModel(
@@ -104,7 +104,7 @@ export async function inspectSnapshot(
   return { repoId, revision, commit, path: null, from, ...inspected, access: null, read };
 }
 
-/** {@link inspectModel} for a folder of plain files, as `mlx_lm.convert` writes one; no network. */
+/** {@link inspectModel} for a folder of plain files, as `mlx_lm.convert` writes one. No network. */
 export async function inspectFolder(
   folder: string,
   options: Pick<InspectOptions, "support" | "signal"> = {},
@@ -162,7 +162,7 @@ async function noFolderConfig(path: string): Promise<ModelDownloadError> {
     );
   } catch (cause) {
     return new ModelDownloadError(`there is no folder ${path}`, "inspect/no-folder", {
-      hint: "Name a folder that holds a model; a repo of the Hub is written org/name.",
+      hint: "Name a folder that holds a model. Write a repo of the Hub as org/name.",
       cause,
       data: { path },
     });
@@ -228,12 +228,12 @@ function noConfig(name: string, listing: readonly ModelFile[]): ModelDownloadErr
   }
   const gguf = listing.some(({ path }) => path.toLowerCase().endsWith(".gguf"));
   return new ModelDownloadError(
-    `${name} has no config.json that could be read${gguf ? "; it holds GGUF files, which MLX does not load" : ""}`,
+    `${name} has no config.json that could be read${gguf ? ". It holds GGUF files, which MLX does not load" : ""}`,
     "inspect/no-config",
     {
       hint: gguf
         ? `Look for an MLX variant: ${variantSearch(name)}`
-        : "Only models that say what they are can be described; choose another repo or revision.",
+        : "Only models with a config.json can be described. Choose another repo or revision.",
       data: { files: listing.length },
     },
   );

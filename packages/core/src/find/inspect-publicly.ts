@@ -22,7 +22,7 @@ import { readHubFacts } from "./hub-facts.ts";
 import { type InspectedModel, sizeOf } from "./inspected-model.ts";
 import { readScans } from "./read-scans.ts";
 
-/** What is public of a gated model, and what it would take to see the rest. */
+/** The public facts of a gated model, and the requirements for the rest. */
 export async function inspectPublicly(
   { hubs }: RepoRequest,
   { snapshot, from, client }: ResolvedSnapshot,
@@ -65,15 +65,15 @@ export async function inspectPublicly(
   };
 }
 
-/** What the Hub tells everybody of a gated model, beside its tags. */
+/** The Hub's public answer about a gated model, beside its tags. */
 interface PublicFacts {
   /** The part of `config.json` that the Hub shows: architecture and quantization, no sizes. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** As the Hub counts them from the headers of the weights; null where it did not. */
+  /** As the Hub counts them from the headers of the weights. Null where it did not. */
   readonly parameters: number | null;
 }
 
-/** Asks for {@link PublicFacts}; one call. Throws the `hub/…` errors. */
+/** Asks for {@link PublicFacts}. One call. Throws the `hub/…` errors. */
 async function askPublicFacts(
   client: HubClient,
   repo: { readonly repoId: string; readonly commit: string },
@@ -92,9 +92,9 @@ async function askPublicFacts(
 }
 
 /**
- * Describes a gated model by what is public: the listing with its sizes, and what the Hub shows of the config. What only
- * its own files say (context length, how it keeps the past) is unknown, and so whether it loads, unless already its
- * architecture cannot.
+ * Describes a gated model by its public facts: the listing with its sizes, and the part of the config that the Hub
+ * shows. Facts from its own files alone (context length, cache layout) are unknown. So is whether it loads, unless its
+ * architecture already rules that out.
  */
 function describePublicly(
   { config, parameters }: PublicFacts,

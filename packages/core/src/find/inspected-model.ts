@@ -1,7 +1,7 @@
 import type { LoadVerdict, ModelFile, ModelDescription, SecurityLook } from "@mlx-download/fit";
 import type { AccessState } from "../hub/gated.ts";
 
-/** What a model's own files say, read before any weight is fetched. */
+/** The facts from a model's own files, read before any weight is fetched. */
 export interface InspectedModel {
   /** Null for a folder. */
   readonly repoId: string | null;
@@ -9,28 +9,28 @@ export interface InspectedModel {
   readonly commit: string | null;
   /** The folder that was read, when it was one. */
   readonly path: string | null;
-  /** Who said what the snapshot is. */
+  /** The source of the snapshot. */
   readonly from: "hub" | "cache" | "folder";
   readonly description: ModelDescription;
   readonly loads: LoadVerdict;
   readonly security: SecurityLook;
   /**
-   * Why a gated repo's own files could not be read: all above is then what is public. Null for every other model, and
-   * unless {@link InspectOptions.publicFacts} was wanted.
+   * Why a gated repo's own files could not be read. All facts above are then public ones. Null for every other model,
+   * and unless {@link InspectOptions.publicFacts} was set.
    */
   readonly access: ModelAccess | null;
   /** Bytes of all files of the snapshot. */
   readonly totalBytes: number;
-  /** What it took to find out, listing included in neither. */
+  /** The requests and bytes of the inspection, without the listing. */
   readonly read: { readonly requests: number; readonly bytes: number };
 }
 
-/** What an account lacks of a gated repo. */
+/** The access that an account lacks to a gated repo. */
 export interface ModelAccess {
   readonly state: AccessState;
   /** Where access is asked for. */
   readonly page: string;
-  /** What happened, and the next step, one sentence each. */
+  /** The event and the next step, one sentence each. */
   readonly message: string;
   readonly hint: string;
   /** Files that cannot be fetched, and their bytes. */

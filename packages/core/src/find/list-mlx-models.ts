@@ -8,17 +8,17 @@ export interface ListOptions extends Pick<
   ListModelsOptions,
   "endpoint" | "token" | "tokenSource" | "env" | "signal" | "onEvent" | "fetch" | "backend"
 > {
-  /** Words in the repo's name; the server searches. */
+  /** Words in the repo's name. The server searches. */
   readonly filter?: string | undefined;
   /** Only these, of the first 1000 that the server lists. */
   readonly where?: ((model: ListedModel) => boolean) | undefined;
   /** Ask for the count of tensors by dtype, too. */
   readonly counts?: boolean | undefined;
-  /** How many at most; default 50. */
+  /** The maximum number of models. Default 50. */
   readonly limit?: number | undefined;
   /** Default `downloads`. */
   readonly sort?: ListSort | undefined;
-  /** Whose models; default `mlx-community`, `any` for every model with the tag `mlx`. */
+  /** The author of the models. Default `mlx-community`, `any` for every model with the tag `mlx`. */
   readonly author?: string | undefined;
 }
 

@@ -68,7 +68,7 @@ describe("listModels", () => {
     expect(hub.log.entries).toEqual([]);
   });
 
-  test("tells what the Hub knows of a model", async () => {
+  test("gives the Hub's facts about a model", async () => {
     const hub = await start();
     const [model] = await collect(
       listModels({ env: {}, endpoint: hub.url, search: "alpha", limit: 1 }),

@@ -7,7 +7,7 @@ import { searchModels } from "./search-models.ts";
 import type { ListedModel, ModelQuery } from "../contract/listed-model.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 
-/** What to list, and of which Hub. */
+/** The models to list, and the Hub to ask. */
 export interface ListModelsOptions
   extends ModelQuery, Pick<SettingsOptions, "endpoint" | "token" | "tokenSource" | "env"> {
   /** Told of waits, retries and warnings. */
@@ -18,8 +18,8 @@ export interface ListModelsOptions
 }
 
 /**
- * Models of the Hub, searched and sorted by the server, fetched page by page (500 at most) as they are read; by
- * default those with the tag `mlx`. Throws `settings/invalid` and the `hub/…` errors.
+ * Models of the Hub, searched and sorted by the server, fetched page by page (500 at most) as they are read. By default
+ * those with the tag `mlx`. Throws `settings/invalid` and the `hub/…` errors.
  */
 export async function* listModels(
   options: ListModelsOptions = {},
@@ -41,7 +41,7 @@ export async function* listModels(
   }
 }
 
-/** A listing at the first Hub that gives its beginning; the rest comes from there, since no two Hubs list alike. */
+/** A listing at the first Hub that gives its beginning. The rest comes from that Hub, since no two Hubs list alike. */
 export async function* listAt(
   hubs: Pick<Hubs, "ask">,
   list: (client: HubClient) => AsyncGenerator<ListedModel, void, undefined>,

@@ -6,13 +6,13 @@ import { resolveSnapshot } from "../request/resolve-snapshot.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { createSnapshotBytes } from "./model-bytes.ts";
 
-/** What a repo holds at one commit, and the texts of some of its files. */
+/** The files of a repo at one commit, and the texts of some of them. */
 export interface SnapshotLook {
   readonly repoId: string;
   /** As asked for. */
   readonly revision: string;
   readonly commit: string;
-  /** Who said what the revision is; the cache also where the Hub is away. */
+  /** The source of the revision's commit. It is the cache also where the Hub is away. */
   readonly from: "hub" | "cache";
   readonly files: readonly {
     readonly path: string;
@@ -20,11 +20,11 @@ export interface SnapshotLook {
     /** `sha256:<hex>` or `git-sha1:<hex>`. */
     readonly digest: string;
   }[];
-  /** By path; files that are not there or too large are left out. */
+  /** By path. Absent or too large files are left out. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Larger ones are not what people read. */
+/** Larger files are not meant for people to read. */
 const MOST_TEXT_BYTES = 4_000_000;
 
 /**

@@ -12,11 +12,14 @@ import { SegmentError } from "../transfer/sources/source.ts";
 
 /** Parts of a model's files, from wherever they are. */
 export interface ModelBytes {
-  /** Bytes `start` to `end` of a file that the listing names; the whole file is proved by its digest where that is known. */
+  /**
+   * Bytes `start` to `end` of a file that the listing names. A whole file is verified by its digest where that is
+   * known.
+   */
   read(path: string, range: ByteRange): Promise<Uint8Array>;
   /** Whether a file can be read without network. */
   isHere(path: string): boolean;
-  /** What was asked of the network so far. */
+  /** The network requests so far. */
   readonly wire: { readonly requests: number; readonly bytes: number };
 }
 
@@ -107,7 +110,7 @@ function failedTry(
         );
   const status = coded.data["status"];
   if (typeof status === "number") return { error: coded, status };
-  // Any answer that was not the bytes may be better the next time; one that says so twice is believed by `retrying`.
+  // Any answer other than the bytes may be better the next time. `retrying` accepts one that comes twice.
   return error.failure === "transient"
     ? { error: coded }
     : { error: coded, status: 200, transient: true };
@@ -128,13 +131,13 @@ function mismatch(
     `${file.path} is not what the Hub lists: its ${file.digest.algorithm} is ${actual}`,
     "transfer/checksum-mismatch",
     {
-      hint: "Whoever serves it changes it on the way; try another endpoint or network.",
+      hint: "The server or a proxy changes it on the way. Try another endpoint or network.",
       data: { path: file.path, expected: file.digest.hex, actual },
     },
   );
 }
 
-/** Bytes of a file on this disk; fewer when it is shorter. */
+/** Bytes of a file on this disk. Fewer when it is shorter. */
 export async function readPart(path: string, { start, end }: ByteRange): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {

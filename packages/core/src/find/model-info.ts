@@ -12,9 +12,9 @@ export interface ModelInfo {
   readonly size_bytes: number;
   /** Paths relative to `path`. */
   readonly files: string[];
-  /** ISO date of the newest file; absent when unknown. */
+  /** ISO date of the newest file. Absent when unknown. */
   readonly last_modified?: string;
-  /** Such as `4bit-g64`, `mxfp4`, `bfloat16`; absent when the config does not say. */
+  /** Such as `4bit-g64`, `mxfp4`, `bfloat16`. Absent when the config does not say. */
   readonly quantization?: string;
   readonly repoId: string;
   readonly commit: string;

@@ -6,7 +6,7 @@ import { nextPage } from "../hub/next-page.ts";
 import { openHubs } from "../request/hubs.ts";
 import { readSettings, type SettingsOptions } from "../settings/settings.ts";
 
-/** Which Hub is listed, and what of every model. */
+/** The Hub to list, and the fields of every model. */
 export interface OpenModelListOptions extends Pick<
   SettingsOptions,
   "endpoint" | "token" | "tokenSource" | "env" | "offline"
@@ -21,7 +21,7 @@ export interface OpenModelListOptions extends Pick<
 /** One page of the list of models with the tag `mlx`, in descending order. */
 export interface ModelListRequest {
   readonly sort: "lastModified" | "downloads" | "trendingScore";
-  /** Models a page; the Hub gives 500 at most. */
+  /** Models a page. The Hub gives 500 at most. */
   readonly limit: number;
   /** Letters that stand so in the name, in any case. */
   readonly search?: string | undefined;
@@ -31,12 +31,12 @@ export interface ModelListRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A page as the Hub gives it; `cursor-refused` where it takes `next` no more. */
+/** A page as the Hub gives it. `cursor-refused` when it no longer accepts `next`. */
 export type ModelListPage =
   | {
       readonly items: readonly unknown[];
       readonly next?: string | undefined;
-      /** What the Hub still allows in this window of time. */
+      /** The requests that the Hub still allows in this window of time. */
       readonly budget?:
         | { readonly remaining: number; readonly quota: number; readonly resetMs: number }
         | undefined;
@@ -48,7 +48,7 @@ export interface ModelList {
   readonly endpoint: string;
   /** Throws the `hub/…` errors. */
   listModels(request: ModelListRequest): Promise<ModelListPage>;
-  /** One model as the Hub gives it, under its present name; undefined when there is none that can be seen. */
+  /** One model as the Hub gives it, under its present name. Undefined when no visible one exists. */
   findModel(
     repoId: string,
     options: { readonly signal?: AbortSignal | undefined },
@@ -56,7 +56,7 @@ export interface ModelList {
   close(): Promise<void>;
 }
 
-/** Opens the list of a Hub; nothing is asked before the first page. Throws `settings/invalid`. */
+/** Opens the list of a Hub. The first request is for the first page. Throws `settings/invalid`. */
 export async function openModelList(options: OpenModelListOptions): Promise<ModelList> {
   const env = options.env ?? process.env;
   const settings = await readSettings({ ...options, env });
@@ -121,7 +121,7 @@ async function askPage(
   };
 }
 
-/** What the Hub says of a repo that is deleted, made private or switched off. */
+/** The Hub's answers for a repo that is deleted, made private or disabled. */
 const GONE: ReadonlySet<string> = new Set(["hub/repo-not-found", "hub/disabled"]);
 
 function firstPage(

@@ -12,7 +12,7 @@ export interface CardText {
   readonly repoId: string;
   readonly revision: string;
   readonly commit: string;
-  /** As the card writes it: `apache-2.0`, `llama3.2`, `other` …; null when it names none. */
+  /** As the card writes it: `apache-2.0`, `llama3.2`, `other` …. Null when it names none. */
   readonly license: string | null;
   readonly baseModels: readonly string[];
   /** Markdown without the front matter. */
@@ -20,7 +20,7 @@ export interface CardText {
 }
 
 const CARD = "README.md";
-/** Cards are read whole; a longer one is cut there (bytes). */
+/** Cards are read whole. A longer one is cut there (bytes). */
 const MAX_BYTES = 2_000_000;
 
 /**
@@ -38,8 +38,8 @@ export async function readCard(ref: string | RepoRef, options: HubOptions = {}):
       throw new ModelDownloadError(`there is no model card of ${repoId}`, "card/not-found", {
         hint:
           file === undefined
-            ? "The repo has no README.md; choose another revision, or look at its files."
-            : "It is not in the cache; ask again with network.",
+            ? "The repo has no README.md. Choose another revision, or look at its files."
+            : "It is not in the cache. Ask again with network.",
         repoId,
       });
     const end = Math.min(file.size, MAX_BYTES);

@@ -15,18 +15,19 @@ const SYSCTLS = [
   "iogpu.wired_limit_mb",
   "kern.memorystatus_vm_pressure_level",
 ];
-/** Asks Metal itself, through the scripting that every Mac has; what MLX's `device_info()` says is the same figure. */
+/** Asks Metal itself, through the scripting that every Mac has. MLX's `device_info()` gives the same figure. */
 const ASK_METAL = `
 ObjC.import('Metal');
 ObjC.bindFunction('MTLCreateSystemDefaultDevice', ['id', []]);
 Number($.MTLCreateSystemDefaultDevice().recommendedMaxWorkingSetSize);
 `;
-/** These programs answer in milliseconds; one that hangs must not hold a download up. */
+/** These programs answer in milliseconds. One that hangs must not delay a download. */
 const PATIENCE_MS = 2000;
 
 /**
- * This machine as far as it matters for running models: asks sysctl, vm_stat, sw_vers and Metal on macOS, reads /proc/meminfo
- * on Linux. What cannot be asked is unknown or assumed, and marked so; never rejects but with the signal's reason.
+ * The facts of this machine that matter for running models. Asks sysctl, vm_stat, sw_vers and Metal on macOS, reads
+ * /proc/meminfo on Linux. Other facts are unknown or assumed, and marked so. Never rejects except with the signal's
+ * reason.
  */
 export async function readMachine(options: ReadMachineOptions = {}): Promise<Machine> {
   const { signal } = options;

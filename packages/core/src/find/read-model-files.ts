@@ -9,11 +9,11 @@ import {
 import { isObject } from "../hub/json-value.ts";
 import type { ModelBytes } from "./model-bytes.ts";
 
-/** The texts and headers of a model, and which headers are not what the format allows. */
+/** The texts and headers of a model, and the headers that break the format. */
 export interface ReadModel {
   /** Undefined when the repo has no `config.json`. */
   readonly files: ModelFiles | undefined;
-  /** What is wrong with the header of a weight file, by path. */
+  /** The fault of a weight file's header, by path. */
   readonly badHeaders: ReadonlyMap<string, string>;
 }
 
@@ -24,17 +24,20 @@ const INDEX_BYTES = 1_000_000;
 const TAIL_BYTES = 65_536;
 /** A guess at a header's length where no index tells how many tensors there are. */
 const HEADER_GUESS = 131_072;
-/** Headers of files are far shorter; together they may take this much, and more where every one is to be looked at. */
+/** Headers of files are far shorter. Together they may take this many bytes, and more where every one is to be read. */
 const HEADER_BYTES = 8_000_000;
 const ALL_HEADERS_BYTES = 128_000_000;
 const MAX_SHARDS = 256;
-/** Of more files than these only the first one's header is read where the index has the totals: it proves bits, groups and type. */
+/**
+ * With more files than these, only the first one's header is read where the index has the totals: it gives bits, groups
+ * and type.
+ */
 const FEW_SHARDS = 2;
 const CONCURRENCY = 4;
 
 /**
- * Reads what a description is made of: config, index, tokenizer and template texts whole, weights only by their headers.
- * Where the index has the totals, the header of the first shard does; else those of all shards are read.
+ * Reads the inputs of a description: config, index, tokenizer and template texts whole, weights only by their headers.
+ * Where the index has the totals, the header of the first shard is enough. Otherwise those of all shards are read.
  */
 export async function readModelFiles(
   bytes: ModelBytes,
@@ -111,7 +114,7 @@ interface ReadIndex {
   readonly totalSize: number | undefined;
   /** A guess at the header's length in bytes, by shard. */
   readonly headerBytes: ReadonlyMap<string, number>;
-  /** The files that it names; empty where it was too long to be read whole. */
+  /** The files that it names. Empty where it was too long to be read whole. */
   readonly shards: ReadonlySet<string>;
 }
 
@@ -171,7 +174,7 @@ function chooseShards(
   return [...shards.slice(0, 1), ...small].slice(0, MAX_SHARDS);
 }
 
-/** The header of a weight file; undefined when it is longer than what may be read. Throws when the format forbids it. */
+/** The header of a weight file. Undefined when it is longer than the limit. Throws when it breaks the format. */
 async function readHeader(
   bytes: ModelBytes,
   { path, size }: { readonly path: string; readonly size: number },

@@ -36,7 +36,7 @@ export async function readScans(
       throw error;
     }
   };
-  /** Takes over what the repo's summary says; false when that leaves files open. */
+  /** Takes over the repo's summary. False when that leaves files open. */
   const summarize = async (): Promise<boolean> => {
     const summary = await ask((client) => readSummary(client, repo));
     if (summary === undefined) return false;
@@ -81,12 +81,12 @@ async function readBatch(
 }
 
 interface Summary {
-  /** Every file was scanned: what is not among the issues is safe. */
+  /** Every file was scanned: a file without an issue is safe. */
   readonly done: boolean;
   readonly issues: readonly { readonly path: string; readonly level: string }[];
 }
 
-/** `securityRepoStatus` of the model info; undefined where the server has none. */
+/** `securityRepoStatus` of the model info. Undefined where the server has none. */
 async function readSummary(
   client: HubClient,
   { commit, ...repo }: CommitRef,
@@ -106,8 +106,8 @@ async function readSummary(
 const FOUND = ["unsafe", "suspicious", "caution"] as const;
 
 /**
- * The status of a `paths-info` item: the Hub's own word; while that is open (`queued`, `unscanned`, `error`), what one
- * of its scanners has found already.
+ * The status of a `paths-info` item: the Hub's own. While that is open (`queued`, `unscanned`, `error`), the finding of
+ * one of its scanners so far.
  */
 function statusOf(item: unknown): string | undefined {
   if (!isObject(item)) return undefined;

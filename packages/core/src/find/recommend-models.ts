@@ -31,15 +31,15 @@ import { inspectSnapshot } from "./inspect-model.ts";
 import { listAt } from "./list-models.ts";
 import { readMachine } from "./read-machine.ts";
 
-/** What is looked for, and for which machine. */
+/** The wanted models, and the machine for them. */
 export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline"> {
-  /** What the model is for; default `chat`. */
+  /** The task of the model. Default `chat`. */
   readonly task?: ModelTask | undefined;
   /** The variants of one model (`Qwen/Qwen3-8B`, `qwen3-8b`) instead of all models for a task. */
   readonly of?: string | undefined;
-  /** Whose models; default `mlx-community`, `any` for all with the tag `mlx`. */
+  /** The author of the models. Default `mlx-community`, `any` for all with the tag `mlx`. */
   readonly author?: string | undefined;
-  /** How many models at most; default 3. */
+  /** The maximum number of models. Default 3. */
   readonly limit?: number | undefined;
   /** Default: this machine, 8192 tokens. */
   readonly fit?: FitWish | undefined;
@@ -61,14 +61,14 @@ export interface JudgedVariant extends Candidate {
 /** One model with the variant of it to take, and the one that came next. */
 export interface Recommendation {
   readonly base: string;
-  /** Size and age in one figure; higher is better. */
+  /** Size and age in one figure. Higher is better. */
   readonly score: number;
   /** Why this model stands where it stands. */
   readonly why: string;
   readonly choice: Choice<JudgedVariant>;
 }
 
-/** What was found, for which machine, and how many were looked at. */
+/** The models found, the machine, and the number of models considered. */
 export interface Recommendations {
   readonly machine: Machine;
   readonly contextLength: number;
@@ -80,7 +80,7 @@ export interface Recommendations {
 }
 
 const DEFAULT_CONTEXT = 8192;
-/** As a listing comes most downloaded first, what lies behind these is hardly ever used. */
+/** A listing starts with the most downloaded models, so those behind this number are hardly ever used. */
 const MAX_LISTED = 1000;
 const VARIANTS_OF_A_MODEL = 4;
 const VARIANTS_WHEN_ASKED_FOR = 12;
@@ -89,9 +89,9 @@ const TRIES = 3;
 const CONCURRENCY = 3;
 
 /**
- * What to run on a machine: lists MLX models, leaves out what is not for the task or too large by an estimate, ranks the
- * rest by size and age, then reads the files of the best few and chooses a variant of each. Rejects with the `hub/…`
- * errors of the listing; models that cannot be read are in `skipped`.
+ * Recommends models for a machine: lists MLX models, drops those that are not for the task or too large by an estimate,
+ * ranks the rest by size and age, then reads the files of the best few and chooses a variant of each. Rejects with the
+ * `hub/…` errors of the listing. Models that cannot be read are in `skipped`.
  */
 export async function recommendModels(options: RecommendOptions = {}): Promise<Recommendations> {
   const { env = process.env, signal, fetch, onEvent } = options;
@@ -139,7 +139,7 @@ async function recommendAt(
     models.push(recommendation(group, choice));
     if (isQuick(choice.best.candidate, options)) quick += 1;
   }
-  // By what the files said, no longer by estimates; what is as fast as wished comes first.
+  // Judged by the files, no longer by estimates. Models that reach the wanted speed come first.
   models.sort((a, b) => Number(slow(a, options)) - Number(slow(b, options)) || order(a, b));
   return {
     machine,
@@ -209,7 +209,7 @@ function searchWords(of: string): string {
   return at > 0 ? name.slice(0, at) : name;
 }
 
-/** What every variant is judged with. */
+/** The inputs by which every variant is judged. */
 interface Judging {
   readonly hubs: Hubs;
   readonly settings: Settings;

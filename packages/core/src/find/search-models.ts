@@ -16,8 +16,8 @@ const SORT_KEYS = {
 } as const;
 
 /**
- * The models that match, by the server's search, page by page as they are read. A server that repeats itself ends
- * the listing; entries that make no sense are skipped. Throws the `hub/…` errors.
+ * The models that match, by the server's search, page by page as they are read. A server that repeats itself ends the
+ * listing. Malformed entries are skipped. Throws the `hub/…` errors.
  */
 export async function* searchModels(
   client: HubClient,

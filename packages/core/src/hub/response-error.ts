@@ -205,7 +205,7 @@ function repoNotFound(question: Question, failed: Failed): Verdict {
   return {
     code: "hub/repo-not-found",
     message: `There is no model ${name(question)} at ${failed.endpoint}`,
-    hint: `Check the spelling; the repo does not exist ${access}${mirror}`,
+    hint: `Check the spelling. The repo does not exist ${access}${mirror}`,
   };
 }
 

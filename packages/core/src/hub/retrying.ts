@@ -79,7 +79,7 @@ export async function retrying<T>(
     const timeoutMs = isSilent(outcome.failed) ? options.timeoutOf?.(tries + 1) : undefined;
     const long = timeoutMs === undefined ? {} : { timeoutMs };
     const more =
-      timeoutMs === undefined ? "" : `; the next try may take ${Math.round(timeoutMs / 1000)} s`;
+      timeoutMs === undefined ? "" : `. The next try may take ${Math.round(timeoutMs / 1000)} s`;
     const { code } = error;
     const host = hostOf(error);
     if (host !== undefined && serverDelayMs(facts) !== undefined) {

@@ -12,6 +12,6 @@ export function serverWait(
 ): DownloadEventBody {
   const { host, code } = refusal;
   const why = code === "hub/rate-limited" ? "limits how often it is asked" : "asks for a pause";
-  const message = `${host} ${why}; this goes on by itself at ${clockTime(Date.now() + delayMs)}`;
+  const message = `${host} ${why}. Work continues by itself at ${clockTime(Date.now() + delayMs)}`;
   return { type: "waiting", reason: "rate-limit", host, delayMs, message };
 }

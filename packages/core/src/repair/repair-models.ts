@@ -54,11 +54,11 @@ interface Damage {
 }
 
 /**
- * Verifies the named models (every repo in the cache when none is named), then puts right what was found: damaged data
- * goes to quarantine, and what is damaged of it is fetched again, or the file where nothing tells; links without content
- * get theirs back; refs that keep other clients out are mended. Before anything is moved, the Hub is asked whether it
- * still has the commit. What cannot be repaired is told in `failed` and stops nothing else. Rejects as `verifyModels`
- * does; aborting leaves what was begun for the next run or download.
+ * Verifies the named models (every repo in the cache when none is named), then repairs the damage. Damaged data goes to
+ * quarantine, and its damaged parts are fetched again, or the whole file where no record locates them. Links without
+ * content get it back. Refs that keep other clients out are corrected. Before any file is moved, the Hub is asked
+ * whether it still has the commit. Files that cannot be repaired are listed in `failed` and do not stop the rest.
+ * Rejects as `verifyModels` does. Aborting leaves unfinished work for the next run or download.
  */
 export async function repairModels(
   refs: readonly (string | RepoRef)[],
@@ -77,7 +77,7 @@ export async function repairModels(
   const settings = await readSettings(options);
   const verifying = { options: { ...options, onEvent: emit }, settings };
   const { env = process.env, signal, fetch } = options;
-  /** What a Hub says is told once, whichever of the repair's questions hears it. */
+  /** A Hub's messages are reported once, whichever question of the repair receives them. */
   const step = (event: Step): void => {
     if (isNews(options, event, event.at)) emit(event);
   };
@@ -167,7 +167,7 @@ async function repairCommit(
       const listed = listing.get(path);
       if (listed === undefined) throw notListed(file);
       const expected = formatDigest(listed.digest);
-      // The record that it was held against was wrong, and is right now; the file always was.
+      // The record that it was checked against was wrong, and is right now. The file was right all along.
       if (expected === file.actual) {
         repaired.push({ repoId, repoType, commit, path, how: "entry", quarantined: null });
       } else {
@@ -226,14 +226,14 @@ function notListed({ repoId, commit, path }: VerifiedFile): ModelDownloadError {
     `${repoId} has no ${path} at ${commit.slice(0, 7)} on the Hub`,
     "hub/entry-not-found",
     {
-      hint: "Remove the file, or the snapshot, if nothing needs it; nothing was moved.",
+      hint: "Remove the file, or the snapshot, if it is not needed. No file was moved.",
       repoId,
       data: { path, commit },
     },
   );
 }
 
-/** Asks the Hub what the commit holds, before anything is moved. */
+/** Asks the Hub for the commit's listing, before any file is moved. */
 function askFirst(
   layout: RepoLayout,
   commit: string,
@@ -246,7 +246,7 @@ function askFirst(
   const { repoId } = layout;
   if (!io.settings.offline) return listCommit(io.hubs, { layout, commit }, io.options.signal);
   throw new ModelDownloadError(`${repoId} needs the Hub for its repair`, "offline/not-cached", {
-    hint: "Run again without --offline and without HF_HUB_OFFLINE; nothing was moved.",
+    hint: "Run again without --offline and without HF_HUB_OFFLINE. No file was moved.",
     repoId,
   });
 }

@@ -24,7 +24,10 @@ export interface RepairPlace {
   readonly proofs: ProofFolder;
   partial(hex: string): { readonly data: string; readonly journal: string };
   lock(file: BadFile, hex: string): string;
-  /** What goes, so that the file counts as absent: its blob, or its entry where the blob is somebody else's. */
+  /**
+   * The part to remove, so that the file counts as absent: its blob, or its entry where the blob belongs to another
+   * entry.
+   */
   holder(file: BadFile, hex: string): string;
 }
 
@@ -36,7 +39,7 @@ export function cachePlace(layout: RepoLayout): RepairPlace {
     partial: (hex) => partialPaths(layout, hex),
     lock: (_file, hex) => lockPath(layout, hex),
     holder({ blob, commit, path }, hex) {
-      // An entry that leads to another blob than it should is wrong itself; that blob may be right for others.
+      // An entry that leads to a wrong blob is wrong itself. That blob may be right for others.
       const named = dirname(blob) !== layout.blobsDir || basename(blob) === hex;
       const own = named && blob.startsWith(layout.repoDir + sep);
       return own ? blob : snapshotPath(layout, commit, path);
@@ -55,20 +58,20 @@ export function localPlace(localDir: string): RepairPlace {
   };
 }
 
-/** What became of a damaged file. */
+/** The outcome for a damaged file. */
 export interface SetAside {
-  /** Where the damaged data is now; null where it was a link, or there was room for one copy only. */
+  /** The place of the damaged data now. Null where it was a link, or there was room for one copy only. */
   readonly quarantined: string | null;
   /**
-   * `segments`: only what is damaged is fetched; `file`: all of it, since nothing tells where the damage is; `entry`: it
-   * was taken away already.
+   * `segments`: only the damaged parts are fetched. `file`: all of it, since no record locates the damage. `entry`: it
+   * was removed already.
    */
   readonly how: "segments" | "file" | "entry";
 }
 
 /**
- * Takes a bad file out of its place: the data to quarantine, of a link only the link. Where a proof record tells what
- * is damaged, what is good becomes an unfinished download. Throws `cache/locked` while somebody writes the file.
+ * Takes a bad file out of its place: the data to quarantine, of a link only the link. Where a proof record locates the
+ * damage, the good parts become an unfinished download. Throws `cache/locked` while another process writes the file.
  */
 export async function setAside(file: BadFile, place: RepairPlace): Promise<SetAside> {
   const digest = parseDigest(file.expected);
@@ -105,7 +108,7 @@ export async function setAside(file: BadFile, place: RepairPlace): Promise<SetAs
       const stays = await seedPartial(blob, damaged, place.partial(digest.hex));
       kept &&= stays;
     }
-    // Of a link only the link: what it leads to is the shared store's, or another's.
+    // Only the link is removed, because its target belongs to the shared store or to another entry.
     if (isLink) await unlink(holder);
     return { quarantined: kept ? (aside ?? null) : null, how };
   } finally {

@@ -9,11 +9,11 @@ export interface RepairedFile {
   readonly commit: string;
   readonly path: string;
   /**
-   * `segments`: only damaged parts were fetched; `file`: the whole; `entry`: a link without content got it back, or the
-   * listing was wrong; `removed`: a link without content that the repo does not have.
+   * `segments`: only damaged parts were fetched. `file`: the whole. `entry`: a link without content got it back, or the
+   * listing was wrong. `removed`: a link without content that the repo does not have.
    */
   readonly how: "segments" | "file" | "entry" | "removed";
-  /** Where the damaged data lies now; null where there was none to keep. */
+  /** The place of the damaged data now. Null where there was none to keep. */
   readonly quarantined: string | null;
 }
 
@@ -28,19 +28,19 @@ export interface UnrepairedFile {
   readonly hint: string;
 }
 
-/** What a repair did. */
+/** The results of a repair. */
 export interface RepairReport {
   readonly repaired: readonly RepairedFile[];
   /** Refs and stray files that kept other clients from a repo. */
   readonly mended: readonly Mended[];
-  /** `fetched`: bytes that were put in place; `wire`: body bytes received for them. */
+  /** `fetched`: bytes that were put in place. `wire`: body bytes received for them. */
   readonly bytes: { readonly fetched: number; readonly wire: number };
   readonly failed: readonly UnrepairedFile[];
-  /** What was found before. */
+  /** The findings before the repair. */
   readonly found: VerifyReport;
 }
 
-/** What a repair says while it works: a verification's events, those of its downloads, and its own. */
+/** The events of a repair: a verification's events, those of its downloads, and its own. */
 export type RepairEvent =
   | VerifyEvent
   | Exclude<DownloadEvent, { type: "result" | "error" }>

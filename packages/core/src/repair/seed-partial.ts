@@ -6,9 +6,9 @@ import { openJournal } from "../transfer/disk/journal.ts";
 import type { ByteRange } from "../transfer/disk/ranges.ts";
 
 /**
- * Makes an unfinished download of a damaged blob: its bytes without those known to be damaged, and the record by which a
- * download finds further damage and fetches that alone. What an earlier run left unfinished of the blob stays as it is. Resolves to whether the
- * damaged file is still where it was: with room for one copy only, it becomes the partial itself.
+ * Makes an unfinished download of a damaged blob: its bytes without those known to be damaged, and the record by which
+ * a download finds further damage and fetches that alone. An earlier partial of the blob stays as it is. Resolves to
+ * whether the damaged file is still in its place: with room for one copy only, it becomes the partial itself.
  */
 export async function seedPartial(
   blob: ProvedBlob,

@@ -30,15 +30,15 @@ import { readSettings, type Settings } from "../settings/settings.ts";
 export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
   /** The files of this folder, filled by `--local-dir`, instead of the cache. */
   readonly localDir?: string | undefined;
-  /** What kind of repo the refs name; default `model`. */
+  /** The kind of repo that the refs name. Default `model`. */
   readonly repoType?: RepoType | undefined;
-  /** Ask the Hub what the files should be, instead of what was recorded; needs commits that the Hub still has. */
+  /** Asks the Hub for the files' digests, instead of using the recorded ones. The Hub must still have the commits. */
   readonly hub?: boolean | undefined;
-  /** Sizes and safetensors headers only; no weights are read. */
+  /** Sizes and safetensors headers only. Weights are not read. */
   readonly quick?: boolean | undefined;
-  /** Read also what an interrupted run proved less than a day ago. */
+  /** Also reads files that an interrupted run verified less than a day ago. */
   readonly force?: boolean | undefined;
-  /** Threads that read and hash; default: one a core. */
+  /** Threads that read and hash. Default: one a core. */
   readonly threads?: number | undefined;
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
   /** Told of the waits, retries and warnings of a Hub that is asked. */
@@ -46,9 +46,9 @@ export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
 }
 
 /**
- * Proves what is on this disk of the named models, or of every repo in the cache when none is named. A ref without a
+ * Verifies the local files of the named models, or of every repo in the cache when none is named. A ref without a
  * revision means every commit that is here. Needs no network unless `hub` is set. Rejects with a `ModelDownloadError`,
- * `cache/not-found` for what is not here, or with the signal's reason when aborted.
+ * `cache/not-found` for a model that is not here, or with the signal's reason when aborted.
  */
 export async function verifyModels(
   refs: readonly (string | RepoRef)[],
@@ -65,14 +65,14 @@ export async function verifyModels(
   }
 }
 
-/** Parsed refs; throws `ref/*`. */
+/** Parsed refs. Throws `ref/*`. */
 export const parseRefs = (
   refs: readonly (string | RepoRef)[],
   options: Pick<VerifyModelsOptions, "endpoint" | "env">,
 ): readonly RepoRef[] =>
   refs.map((ref) => (typeof ref === "string" ? parseRepoRef(ref, options) : ref));
 
-/** What a verification goes by. */
+/** The listings that a verification uses. */
 export interface Verifying {
   readonly options: VerifyModelsOptions;
   /** Read once for everything that is asked. */
@@ -128,7 +128,7 @@ async function findTargets(
   return targets;
 }
 
-/** What the Hub says that a local folder should hold: the named revision, else `main`. */
+/** The Hub's listing for a local folder: the named revision, otherwise `main`. */
 async function askListing(
   ref: RepoRef | undefined,
   { options, settings }: Verifying,
@@ -158,7 +158,7 @@ function noSnapshot({ repoId, repoType, repoDir }: RepoLayout): CacheError {
   });
 }
 
-/** Adds what the Hub says each commit holds. */
+/** Adds the Hub's listing of each commit. */
 async function withListings(
   targets: readonly VerifyTarget[],
   hubs: Hubs,

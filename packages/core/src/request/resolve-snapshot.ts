@@ -80,7 +80,7 @@ export async function resolveSnapshot(request: ResolvableRequest): Promise<Resol
     emit({
       type: "warning",
       code: error.code,
-      message: `${error.message}; using ${revision} as the cache knows it (${cached.commit.slice(0, 7)})`,
+      message: `${error.message}. Using ${revision} as the cache knows it (${cached.commit.slice(0, 7)})`,
       hint: error.hint,
     });
     emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });

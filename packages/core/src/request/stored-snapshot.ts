@@ -114,7 +114,7 @@ function judgeUnlisted({ layout, selection }: StoredRequest, commit: string): St
     return { state: "incomplete", missing, why };
   }
   const short = commit.slice(0, 7);
-  const warning = `no listing of ${short} is in the cache; taking the ${found.files.length} files that are there for all`;
+  const warning = `no listing of ${short} is in the cache. The ${found.files.length} files that are there are taken as complete`;
   return { state: "here", commit, warning, files: () => listSnapshot(layout, commit) };
 }
 
@@ -126,7 +126,7 @@ async function describeFolder({ layout, revision }: StoredRequest): Promise<stri
   const folder = join(layout.snapshotsDir, revision);
   const names = await readdir(folder).catch(() => []);
   if (names.length === 0) return undefined;
-  return `${folder} holds ${names.length} files under the name of a branch, which another program put there; they can be loaded by that path`;
+  return `${folder} holds ${names.length} files under the name of a branch, which another program put there. They can be loaded by that path`;
 }
 
 function namesOf(files: readonly SnapshotFile[]): string {

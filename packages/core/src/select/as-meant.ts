@@ -13,7 +13,7 @@ const list = (patterns: string | readonly string[] | undefined): readonly string
 /** At most so many words come out of one pattern with braces. */
 const mostExpansions = 256;
 
-/** `*.{json,txt}` → `*.json`, `*.txt`; nested and repeated braces too. A brace without a comma is itself. */
+/** `*.{json,txt}` → `*.json`, `*.txt`, also nested and repeated braces. A brace without a comma is itself. */
 function expandBraces(pattern: string): readonly string[] {
   let words = [pattern];
   for (let round = 0; round < 16; round += 1) {
@@ -41,7 +41,7 @@ function* otherReadings(pattern: string): Generator<readonly string[]> {
   yield expanded;
   if (plain.includes(",") && !plain.includes("{"))
     yield plain.split(",").flatMap((part) => [...expandBraces(part.trim())]);
-  // A set such as [v1] stands for one character to fnmatch.
+  // A set such as [v1] matches one character in fnmatch.
   yield expanded.map((word) => word.replaceAll("[", "[[]"));
   yield expanded.map((word) => `${word.replace(/\/+$/, "")}/*`);
   // `**/*.json` of git also means the files at the top.

@@ -14,8 +14,8 @@ interface Range {
 /**
  * Whether the whole of `name` matches `pattern` by the rules of Python's `fnmatch.fnmatchcase`: `*` is any run of
  * characters (`/` and a leading dot are nothing special), `?` one character, `[abc]`, `[a-z]`, `[!abc]` one of or not
- * of a set; an unclosed `[` is itself, an empty set matches nothing. No escapes, no braces, case counts.
- * Time grows with the product of both lengths at worst.
+ * of a set. An unclosed `[` is itself, and an empty set matches nothing. There are no escapes and no braces, and case
+ * counts. The worst-case time grows with the product of both lengths.
  */
 export function fnmatch(name: string, pattern: string): boolean {
   return compileFnmatch(pattern)(name);
@@ -47,7 +47,7 @@ function parse(pattern: readonly string[]): readonly Token[] {
   return tokens;
 }
 
-/** Index of the `]` that closes the set opened at `open`, or -1; a `]` in first place (after `!`) is a member. */
+/** Index of the `]` that closes the set opened at `open`, or -1. A `]` in first place (after `!`) is a member. */
 function setEnd(pattern: readonly string[], open: number): number {
   let i = open + 1;
   if (pattern[i] === "!") i++;

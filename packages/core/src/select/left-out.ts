@@ -1,7 +1,7 @@
 import type { LeftOut } from "../contract/left-out.ts";
 import type { SelectableFile, SelectOptions } from "./select.ts";
 
-/** How many files, and bytes, a selection does not take; with the way to have what the default leaves out. */
+/** The number of files and bytes that a selection leaves out, and the way to get those that the default leaves out. */
 export function leftOutOf(
   all: readonly SelectableFile[],
   selected: readonly SelectableFile[],

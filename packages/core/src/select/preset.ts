@@ -1,6 +1,6 @@
 import type { PresetName } from "../contract/preset-name.ts";
 
-/** What a preset takes and leaves, as `fnmatch` patterns; `exclude` wins. */
+/** The files that a preset takes and leaves, as `fnmatch` patterns. `exclude` wins. */
 export interface Preset {
   readonly include: readonly string[];
   readonly exclude: readonly string[];

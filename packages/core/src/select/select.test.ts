@@ -41,7 +41,7 @@ describe("createSelector", () => {
 
   const python = pythonEnv("hub-2.4.0");
 
-  test.skipIf(!python)("takes what huggingface_hub's filter_repo_objects takes", () => {
+  test.skipIf(!python)("takes the same files as huggingface_hub's filter_repo_objects", () => {
     const unit = fc.constantFrom(...Array.from("ab./*?[]\\!-"));
     const patterns = fc.option(fc.array(fc.string({ unit, maxLength: 6 }), { maxLength: 3 }), {
       nil: null,
@@ -139,7 +139,7 @@ describe("presets", () => {
     "*.jinja",
   ];
 
-  test("mlx takes at least what mlx-lm asks for, and leaves foreign weights", () => {
+  test("mlx takes at least the files that mlx-lm asks for, and leaves foreign weights", () => {
     const taken = select(files, { preset: "mlx" });
     expect(taken).toEqual(expect.arrayContaining([...select(files, { include: mlxLm })]));
     expect(files.filter((path) => !taken.includes(path))).toEqual([
@@ -150,7 +150,7 @@ describe("presets", () => {
     ]);
   });
 
-  test("tokenizer leaves the weights, config takes only what describes a model", () => {
+  test("tokenizer leaves the weights, config takes only the files that describe a model", () => {
     expect(
       select(files, { preset: "tokenizer" }).filter((path) => path.endsWith(".safetensors")),
     ).toEqual([]);

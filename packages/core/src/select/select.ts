@@ -2,14 +2,14 @@ import { compileFnmatch } from "./fnmatch.ts";
 import { FOREIGN_WEIGHT_BYTES, FOREIGN_WEIGHTS, MLX_WEIGHTS, PRESETS } from "./preset.ts";
 import type { PresetName } from "../contract/preset-name.ts";
 
-/** Which files are wanted; patterns as in {@link createSelector}. */
+/** The wanted files. Patterns as in {@link createSelector}. */
 export interface SelectOptions {
   readonly include?: string | readonly string[] | undefined;
   readonly exclude?: string | readonly string[] | undefined;
   readonly preset?: PresetName | undefined;
 }
 
-/** What a selector looks at. */
+/** The fields that a selector reads. */
 export interface SelectableFile {
   readonly path: string;
   readonly size: number;
@@ -22,9 +22,9 @@ type Matcher = (path: string) => boolean;
 
 /**
  * A selection by patterns as `snapshot_download` of the Python client reads them: `fnmatch` on the whole path, `\` is
- * `/`, a trailing `/` means everything below, an empty pattern matches nothing, an empty `include` list takes
- * nothing; `exclude` wins. `include` adds to `preset`. With neither, everything is taken, but weights above 10 MB in
- * formats that MLX does not load are left out of repos that hold `model*.safetensors`.
+ * `/`, a trailing `/` means everything below, an empty pattern matches nothing, an empty `include` list takes nothing,
+ * and `exclude` wins. `include` adds to `preset`. With neither, everything is taken, but weights above 10 MB in formats
+ * that MLX does not load are left out of repos that hold `model*.safetensors`.
  */
 export function createSelector(options: SelectOptions = {}): Selector {
   const { include, preset } = options;

@@ -1,11 +1,11 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 
-/** A variable's trimmed value; undefined when unset or empty (Python takes an empty value as a value, we do not). */
+/** A variable's trimmed value. Undefined when unset or empty (Python takes an empty value as a value, we do not). */
 export function readText(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
-/** True for `1`, `ON`, `YES`, `TRUE` in any case, as the Python client reads its switches; undefined when unset. */
+/** True for `1`, `ON`, `YES`, `TRUE` in any case, as the Python client reads its switches. Undefined when unset. */
 export function readSwitch(env: NodeJS.ProcessEnv, name: string): boolean | undefined {
   const text = readText(env, name);
   return text === undefined ? undefined : ["1", "ON", "YES", "TRUE"].includes(text.toUpperCase());

@@ -10,7 +10,7 @@ import type { HubOptions } from "../contract/options.ts";
 import { parseRepoRef, type RepoRef } from "./ref.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
-/** What is asked for, and where the cache has it. */
+/** The requested ref, and its place in the cache. */
 export interface LocatedRequest {
   readonly repoId: string;
   readonly repoType: RepoType;
@@ -23,8 +23,8 @@ const isRepoRef = (ref: string | RepoRef): ref is RepoRef =>
   typeof ref === "object" && (ref as RepoRef | null) !== null;
 
 /**
- * Checks the ref and reads the environment, unless its settings are known; loads nothing that speaks to a Hub. Throws `ref/*`, `settings/*` and
- * `cache/invalid-*`.
+ * Checks the ref and reads the environment, unless its settings are known. Loads no Hub client. Throws `ref/*`,
+ * `settings/*` and `cache/invalid-*`.
  */
 export async function locateRequest(
   ref: string | RepoRef,

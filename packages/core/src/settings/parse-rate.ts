@@ -4,8 +4,9 @@ const RATE = /^(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?)(i?)b?(?:\/s)?$/i;
 const POWERS = ["", "k", "m", "g", "t"];
 
 /**
- * Bytes a second from text: `5M`, `500k`, `1.5MB/s`, `5000000`; k, M, G are powers of 1000, Ki, Mi, Gi of 1024, in any
- * case of letters. `none`, `0` and `unlimited` are Infinity. Throws `settings/invalid`; `source` names where the text is from.
+ * Bytes a second from text: `5M`, `500k`, `1.5MB/s`, `5000000`. k, M, G are powers of 1000, Ki, Mi, Gi of 1024, in
+ * upper or lower case. `none`, `0` and `unlimited` are Infinity. Throws `settings/invalid`. `source` names the origin
+ * of the text.
  */
 export function parseRate(text: string, source = "the rate"): number {
   const word = text.trim();
@@ -14,17 +15,17 @@ export function parseRate(text: string, source = "the rate"): number {
   const rate = Number(figure) * (binary ? 1024 : 1000) ** POWERS.indexOf(power.toLowerCase());
   if (figure !== "" && rate >= 1) return Math.round(rate);
   throw new ModelDownloadError(`${source} is no rate: ${word.slice(0, 40)}`, "settings/invalid", {
-    hint: "Write bytes a second like 5M (5,000,000), 500k or 1.5M; none lifts the limit.",
+    hint: "Write bytes a second like 5M (5,000,000), 500k or 1.5M. The word none lifts the limit.",
     data: { source },
   });
 }
 
-/** The rate when it is a positive number of bytes a second; throws `settings/invalid` otherwise. */
+/** The rate when it is a positive number of bytes a second. Throws `settings/invalid` otherwise. */
 export function checkRate(bytesPerSecond: number): number {
   if (bytesPerSecond >= 1) return bytesPerSecond;
   throw new ModelDownloadError(
     `a rate must be a positive number of bytes a second, not ${bytesPerSecond}`,
     "settings/invalid",
-    { hint: "5_000_000 is 5 MB/s; Infinity is no limit." },
+    { hint: "5_000_000 is 5 MB/s. Infinity is no limit." },
   );
 }

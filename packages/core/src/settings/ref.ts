@@ -1,17 +1,17 @@
 import { checkRepoId, checkRevision, type RepoType } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 
-/** Which model, at which revision (branch, tag, `refs/pr/N` or commit; `main` when absent). */
+/** The model and its revision (branch, tag, `refs/pr/N` or commit, `main` when absent). */
 export interface RepoRef {
   readonly repoId: string;
-  /** What the id names, when it is no model: no text says so, only a caller that means to. */
+  /** The kind of repo, when it is not a model. It comes only from the caller, never from the text. */
   readonly repoType?: RepoType | undefined;
   readonly revision?: string;
 }
 
 /** Where a ref comes from: the endpoints whose addresses may be pasted beside those of the Hub. */
 export interface RefOptions {
-  /** Default `process.env`; its `HF_ENDPOINT` counts where no endpoint is given. */
+  /** Default `process.env`. Its `HF_ENDPOINT` counts where no endpoint is given. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly endpoint?: string | readonly string[] | undefined;
 }
@@ -25,18 +25,18 @@ const HOSTS = new Set([
   "hf-mirror.com",
   "www.hf-mirror.com",
 ]);
-/** What follows a repo's id in the address of one of its pages. */
+/** The part after a repo's id in the address of one of its pages. */
 const PAGES = new Set(["tree", "blob", "resolve", "raw", "commit", "commits", "discussions"]);
 const OTHER_TYPES = new Set(["datasets", "spaces", "kernels", "buckets", "collections", "papers"]);
 
 /**
  * Reads `org/name`, `org/name@revision`, `hf://[models/]org/name[@revision]` or a model's address on the Hub or on an
- * endpoint of the request (`https://huggingface.co/org/name[/tree/<revision>]`, with or without its scheme, also as it is
- * written for `git clone`). Throws `ref/invalid`, with a guess at what was meant in the
- * hint, or `ref/unsupported-repo-type` for datasets, spaces and the like.
+ * endpoint of the request (`https://huggingface.co/org/name[/tree/<revision>]`, with or without its scheme, also as it
+ * is written for `git clone`). Throws `ref/invalid`, with a suggested correction in the hint, or
+ * `ref/unsupported-repo-type` for datasets, spaces and the like.
  */
 export function parseRepoRef(text: string, options: RefOptions = {}): RepoRef {
-  // JavaScript callers hand in what a missing argument or setting left them.
+  // JavaScript callers may pass the undefined value of a missing argument or setting.
   if (typeof text !== "string")
     throw invalid(
       String(text),
@@ -57,7 +57,7 @@ export function parseRepoRef(text: string, options: RefOptions = {}): RepoRef {
   return fromPlain(trimmed, text);
 }
 
-/** The endpoints of a request; one that is none says so where it is used. */
+/** The endpoints of a request. An invalid one is reported where it is used. */
 function basesOf({ env = process.env, endpoint }: RefOptions): readonly URL[] {
   const given = [endpoint ?? []].flat();
   const texts = (given.length > 0 ? given : [env["HF_ENDPOINT"] ?? ""]).flatMap((list) =>
@@ -66,7 +66,7 @@ function basesOf({ env = process.env, endpoint }: RefOptions): readonly URL[] {
   return texts.flatMap((one) => URL.parse(one.trim()) ?? []);
 }
 
-/** The path of an address below the Hub or one of the endpoints; undefined where it is neither's. */
+/** The path of an address below the Hub or one of the endpoints. Undefined for any other address. */
 function pathBelow(url: URL, bases: readonly URL[]): string | undefined {
   if (HOSTS.has(url.hostname.toLowerCase())) return url.pathname;
   for (const { host, pathname } of bases) {
@@ -101,7 +101,7 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
   if (/^(?:~|\.{1,2})?[/\\]|^[a-zA-Z]:[/\\]|^~$|^\.{1,2}$/.test(id)) {
     return {
       problem: "this looks like a path on this machine",
-      hint: "A model on disk needs no download; write org/name for one on the Hub.",
+      hint: "A model on disk needs no download. Write org/name for one on the Hub.",
     };
   }
   if (id.startsWith("-")) {
@@ -116,20 +116,20 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
   if (/\s/.test(id)) {
     return {
       problem: "it contains white space",
-      hint: `Repo ids have none; did you mean ${id.replaceAll(/\s*\/\s*/g, "/").replaceAll(/\s+/g, "-")}?`,
+      hint: `Repo ids have none. Did you mean ${id.replaceAll(/\s*\/\s*/g, "/").replaceAll(/\s+/g, "-")}?`,
     };
   }
   if (id.includes(":")) {
     return {
       problem: "it contains a colon",
-      hint: "A branch, tag or commit follows an @: org/name@revision; other files are chosen by --include.",
+      hint: "A branch, tag or commit follows an @: org/name@revision. Choose other files with --include.",
     };
   }
   const segments = id.split("/");
   if (segments.includes("")) {
     return {
       problem: "it has an empty part",
-      hint: `Write org/name; did you mean ${segments.filter(Boolean).join("/")}?`,
+      hint: `Write org/name. Did you mean ${segments.filter(Boolean).join("/")}?`,
     };
   }
   if (segments.some((part) => part === "." || part === "..")) {

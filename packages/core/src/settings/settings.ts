@@ -30,23 +30,23 @@ export interface Settings {
   readonly etagTimeoutMs: number;
   /** How long a body may be silent (`HF_HUB_DOWNLOAD_TIMEOUT`, default 10 s). */
   readonly downloadTimeoutMs: number;
-  /** `MLX_DOWNLOAD_LIMIT_RATE` in bytes a second; Infinity when unset. */
+  /** `MLX_DOWNLOAD_LIMIT_RATE` in bytes a second. Infinity when unset. */
   readonly limitRate: number;
   /** `HF_HUB_USER_AGENT_ORIGIN`, added to the user agent. */
   readonly userAgentOrigin: string | undefined;
-  /** Sentences about variables that do not do what they seem to. */
+  /** Warnings about variables that are set without the expected effect. */
   readonly warnings: readonly string[];
 }
 
-/** What the caller decides; an option wins over its variable. */
+/** The caller's choices. An option wins over its variable. */
 export interface SettingsOptions {
   /** Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** One or several, also as a comma-separated list; the first one is asked first. */
+  /** One or several, also as a comma-separated list. The first one is asked first. */
   readonly endpoint?: string | readonly string[] | undefined;
   /** False: no token, whatever the environment holds. */
   readonly token?: string | false | undefined;
-  /** Where `token` came from, in words for messages (`the macOS keychain`); default `the token option`. */
+  /** The origin of `token`, in words for messages (`the macOS keychain`). Default `the token option`. */
   readonly tokenSource?: string | undefined;
   readonly cacheDir?: string | undefined;
   readonly offline?: boolean | undefined;
@@ -69,8 +69,8 @@ const READ_HERE = [
 ] as const;
 
 /**
- * The settings from options and environment, with the Python client's names and precedence; an empty variable counts
- * as unset. Reads the token file. Throws `settings/invalid`.
+ * The settings from options and environment, with the Python client's names and precedence. An empty variable counts as
+ * unset. Reads the token file. Throws `settings/invalid`.
  */
 export async function readSettings(options: SettingsOptions = {}): Promise<Settings> {
   const env = options.env ?? process.env;
@@ -79,7 +79,7 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
   for (const name of READ_HERE) {
     if (env[name]?.trim() === "") {
       warnings.push(
-        `${name} is set but empty; it counts as unset here, the Python client may differ.`,
+        `${name} is set but empty. It counts as unset here. The Python client may differ.`,
       );
     }
   }

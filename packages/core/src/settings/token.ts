@@ -11,9 +11,9 @@ export interface FoundToken {
 /** Where to look. */
 export interface TokenPlaces {
   readonly env: NodeJS.ProcessEnv;
-  /** What the caller passed: a token, or false for none at all. */
+  /** The caller's choice: a token, or false for none at all. */
   readonly token?: string | false | undefined;
-  /** Where that token came from; default `the token option`. */
+  /** The origin of that token. Default `the token option`. */
   readonly tokenSource?: string | undefined;
   /** Absolute path of the token file. */
   readonly tokenFile: string;
@@ -22,9 +22,9 @@ export interface TokenPlaces {
 }
 
 /**
- * The first token of: the option, `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, the token file; only the option with
- * `HF_HUB_DISABLE_IMPLICIT_TOKEN`. White space around it is dropped. Throws `settings/invalid` for one that cannot
- * be a header (the message names its source, never its value).
+ * The first token of: the option, `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, the token file. With
+ * `HF_HUB_DISABLE_IMPLICIT_TOKEN`, only the option counts. White space around it is dropped. Throws `settings/invalid`
+ * for one that cannot be a header (the message names its source, never its value).
  */
 export async function findToken(places: TokenPlaces): Promise<FoundToken | undefined> {
   const { env, token } = places;

@@ -26,7 +26,7 @@ test.each(["key = value outside\n", "[a]\njust words\n", "[a]\nx = 1\n[a]\n"])(
   },
 );
 
-test("what is written is read back, and its sections are sorted", () => {
+test("written text is read back, and its sections are sorted", () => {
   const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 äß.-]{0,20}$/);
   const key = fc.stringMatching(/^[a-z][a-z_]{0,10}$/);
   const value = fc.stringMatching(/^[!-~]{1,30}$/);

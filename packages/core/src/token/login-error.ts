@@ -4,7 +4,7 @@ const hints = {
   "login/denied": "Log in again and agree in the browser, or create a token and use --token-stdin.",
   "login/expired": "Log in again and confirm the code before it expires.",
   "login/failed":
-    "Try again later; a token from the Hub's settings page works without this way of logging in.",
+    "Try again later. A token from the Hub's settings page works without this way of logging in.",
 } as const;
 
 /** The error of a login that did not come to be, with its next step. */

@@ -14,7 +14,7 @@ const DEFAULT_CLIENT_ID = "26be6b09-91c5-47da-9861-d2d2bb7a7e36";
 
 const MAX_BODY = 64 * 1024;
 
-/** The Hub that gives tokens, and the way there; a `HubClient` is one. */
+/** The Hub that issues tokens, and the means to reach it. A `HubClient` is one. */
 export interface OAuthHub {
   readonly settings: Pick<Settings, "endpoint" | "downloadTimeoutMs">;
   readonly transport: Transport;
@@ -27,9 +27,9 @@ export function oauthClientId(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Posts a form to one of the Hub's OAuth addresses, without any token, and resolves with its JSON, error answers too;
- * undefined for what says nothing (server errors, web pages). Throws `hub/unreachable`, the signal's reason, and
- * `login/failed` where the way is not safe for a secret.
+ * Posts a form to one of the Hub's OAuth addresses, without any token, and resolves with its JSON, also for error
+ * answers. Undefined for other answers (server errors, web pages). Throws `hub/unreachable`, the signal's reason, and
+ * `login/failed` where the connection is not safe for a secret.
  */
 export async function postForm(
   hub: OAuthHub,
@@ -73,11 +73,11 @@ export async function postForm(
 export interface GivenToken {
   readonly token: string;
   readonly refreshToken: string | undefined;
-  /** In ms since 1970; undefined for one that does not expire. */
+  /** In ms since 1970. Undefined for one that does not expire. */
   readonly expiresAt: number | undefined;
 }
 
-/** Reads the answer that holds a token; undefined when it holds none. */
+/** Reads the answer that holds a token. Undefined when it holds none. */
 export function givenToken(answer: Readonly<Record<string, unknown>>): GivenToken | undefined {
   const { access_token: token, refresh_token: refreshToken, expires_in: seconds } = answer;
   if (typeof token !== "string" || !/^[\u0021-\u007e]{1,4096}$/.test(token)) return undefined;

@@ -5,9 +5,9 @@ import { renewStored } from "./renew-stored.ts";
 import { readSecret } from "./secret-file.ts";
 import { readStoredTokens, tokenFiles, withTokenLock } from "./stored-token.ts";
 
-/** What came of a refused token. */
+/** The outcome for a refused token. */
 export interface Renewal {
-  /** To be used instead; undefined where there is none. */
+  /** The replacement token. Undefined where there is none. */
   readonly token?: string | undefined;
   /** When the refused one ends, in ms since 1970, where the token files tell. */
   readonly expiresAt?: number | undefined;
@@ -61,7 +61,7 @@ async function renew(
       return "token" in renewed ? renewed : { expiresAt };
     });
   } catch {
-    // The refusal is what is told; a file or a line that failed here leaves it as it is.
+    // The refusal is reported. A file or line error here does not change it.
     return { expiresAt };
   }
 }

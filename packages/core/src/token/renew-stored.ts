@@ -5,7 +5,7 @@ import { type StoredToken, storeToken, type TokenFiles } from "./stored-token.ts
 /** How a renewal ended. */
 export type RenewedToken =
   | { readonly token: string }
-  /** `isOver`: the Hub says that this login has ended; otherwise it may work another time. */
+  /** `isOver`: the Hub says that this login has ended. Otherwise a later attempt may work. */
   | { readonly isOver: boolean };
 
 /**

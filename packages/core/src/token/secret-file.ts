@@ -6,7 +6,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** The text of a small file; undefined when it is not there. */
+/** The text of a small file. Undefined when it is not there. */
 export async function readSecret(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
@@ -17,8 +17,8 @@ export async function readSecret(path: string): Promise<string | undefined> {
 }
 
 /**
- * Replaces a file that only its owner may read (0600), in a folder that is made for its owner alone (0700) when it is not
- * there; a reader meets the old text or the new one. A symbolic link stays, and its target is replaced.
+ * Replaces a file that only its owner may read (0600), in a folder that is created for its owner alone (0700) when it
+ * is not there. A reader sees either the old text or the new one. A symbolic link stays, and its target is replaced.
  */
 export async function writeSecret(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -38,7 +38,7 @@ export function storedName({
   return wanted && wanted !== "DEFAULT" ? wanted : `oauth-${name}`;
 }
 
-/** Every stored token; none when the file is missing or not to be understood, as with the Python client. */
+/** Every stored token. None when the file is missing or malformed, as with the Python client. */
 export async function readStoredTokens({
   storedTokensFile,
 }: TokenFiles): Promise<readonly StoredToken[]> {
@@ -71,7 +71,7 @@ export async function storeToken(
   if (use) await writeSecret(files.tokenFile, token);
 }
 
-/** Deletes the token in use and every stored one; true when there was any. */
+/** Deletes the token in use and every stored one. True when there was any. */
 export async function removeTokens(files: TokenFiles): Promise<boolean> {
   const there = await Promise.all(
     [files.tokenFile, files.storedTokensFile].map(async (path) => {

@@ -1,4 +1,4 @@
-/** Every code of this package's own; a download fails with the codes of `@mlx-download/core`. */
+/** Every code of this package's own. A download fails with the codes of `@mlx-download/core`. */
 export type EngineAdapterErrorCode =
   | "engine/local-model-not-found"
   | "engine/unsafe-path"
@@ -12,7 +12,7 @@ export type EngineAdapterErrorCode =
   | "engine/not-answering"
   | "engine/refused";
 
-/** What an error carries beside its message and code. */
+/** The contents of an error beside its message and code. */
 export interface EngineAdapterErrorDetails {
   /** The next step, one sentence. */
   readonly hint: string;

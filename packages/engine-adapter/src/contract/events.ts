@@ -1,6 +1,6 @@
 import type { DownloadEvent, EventError } from "@mlx-download/core";
 
-/** What the adapter says beside the download's own events; times in ms. */
+/** The adapter's events beside the download's own. Times in ms. */
 export type LoadEventBody =
   | {
       readonly type: "loading";
@@ -23,5 +23,5 @@ export type EngineEvent =
   | DownloadEvent
   | (LoadEventBody & { readonly at: number; readonly repoId: string });
 
-/** Listener for events; what it throws is ignored. */
+/** Listener for events. Its errors are ignored. */
 export type OnEngineEvent = (event: EngineEvent) => void;

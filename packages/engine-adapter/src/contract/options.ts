@@ -1,7 +1,7 @@
 import type { DownloadOptions, HubOptions, SelectionOptions } from "@mlx-download/core";
 import type { OnEngineEvent } from "./events.ts";
 
-/** Options of everything here that takes a ref: those of a download, and how to treat what is here already. */
+/** Options of all functions here that take a ref: those of a download, and how to treat local copies. */
 export interface EnsureOptions
   extends
     Omit<HubOptions, "onEvent">,
@@ -11,8 +11,9 @@ export interface EnsureOptions
       "force" | "connections" | "limitRate" | "backend" | "trust" | "fit" | "requireFit"
     > {
   /**
-   * Branches and tags: `always` asks the Hub where they point now (one request; the cache answers when the Hub is
-   * away), `if-missing` asks only when the cache has no complete snapshot. Commits are never asked about. Default `always`.
+   * Branches and tags: `always` asks the Hub for their current commit (one request, answered by the cache when the Hub
+   * is away), `if-missing` asks only when the cache has no complete snapshot. A commit needs no question. Default
+   * `always`.
    */
   readonly refresh?: "always" | "if-missing" | undefined;
   /** How long a branch that is in the cache waits for the Hub's word, in ms, before the cache's is taken. Default 5000. */
@@ -26,10 +27,10 @@ export interface EnsureOptions
 }
 
 /**
- * Options of everything that loads a model. It is held against this machine (`fit` says for what context and which
- * machine) before its weights are fetched: with `requireFit` a model that does not fit, or that mlx-lm does not load, is
- * refused, else a `warning` says so. That takes about ten small requests for a model that is not here, none for one that
- * is.
+ * Options of all functions that load a model. It is checked against this machine (`fit` gives the context and the
+ * machine) before its weights are fetched. With `requireFit` a model that does not fit, or that mlx-lm does not load,
+ * is refused. Otherwise a `warning` says so. The check takes about ten small requests for a model that is not here, and
+ * none for one that is.
  */
 export interface LoadOptions extends EnsureOptions {
   /** False: do not look whether the model fits. */

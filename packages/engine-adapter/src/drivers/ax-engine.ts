@@ -12,8 +12,8 @@ export type { ChatMessage, ChatOptions, ServedModel } from "./served-engine.ts";
 /** Options of `axEngine`. */
 export interface AxEngineOptions {
   /**
-   * `replace`: a load drops the default model, as the server does by itself. `add`: models stay beside each other; the
-   * server allows that for a short list of models only. Default `replace`.
+   * `replace`: a load drops the default model, as the server does by itself. `add`: models stay beside each other,
+   * which the server allows for a short list of models only. Default `replace`.
    */
   readonly loadMode?: "replace" | "add" | undefined;
   /** Program and first arguments that write `model-manifest.json` into a folder. Default `ax-engine-bench generate-manifest`. */
@@ -26,9 +26,9 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 const run = promisify(execFile);
 
 /**
- * The driver of an AX Engine server that runs already (`ax-engine serve`, http://127.0.0.1:31418): models are loaded by
- * their folder and known by their repo id. It reads folders with a `model-manifest.json`; one that is missing is written
- * by AX Engine's own program. It was tried on a double that follows the server's documentation, not on the server.
+ * The driver of an AX Engine server that runs already (`ax-engine serve`, http://127.0.0.1:31418). Models are loaded by
+ * their folder and known by their repo id. It reads folders with a `model-manifest.json`. AX Engine's own program
+ * writes a missing one. It was tried on a double that follows the server's documentation, not on the server.
  */
 export function axEngine(url: string, options: AxEngineOptions = {}): Engine<ServedModel> {
   const { loadMode = "replace", manifestCommand = ["ax-engine-bench", "generate-manifest"] } =

@@ -40,7 +40,7 @@ export async function* chatPieces(
   }
 }
 
-/** The text in one event; empty for one without. Throws for what is no event of a chat. */
+/** The text in one event. Empty for an event without text. Throws for an event that is not a chat's. */
 function pieceOf(data: string): string {
   const { choices } = JSON.parse(data) as {
     readonly choices?: readonly { readonly delta?: { readonly content?: unknown } }[];

@@ -1,10 +1,10 @@
 import type { Engine, EngineModel } from "../contract/engine.ts";
 
-/** What a program brings that loads models from a folder by itself. */
+/** The parts that a program supplies when it loads models from a folder itself. */
 export interface DirectoryEngineOptions<Handle> {
   /** For events and messages. Default `directory`. */
   readonly name?: string | undefined;
-  /** Loads the model in a folder. The signal is aborted when nobody waits any more: free what was loaded. */
+  /** Loads the model in a folder. The signal is aborted when no caller waits any more: free the loaded model. */
   readonly load: (
     path: string,
     context: { readonly model: EngineModel; readonly signal: AbortSignal },

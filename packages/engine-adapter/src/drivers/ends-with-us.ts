@@ -12,7 +12,7 @@ const NOT_FOUND = 127;
 
 /** A program that ends with this process. */
 export interface WatchedProcess {
-  /** The program itself, its standard error piped; other streams are closed. */
+  /** The program itself, with its standard error piped. Other streams are closed. */
   readonly child: ChildProcess;
   /** Resolves once it has ended, and says how. */
   readonly ended: Promise<string>;
@@ -39,7 +39,7 @@ export function spawnWatched(
         detached: true,
         stdio: ["ignore", "ignore", "pipe", "pipe"],
       });
-  // The pipe carries nothing; an error of it says only that the watcher is gone.
+  // The pipe carries no data. An error of it only means that the watcher is gone.
   child.stdio[3]?.on("error", () => undefined);
 
   let said = "";
@@ -62,7 +62,7 @@ export function spawnWatched(
     forget(kill);
     ended.resolve(error.message);
   });
-  // The watcher, and what the program left behind.
+  // The watcher, and the processes that the program left behind.
   child.once("exit", kill);
   child.once("close", (code, signal) => {
     const missing = code === NOT_FOUND && said.startsWith(NAME);
@@ -71,7 +71,7 @@ export function spawnWatched(
   return { child, ended: ended.promise, said: () => said, kill };
 }
 
-/** What to end when this process exits; one listener for all. */
+/** The processes to end when this process exits, with one listener for all. */
 const running = new Set<() => void>();
 
 function killAll(): void {

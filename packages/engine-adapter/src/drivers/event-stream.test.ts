@@ -37,7 +37,7 @@ test("where the text is cut, and how its lines end, changes nothing", async () =
         chunks.push(whole.slice(at, at + size));
         at += size;
       }
-      // A lone carriage return at the very end could be half of a line's end: what follows it decides.
+      // A lone carriage return at the very end could be half of a line's end. The next character decides.
       chunks.push(whole.slice(at), ": end\n");
       expect((await eventsOf(chunks)).map((event) => event.data)).toEqual(data);
     }),

@@ -1,17 +1,18 @@
 /** One event of a stream of server-sent events. */
 export interface ServerSentEvent {
-  /** Its `event:` field; `message` without one. */
+  /** Its `event:` field. `message` without one. */
   readonly type: string;
   /** Its `data:` lines, joined by newlines. */
   readonly data: string;
 }
 
-// A model's longest answer is far below this; a line without end would fill the memory.
+// A model's longest answer is far below this. A line without end would fill the memory.
 const MAX_EVENT_CHARACTERS = 16 * 1024 * 1024;
 
 /**
  * The events of a text as it arrives (WHATWG HTML, section 9.2). An event counts once the empty line after it has
- * arrived; comments, and events without data, are left out. Throws `RangeError` for an event of more than 16 million characters.
+ * arrived. Comments, and events without data, are left out. Throws `RangeError` for an event of more than 16 million
+ * characters.
  */
 export async function* serverSentEvents(
   chunks: AsyncIterable<string>,

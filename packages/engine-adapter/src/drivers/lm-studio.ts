@@ -6,7 +6,7 @@ import type { Engine, EngineModel } from "../contract/engine.ts";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { isInside } from "../ensure/trusted-directories.ts";
 
-/** What the driver needs of `LMStudioClient` of `@lmstudio/sdk`, by shape alone. */
+/** The members of `LMStudioClient` of `@lmstudio/sdk` that the driver needs, by shape alone. */
 export interface LmStudioClient<Instance> {
   readonly llm: {
     load(modelKey: string, options: { readonly signal: AbortSignal }): Promise<Instance>;
@@ -15,11 +15,11 @@ export interface LmStudioClient<Instance> {
 
 /** A model where LM Studio finds it. */
 export interface LmStudioModel<Instance> {
-  /** What LM Studio's programs and APIs call it: `org/name`. */
+  /** Its name in LM Studio's programs and APIs: `org/name`. */
   readonly modelKey: string;
   /** The folder below LM Studio's models. */
   readonly path: string;
-  /** What the client gave; undefined without one. */
+  /** The client's model. Undefined without a client. */
   readonly instance: Instance | undefined;
 }
 

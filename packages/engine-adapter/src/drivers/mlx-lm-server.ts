@@ -5,7 +5,7 @@ import { startServerProcess } from "./server-process.ts";
 
 export type { ChatMessage, ChatOptions, ServedModel } from "./served-engine.ts";
 
-// mlx_lm 0.32, server.py: a request loads what it names, when that is not what is loaded.
+// mlx_lm 0.32, server.py: a request loads the model that it names, unless that is loaded already.
 const KIND = {
   name: "mlx_lm.server",
   loader: "mlx-lm",
@@ -17,7 +17,7 @@ const KIND = {
 } as const;
 
 /**
- * The driver of an `mlx_lm.server` that runs already; `url` is its base (`http://127.0.0.1:8080`). It must see the same
+ * The driver of an `mlx_lm.server` that runs already. `url` is its base (`http://127.0.0.1:8080`). It must see the same
  * disk, since models are named by their folder.
  */
 export function mlxLmServer(url: string): Engine<ServedModel> {
@@ -26,7 +26,7 @@ export function mlxLmServer(url: string): Engine<ServedModel> {
 
 /** Options of `startMlxLmServer`. */
 export interface StartMlxLmServerOptions {
-  /** Program and first arguments. Default `mlx_lm.server`; a virtual environment's: `[".venv/bin/mlx_lm.server"]`. */
+  /** Program and first arguments. Default `mlx_lm.server`. For a virtual environment: `[".venv/bin/mlx_lm.server"]`. */
   readonly command?: readonly string[] | undefined;
   /** Further arguments, such as `--kv-bits 8`. */
   readonly args?: readonly string[] | undefined;

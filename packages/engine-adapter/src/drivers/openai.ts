@@ -6,13 +6,13 @@ import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 export type { ChatMessage, ChatOptions, ServedModel } from "./served-engine.ts";
 
-/** What a server with OpenAI's API is told beside the model. */
+/** The options of a server with OpenAI's API, beside the model. */
 export interface OpenAiServerOptions {
   /** For events and messages. Default `OpenAI-compatible server`. */
   readonly name?: string | undefined;
   /** Sent as `Authorization: Bearer …`, to this server alone. */
   readonly apiKey?: string | undefined;
-  /** What requests say as `model`. Default: the folder. */
+  /** The `model` field of requests. Default: the folder. */
   readonly modelName?: ((model: EngineModel) => string) | undefined;
   /** The request's field for the folder of a LoRA adapter, where the server has one. */
   readonly adapterField?: string | undefined;
@@ -23,9 +23,9 @@ export interface OpenAiServerOptions {
 }
 
 /**
- * The driver of any server with OpenAI's API that runs already and loads the model that a request names by its folder;
- * `url` is its base. A model is loaded when the server has answered a chat of two tokens; `engineOptions` are further
- * fields of that request. The server must see the same disk. Throws `engine/invalid-input` for what is no address.
+ * The driver of any server with OpenAI's API that runs already and loads the model that a request names by its folder.
+ * `url` is its base. A model is loaded when the server has answered a chat of two tokens. `engineOptions` are further
+ * fields of that request. The server must see the same disk. Throws `engine/invalid-input` for an invalid address.
  */
 export function openAiServer(url: string, options: OpenAiServerOptions = {}): Engine<ServedModel> {
   return servedEngine(kindOf(options), url);
@@ -44,9 +44,9 @@ export interface OpenAiServerPerModelOptions extends OpenAiServerOptions {
   readonly command: (start: OpenAiServerStart) => readonly string[];
   /** Environment of the servers. Default: ours. They never get the Hub's token and never ask the Hub. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** What answers with 2xx once a server is up. Default `/v1/models`. */
+  /** The path that answers with 2xx once a server is up. Default `/v1/models`. */
   readonly healthPath?: string | undefined;
-  /** How long a server may take until it answers, in ms; it may load the model meanwhile. Default 600 000. */
+  /** The longest time until a server answers, in ms. It may load the model meanwhile. Default 600 000. */
   readonly startTimeoutMs?: number | undefined;
 }
 

@@ -4,12 +4,14 @@ import { EngineAdapterError } from "../contract/errors.ts";
 
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** A request to an engine's server; `fetch` would give up after five minutes, and a large model takes longer to load. */
+/**
+ * A request to an engine's server. `fetch` would give up after five minutes, and a large model takes longer to load.
+ */
 export interface EngineRequest {
   /** The engine's name, for messages. */
   readonly engine: string;
   readonly signal: AbortSignal;
-  /** Sent as JSON; absent: GET. */
+  /** Sent as JSON. Absent: GET. */
   readonly body?: object | undefined;
   /** Sent as a bearer token. */
   readonly apiKey?: string | undefined;
@@ -77,14 +79,14 @@ export function notAnswering(
     `${engine} ${what} at ${url.origin} (${code ?? message ?? String(cause)})`,
     "engine/not-answering",
     {
-      hint: "Start the engine's server, or check its address and what it logs.",
+      hint: "Start the engine's server, or check its address and its log.",
       data: { engine, url: url.origin },
       cause,
     },
   );
 }
 
-/** The server's own words against a request: `said` is what it sent, which `data.said` keeps. */
+/** The server's own message about a failed request: `said` is its text, which `data.said` keeps. */
 export function refused(
   engine: string,
   { said, status }: { readonly said: string; readonly status: number | undefined },
@@ -93,7 +95,7 @@ export function refused(
     `${engine} refused: ${serverMessage(said).slice(0, 500) || `status ${status}`}`,
     "engine/refused",
     {
-      hint: "Look at what the engine says; the model itself is complete on this disk.",
+      hint: "Read the engine's message. The model itself is complete on this disk.",
       data: { engine, status: status ?? null, said: said.slice(0, 4096) },
     },
   );
@@ -109,7 +111,9 @@ export function holdsError(text: string): boolean {
   }
 }
 
-/** What OpenAI-like servers put into errors: `{"error": "…"}`, `{"error": {"message": "…"}}`, `{"detail": …}`; else the text. */
+/**
+ * Errors of OpenAI-like servers: `{"error": "…"}`, `{"error": {"message": "…"}}`, `{"detail": …}`. Otherwise the text.
+ */
 function serverMessage(text: string): string {
   try {
     const { error, detail } = JSON.parse(text) as {

@@ -8,7 +8,7 @@ export interface ServerProbe {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
   /**
-   * What says that the model is loaded: the whole `answer`, or the `status` alone, where a server loads before it sends
+   * The sign that the model is loaded: the whole `answer`, or the `status` alone, where a server loads before it sends
    * that and may then fail over an answer as short as this one.
    */
   readonly loadedBy: "answer" | "status";

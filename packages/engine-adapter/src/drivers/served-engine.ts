@@ -10,9 +10,9 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** What a chat takes. */
+/** The parameters of a chat. */
 export interface ChatOptions {
-  /** Tokens at most; the server's default when absent. */
+  /** The maximum number of tokens. The server's default when absent. */
   readonly maxTokens?: number | undefined;
   /** Further fields of the request, such as `temperature`. */
   readonly request?: Readonly<Record<string, unknown>> | undefined;
@@ -25,9 +25,9 @@ export interface ServedModel {
   readonly commit: string | null;
   /** Base of the API, `http://127.0.0.1:8080/v1`. */
   readonly url: string;
-  /** What requests must say as `model`: the folder, with most servers. */
+  /** The value that requests must give as `model`: the folder, with most servers. */
   readonly model: string;
-  /** What requests must carry beside it, so that adapter and draft model are used. */
+  /** Further fields that requests need, so that adapter and draft model are used. */
   readonly fields: Readonly<Record<string, string>>;
   /** Sends a chat and gives the text as it comes. */
   chat(messages: readonly ChatMessage[], options?: ChatOptions): AsyncIterable<string>;
@@ -42,7 +42,7 @@ export interface ServerKind {
   /** Names of the request's fields for folders of adapter and draft model. */
   readonly adapterField?: string | undefined;
   readonly draftField?: string | undefined;
-  /** What requests say as `model`; the folder when absent. */
+  /** The `model` field of requests. The folder when absent. */
   readonly modelName?: ((model: EngineModel) => string) | undefined;
   readonly apiKey?: string | undefined;
 }
@@ -53,7 +53,7 @@ export interface ProbedServerKind extends ServerKind {
   readonly probe: ServerProbe;
 }
 
-/** The driver of a server that loads what a request names by its folder. `url` is its base, without `/v1`. */
+/** The driver of a server that loads the model that a request names by its folder. `url` is its base, without `/v1`. */
 export function servedEngine(kind: ProbedServerKind, url: string): Engine<ServedModel> {
   const base = serverBase(kind.name, url);
   const { name: engine, apiKey, probe } = kind;
@@ -64,7 +64,7 @@ export function servedEngine(kind: ProbedServerKind, url: string): Engine<Served
     supports: kind.supports,
     async load(model, { signal, engineOptions }) {
       const served = serveModel(kind, base, model);
-      // What the caller wants may change the probe, not which model it is about.
+      // The caller's options may change the probe, but not its model.
       const body = { ...probe.body, ...engineOptions, model: served.model, ...served.fields };
       await probeServer({ ...probe, body }, { engine, base, signal, apiKey });
       return served;
@@ -105,7 +105,7 @@ export function serveModel(kind: ServerKind, base: URL, model: EngineModel): Ser
   };
 }
 
-/** The base of a server's addresses, without `/v1`. Throws `engine/invalid-input` for what is no address. */
+/** The base of a server's addresses, without `/v1`. Throws `engine/invalid-input` for an invalid address. */
 export function serverBase(engine: string, text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol)) {

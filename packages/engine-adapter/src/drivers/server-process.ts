@@ -24,7 +24,7 @@ export interface ServerProcess {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   readonly pid: number;
-  /** Ends it, first politely, after 5 s not; resolves when it is gone. */
+  /** Ends it, first with a polite signal, after 5 s by force. Resolves when it is gone. */
   readonly close: () => Promise<void>;
 }
 
@@ -34,11 +34,11 @@ const KILL_AFTER_MS = 5000;
 
 /**
  * Starts a server on a free port of loopback and waits until it answers. It ends with this process, whatever ends that
- * (SIGKILL too, except on Windows). Throws `engine/start-failed` with the last of what it wrote, or the signal's reason.
+ * (SIGKILL too, except on Windows). Throws `engine/start-failed` with the end of its output, or the signal's reason.
  */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   let failure: unknown;
-  // Somebody else may take the port between our looking and the server's binding.
+  // Another process may take the port between our check and the server's binding.
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
       return await startOnce(options, await freePort());
@@ -120,7 +120,7 @@ function startFailed(what: {
     `${engine} could not be started: ${problem}${last === "" ? "" : ` (${last})`}`,
     "engine/start-failed",
     {
-      hint: `Try ${command[0]} --help in a terminal; install it, or name the right program as command.`,
+      hint: `Try ${command[0]} --help in a terminal. Install it, or name the right program as command.`,
       data: {
         engine,
         command: [...command],

@@ -7,7 +7,9 @@ export interface CachedFolder {
   readonly commit: string;
 }
 
-/** Which snapshot a folder is, by its path alone: `<cache>/models--org--name/snapshots/<commit>`; undefined for any other. */
+/**
+ * The snapshot of a folder, by its path alone: `<cache>/models--org--name/snapshots/<commit>`. Undefined for any other.
+ */
 export function cachedFolder(path: string): CachedFolder | undefined {
   const commit = basename(path);
   const snapshots = dirname(path);

@@ -19,9 +19,9 @@ export interface FitCandidate {
 const DEFAULT_CONTEXT = 8192;
 
 /**
- * Holds a model against this machine before its weights are fetched, from its config and headers alone. Resolves with a
- * sentence when it does not fit or will not load and only a warning is wanted; throws `review/does-not-fit` or
- * `review/cannot-load` when it is to be refused. A model that cannot be described is let through: nobody knows.
+ * Checks a model against this machine before its weights are fetched, from its config and headers alone. Resolves with
+ * a sentence when it does not fit or will not load and only a warning is wanted. Throws `review/does-not-fit` or
+ * `review/cannot-load` when it is to be refused. A model that cannot be described is let through.
  */
 export async function checkFit(
   { ref, byMlxLm }: FitCandidate,
@@ -86,7 +86,7 @@ async function memoryProblem(
     {
       hint:
         maxContextLength !== null && maxContextLength > 0
-          ? `It fits with a context of ${maxContextLength} tokens; or choose a smaller variant.`
+          ? `It fits with a context of ${maxContextLength} tokens. Or choose a smaller variant.`
           : "Choose a smaller variant of it: fewer bits, or fewer parameters.",
       data: { fit },
     },

@@ -43,7 +43,7 @@ async function flightKey(
   ]);
 }
 
-/** A number for an object, the same as long as it lives; 0 for none. */
+/** A number for an object, the same as long as it lives. 0 for none. */
 function identityOf(value: object | undefined): number {
   if (value === undefined) return 0;
   const known = identities.get(value);
@@ -73,7 +73,7 @@ async function bring(
   const settled = isCommit(revision) || refresh === "if-missing" || options.offline === true;
   if (cached && settled && !isReviewed(options)) return fromCache(cached);
 
-  // A branch that is here waits for the Hub only so long; without a copy there is nothing but to wait.
+  // A branch with a local copy waits for the Hub only this long. Without a copy it must wait.
   const late = new AbortController();
   const timer = cached && setTimeout(() => late.abort(), refreshTimeoutMs);
   try {
@@ -98,7 +98,7 @@ async function bring(
     emit({
       type: "warning",
       code: "hub/unreachable",
-      message: `the Hub did not say within ${refreshTimeoutMs} ms where ${revision} of ${repoId} points; using it as the cache knows it (${cached.commit.slice(0, 7)})`,
+      message: `the Hub did not say within ${refreshTimeoutMs} ms where ${revision} of ${repoId} points. Using it as the cache knows it (${cached.commit.slice(0, 7)})`,
       at: Date.now(),
       repoId,
     });

@@ -5,7 +5,7 @@ import { ensureModelAt } from "./ensure-model.ts";
 import type { OnEngineEvent } from "../contract/events.ts";
 import type { LoadOptions } from "../contract/options.ts";
 
-/** What is known of the engine that the model is for. */
+/** The facts about the engine that the model is for. */
 export interface FittingEngine {
   readonly check?: CheckPlace | undefined;
   /** Whether mlx-lm reads the weights. */
@@ -37,7 +37,7 @@ export async function ensureFitting(
   const look = (candidate: string, repoId: string): Promise<void> =>
     findProblem(candidate).then(
       (problem) => problem && warn(options.onEvent, repoId, problem),
-      // Whoever only wants a warning is not kept from the model by a question that failed.
+      // When only a warning is wanted, a failed question does not stop the load.
       () => undefined,
     );
   const onEvent: OnEngineEvent = (event) => {

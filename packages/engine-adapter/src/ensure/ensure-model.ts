@@ -21,9 +21,9 @@ const NOTE_EVERY_MS = 60_000;
 const ANY_COMMIT = "0".repeat(40);
 
 /**
- * Makes sure that a model is here and says where: `org/name[@revision]`, or a folder on this machine (`/…`, `./…`,
- * `~/…`, `file://…`), which is never asked about on the network. A commit that is complete in the cache needs no
- * request; everybody who asks for the same at once shares one download. Rejects with an `EngineAdapterError`, a
+ * Makes sure that a model is here and returns its place: `org/name[@revision]`, or a folder on this machine (`/…`,
+ * `./…`, `~/…`, `file://…`), which never causes a network request. A commit that is complete in the cache needs no
+ * request. All concurrent callers for the same model share one download. Rejects with an `EngineAdapterError`, a
  * `ModelDownloadError`, or the signal's reason.
  */
 export function ensureModel(ref: string, options: EnsureOptions = {}): Promise<EnsuredModel> {
@@ -66,7 +66,7 @@ export async function ensureModelAt(
   return model;
 }
 
-/** Notes the use of a snapshot for eviction, once a minute; nobody waits for it and it never fails. */
+/** Records the use of a snapshot for eviction, once a minute. Callers do not wait for it, and it never fails. */
 function noteUse(layout: RepoLayout, commit: string): void {
   const key = `${layout.repoDir}@${commit}`;
   const now = Date.now();

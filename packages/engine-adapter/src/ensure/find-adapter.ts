@@ -17,7 +17,7 @@ export async function findAdapter(ref: string, options: EnsureOptions): Promise<
       `${ref} is no adapter that mlx-lm reads: it has no ${name}`,
       "engine/invalid-input",
       {
-        hint: "mlx-lm reads adapters that mlx_lm.lora made; PEFT's (adapter_model.safetensors) must be converted.",
+        hint: "mlx-lm reads adapters that mlx_lm.lora made. Those of PEFT (adapter_model.safetensors) must be converted.",
         data: { adapter: ref, missing: name },
       },
     );

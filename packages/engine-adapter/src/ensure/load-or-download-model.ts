@@ -2,7 +2,7 @@ import { ensureModel } from "./ensure-model.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 
 /**
- * The folder of a model, downloaded when it is not here: what mlx-serving's documentation shows under this name, with
+ * The folder of a model, downloaded when it is not here. This is the name in mlx-serving's documentation. It does
  * everything that `ensureModel` does.
  */
 export async function loadOrDownloadModel(

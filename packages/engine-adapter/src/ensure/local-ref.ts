@@ -17,8 +17,8 @@ export function isLocalRef(text: string): boolean {
 /** A model folder that was named by its path. */
 export interface LocalModel {
   /**
-   * The repo's id for a snapshot of a cache, else `local/<name>-<8 hex digits of the path's hash>`: what engines take for
-   * an id, the same for the same folder.
+   * The repo's id for a snapshot of a cache, otherwise `local/<name>-<8 hex digits of the path's hash>`: a valid id for
+   * engines, the same for the same folder.
    */
   readonly id: string;
   /** Absolute and free of links. */

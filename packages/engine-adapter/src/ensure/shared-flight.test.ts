@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createFlights } from "./shared-flight.ts";
 
-test("what a listener throws does not reach the work, and a failure reaches all who wait", async () => {
+test("a listener's error does not reach the work, and a failure reaches all waiting callers", async () => {
   const flights = createFlights<number, { readonly type: string }>();
   const start = async (context: { emit: (event: { type: string }) => void }): Promise<number> => {
     context.emit({ type: "begun" });
@@ -14,7 +14,7 @@ test("what a listener throws does not reach the work, and a failure reaches all 
   for (const one of both) await expect(one).rejects.toThrow("failed");
 });
 
-test("who comes after the last one has left starts anew, while the old work winds down", async () => {
+test("a caller that comes after the last one has left starts again, while the old work winds down", async () => {
   const flights = createFlights<number, { readonly type: string }>();
   const winding = Promise.withResolvers<void>();
   let starts = 0;

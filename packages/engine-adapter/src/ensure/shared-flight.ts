@@ -3,12 +3,12 @@ interface Flight<T, E> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
   readonly listeners: Set<(event: E) => void>;
-  /** What somebody who comes late must still hear. */
+  /** The past events that a late caller must still receive. */
   readonly heard: Map<string, E>;
   waiters: number;
 }
 
-/** What a flight is given: the signal that ends it, and where to tell what happens. */
+/** The inputs of a flight: the signal that ends it, and the receiver of its events. */
 export interface FlightContext<E> {
   /** Aborted when the last one who waits has left. */
   readonly signal: AbortSignal;
@@ -24,8 +24,8 @@ export interface FlightPassenger<E> {
 /** Work shared by all who ask for the same key at once. */
 export interface Flights<T, E> {
   /**
-   * Joins the work for `key`, starting it when nobody has. Leaving (an aborted signal) rejects at once with the
-   * signal's reason; the work itself is aborted only when the last one has left.
+   * Joins the work for `key`, or starts it when none is running. Leaving (an aborted signal) rejects at once with the
+   * signal's reason. The work itself is aborted only when the last caller has left.
    */
   join(
     key: string,
@@ -35,8 +35,8 @@ export interface Flights<T, E> {
 }
 
 /**
- * Makes a table of flights. Events whose `type` is in `replayed` are kept, the last of each type, and told to those
- * who join later; all others are heard as they come. What a listener throws is ignored.
+ * Makes a table of flights. Events whose `type` is in `replayed` are kept, the last of each type, and sent to callers
+ * that join later. All others are sent as they come. A listener's errors are ignored.
  */
 export function createFlights<T, E extends { readonly type: string }>(
   replayed: readonly E["type"][] = [],
@@ -82,7 +82,7 @@ export function createFlights<T, E extends { readonly type: string }>(
         if (onEvent) flight.listeners.delete(onEvent);
         flight.waiters -= 1;
         if (flight.waiters === 0 && flights.get(key) === flight) {
-          // Nobody may join what is being taken down.
+          // No caller may join a flight that is ending.
           flights.delete(key);
           flight.controller.abort(signal?.reason);
         }

@@ -5,7 +5,7 @@ import { isInside } from "./trusted-directories.ts";
 
 const name = fc.stringMatching(/^[a-z.]{1,6}$/).filter((part) => !/^\.{1,2}$/.test(part));
 
-test("what lies below a folder is inside, what only begins like it is not", () => {
+test("a path below a folder is inside, a path that only begins like it is not", () => {
   fc.assert(
     fc.property(fc.array(name, { minLength: 1 }), fc.array(name), (root, rest) => {
       const folder = `/${root.join("/")}`;

@@ -25,7 +25,7 @@ export async function checkTrustedFolder(path: string, trusted: readonly string[
   }
 }
 
-/** The path without links, of what exists of it; the rest is appended. */
+/** The path with links resolved, as far as it exists. The rest is appended. */
 export async function realPlace(path: string): Promise<string> {
   const absolute = resolve(path);
   try {

@@ -26,11 +26,11 @@ import type { LoadOptions } from "../contract/options.ts";
 type Hook = (input: never) => Promise<unknown>;
 
 /**
- * Stands in front of a running mlx-serving engine's `loadModel`, `loadDraftModel`, `loadVisionModel` and
- * `warmupModel` (its snake_case twins call these), so that everybody who holds the engine can load by repo id: what is
- * not here is downloaded first, with progress, and the engine only ever loads from this disk. A `signal` among the load
- * options lets its caller go at once. What is loaded is kept on this disk until `unloadModel` or `unloadDraftModel`.
- * Returns a function that takes the hook away again. Throws `engine/already-hooked`.
+ * Wraps a running mlx-serving engine's `loadModel`, `loadDraftModel`, `loadVisionModel` and `warmupModel` (its
+ * snake_case twins call these), so that every holder of the engine can load by repo id. Missing models are downloaded
+ * first, with progress, and the engine only ever loads from this disk. A `signal` among the load options lets its
+ * caller go at once. A loaded model is kept on this disk until `unloadModel` or `unloadDraftModel`. Returns a function
+ * that removes the hook. Throws `engine/already-hooked`.
  */
 export function installAutoDownload<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
@@ -55,7 +55,7 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
   };
   const resolver = createPlacingResolver({ ...options, onEvent });
 
-  /** What all loads share: one line, files held and mended, events, and callers that may leave. */
+  /** The state shared by all loads: one queue, files held and repaired, events, and callers that may leave. */
   const load = async (call: LoadCall, path: string, signal?: AbortSignal): Promise<unknown> => {
     const { id } = call;
     const snapshot = cachedFolder(path);
@@ -122,7 +122,7 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
     return (): void => {
       active = false;
       originals.delete(name);
-      // Somebody may have put a hook of their own on top: theirs stays, ours lets everything through.
+      // Another hook may be on top of ours. It stays, and ours then passes everything through.
       if (Reflect.get(engine, name) !== hook) return;
       if (own) Object.defineProperty(engine, name, own);
       else Reflect.deleteProperty(engine, name);
@@ -145,7 +145,7 @@ function signalOf(
   return signal instanceof AbortSignal ? signal : undefined;
 }
 
-/** Lets the caller go at once when the signal is aborted; what it waited for goes on. */
+/** Lets the caller go at once when the signal is aborted. The work it waited for goes on. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return await work;
   work.catch(() => undefined);

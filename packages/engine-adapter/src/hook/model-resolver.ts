@@ -9,18 +9,18 @@ import { readLoadInput } from "../mlx-serving/load-input.ts";
 import type { EnsureOptions, LoadOptions } from "../contract/options.ts";
 import { checkTrustedFolder, realPlace } from "../ensure/trusted-directories.ts";
 
-/** Options of one call; they win over the resolver's own. */
+/** Options of one call. They win over the resolver's own. */
 export interface ResolveCall {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: OnEngineEvent | undefined;
 }
 
-/** What mlx-serving is to be called with, and the model behind it. */
+/** The arguments for mlx-serving, and the model behind them. */
 export interface ModelResolver {
   /**
-   * Turns what a caller would give the engine's `loadModel` into what it loads from this disk without asking anybody:
+   * Turns the arguments of the engine's `loadModel` into ones that it loads from this disk without a network request:
    * the same object with the repo id as `model`, the folder as `localPath` and the commit as `revision`. Downloads
-   * what is missing. Everything that the engine would refuse (or drop) is refused before the first byte.
+   * missing files. Arguments that the engine would refuse (or drop) are refused before the first byte.
    */
   readonly resolveLoadOptions: (
     input: string | EngineLoadOptions,
@@ -46,7 +46,7 @@ export interface PlacingResolver extends ModelResolver {
   ) => Promise<{ readonly options: EngineVisionOptions; readonly path: string }>;
 }
 
-/** Makes a resolver for mlx-serving; nothing happens until it is asked. */
+/** Makes a resolver for mlx-serving. It does no work until it is called. */
 export function createModelResolver(options: LoadOptions = {}): ModelResolver {
   const { resolveLoadOptions, resolveVisionOptions } = createPlacingResolver(options);
   return { resolveLoadOptions, resolveVisionOptions };

@@ -30,9 +30,9 @@ const flightsOf = new WeakMap<object, LoadFlights>();
 
 /**
  * Makes sure that a model is here, adapter and draft model too (all fetched at once), and loads it into an engine: an
- * mlx-serving engine, or a driver. Nothing is fetched that the engine would refuse. All who ask for the same share
- * download and load; an aborted caller is let go at once, and what nobody wants any more is unloaded when the engine
- * gives it back. Errors of the engine come through untouched.
+ * mlx-serving engine, or a driver. A model that the engine would refuse is not fetched. All callers for the same model
+ * share download and load. An aborted caller is let go at once, and a model that no caller wants any more is unloaded
+ * when the engine returns it. Errors of the engine pass through unchanged.
  */
 export async function loadModel<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
@@ -82,7 +82,7 @@ export async function loadModel(
   );
 }
 
-/** Brings the model and what goes on top of it, at once; refuses first what the engine cannot take. */
+/** Brings the model, its adapter and its draft model, at once. First refuses those that the engine cannot take. */
 async function ensureAll(
   engine: Engine<unknown>,
   ref: string,
@@ -95,7 +95,7 @@ async function ensureAll(
   const check = engine.checkPlace?.bind(engine);
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(ensure.signal ? [ensure.signal] : [])]);
-  // A revision names one of the model; the others have their own, after an @.
+  // A revision applies to the model. The others have their own, after an @.
   const beside = { ...plain, revision: undefined, requireFit: false, signal };
   try {
     const [model, adapterPath, draftModel] = await Promise.all([

@@ -2,14 +2,14 @@ import { repairModels } from "@mlx-download/core";
 import type { EnsureOptions } from "../contract/options.ts";
 import { cachedFolder } from "../ensure/cached-folder.ts";
 
-/** What loaders say of weights that are not what they should be: mlx, mlx-lm, safetensors. */
+/** Messages of loaders about damaged weights: mlx, mlx-lm, safetensors. */
 const DAMAGE =
   /safetensors|missing \d+ param|received \d+ param|invalid header|deserializ|unexpected end|truncated|corrupt/i;
 
 /**
- * Loads from a folder. When the engine's words are about damaged weights and the folder is a snapshot of a cache, its
- * files are verified, what is wrong is fetched again, and it is loaded once more, never twice. What fails then, or was
- * not about weights, comes through untouched.
+ * Loads from a folder. When the engine's error is about damaged weights and the folder is a snapshot of a cache, its
+ * files are verified, damaged ones are fetched again, and it is loaded once more, never twice. A later error, or one
+ * that is not about weights, passes through unchanged.
  */
 export async function mendAndRetry<T>(
   load: () => Promise<T>,
@@ -27,7 +27,7 @@ export async function mendAndRetry<T>(
     const snapshot = cachedFolder(path);
     if (!snapshot || io.signal?.aborted || !DAMAGE.test(said)) throw error;
     const { repoId, cacheDir } = snapshot.layout;
-    io.warn("engine/proving-again", `${repoId} did not load (${said}); verifying its files`);
+    io.warn("engine/proving-again", `${repoId} did not load (${said}). Verifying its files`);
     const { endpoint, token, offline, fetch, env } = io.options;
     // A snapshot that was named by its path may lie in another cache than the options say.
     const hub = { cacheDir, endpoint, token, offline, fetch, env, signal: io.signal };

@@ -8,7 +8,7 @@ export interface HeldFolder {
   readonly path: string;
 }
 
-/** What keeps the files of one repo from being removed. */
+/** The records that keep the files of one repo from being removed. */
 interface Hold {
   readonly id: string;
   /** Undefined where the cache cannot be written. */
@@ -37,9 +37,9 @@ export function foldersOf({ repoId, path, draft, adapterPath }: EngineModel): He
 }
 
 /**
- * Runs a load while the files of these folders can be neither removed, pruned nor evicted by any process of ours. When
- * it succeeds they are kept until `letModelsGo` or `letHandleGo`, or until this process ends, however it ends. Folders
- * outside a cache, and caches that cannot be written, are not held. Throws what the load throws, and the signal's reason.
+ * Runs a load while no process of ours can remove, prune or evict the files of these folders. When it succeeds they are
+ * kept until `letModelsGo` or `letHandleGo`, or until this process ends in any way. Folders outside a cache, and caches
+ * that cannot be written, are not held. Throws the load's errors, and the signal's reason.
  */
 export async function loadHeld<T>(
   engine: object,
@@ -73,7 +73,7 @@ export async function loadHeld<T>(
   }
 }
 
-/** Lets go of what belongs to the ids that `which` accepts, unless a load is under way for it. Never throws. */
+/** Releases the files of the ids that `which` accepts, unless a load of them is running. Never throws. */
 export async function letModelsGo(
   engine: object,
   which: (id: string) => boolean = () => true,
@@ -83,7 +83,7 @@ export async function letModelsGo(
   }
 }
 
-/** Lets go of what one handle needs and no other handle does. Never throws. */
+/** Releases the files that only this handle needs. Never throws. */
 export async function letHandleGo(engine: object, handle: unknown): Promise<void> {
   const { byKey, handles } = holdsOf(engine);
   const keys = handles.get(handle) ?? [];
@@ -93,7 +93,9 @@ export async function letHandleGo(engine: object, handle: unknown): Promise<void
   }
 }
 
-/** Lets go of everything that this handle does not need: the engine drops what it had when it loads. Never throws. */
+/**
+ * Releases all files that this handle does not need: the engine drops its earlier models when it loads. Never throws.
+ */
 export async function letOthersGo(engine: object, handle: unknown): Promise<void> {
   const { byKey, handles } = holdsOf(engine);
   const needed = handles.get(handle) ?? [];

@@ -7,8 +7,8 @@ interface Listenable {
 const watched = new WeakSet<object>();
 
 /**
- * Lets the files of a model be removed again when an engine says that it no longer has it: after its own `unloadModel`,
- * or when its runtime was started anew. For engines with events; others are asked at the next load.
+ * Releases the files of a model when an engine reports that it no longer has it: after its own `unloadModel`, or when
+ * its runtime was restarted. For engines with events. Others are asked at the next load.
  */
 export function releaseWhenUnloaded(engine: object): void {
   if (watched.has(engine) || !isListenable(engine)) return;

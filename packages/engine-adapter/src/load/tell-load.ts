@@ -10,7 +10,7 @@ export interface ToldLoad {
   readonly path: string;
 }
 
-/** Runs a load and tells its beginning, and its end or why it failed. Throws what the load throws. */
+/** Runs a load and reports its start, and its end or its failure. Throws the load's errors. */
 export async function tellLoad<T>(
   { engine, repoId, commit, path }: ToldLoad,
   emit: (event: EngineEvent) => void,
@@ -30,7 +30,7 @@ export async function tellLoad<T>(
   }
 }
 
-/** What an event says of an error that may be anybody's. */
+/** The event's description of an error of any origin. */
 function eventError(error: unknown): EventError {
   const { code, message, hint } = error as Partial<Record<keyof EventError, unknown>>;
   return {

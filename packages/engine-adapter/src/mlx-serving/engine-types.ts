@@ -1,7 +1,7 @@
 /**
- * What the adapter needs of the mlx-serving engine, by shape alone: `Engine`, the result of `createEngine()` and
- * anything that looks like them will do (`@defai.digital/mlx-serving`, `dist/index.d.ts` of 1.2). `MLXEngine` will not:
- * it loads in its own constructor; give it what `resolveLoadOptions` returns.
+ * The members of the mlx-serving engine that the adapter needs, by shape alone: `Engine`, the result of
+ * `createEngine()` and any object of that shape (`@defai.digital/mlx-serving`, `dist/index.d.ts` of 1.2). `MLXEngine`
+ * does not fit, because it loads in its own constructor. Give it the result of `resolveLoadOptions`.
  */
 export interface LoadableEngine<Handle extends EngineModelHandle = EngineModelHandle> {
   loadModel(options: EngineLoadOptions): Promise<Handle>;
@@ -28,7 +28,7 @@ export interface EngineLoadOptions {
   [key: string]: unknown;
 }
 
-/** What `loadVisionModel` of the engine takes; it knows no `localPath`. */
+/** The options of the engine's `loadVisionModel`. It has no `localPath`. */
 export interface EngineVisionOptions {
   model: string;
   revision?: string;
@@ -45,7 +45,7 @@ export interface EngineModelDescriptor {
   variant?: string;
 }
 
-/** What the engine gives back for a loaded model. `contextLength` is its default, not the model's. */
+/** The engine's handle of a loaded model. `contextLength` is its default, not the model's. */
 export interface EngineModelHandle {
   descriptor: { id: string; path?: string };
   state: "loading" | "ready" | "failed";

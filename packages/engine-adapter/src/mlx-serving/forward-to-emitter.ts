@@ -5,9 +5,9 @@ interface Emitter {
 }
 
 /**
- * A listener that also tells an engine's own emitter, in its style (`modelId`, `timestamp`):
- * `model:download:progress`, `model:download:completed` (when something had to come) and `model:download:failed`.
- * Never `error`. The engine's declared events do not have these; `on` takes them all the same.
+ * A listener that also emits on an engine's own emitter, in its style (`modelId`, `timestamp`):
+ * `model:download:progress`, `model:download:completed` (when bytes had to be fetched) and `model:download:failed`.
+ * Never `error`. The engine does not declare these events, but `on` accepts them.
  */
 export function forwardToEmitter(
   engine: object,

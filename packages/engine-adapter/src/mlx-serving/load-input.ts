@@ -12,16 +12,16 @@ export interface LoadInput {
   readonly revision: string | undefined;
   /** Passed by mistake or by hope: the engine drops it, we honour it. */
   readonly signal: AbortSignal | undefined;
-  /** What goes to the engine as it is. */
+  /** The options that go to the engine unchanged. */
   readonly rest: Readonly<Record<string, unknown>>;
 }
 
 const ADAPTER_KEYS = ["adapter", "adapters", "adapterPath", "adapter_path"] as const;
 
 /**
- * Takes apart what the engine's `loadModel` takes: a string, or an object with the engine's aliases (`model_id`,
- * `local_path`). Throws `engine/invalid-input`, and `engine/adapter-unsupported` for an adapter, which the engine
- * would drop without a word.
+ * Splits the argument of the engine's `loadModel`: a string, or an object with the engine's aliases (`model_id`,
+ * `local_path`). Throws `engine/invalid-input`, and `engine/adapter-unsupported` for an adapter, which the engine would
+ * drop silently.
  */
 export function readLoadInput(input: string | EngineLoadOptions): LoadInput {
   const given: Record<string, unknown> =

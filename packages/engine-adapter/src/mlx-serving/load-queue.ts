@@ -21,16 +21,19 @@ interface EngineState {
   readonly wanted: Map<string, number>;
   /** The engine's own methods, while a hook stands in front of them. */
   readonly originals: Map<HookedMethod, (options: never) => Promise<unknown>>;
-  /** The commit that a handle was loaded from; forgotten with the handle. */
+  /** The commit that a handle was loaded from. Forgotten with the handle. */
   readonly commits: WeakMap<object, string>;
 }
 
 const states = new WeakMap<object, EngineState>();
 
-/** What one of the engine's own methods is being called with: some of them call another one with the same options. */
+/**
+ * The arguments of a running call of one of the engine's own methods: some of them call another one with the same
+ * options.
+ */
 const beingLoaded = new AsyncLocalStorage<object>();
 
-/** What we know of one engine instance; it lives as long as the engine. */
+/** The state for one engine instance. It lives as long as the engine. */
 export function stateOf(engine: object): EngineState {
   const known = states.get(engine);
   if (known) return known;
@@ -53,9 +56,9 @@ export interface LoadCall {
 }
 
 /**
- * Calls one of the engine's own methods when all earlier loads are over. When the engine is full it throws the oldest
- * model out and refuses nevertheless: then, and only then, it is asked once more. When `signal` was aborted meanwhile and
- * nobody else stands in line for the same, the model is unloaded again.
+ * Calls one of the engine's own methods when all earlier loads are over. A full engine drops its oldest model but still
+ * refuses. Only then is it called once more. When `signal` was aborted meanwhile and no other caller waits for the same
+ * model, the model is unloaded again.
  */
 export async function loadInLine<Handle extends EngineModelHandle>(
   engine: LoadableEngine<Handle>,
@@ -101,8 +104,8 @@ export async function callOwn<Handle extends EngineModelHandle>(
 }
 
 /**
- * Does the engine call itself with options that were resolved already? By the folder, since the engine copies options;
- * what a listener of the engine loads meanwhile is not meant.
+ * Whether the engine calls itself with options that were resolved already. The folder decides, since the engine copies
+ * options. Loads by the engine's listeners in the meantime do not count.
  */
 export function isOwnCall(input: unknown): boolean {
   const resolved = beingLoaded.getStore();

@@ -34,7 +34,8 @@ export function mlxServingEngine<Handle extends EngineModelHandle>(
       if (model.draft) {
         await loadDraft({ ...model, draft: model.draft }, { signal, warn }).catch(
           async (error: unknown) => {
-            // Nobody gets a handle to the model, so nobody could free it; one that was there before is somebody's.
+            // No caller gets a handle to the model, so none could free it. A model that was loaded before belongs to
+            // another caller.
             if (before !== handle) {
               await engine.unloadModel?.(model.repoId).catch(() => undefined);
             }

@@ -13,7 +13,7 @@ export function codeOf(code: number): string {
   return CODES[code] ?? "UnknownError";
 }
 
-/** What mlx-serving throws; its `name` is not its class's. */
+/** The error of mlx-serving. Its `name` is not its class's. */
 export class EngineClientError extends Error {
   override readonly name = "EngineError";
   readonly code: string;

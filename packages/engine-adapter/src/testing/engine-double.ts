@@ -30,7 +30,7 @@ export interface TokenChunk {
   readonly isFinal?: boolean;
 }
 
-/** What generating takes. */
+/** The parameters of generation. */
 export interface GenerateParams {
   readonly model: string;
   readonly prompt: string;

@@ -6,7 +6,7 @@ import { EngineClientError, codeOf } from "./engine-client-error.ts";
 /** A runtime process and the JSON-RPC line to it. */
 export interface RuntimeClient {
   call(method: string, params?: object): Promise<Readonly<Record<string, unknown>>>;
-  /** Hears what the runtime says by itself: chunks, statistics, ends of streams. */
+  /** Receives the runtime's own messages: chunks, statistics, ends of streams. */
   onNotification(listen: (method: string, params: Readonly<Record<string, unknown>>) => void): void;
   close(): Promise<void>;
 }

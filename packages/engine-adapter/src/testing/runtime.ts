@@ -1,7 +1,7 @@
-// A stand-in for mlx-serving's Python runtime: newline-delimited JSON-RPC 2.0 on stdin and stdout, logs on stderr.
-// It makes the checks that the real one makes and "loads" any folder that holds a config and weights. It downloads
-// nothing: a load without `local_path` fails. A file named `hold` in a model's folder keeps its load waiting until it
-// is gone (a file `holding` beside it says that it waits); one named `weights-missing` makes it fail as the strict weight loader does.
+// A double of mlx-serving's Python runtime: newline-delimited JSON-RPC 2.0 on stdin and stdout, logs on stderr. It
+// makes the real one's checks and "loads" any folder that holds a config and weights. It does not download: a load
+// without `local_path` fails. A file named `hold` in a model's folder keeps its load waiting until it is gone (a file
+// `holding` beside it says that it waits). One named `weights-missing` makes it fail as the strict weight loader does.
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

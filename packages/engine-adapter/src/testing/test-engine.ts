@@ -4,7 +4,7 @@ import type { EngineEvent } from "../contract/events.ts";
 import { loadModel } from "../load/load-model.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 
-/** Registers one case; vitest's `test`, node's, or anything like them. */
+/** Registers one case: vitest's `test`, node's, or a similar one. */
 export type RegisterTest = (name: string, run: () => Promise<void>) => unknown;
 
 /** Where a case runs: a Hub with two models, an empty cache, a folder. Fresh for every case. */
@@ -23,10 +23,10 @@ export interface EngineStage {
 
 /** What `testEngine` is told of a driver. */
 export interface EngineHarness<Handle> {
-  /** The driver, with the engine behind it; whoever starts it ends it too. */
+  /** The driver, with the engine behind it. The code that starts it ends it too. */
   engine(): Promise<Engine<Handle>>;
   stage(): Promise<EngineStage>;
-  /** Uses what was loaded and gives what came out; absent for drivers that only place files. */
+  /** Uses the loaded model and returns its output. Absent for drivers that only place files. */
   generate?(handle: Handle): Promise<string>;
 }
 
@@ -80,7 +80,7 @@ export function testEngine<Handle>(test: RegisterTest, harness: EngineHarness<Ha
     assert.equal(stage.requests(), 0);
   });
 
-  test("what is no model is refused in the engine's words, and the engine goes on", async () => {
+  test("a folder that is no model is refused in the engine's words, and the engine goes on", async () => {
     const [engine, stage] = await Promise.all([harness.engine(), harness.stage()]);
     const events: EngineEvent[] = [];
     const onEvent = (event: EngineEvent): void => void events.push(event);
@@ -118,7 +118,7 @@ export function testEngine<Handle>(test: RegisterTest, harness: EngineHarness<Ha
     assert.match(loaded.commit ?? "", /^[0-9a-f]{40}$/);
   });
 
-  test("what the engine does not support is refused before anything is fetched", async () => {
+  test("an unsupported option is refused before any byte is fetched", async () => {
     const [engine, stage] = await Promise.all([harness.engine(), harness.stage()]);
     const { options, refs, requests } = stage;
     const { adapters, drafts } = engine.supports;

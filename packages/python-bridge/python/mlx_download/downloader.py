@@ -185,7 +185,7 @@ _BY_WORD = {
 }
 _BY_STATUS = {401: "hub/repo-not-found", 403: "hub/forbidden", 404: "hub/repo-not-found", 429: "hub/rate-limited"}
 _HINTS = {
-    "hub/repo-not-found": "Check the spelling; if it is private, set HF_TOKEN or log in.",
+    "hub/repo-not-found": "Check the spelling. If it is private, set HF_TOKEN or log in.",
     "hub/revision-not-found": "Look at the branches and tags on the model's page.",
     "hub/gated": "Open the model's page, accept its terms, and set HF_TOKEN.",
     "hub/forbidden": "Use a token that may read this repo.",
