@@ -266,7 +266,7 @@ describe("a Hub client", () => {
         type: "retry",
         attempt: 1,
         timeoutMs: 400,
-        message: expect.stringMatching(/in time.*. The next try may take 0 s$/),
+        message: expect.stringMatching(/in time.*\. The next try may take 0 s$/),
       },
     ]);
   });

@@ -9,7 +9,7 @@ test.each([
   [407, "hub/unreachable", /HTTPS_PROXY=http:\/\/user:password@host:port/],
   [511, "hub/unreachable", /log in to the network/],
   [403, "hub/bad-response", /Open https:\/\/huggingface\.co in a web browser/],
-  [401, "hub/bad-response", /A token changes nothing/],
+  [401, "hub/bad-response", /A token does not help/],
 ])("%i from the middle", (status, code, hint) => {
   expect(answer(status)).toMatchObject({ code, hint: expect.stringMatching(hint) });
 });

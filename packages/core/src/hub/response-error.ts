@@ -245,7 +245,7 @@ function listRefused(failed: Failed): Verdict {
     message: `${failed.endpoint} refuses to list without a token it accepts (${failed.status})`,
     hint: isHub(failed.endpoint)
       ? "Set HF_TOKEN or log in."
-      : "Set HF_TOKEN. If the mirror cannot list at all, as is common, use https://huggingface.co as endpoint.",
+      : "Set HF_TOKEN. Many mirrors cannot list at all. Then use https://huggingface.co as endpoint.",
   };
 }
 
