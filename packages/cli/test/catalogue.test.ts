@@ -39,7 +39,7 @@ test("after a synchronisation a search makes no request, and mistyped words find
   const { run, hub } = stage;
   const sync = await run(["catalogue", "sync"]);
   expect(sync).toMatchObject({ code: 0, stdout: "4 models (4 new)\n" });
-  expect(sync.stderr).toMatch(/about \d+ requests?, [\d.]+ .?B, \d+% of what the Hub allows/);
+  expect(sync.stderr).toMatch(/about \d+ requests?, [\d.]+ .?B, \d+% of the Hub's limit/);
   hub.log.clear();
   const { code, stdout, stderr } = await run(["search", "gema", "27b"]);
   expect(code).toBe(0);
