@@ -1,3 +1,4 @@
+import { isOn } from "./shell/is-on.ts";
 import type { Invocation } from "./command-line/command-spec.ts";
 import { parseCommandLine } from "./command-line/parse.ts";
 import { commandTable } from "./commands/table.ts";
@@ -22,10 +23,7 @@ function warnAboutToken(invocation: Invocation, shell: Shell): void {
 
 /** Whether a program reads the output: `--agent`, or `MLX_DOWNLOAD_AGENT` for all commands. */
 function isAgent(words: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  return (
-    words.includes("--agent") ||
-    /^(?:1|on|yes|true)$/i.test(env["MLX_DOWNLOAD_AGENT"]?.trim() ?? "")
-  );
+  return words.includes("--agent") || isOn(env, "MLX_DOWNLOAD_AGENT");
 }
 
 /** Options for a program: one JSON value (or the events), and no other output. */

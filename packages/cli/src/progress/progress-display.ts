@@ -1,3 +1,4 @@
+import { isOn } from "../shell/is-on.ts";
 import type { DownloadEvent } from "@mlx-download/core";
 import type { Flags } from "../command-line/flags.ts";
 import type { Shell } from "../shell/shell.ts";
@@ -41,13 +42,12 @@ export function drawsFrames(
   stream: { readonly isTTY?: boolean | undefined },
   env: NodeJS.ProcessEnv,
 ): boolean {
-  const isOn = (name: string): boolean => /^(1|on|yes|true)$/i.test(env[name]?.trim() ?? "");
   const inCi = (env["CI"] ?? "") !== "" && !/^(0|false)$/i.test(env["CI"] ?? "");
   return (
     stream.isTTY === true &&
     env["TERM"] !== "dumb" &&
     !inCi &&
-    !isOn(plainVariable) &&
-    !isOn("HF_HUB_DISABLE_PROGRESS_BARS")
+    !isOn(env, plainVariable) &&
+    !isOn(env, "HF_HUB_DISABLE_PROGRESS_BARS")
   );
 }

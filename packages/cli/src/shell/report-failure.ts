@@ -1,5 +1,6 @@
 import type { Failure } from "../failure/describe-failure.ts";
 import { renderFailure } from "../failure/render-failure.ts";
+import { isOn } from "./is-on.ts";
 import type { Shell } from "./shell.ts";
 
 /**
@@ -14,7 +15,7 @@ export function reportFailure(
   const lines = renderFailure(failure, {
     ...stderrStyle,
     columns: stderr.isTTY ? stderr.columns : undefined,
-    debug: debug || /^(1|on|yes|true)$/i.test(env["HF_DEBUG"] ?? ""),
+    debug: debug || isOn(env, "HF_DEBUG"),
   });
   stderr.write(`${lines.join("\n")}\n`);
 }

@@ -1,3 +1,4 @@
+import { isOffline } from "../../shell/is-on.ts";
 import type { CatalogueModel, SearchAnswer } from "@mlx-download/registry";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -35,7 +36,7 @@ export async function find(question: Question, flags: Flags, shell: Shell): Prom
   if (flags.online) return await askHub(question, flags, shell);
   using registry = await openUserRegistry(flags, shell);
   const age = registry.read(readAge);
-  const offline = flags.offline || /^(?:1|on|yes|true)$/i.test(shell.env["HF_HUB_OFFLINE"] ?? "");
+  const offline = flags.offline || isOffline(shell.env);
   if ((age === undefined || age.source === "seed") && !offline) {
     try {
       return await askHub(question, flags, shell);

@@ -1,3 +1,4 @@
+import { isOffline } from "../../shell/is-on.ts";
 import type { ModelDownloadError } from "@mlx-download/core";
 import { ask, isInteractive } from "../../shell/ask.ts";
 import type { Flags } from "../../command-line/flags.ts";
@@ -153,7 +154,7 @@ async function wholeRef(
   const { ref, options, shell } = context;
   const { flags } = options;
   const author = shell.env["MLX_DOWNLOAD_AUTHOR"]?.trim() || "mlx-community";
-  const offline = flags.offline || /^(?:1|on|yes|true)$/i.test(shell.env["HF_HUB_OFFLINE"] ?? "");
+  const offline = flags.offline || isOffline(shell.env);
   const isExact = ({ repoId }: Candidate): boolean =>
     repoId.split("/").at(-1)?.toLowerCase() === name.toLowerCase();
   const candidates = offline
