@@ -64,7 +64,9 @@ function dependencyProblems({ manifest }: WorkspacePackage): readonly string[] {
 async function entryProblems({ dir, manifest }: WorkspacePackage): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const [subpath, entry] of Object.entries(manifest.exports ?? {})) {
-    if (subpath === "./package.json") continue;
+    // A data file is exported as it is.
+    const isData = entry === subpath && subpath.endsWith(".json");
+    if (isData && (await there(join(dir, subpath)))) continue;
     const source = typeof entry === "string" ? undefined : entry["@mlx-download/source"];
     const stem = source && /^\.\/src\/(?<stem>.+)\.ts$/u.exec(source)?.groups?.["stem"];
     const wanted = {

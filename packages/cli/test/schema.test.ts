@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
@@ -155,3 +156,12 @@ test("what --json says of the cache is what the schema says", { timeout: 120_000
   env["HF_TOKEN"] = "";
   await expectOutput("logout", ["logout"]);
 });
+
+test.each(["events", "output"])(
+  "programs import the schema of the %s by its name",
+  async (name) => {
+    const address = import.meta.resolve(`@mlx-download/cli/schema/${name}.schema.json`);
+    const schema = JSON.parse(await readFile(fileURLToPath(address), "utf8")) as object;
+    expect(schema).toHaveProperty("$schema");
+  },
+);
