@@ -161,7 +161,7 @@ test.each(["events", "output"])(
   "programs import the schema of the %s by its name",
   async (name) => {
     const address = import.meta.resolve(`@mlx-download/cli/schema/${name}.schema.json`);
-    const schema = JSON.parse(await readFile(fileURLToPath(address), "utf8")) as object;
-    expect(schema).toHaveProperty("$schema");
+    const imported = JSON.parse(await readFile(fileURLToPath(address), "utf8")) as object;
+    expect(imported).toHaveProperty("$schema");
   },
 );
