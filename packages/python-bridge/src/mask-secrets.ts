@@ -10,7 +10,10 @@ export interface SecretMask {
 export function createSecretMask(): SecretMask {
   const secrets = new Set<string>();
   const text = (plain: string): string => {
-    let masked = plain.replaceAll(/\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/gu, "<secret>");
+    let masked = plain.replaceAll(
+      /\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/gu,
+      "<secret>",
+    );
     for (const secret of secrets) masked = masked.replaceAll(secret, "<secret>");
     return masked;
   };

@@ -15,6 +15,11 @@ test.each([
   expect(maskSecrets(text)).toBe(masked);
 });
 
+test("the token of a login in the browser is hidden to its end", () => {
+  const shown = maskSecrets("refused: hf_oauth_eyJhbGciOi.eyJzdWIi-x.c2ln_0abcd.");
+  expect(shown).not.toMatch(/eyJ|c2ln/);
+});
+
 test("a known secret is masked whatever it looks like", () => {
   expect(maskSecrets("sent s3cr3t-of-a-mirror to", ["s3cr3t-of-a-mirror", undefined, ""])).toBe(
     "sent …rror to",

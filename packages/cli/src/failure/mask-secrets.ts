@@ -14,7 +14,7 @@ export function maskSecrets(text: string, known: readonly (string | undefined)[]
       result = result.replaceAll(secret, masked(secret));
   }
   return result
-    .replaceAll(/\bhf_[A-Za-z0-9_]{16,}/g, masked)
+    .replaceAll(/\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{16,}/g, masked)
     .replaceAll(/\b(Bearer|Basic)\s+(?!hf_…)[^\s"',]+/gi, "$1 …")
     .replaceAll(/(https?:\/\/)[^\s/@]+@/gi, "$1…@")
     .replaceAll(

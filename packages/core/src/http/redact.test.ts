@@ -54,6 +54,12 @@ describe("redactText", () => {
     );
   });
 
+  test("hides the whole token of a login in the browser, which has dots and dashes", () => {
+    expect(redactText("bad token hf_oauth_eyJhbGciOi.eyJzdWIi-x.c2ln_0 given")).toBe(
+      redactText("bad token hf_secretsecretsecret given"),
+    );
+  });
+
   test("hides tokens and the queries of addresses in foreign messages", () => {
     expect(redactText("no: Bearer hf_abcdefghijk, see https://u:p@h/x?sig=1 (hf_ABCDEFGHIJ)")).toBe(
       "no: <secret> see https://h/x?sig=… (<secret>)",

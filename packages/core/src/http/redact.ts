@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-const SECRET_TEXT = /\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/g;
+const SECRET_TEXT = /\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/g;
 
 /**
  * A URL fit for messages, events and logs. User info and fragment are removed. Only the names of query parameters stay,
