@@ -19,7 +19,7 @@ if (env) {
     `${sources}/mlx-lm/table.ts`,
     `${head}import type { MlxLmSupport } from "./support.ts";
 
-/** What the mlx-lm release that this package knows can load. */
+/** The models that the mlx-lm release known to this package can load. */
 export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(support, null, 2)};
 `,
   );
@@ -28,7 +28,7 @@ export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(support, null, 2)};
     `${head}
 /**
  * The settings that each module of that mlx-lm wants from a config, one word each: \`name!\` is required, \`name=3\` has
- * that default, \`name\` none; of those that are not required only what decides about caches. \`module/text\`: those of its
+ * that default, \`name\` none. Of those that are not required, only those that decide about caches. \`module/text\`: those of its
  * \`text_config\`.
  */
 export const MLX_LM_ARGUMENTS: Readonly<Record<string, string>> = ${JSON.stringify(modelArguments, null, 2)};

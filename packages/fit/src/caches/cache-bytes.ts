@@ -31,7 +31,7 @@ export interface CacheBytes {
 
 /**
  * Bytes of mlx-lm's caches for one prompt, slot for slot as its classes allocate them. With `quantization`, the `full`
- * caches that mlx-lm can quantize are packed after the step that reaches its start; the others stay as they are.
+ * caches that mlx-lm can quantize are packed after the step that reaches its start. The others stay as they are.
  */
 export function cacheBytes(
   layout: CacheLayout,
@@ -78,7 +78,7 @@ interface Place {
 }
 
 interface ByteCounter {
-  /** Bytes after a call of the model (`held`), and after mlx-lm has packed what it packs then (`kept`). */
+  /** Bytes after a call of the model (`held`), and after mlx-lm's packing that follows it (`kept`). */
   add(tokens: number): { readonly held: number; readonly kept: number };
   skip(tokens: number): void;
 }

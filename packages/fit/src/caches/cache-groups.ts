@@ -13,7 +13,7 @@ import { MissingSetting, modelArguments } from "../mlx-lm/model-arguments.ts";
 /** How a model keeps the past. */
 export type AttentionFamily = "dense" | "sliding" | "latent" | "hybrid" | "recurrent";
 
-/** What the caches of a model are, or why that cannot be said. */
+/** The caches of a model, or why they are not known. */
 export type FoundCacheGroups =
   | {
       readonly groups: readonly CacheGroup[];
@@ -38,7 +38,7 @@ export function findCacheGroups(module: string, config: JsonObject): FoundCacheG
   }
 }
 
-/** The settings that the module that runs the language model takes, and what it calls them in `MLX_LM_ARGUMENTS`. */
+/** The settings that the module that runs the language model takes, and its names for them in `MLX_LM_ARGUMENTS`. */
 export interface LanguageModel {
   readonly key: string;
   readonly values: JsonObject;
@@ -54,7 +54,7 @@ export function languageModel(module: string, config: JsonObject): LanguageModel
   return { key, values: { ...wrapped.defaults, ...own } };
 }
 
-// Far above any model, and far below what numbers can hold.
+// Far above any model, and far below the largest safe integer.
 const MAX_FIGURE = 1e12;
 
 function isBelievable({ count, caches }: CacheGroup): boolean {
@@ -78,7 +78,7 @@ function rowOf(cache: LayerCache): number {
 
 interface Wrapped {
   readonly key: string | ((text: JsonObject) => string);
-  /** What the wrapper fills in. */
+  /** The settings that the wrapper fills in. */
   readonly defaults?: JsonObject;
   /** A config without `text_config` is taken as one. */
   readonly orRoot?: boolean;

@@ -9,7 +9,7 @@ export interface Prompt {
   readonly prefillStepSize: number;
 }
 
-/** Tokens of the calls of the model: what is added one by one, and what may be skipped between. */
+/** Tokens of the calls of the model: the steps that are counted, and those that may be skipped between. */
 export interface PromptSteps {
   /** Whole steps at the beginning. */
   readonly whole: number;
@@ -20,7 +20,7 @@ export interface PromptSteps {
 
 /**
  * The calls of `generate_step`: all tokens but the last in steps, then the last alone. Once `settledAfter` tokens are
- * held, steps that are a multiple of the allocation step only add to what grows, and are skipped but for the last one.
+ * held, steps that are a multiple of the allocation step only add to growing caches, and are skipped but for the last one.
  */
 export function promptSteps(prompt: Prompt, settledAfter: number): PromptSteps {
   const { tokens, prefillStepSize } = prompt;
@@ -41,7 +41,7 @@ export interface SlotCounter {
   skip(tokens: number): void;
 }
 
-/** `KVCache`: grows by whole steps; what was begun is cut at its end first. */
+/** `KVCache`: grows by whole steps. A step that was begun is first cut at its end. */
 export function fullSlots(): SlotCounter {
   let slots = 0;
   let offset = 0;
@@ -106,7 +106,7 @@ export function chunkedSlots(chunk: number): SlotCounter {
       held += tokens;
       return slots;
     },
-    // Only what is left of the last step counts, and steps are alike.
+    // Only the rest of the last step counts, and steps are alike.
     skip() {},
   };
 }

@@ -1,16 +1,16 @@
 import type { CacheGroup, CacheLayout } from "../model/cache-layout.ts";
 import { latentLayouts } from "./layouts/latent.ts";
 
-/** What `--kv-bits` does to a model in mlx-lm. */
+/** The effect of `--kv-bits` on a model in mlx-lm. */
 export interface KvBitsVerdict {
-  /** `works` on all that grows with the context, `partly` on some of it, `ignored` on nothing; `fails` with an error. */
+  /** `works` on all that grows with the context, `partly` on some of it, `ignored` on nothing. `fails` with an error. */
   readonly verdict: "works" | "partly" | "ignored" | "fails" | "unknown";
   readonly reason: string;
 }
 
 /**
- * What mlx-lm does with quantized keys and values of this model: only `KVCache` is quantized, `RotatingKVCache` refuses,
- * some modules compute with what they expect to be plain arrays, and every other cache stays as it is without a word.
+ * How mlx-lm treats quantized keys and values of this model: only `KVCache` is quantized, `RotatingKVCache` refuses,
+ * some modules expect plain arrays and compute with them, and every other cache stays as it is without a word.
  */
 export function kvBitsVerdict(
   cache: CacheLayout | null,
@@ -67,7 +67,7 @@ const READ_THEIR_KEYS: ReadonlySet<string> = new Set([
 // Latent attention that keeps whole keys and values for every head, as others do.
 const EXPANDED: ReadonlySet<string> = new Set(["deepseek_v2", "minicpm3", "youtu_llm"]);
 
-/** Why quantized keys and values end in an error, for the module `key` with these caches; null where they do not. */
+/** Why quantized keys and values end in an error, for the module `key` with these caches. Null where they do not. */
 export function kvBitsFailure(key: string, groups: readonly CacheGroup[]): string | null {
   const windows = groups.some(
     ({ caches, list }) => !list && caches.some(({ kind }) => kind === "window"),

@@ -3,7 +3,7 @@ import type { JsonObject } from "../model/json-value.ts";
 import { countField } from "../model/model-config.ts";
 import type { ScoreMatrix } from "../model/score-matrix.ts";
 
-// What configs call the number of query heads, the usual name first.
+// The names of the number of query heads in configs, the usual name first.
 const HEADS = ["num_attention_heads", "n_head", "num_heads", "n_heads"];
 
 // Modules that add the scores of the position to those of the content and give both to MLX's attention as a mask.
@@ -77,7 +77,7 @@ function matrixOf(cache: LayerCache, module: Module): ScoreMatrix | undefined {
   const nope = countField(values, "qk_nope_head_dim") ?? 0;
   const rope = countField(values, "qk_rope_head_dim") ?? 0;
   const valueDim = countField(values, "v_head_dim") ?? 0;
-  // The latent row is cached as one head; an index key beside it builds no matrix that outlives its layer's.
+  // The latent row is cached as one head. An index key beside it builds no matrix that outlives its layer's.
   if (cache.keyDim !== countField(values, "kv_lora_rank")) return undefined;
   if (unpacks) {
     const queryDim = nope + rope;

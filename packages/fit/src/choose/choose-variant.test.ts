@@ -109,7 +109,7 @@ describe("chooseVariant", () => {
     expect(choice.ranked.slice(2).map(({ usable, why }) => [usable, why])).toEqual([
       [false, "it does not fit"],
       [false, "no module"],
-      [false, "nobody can tell whether it fits"],
+      [false, "its fit is unknown"],
     ]);
   });
 

@@ -18,9 +18,9 @@ export interface Candidate {
   readonly downloads?: number | undefined;
 }
 
-/** What is wanted beside fitting. */
+/** The wishes beside fitting. */
 export interface ChoiceWish {
-  /** Tokens a second at least, by the lower estimate; default none. */
+  /** Tokens a second at least, by the lower estimate. Default: none. */
   readonly tokensPerSecond?: number | undefined;
 }
 
@@ -89,7 +89,7 @@ function grade<C extends Candidate>(candidate: C, wish: ChoiceWish): Graded<C> {
     return { candidate, usable: false, grade: Number.POSITIVE_INFINITY, why };
   }
   if (fit.verdict === "no" || fit.verdict === "unknown") {
-    const why = fit.verdict === "no" ? "it does not fit" : "nobody can tell whether it fits";
+    const why = fit.verdict === "no" ? "it does not fit" : "its fit is unknown";
     return { candidate, usable: false, grade: Number.POSITIVE_INFINITY, why };
   }
   const slow =

@@ -8,11 +8,11 @@ export interface ListedVariant {
   readonly downloads?: number | undefined;
   /** ISO 8601. */
   readonly createdAt?: string | undefined;
-  /** Elements by dtype (`U32`, `BF16` …), as a Hub counts them: of packed weights what they stand for, in `U32`. */
+  /** Elements by dtype (`U32`, `BF16` …), as a Hub counts them: packed weights as the parameters they stand for, in `U32`. */
   readonly tensorCounts?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What the weights of a listed model weigh, as far as name, tags and counts tell. A guess until its files are read. */
+/** The size of a listed model's weights, by its name, tags and counts. A guess until its files are read. */
 export interface WeightEstimate {
   readonly bytes: number;
   readonly parameters: number | null;
@@ -39,14 +39,14 @@ const DTYPE_BYTES: Readonly<Record<string, number>> = {
   I64: 8,
   F64: 8,
 };
-// Of packed weights, some Hubs count the words and not what they stand for; 4-bit weights are 8 times apart then.
+// Some Hubs count the words of packed weights, not their parameters. 4-bit weights are then 8 times apart.
 const BELIEVABLE = 1.7;
 // More than that, MLX does not pack.
 const MOST_BITS = 8;
 // Of 8×7B, 46.7 billion are there: attention is shared.
 const SHARED_EXPERTS = 0.83;
 
-/** Estimates from tensor counts where they agree with the name, else from the name; undefined when neither says enough. */
+/** Estimates from tensor counts where they agree with the name, else from the name. Undefined when neither says enough. */
 export function estimateWeights(model: ListedVariant): WeightEstimate | undefined {
   const name = parseModelName(model.repoId);
   const parameters = namedParameters(name);
@@ -57,7 +57,7 @@ export function estimateWeights(model: ListedVariant): WeightEstimate | undefine
   const { U32: packed = 0, ...others } = model.tensorCounts ?? {};
   const bits = bitsOf(name, model.tags);
   const stored = countedBytes(model.tensorCounts);
-  // The Hub counts what packed weights stand for (mlx-community/Qwen3.5-9B-4bit, 2026-09-18); mirrors may be older.
+  // The Hub counts the parameters of packed weights (mlx-community/Qwen3.5-9B-4bit, 2026-09-18). Mirrors may be older.
   const logical =
     stored && Math.round(stored - packed * 4 + (packed * Math.min(16, bits ?? MOST_BITS)) / 8);
   if (byName !== undefined) {
@@ -67,7 +67,7 @@ export function estimateWeights(model: ListedVariant): WeightEstimate | undefine
       : { bytes: counted, parameters, source: "counts", atMost: false };
   }
   if (logical === undefined) return undefined;
-  // Scales are no parameters; of packed models they are most of what is not packed.
+  // Scales are no parameters. They are most of the unpacked tensors of packed models.
   const plain = Object.values(others).reduce((sum, count) => sum + count, 0);
   return {
     bytes: logical,
@@ -82,7 +82,7 @@ function isBelievable(counted: number | undefined, byName: number): boolean {
   return ratio < BELIEVABLE && ratio > 1 / BELIEVABLE;
 }
 
-/** All parameters that a name speaks of; null where it gives none or only those in use. */
+/** All parameters that a name gives. Null where it gives none or only those in use. */
 function namedParameters({ parameters, parametersKind }: ModelName): number | null {
   if (parameters === undefined || parametersKind === "effective") return null;
   return parametersKind === "upper-bound" ? Math.round(parameters * SHARED_EXPERTS) : parameters;
@@ -115,7 +115,7 @@ function countedBytes(counts: ListedVariant["tensorCounts"]): number | undefined
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** Whether the estimated weights leave room for a prompt of some thousand tokens; a guess like the estimate itself. */
+/** Whether the estimated weights leave room for a prompt of some thousand tokens. A guess, like the estimate itself. */
 export function estimateFit(estimate: WeightEstimate, limitBytes: number): "yes" | "tight" | "no" {
   // A tenth for caches and activations, half a gigabyte for the runtime.
   const need = estimate.bytes * 1.1 + 500_000_000;

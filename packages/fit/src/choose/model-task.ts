@@ -1,7 +1,7 @@
 import type { ListedVariant } from "./estimate-weights.ts";
 import { parseModelName } from "../name/model-name.ts";
 
-/** What somebody wants a model for. */
+/** The task that the user wants a model for. */
 export type ModelTask = "chat" | "code" | "vision" | "embedding" | "draft";
 
 /** All tasks, in the order in which they are offered. */

@@ -32,7 +32,7 @@ describe("estimateWeights", () => {
       bytes: 4_608_000_000,
       source: "counts",
     });
-    // As the Hub listed mlx-community/Qwen3.5-9B-4bit on 2026-09-18; its files hold 5.95 GB.
+    // As the Hub listed mlx-community/Qwen3.5-9B-4bit on 2026-09-18. Its files hold 5.95 GB.
     const logical = { U32: 8_952_741_888, BF16: 457_071_088, F32: 768 };
     const listed = { bytes: 5_390_516_192, parameters: 9e9, source: "counts", atMost: false };
     expect(estimateWeights({ repoId: "x/Qwen3.5-9B-4bit", tensorCounts: logical })).toEqual(listed);

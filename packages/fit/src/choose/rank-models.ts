@@ -3,11 +3,11 @@ import { parseModelName } from "../name/model-name.ts";
 
 /** Variants of one model in a listing. */
 export interface VariantGroup<V extends ListedVariant = ListedVariant> {
-  /** What the variants share: the base model by their tags, else the stem of their names. */
+  /** The key that the variants share: the base model by their tags, else the stem of their names. */
   readonly base: string;
   /** Those that may fit, one of each quantization, the likely best first. */
   readonly variants: readonly V[];
-  /** By name or counts; null when neither says. */
+  /** By name or counts. Null when neither gives it. */
   readonly parameters: number | null;
   /** Those that work on one token, of a mixture of experts, by name. */
   readonly activeParameters: number | null;
@@ -15,7 +15,7 @@ export interface VariantGroup<V extends ListedVariant = ListedVariant> {
   readonly born: number | null;
 }
 
-/** What may be held. */
+/** The memory that may be used. */
 export interface Budget {
   readonly limitBytes: number;
   /** ms since 1970, for the age of models. */
@@ -24,22 +24,22 @@ export interface Budget {
 
 /** Where a model stands among others, and why. */
 export interface ModelRank {
-  /** Higher is better; comparable at one `now`. */
+  /** Higher is better. Comparable at one `now`. */
   readonly score: number;
   readonly why: string;
 }
 
-// Weights are not all: caches take a part, and what is in flight. What fits tightly is kept, its own files tell.
+// Weights are not all: caches and activations take a part. A tight fit is kept. Its own files decide later.
 const WEIGHTS_SHARE = 0.92;
 const RUNTIME_BYTES = 750_000_000;
-// A year younger counts as twice as large: what users of such listings saw since 2023. A rule of thumb, not a measurement.
+// A year younger counts as twice as large, as users of such listings saw since 2023. A rule of thumb, not a measurement.
 const DOUBLINGS_A_YEAR = 1;
 const YEAR_MS = 365.25 * 24 * 3600 * 1000;
 const UNKNOWN_AGE_YEARS = 2;
 
 /**
- * Groups listed models by what they are variants of, leaves out what cannot fit by its estimated weights, and orders the
- * groups by `rankOf`. Those of unknown size come last, the most downloaded first; downloads break ties, too.
+ * Groups listed models by their base model, leaves out those whose estimated weights cannot fit, and orders the
+ * groups by `rankOf`. Those of unknown size come last, the most downloaded first. Downloads break ties, too.
  */
 export function rankModels<V extends ListedVariant>(
   models: readonly V[],
@@ -84,7 +84,7 @@ export function rankOf(
 }
 
 /**
- * What variants of one model share: the stem of the model that they were quantized from, by tag, else of their own name.
+ * The key that variants of one model share: the stem of the model that they were quantized from, by tag, else of their own name.
  */
 export function variantKey({ repoId, tags = [] }: Pick<ListedVariant, "repoId" | "tags">): string {
   const quantized = "base_model:quantized:";
@@ -116,8 +116,8 @@ function groupOf<V extends ListedVariant>(
 }
 
 /**
- * One variant of each quantization, the most downloaded, the largest first: what fits and is largest is the likely best;
- * how good it really is, its own files tell.
+ * One variant of each quantization, the most downloaded, the largest first. The largest one that fits is probably the best.
+ * Its own files tell how good it really is.
  */
 function oneOfEach<V extends ListedVariant>(entries: readonly Entry<V>[]): readonly V[] {
   const seen = new Set<string>();

@@ -23,7 +23,7 @@ export interface ContextLength {
 }
 
 /**
- * The context length of a config: what it says, or the stretched original length where that is longer (`factor` ·
+ * The context length of a config: its own value, or the stretched original length where that is longer (`factor` ·
  * `original_max_position_embeddings`, as YaRN configs write it without raising the limit).
  */
 export function contextLengthOf({ text, root, prefix }: ModelConfig): ContextLength {
@@ -42,7 +42,7 @@ export function contextLengthOf({ text, root, prefix }: ModelConfig): ContextLen
     const stretched = Math.floor(factor * (scaling?.originalContextLength ?? 0));
     return { tokens: Math.max(said, Math.min(stretched, 1e9)), field: `${at}${name}`, scaling };
   }
-  // Published without a length; transformers fills in what the model was made for (Gemma3TextConfig).
+  // Published without a length. transformers fills in the model's own (Gemma3TextConfig).
   const type = stringField(text, "model_type") ?? stringField(root, "model_type");
   if (type === "gemma3_text" || type === "gemma3") {
     return { tokens: 131_072, field: `${prefix}model_type`, scaling };

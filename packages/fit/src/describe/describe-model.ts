@@ -17,7 +17,7 @@ import { findWeightFiles } from "./weight-files.ts";
 
 /** How a model is described. */
 export interface DescribeOptions {
-  /** The release of mlx-lm that would run it; default: the one this package knows. */
+  /** The release of mlx-lm that would run it. Default: the one this package knows. */
   readonly support?: MlxLmSupport | undefined;
 }
 
@@ -124,7 +124,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
   };
 }
 
-/** What the module refuses to go without; LFM2 wants one of two sizes, which no single setting says. */
+/** The settings that the module requires. LFM2 needs one of two sizes, which no single setting expresses. */
 function lackingSettings({ key, values }: LanguageModel): readonly string[] {
   const lacking = missingSettings(key, values);
   const has = (name: string): boolean => countField(values, name) !== undefined;
@@ -139,7 +139,7 @@ const TOKENIZER_FILES =
 interface TokenizerFacts {
   readonly tokenizer: boolean | null;
   readonly hasTemplate: boolean | null;
-  /** The template's text; null when there is none, undefined when the text is not known. */
+  /** The template's text. Null when there is none, undefined when the text is not known. */
   readonly template: string | null | undefined;
 }
 

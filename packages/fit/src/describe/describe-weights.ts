@@ -16,7 +16,7 @@ import { type TensorNames, tensorNames } from "./tensor-names.ts";
 import { readStoredWeights, type StoredWeights } from "./stored-weights.ts";
 import type { WeightFiles } from "./weight-files.ts";
 
-/** What the weights are described from. */
+/** The sources of the description of the weights. */
 export interface WeightSources {
   readonly files: ModelFiles;
   readonly config: ModelConfig;
@@ -117,7 +117,7 @@ function doubtOf(
   return `mlx-lm does not know the quantization ${method}; whether its weights are packed is not known`;
 }
 
-/** Weights that only some modules unpack, or none; where the tensors are known they decide. */
+/** Weights that only some modules unpack, or none. Tensors decide where they are known. */
 function unpackedByNobody(
   configured: ConfiguredQuantization | undefined,
   names: TensorNames,
@@ -174,7 +174,7 @@ function agree(indexed: number, listed: number): boolean {
 
 const MAX_USUAL_HEADERS = 10_000_000;
 
-/** A guess where nobody counted: bytes by what one weight of this kind takes. */
+/** A guess where no count is known: the usual bytes of one weight of this kind. */
 function parametersBySize({
   some,
   configured,

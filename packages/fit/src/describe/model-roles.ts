@@ -2,10 +2,10 @@ import { objectField, stringsField } from "../model/json-value.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import type { ModelRole } from "../model/model-description.ts";
 
-/** What shows the roles of a model. */
+/** The facts that show the roles of a model. */
 export interface RoleSigns {
   readonly config: ModelConfig;
-  /** The chat template's text; null when there is none, undefined when its text is not known. */
+  /** The chat template's text. Null when there is none, undefined when its text is not known. */
   readonly template: string | null | undefined;
   readonly hasTemplate: boolean | null;
   readonly pipelineTag: string | undefined;
@@ -14,7 +14,7 @@ export interface RoleSigns {
 
 const EMBEDDING_TAGS = new Set(["feature-extraction", "sentence-similarity", "text-ranking"]);
 
-/** What a model is for, by its template, its config's sections and the Hub's pipeline tag. */
+/** The roles of a model, by its template, its config's sections and the Hub's pipeline tag. */
 export function modelRoles(signs: RoleSigns): readonly ModelRole[] {
   const { config, template, hasTemplate, pipelineTag, paths } = signs;
   const { root, architectures } = config;

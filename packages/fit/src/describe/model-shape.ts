@@ -2,7 +2,7 @@ import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
 import { countField, type ModelConfig } from "../model/model-config.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 
-// What configs call the same, the usual name first.
+// The names of one setting in configs, the usual name first.
 const LAYERS = ["num_hidden_layers", "n_layer", "num_layers", "n_layers", "num_transformer_layers"];
 const HIDDEN = ["hidden_size", "n_embd", "d_model", "model_dim", "hidden_dim"];
 const VOCABULARY = ["vocab_size", "num_vocab"];
@@ -76,7 +76,7 @@ const STATE_WIDTHS = [
   ["mamba_n_heads", "mamba_d_head"],
 ] as const;
 
-/** Numbers a token that layers with a recurrent state compute with; null when the config names none. */
+/** Numbers a token that layers with a recurrent state compute with. Null when the config names none. */
 export function stateWidthOf({ text }: ModelConfig): number | null {
   for (const [headsName, widthName] of STATE_WIDTHS) {
     const [heads, width] = [countField(text, headsName), countField(text, widthName)];

@@ -1,13 +1,13 @@
 import { type ConfiguredQuantization, isPacking, type Packing } from "../model/quantization.ts";
 import type { TensorInfo } from "../model/safetensors-header.ts";
 
-/** What a packed weight is read beside. */
+/** The tensors beside a packed weight, and its packing. */
 export interface AroundPacking {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly quantization: ConfiguredQuantization | undefined;
 }
 
-/** How the module at `path` is packed; undefined when it is not, `odd` when its shapes are none that MLX has. */
+/** How the module at `path` is packed. Undefined when it is not, `odd` when its shapes are none that MLX has. */
 export function packingOf(
   path: string,
   { tensors, quantization }: AroundPacking,

@@ -2,7 +2,7 @@ import type { ConfiguredQuantization, Packing } from "../model/quantization.ts";
 import type { SafetensorsHeader, TensorInfo } from "../model/safetensors-header.ts";
 import { packingOf } from "./packing.ts";
 
-/** What headers say about the weights. */
+/** The facts in the headers about the weights. */
 export interface StoredWeights {
   readonly tensorBytes: number;
   /** Bytes once the loader has turned fp8 tensors, which MLX cannot multiply, into 2-byte numbers. */
@@ -14,7 +14,7 @@ export interface StoredWeights {
   readonly packings: readonly Packing[];
   /** A layer that the config packs in a way its shapes exclude, one sentence. */
   readonly mismatch: string | undefined;
-  /** What does not agree with the config, one sentence each. */
+  /** The contradictions to the config, one sentence each. */
   readonly problems: readonly string[];
   /** The dtype that keys and values will have: that of the tensors they are computed with. */
   readonly dtype: string | undefined;
@@ -111,13 +111,13 @@ interface Stored {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
 }
 
-/** Parameters that one stored element stands for; 0 for what only describes others. */
+/** Parameters that one stored element stands for. 0 for a tensor that only describes others. */
 function factorOf({ name, leaf, packing, tensors }: Stored): number {
   if (typeof packing === "object") {
     if (leaf === "weight") return 32 / packing.bits;
     return leaf === "bias" ? 1 : 0;
   }
-  // AWQ: eight 4-bit numbers a word; its zeros and scales describe them.
+  // AWQ: eight 4-bit numbers a word. Its zeros and scales describe them.
   if (leaf === "qweight") return 8;
   if (/^(?:qzeros|scales|g_idx)$/.test(leaf) && tensors.has(name.replace(/[^.]+$/, "qweight"))) {
     return 0;

@@ -1,7 +1,7 @@
 import { type JsonObject, field } from "../model/json-value.ts";
 import { countField } from "../model/model-config.ts";
 
-/** Values of a config by the letters of `MLX_LM_TENSORS`; undefined where the config does not say. */
+/** Values of a config by the letters of `MLX_LM_TENSORS`. Undefined where the config does not say. */
 export type DimensionValues = Readonly<Record<string, number | undefined>>;
 
 /** Reads the values that tensors' dimensions follow. */
@@ -10,7 +10,7 @@ export function dimensionValues(values: JsonObject): DimensionValues {
     names.map((name) => countField(values, name)).find((found) => found !== undefined);
   const heads = count("num_attention_heads");
   const hidden = count("hidden_size");
-  // An explicit null hides what would follow from other settings.
+  // An explicit null hides the value that would follow from other settings.
   const kv =
     field(values, "num_key_value_heads") === undefined ? heads : count("num_key_value_heads");
   const dim =
@@ -45,7 +45,7 @@ export function dimensionValues(values: JsonObject): DimensionValues {
 const sumOf = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a + b;
 
-/** Whether a shape is what its letters say; what is not known fits. */
+/** Whether a shape is that of its letters. An unknown dimension fits. */
 export function dimensionsFit(
   shape: readonly number[],
   letters: string,

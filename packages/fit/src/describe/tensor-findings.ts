@@ -8,7 +8,7 @@ import type { TensorFinding, TensorLook } from "../model/tensor-finding.ts";
 import { dimensionsFit, dimensionValues, type DimensionValues } from "./tensor-dimensions.ts";
 import type { TensorNames } from "./tensor-names.ts";
 
-/** What the tensors are held against. */
+/** The expectations that the tensors are compared with. */
 export interface ExpectedBy {
   readonly module: string;
   readonly config: ModelConfig;
@@ -19,7 +19,7 @@ export interface ExpectedBy {
 const MAX_FINDINGS = 4;
 
 /**
- * What keeps mlx-lm from loading these tensors into the model that the config describes: it loads strictly, every tensor
+ * Finds reasons why mlx-lm cannot load these tensors into the configured model. mlx-lm loads strictly: every tensor
  * must be there, have its shape, and be wanted. Finds nothing where the module's tensors are not known, or the weights
  * carry the names of another tool, which the module translates itself.
  */
@@ -29,12 +29,12 @@ export function lookAtTensors(names: TensorNames, by: ExpectedBy): TensorLook {
   const overrides = overrideFindings(names, by);
   if (expected?.kept !== true) return { findings: overrides, complete: false };
   const { values, key: own } = languageModel(by.module, by.config.root);
-  // What wraps another module unpacks what that one does.
+  // A module that wraps another one unpacks the same weights.
   const key = own.replace(/\/text$/, "");
   const layers =
     expected.counted === undefined ? null : (countField(values, expected.counted) ?? null);
   const model = { ...by, expected, values, names, layers, key };
-  // Names of another tool are translated; what is missing then may only have another name.
+  // Names of another tool are translated. A missing tensor may then only have another name.
   const translated = expected.renames === true && !names.isMlx && foreignNames(model);
   const findings = [
     ...overrides,
@@ -74,7 +74,7 @@ const nameOf = (word: string): string => word.slice(0, word.lastIndexOf(":"));
 const missing = (message: string): TensorFinding => ({ code: "missing-tensors", message });
 const extra = (message: string): TensorFinding => ({ code: "extra-tensors", message });
 
-/** Packings of other tools, by what their tensors are called. */
+/** Packings of other tools, by the names of their tensors. */
 const FOREIGN =
   /\.(?:weight_packed|weight_scale(?:_inv|_2)?|weight_zero_point|weight_shape|weight_g_idx|g_idx|input_scale|absmax|quant_map|nested_absmax|SCB|weight_format|qweight|qzeros|quant_state\.\w+)$/;
 
@@ -122,7 +122,7 @@ function knownPaths({ once, layer, some, head }: ModuleTensors): ReadonlySet<str
   return new Set(names.map(pathOf));
 }
 
-/** The layer and the name within it; undefined for what stands elsewhere. */
+/** The layer and the name within it. Undefined for tensors outside of layers. */
 function leafOf(
   name: string,
   prefix: string,
@@ -195,7 +195,7 @@ function missingFindings(model: Model): readonly TensorFinding[] {
   return findings;
 }
 
-/** A layer that alone lacks what others have: what only some layers have is not in the module's list. */
+/** A layer that alone lacks a tensor. The module's list has only tensors that all layers have. */
 function unlikeNeighbours(
   { expected }: Model,
   found: ReadonlyMap<number, ReadonlySet<string>>,
@@ -249,7 +249,7 @@ function shapeFindings(
     const dimensions = letters.get(leaf ?? name);
     if (dimensions === undefined) continue;
     if (shapes.some((shape) => dimensionsFit(shape, dimensions, values))) continue;
-    const message = `${short(name)} is ${(shapes[0] ?? []).join(" × ")}, which is not what config.json describes`;
+    const message = `${short(name)} is ${(shapes[0] ?? []).join(" × ")}, which does not agree with config.json`;
     return [{ code: "tensor-shapes", message }];
   }
   return [];
@@ -265,7 +265,7 @@ const PARTS = [
 /** Tensors that the module neither has nor drops. */
 function extraFindings(model: Model): readonly TensorFinding[] {
   const { expected, names } = model;
-  // A module that translates names may drop what it does not know; not so where MLX itself wrote the weights.
+  // A module that translates names may drop unknown ones. It does not where MLX itself wrote the weights.
   if (expected.prefix === undefined || (expected.renames === true && !names.isMlx)) return [];
   const isWhole = expected.renames !== true || model.config.prefix === "";
   const root = expected.prefix.slice(0, expected.prefix.indexOf(".") + 1);

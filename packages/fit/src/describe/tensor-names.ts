@@ -57,7 +57,7 @@ function indexedNames(files: ModelFiles, { loaded, missing, stray }: WeightFiles
   return new Set(isObject(map) ? Object.keys(map) : []);
 }
 
-/** The name as the model has it before packing; none for what only describes a packed weight. */
+/** The name as the model has it before packing. None for a tensor that only describes a packed weight. */
 function unpackedName(
   name: string,
   { all, isAwq }: { readonly all: ReadonlySet<string>; readonly isAwq: boolean },

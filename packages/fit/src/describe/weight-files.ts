@@ -17,7 +17,7 @@ export interface WeightFiles {
   readonly adapters: readonly string[];
   /** Whether the files are known at all. */
   readonly known: boolean;
-  /** What the index says about all tensors together. */
+  /** The index's total of all tensors. */
   readonly index: IndexTotals | undefined;
 }
 
@@ -85,7 +85,7 @@ function objectOf(value: unknown, name: string): Readonly<Record<string, unknown
     : {};
 }
 
-// 2^53 bytes is far above any model; some writers store a float.
+// 2^53 bytes is far above any model. Some writers store a float.
 function amount(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }

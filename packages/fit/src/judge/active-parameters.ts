@@ -1,7 +1,7 @@
 import type { ModelDescription } from "../model/model-description.ts";
 
 /**
- * Parameters that work on one token: all but the experts that rest. By the sizes of the config, not by the name; null
+ * Parameters that work on one token: all but the experts that rest. By the sizes of the config, not by the name. Null
  * where they are not known, or do not agree with the count of the weights.
  */
 export function activeParameters({

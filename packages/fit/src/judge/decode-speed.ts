@@ -14,19 +14,19 @@ export interface DecodeSpeed {
   readonly formula: string;
 }
 
-// Share of the bandwidth that MLX's kernels reach, and what every layer takes besides however small it is, in seconds. Drawn
+// Share of the bandwidth that MLX's kernels reach, and the fixed time of every layer, in seconds. Drawn
 // from 45 measured speeds of 8 chips (test/measurements/speeds.json).
 const LOW = { efficiency: 0.66, layer: 120e-6, expertLayer: 200e-6 } as const;
 const HIGH = { efficiency: 0.9, layer: 35e-6, expertLayer: 60e-6 } as const;
 // Where the config does not say.
 const USUAL_LAYERS = 40;
-// What routers, attention and embeddings hold of a mixture of experts when nothing says how much; they always work.
+// The share of routers, attention and embeddings in a mixture of experts when no figure is known. They always work.
 const SHARED_SHARE = 0.1;
 
 /**
  * Tokens a second by `1 ÷ (bytes read a token ÷ (bandwidth × efficiency) + layers × time a layer)`, as a range: decoding
  * waits for memory, and each layer takes some microseconds besides. `kvBytes`
- * is what the caches hold at the context length in question. Null where bandwidth or weights are unknown.
+ * is the size of the caches at the context length in question. Null where bandwidth or weights are unknown.
  */
 export function decodeSpeed(
   description: ModelDescription,

@@ -1,7 +1,7 @@
 import type { ModelDescription } from "../model/model-description.ts";
 import { blocking, type LoadReason, note } from "./load-reason.ts";
 
-/** What the files of a model say: weights, tensors, tokenizer and template. */
+/** The reasons that the files of a model give: weights, tensors, tokenizer and template. */
 export function fileReasons(description: ModelDescription): readonly LoadReason[] {
   const { evidence, weightFiles, ignoredWeightFiles, strayWeightFiles } = description;
   if (!evidence["weightFiles"]) {
@@ -46,7 +46,7 @@ function noWeights({ ignoredWeightFiles, adapterFiles }: ModelDescription): Load
       );
 }
 
-/** mlx-lm never reads the index: what it names and nobody ships matters only when tensors are missing. */
+/** mlx-lm never reads the index: a listed file that is absent matters only when tensors are missing. */
 function missingReasons(description: ModelDescription): readonly LoadReason[] {
   const { missingFiles, missingShards, tensors } = description;
   if (tensors.complete && missingFiles.length > 0) {

@@ -9,7 +9,7 @@ import {
 } from "./memory-need.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 
-/** `yes`: with room to spare; `tight`: the last tenth of the limit is used, or the limit lies within the range; `no`: more than the limit. */
+/** `yes`: with room to spare. `tight`: in the last tenth, or the limit lies within the range. `no`: over the limit. */
 export type FitVerdict = "yes" | "tight" | "no" | "unknown";
 
 /** A model's memory need held against a limit. */
@@ -17,7 +17,7 @@ export interface Fit extends MemoryNeed {
   readonly limitBytes: number;
   readonly verdict: FitVerdict;
   /**
-   * The longest context that is `yes`, at most what the model was made for; 0 when none is, null when unknown. Every
+   * The longest context that is `yes`, at most the length the model was made for. 0 when none is, null when unknown. Every
    * shorter one is too.
    */
   readonly maxContextLength: number | null;
@@ -26,7 +26,7 @@ export interface Fit extends MemoryNeed {
 // mlx-lm warns when the weights alone pass this share of the limit.
 const COMFORTABLE_SHARE = 0.9;
 
-// Where a model does not say what it was made for: above any that is published.
+// Where a model does not state its length: above any that is published.
 const LONGEST = 2 ** 24;
 
 /**
@@ -70,7 +70,7 @@ function verdictOf(
   return lowTotalBytes <= limit ? "tight" : "no";
 }
 
-/** What the model was made for, and not as far as mlx-lm would fail with quantized keys and values. */
+/** The length the model was made for, or less where mlx-lm would fail with quantized keys and values. */
 function longestToTry(description: ModelDescription, options: MemoryOptions): number {
   const made = Math.min(description.contextLength ?? LONGEST, MAX_CONTEXT_LENGTH);
   const { kvBits, kvGroupSize, quantizedKvStart = DEFAULT_QUANTIZED_KV_START } = options;

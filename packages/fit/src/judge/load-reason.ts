@@ -1,4 +1,4 @@
-/** Why a model loads or does not; stable. */
+/** Why a model loads or does not. Stable. */
 export type LoadReasonCode =
   | "known-architecture"
   | "unknown-architecture"

@@ -10,7 +10,7 @@ export interface LoadVerdict {
   /** `unknown` where nothing blocks and something could not be looked at. */
   readonly verdict: "yes" | "no" | "unknown";
   readonly reasons: readonly LoadReason[];
-  /** What answered. `python` is null where nobody asked an installed mlx-lm: it was the table of this package. */
+  /** The source of the answer. `python` is null where no installed mlx-lm was inspected and this package's table answered. */
   readonly by: {
     readonly mlxLmVersion: string;
     readonly mlxVersion: string;
@@ -18,15 +18,15 @@ export interface LoadVerdict {
   };
 }
 
-/** What the user allows. */
+/** The permissions of the user. */
 export interface LoadOptions {
-  /** Code of the repo may run (`trust_remote_code`); default: no. */
+  /** Code of the repo may run (`trust_remote_code`). Default: no. */
   readonly trustRemoteCode?: boolean | undefined;
 }
 
 /**
- * Whether mlx-lm would load the model, by what its release (`support`; default: the one this package knows) can do, and
- * what is to be known before: code that it would run, weights that it does not see, parts that it leaves out.
+ * Whether its release of mlx-lm (`support`, by default the one this package knows) would load the model, and
+ * the facts to know before: code that it would run, weights that it does not see, parts that it leaves out.
  */
 export function loadVerdict(
   description: ModelDescription,
@@ -50,7 +50,7 @@ export function loadVerdict(
   };
 }
 
-// What does not say "no" by itself, and leaves no "yes" either.
+// Reasons that do not make a "no" by themselves, but rule out a "yes".
 const DOUBTS: ReadonlySet<LoadReasonCode> = new Set([
   "files-unknown",
   "doubtful-quantization",
@@ -145,7 +145,7 @@ function architectureReasons(
   ];
 }
 
-/** What a module wants is known of one release; of another it is likely, not certain. */
+/** The settings that a module requires are known of one release. Of another one they are likely, not certain. */
 function missing(version: string, what: string): LoadReason {
   const { mlxLmVersion: known } = MLX_LM_TABLE;
   return version === known

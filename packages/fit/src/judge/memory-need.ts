@@ -10,47 +10,47 @@ import { scoreBytes } from "./score-bytes.ts";
 export interface MemoryOptions {
   /** Tokens of the prompt, 1 to 2²⁷. */
   readonly contextLength: number;
-  /** Sequences at once; default 1. */
+  /** Sequences at once. Default: 1. */
   readonly batch?: number | undefined;
-  /** Bits of quantized keys and values (`--kv-bits`); default: not quantized. */
+  /** Bits of quantized keys and values (`--kv-bits`). Default: not quantized. */
   readonly kvBits?: number | undefined;
   /** Default 64. */
   readonly kvGroupSize?: number | undefined;
-  /** Tokens from which keys and values are quantized; default 5000. */
+  /** Tokens from which keys and values are quantized. Default: 5000. */
   readonly quantizedKvStart?: number | undefined;
-  /** Tokens a step of the prompt (`--prefill-step-size`), at least 64; default 2048. */
+  /** Tokens a step of the prompt (`--prefill-step-size`), at least 64. Default: 2048. */
   readonly prefillStepSize?: number | undefined;
   /**
    * Prompts that a server keeps beside the one at work (`mlx_lm.server --prompt-cache-size`), each taken as long as the
-   * context; default 0.
+   * context. Default: 0.
    */
   readonly keptPrompts?: number | undefined;
-  /** A smaller model that drafts tokens (`--draft-model`); its weights and caches are held too. */
+  /** A smaller model that drafts tokens (`--draft-model`). Its weights and caches are held too. */
   readonly draft?: ModelDescription | undefined;
-  /** Bytes of an adapter's weights (`--adapter-path`); default 0. */
+  /** Bytes of an adapter's weights (`--adapter-path`). Default: 0. */
   readonly adapterBytes?: number | undefined;
-  /** The machine, as far as it decides which attention is fused; what is not known makes a range of the need. */
+  /** The machine, as far as it decides which attention is fused. An unknown part makes the need a range. */
   readonly machine?: AttentionPlace["machine"];
-  /** The MLX release; default: the one that this package knows. */
+  /** The MLX release. Default: the one that this package knows. */
   readonly mlxVersion?: string | undefined;
 }
 
-/** Bytes that a model needs to run; null where the description does not say enough. */
+/** Bytes that a model needs to run. Null where the description does not say enough. */
 export interface MemoryNeed {
   readonly contextLength: number;
   /** The weights in memory, those of a draft model and an adapter included. */
   readonly weightsBytes: number | null;
-  /** What mlx-lm's caches hold after the prompt. */
+  /** The bytes in mlx-lm's caches after the prompt. */
   readonly kvBytes: number | null;
   /** The most they hold while the prompt is processed, kept prompts included. */
   readonly kvPeakBytes: number | null;
-  /** Estimate: what a step of the prompt needs besides, `attentionBytes` included. */
+  /** Estimate: the bytes that a step of the prompt needs besides, `attentionBytes` included. */
   readonly activationBytes: number | null;
-  /** The matrix of scores that attention builds where no fused kernel does without it; at most. */
+  /** The matrix of scores that attention builds where no fused kernel avoids it. An upper bound. */
   readonly attentionBytes: number | null;
   /** Estimate: buffers of MLX that no model is free of. */
   readonly overheadBytes: number;
-  /** Weights, peak of the caches, activations and overhead; at most. */
+  /** Weights, peak of the caches, activations and overhead. An upper bound. */
   readonly totalBytes: number | null;
   /** The same at least: less than `totalBytes` where it is not known whether this MLX and chip fuse the attention. */
   readonly lowTotalBytes: number | null;
@@ -128,7 +128,7 @@ function sum(...parts: readonly (number | null)[]): number | null {
   return total;
 }
 
-/** What flows through the layers during a step of so many rows, and the logits of the last one. */
+/** The activations of the layers during a step of so many rows, and the logits of the last row. */
 function flowBytes(description: ModelDescription, rows: number): number {
   const { cache, hiddenSize, vocabularySize, stateWidth } = description;
   const elementBytes = cache?.elementBytes ?? 2;

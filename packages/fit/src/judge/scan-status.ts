@@ -1,13 +1,13 @@
 import type { SecurityFinding } from "./security-finding.ts";
 
-/** The Hub scanners' verdict on a file, by path; what is not in the map was not answered. */
+/** The Hub scanners' verdict on a file, by path. A file that is not in the map has no answer. */
 export type ScanStatuses = ReadonlyMap<string, string>;
 
 type Meaning = Omit<SecurityFinding, "path">;
 
 /**
  * The statuses of `securityFileStatus` (the Hub's OpenAPI description, 2026). A file that was not scanned to the end is
- * worth a note; one whose format can run code needs the scanners' consent, so that its missing verdict is a caution.
+ * worth a note. One whose format can run code needs the scanners' consent, so that its missing verdict is a caution.
  */
 const MEANINGS: Readonly<Record<string, Meaning | undefined>> = {
   safe: undefined,
@@ -69,7 +69,7 @@ export function scanFinding(status: string | undefined, risky: boolean): Meaning
 }
 
 /**
- * Whether `trust: "scanned"` refuses a finding: everything dangerous, what the scanners suspect, and a file that could
+ * Whether `trust: "scanned"` refuses a finding: everything dangerous, everything that the scanners suspect, and a file that could
  * run code and has no verdict yet.
  */
 export function isRefusedByScanned({ code, severity }: SecurityFinding): boolean {

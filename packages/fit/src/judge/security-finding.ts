@@ -1,4 +1,4 @@
-/** What a security look found; stable. */
+/** The kind of a security finding. Stable. */
 export type SecurityCode =
   /** The Hub's scanners call the file unsafe. */
   | "scan-unsafe"
@@ -12,7 +12,7 @@ export type SecurityCode =
   | "scan-failed"
   /** The server says nothing of a file that could run code. */
   | "scan-missing"
-  /** A format that may run code when it is loaded (pickle and what is built on it). */
+  /** A format that may run code when it is loaded (pickle and formats built on it). */
   | "pickle"
   /** A program, a library or an installer. */
   | "executable"
@@ -20,7 +20,7 @@ export type SecurityCode =
   | "remote-code"
   /** A safetensors header that the format forbids. */
   | "bad-header"
-  /** An archive: nobody can tell what is in it. */
+  /** An archive: its content is not checked. */
   | "archive"
   /** Python files that nothing in the config names. */
   | "code-file"
@@ -30,7 +30,7 @@ export type SecurityCode =
 /** One thing that a security look found. */
 export interface SecurityFinding {
   readonly code: SecurityCode;
-  /** `danger`: do not load it; `caution`: know what you do; `note`: worth a glance. */
+  /** `danger`: do not load it. `caution`: load it only if you know the risk. `note`: worth a glance. */
   readonly severity: "danger" | "caution" | "note";
   readonly path: string;
   readonly message: string;

@@ -3,26 +3,26 @@ import type { ModelFile } from "../model/model-files.ts";
 import { scanFinding, type ScanStatuses } from "./scan-status.ts";
 import type { SecurityCode, SecurityFinding } from "./security-finding.ts";
 
-/** What the look says in the end: its gravest finding decides. */
+/** The verdict of the security look. The gravest finding decides it. */
 export interface SecurityLook {
   readonly verdict: "safe" | "caution" | "danger";
   readonly findings: readonly SecurityFinding[];
 }
 
-/** What is looked at. */
+/** The facts that are checked. */
 export interface SecurityFacts {
   /** The files in question: all of a snapshot, or those a download selects. */
   readonly files: readonly ModelFile[];
   readonly description?: Pick<ModelDescription, "remoteCode"> | undefined;
-  /** The scan status of each file, by path; undefined when the scanners were not asked. */
+  /** The scan status of each file, by path. Undefined when the scanners were not asked. */
   readonly scans?: ScanStatuses | undefined;
-  /** What is wrong with the header of a safetensors file, by path. */
+  /** The fault in the header of a safetensors file, by path. */
   readonly badHeaders?: ReadonlyMap<string, string> | undefined;
 }
 
 const PICKLES =
   /\.(?:bin|pt|pth|ckpt|pkl|pickle|joblib|dill|npy|npz|h5|hdf5|keras|mar|model_state|nemo)$/i;
-/** `.npy` and `.npz` hold arrays unless someone allows pickle; Keras files may carry lambdas. */
+/** `.npy` and `.npz` hold arrays unless the caller allows pickle. Keras files may carry lambdas. */
 const SELDOM_PICKLES = /\.(?:npy|npz|h5|hdf5|keras)$/i;
 const EXECUTABLES =
   /\.(?:exe|dll|so(?:\.\d+)*|dylib|app|dmg|pkg|msi|bat|cmd|ps1|vbs|scr|com|jar|class|command|scpt|workflow|wasm|node|pyd|pyc|metallib)$/i;
@@ -33,7 +33,7 @@ const USUAL =
 const USUAL_NAMES =
   /^(?:\.gitattributes|\.gitignore|\.gitkeep|\.DS_Store|license[\w.-]*|licence[\w.-]*|notice[\w.-]*|readme[\w.-]*|copying|authors|citation[\w.-]*|makefile|dockerfile|acceptable_use_policy[\w.-]*|use_policy[\w.-]*|merges|vocab|modelfile)$/i;
 
-/** Looks at names, the config's wish for code, headers and the Hub's scans. Says nothing about what the weights do. */
+/** Looks at names, the config's wish for code, headers and the Hub's scans. Says nothing about the behaviour of the weights. */
 export function lookAtSecurity(facts: SecurityFacts): SecurityLook {
   const findings: SecurityFinding[] = [];
   const add = (
@@ -120,7 +120,7 @@ function byName(
     return {
       code: "archive",
       severity: "caution",
-      message: "nobody can tell what is in an archive",
+      message: "the content of an archive is not checked",
     };
   }
   if (/\.py$/i.test(name)) {

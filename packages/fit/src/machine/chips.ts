@@ -2,13 +2,13 @@
 export interface Chip {
   /** As macOS calls it: `Apple M4 Max`. */
   readonly name: string;
-  /** Bytes a second; two figures where two bins are sold under one name. */
+  /** Bytes a second. Two figures where two bins are sold under one name. */
   readonly bandwidth: { readonly low: number; readonly high: number };
 }
 
 const GB = 1_000_000_000;
 
-// Apple's technical specifications; of the M5 family as users reported it, not checked on hardware.
+// Apple's technical specifications. Those of the M5 family are as users reported them, not checked on hardware.
 const BANDWIDTHS: Readonly<Record<string, readonly [low: number, high: number]>> = {
   M1: [68, 68],
   "M1 Pro": [200, 200],
@@ -30,7 +30,7 @@ const BANDWIDTHS: Readonly<Record<string, readonly [low: number, high: number]>>
   "M5 Max": [460, 614],
 };
 
-/** The chip that a text names (`m4-max`, `M4 Max`, `Apple M4 Max`); undefined when it is not in the table. */
+/** The chip that a text names (`m4-max`, `M4 Max`, `Apple M4 Max`). Undefined when it is not in the table. */
 export function findChip(text: string): Chip | undefined {
   const name = text
     .trim()

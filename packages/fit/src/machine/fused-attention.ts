@@ -45,7 +45,7 @@ export const ACCELERATED_STEP = 1024;
 /** Whether a step of a prompt needs a matrix of scores: `short`: only steps below `ACCELERATED_STEP` do. */
 export type ScoreNeed = "never" | "short" | "always" | "unknown";
 
-/** Where the attention runs; what is not known makes the answer `unknown`. */
+/** Where the attention runs. An unknown part makes the answer `unknown`. */
 export interface AttentionPlace {
   readonly mlxVersion: string;
   readonly machine?: Pick<Machine, "chip" | "macOS"> | undefined;

@@ -6,21 +6,21 @@ import {
   type MemoryPressure,
 } from "./machine.ts";
 
-/** What a system said of itself, as texts; whatever could not be asked is undefined. */
+/** A system's facts about itself, as texts. A fact that could not be read is undefined. */
 export interface MachineFacts {
   /** Node's `process.platform`. */
   readonly platform: string;
   /** Node's `process.arch`. */
   readonly arch: string;
-  /** Bytes, where the runtime knows; used when nothing better does. */
+  /** Bytes as the runtime reports them. Used when there is no better source. */
   readonly memoryBytes: number;
   /** Name of the processor, where the runtime knows. */
   readonly processor?: string | undefined;
   /** `sysctl` lines `name: value` of `hw.memsize`, `machdep.cpu.brand_string`, `iogpu.wired_limit_mb`, `kern.memorystatus_vm_pressure_level`. */
   readonly sysctl?: string | undefined;
-  /** What `vm_stat` printed. */
+  /** The output of `vm_stat`. */
   readonly vmStat?: string | undefined;
-  /** What `sw_vers -productVersion` printed. */
+  /** The output of `sw_vers -productVersion`. */
   readonly productVersion?: string | undefined;
   /** `/proc/meminfo`. */
   readonly meminfo?: string | undefined;
@@ -34,7 +34,7 @@ const PRESSURES: Readonly<Record<string, MemoryPressure>> = {
   4: "critical",
 };
 
-/** Makes a machine of what was read; texts that make no sense count as not read. */
+/** Makes a machine of the texts that were read. Texts that make no sense count as not read. */
 export function machineFromFacts(facts: MachineFacts): Machine {
   const sysctl = readSysctl(facts.sysctl);
   const memoryBytes =

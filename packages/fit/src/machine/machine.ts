@@ -7,15 +7,15 @@ export type LimitSource = "live" | "device_info" | "assumed";
 /** How short of memory macOS says it is. */
 export type MemoryPressure = "normal" | "warning" | "critical";
 
-/** A computer as far as it matters for running models. JSON-safe; null says unknown. */
+/** A computer as far as it matters for running models. JSON-safe. Null means unknown. */
 export interface Machine {
   /** `Apple M4 Max`, or whatever processor it is. */
   readonly chip: string | null;
   readonly memoryBytes: number;
-  /** What MLX may hold at once (Metal's recommended working set). */
+  /** The memory that MLX may hold at once, in bytes (Metal's recommended working set). */
   readonly wiredLimitBytes: number;
   readonly limitSource: LimitSource;
-  /** Bytes a second between memory and GPU, lowest and highest of what is sold under the chip's name; null when unknown. */
+  /** Bytes a second between memory and GPU, lowest and highest of the chips sold under this name. Null when unknown. */
   readonly bandwidth: { readonly low: number; readonly high: number } | null;
   /** Version of macOS: `15.5`. */
   readonly macOS: string | null;
@@ -31,15 +31,15 @@ export interface Machine {
 const GIB = 2 ** 30;
 
 /**
- * The limit that macOS sets by default when nobody can be asked: two thirds of the memory below 36 GiB, three quarters
- * from there. The rule of 2023 and the lowest share in use; newer systems were reported with 74 to 84 %.
+ * The default limit of macOS, assumed when it cannot be read: two thirds of the memory below 36 GiB, three quarters
+ * from there. The rule of 2023 and the lowest share in use. Newer systems were reported with 74 to 84 %.
  */
 export function assumedWiredLimit(memoryBytes: number): number {
   return Math.floor(memoryBytes < 36 * GIB ? (memoryBytes * 2) / 3 : (memoryBytes * 3) / 4);
 }
 
 /**
- * Reads an amount of memory as Macs are sold: `64G`, `64 GB` and `64GiB` are all 64·2³⁰ bytes; `T` and `M` alike, a bare
+ * Reads an amount of memory as Macs are sold: `64G`, `64 GB` and `64GiB` are all 64·2³⁰ bytes. `T` and `M` are read alike. A bare
  * number means G. Throws `fit/invalid-option` below 1 GiB, above 64 TiB, and for anything else.
  */
 export function parseMemorySize(text: string): number {
@@ -59,7 +59,7 @@ export function parseMemorySize(text: string): number {
   return bytes;
 }
 
-/** What a Mac is imagined with; what is not said is taken from `base`. */
+/** The facts of an imagined Mac. Those that are absent are taken from `base`. */
 export interface SimulatedMachine {
   /** `64G`, see `parseMemorySize`. */
   readonly memory?: string | undefined;
@@ -68,8 +68,8 @@ export interface SimulatedMachine {
 }
 
 /**
- * Another Mac than this one: with the memory and chip that are given, the limit assumed. Without memory it has what
- * `base` has. Throws `fit/invalid-option` for memory or chips nobody knows.
+ * Another Mac than this one: with the memory and chip that are given, the limit assumed. Without memory it has that of
+ * `base`. Throws `fit/invalid-option` for an unknown memory size or chip.
  */
 export function simulateMachine(base: Machine, simulated: SimulatedMachine): Machine {
   const { memory, chip } = simulated;

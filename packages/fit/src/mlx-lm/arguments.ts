@@ -2,7 +2,7 @@
 
 /**
  * The settings that each module of that mlx-lm wants from a config, one word each: `name!` is required, `name=3` has
- * that default, `name` none; of those that are not required only what decides about caches. `module/text`: those of its
+ * that default, `name` none. Of those that are not required, only those that decide about caches. `module/text`: those of its
  * `text_config`.
  */
 export const MLX_LM_ARGUMENTS: Readonly<Record<string, string>> = {

@@ -19,17 +19,17 @@ export class MissingSetting extends Error {
 export interface ModelArguments {
   /** A whole number from 1 to 10⁹. Throws `MissingSetting`. */
   count(name: string): number;
-  /** The same; undefined when it is absent, null or 0. */
+  /** The same. Undefined when it is absent, null or 0. */
   optional(name: string): number | undefined;
   /** A whole number from 0 to 10⁹. Throws `MissingSetting`. */
   size(name: string): number;
   flag(name: string): boolean;
-  /** A list of strings or numbers, or the characters of a string; undefined when it is neither. */
+  /** A list of strings or numbers, or the characters of a string. Undefined when it is neither. */
   list(name: string): readonly unknown[] | undefined;
   object(name: string): JsonObject | undefined;
 }
 
-/** What the module `key` of mlx-lm (`llama`, `gemma3n/text`) takes from `values`. */
+/** The settings that the module `key` of mlx-lm (`llama`, `gemma3n/text`) takes from `values`. */
 export function modelArguments(key: string, values: JsonObject): ModelArguments {
   const defaults = settingsOf(key);
   const raw = (name: string): unknown => {

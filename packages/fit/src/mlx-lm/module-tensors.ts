@@ -1,8 +1,8 @@
-/** The tensors that a module of mlx-lm loads, as `scripts/mlx-lm-table.ts` found them; lists are words. */
+/** The tensors that a module of mlx-lm loads, as `scripts/mlx-lm-table.ts` found them. Lists are words. */
 export interface ModuleTensors {
   /** Those outside the layers, each with letters for its dimensions: `model.embed_tokens.weight:VH`. */
   readonly once: string;
-  /** Where layers stand: `model.layers.#.`; absent where they stand in several places. */
+  /** Where layers stand: `model.layers.#.`. Absent where they stand in several places. */
   readonly prefix?: string;
   /** Those of every layer. */
   readonly layer?: string;
@@ -14,13 +14,13 @@ export interface ModuleTensors {
   readonly head?: string;
   /** Embeddings are tied where the config does not say. */
   readonly tied?: boolean;
-  /** What is dropped of tensors that the model does not have. */
+  /** The tensors that are dropped because the model does not have them. */
   readonly dropped?: string;
-  /** What the model does without. */
+  /** The tensors that the model can do without. */
   readonly optional?: string;
   /** It takes weights that are named otherwise. */
   readonly renames?: boolean;
-  /** Some layers lack what others have. */
+  /** Some layers lack tensors that others have. */
   readonly uneven?: boolean;
   /** It unpacks `fp8`, weights `packed` by compressed-tensors, or those of `modelopt`. */
   readonly unpacks?: string;

@@ -1,4 +1,4 @@
-/** What one release of mlx-lm can load. */
+/** The models that one release of mlx-lm can load. */
 export interface MlxLmSupport {
   readonly mlxLmVersion: string;
   /** The mlx release that it was asked with. */
@@ -15,15 +15,15 @@ export interface MlxLmSupport {
     readonly architecture: string;
     readonly module: string;
   }[];
-  /** The quantization modes that its mlx takes; where nobody asked, the mode's first release decides. */
+  /** The quantization modes that its mlx takes. Without an inspected mlx, the mode's first release decides. */
   readonly quantizationModes?: readonly string[];
-  /** False: this mlx-lm and this mlx do not agree on how packed experts are multiplied. Absent where nobody asked. */
+  /** False: this mlx-lm and this mlx do not agree on how packed experts are multiplied. Absent where no installation was inspected. */
   readonly packedExperts?: boolean;
-  /** The Python that was asked for all this; absent in the table that this package brings. */
+  /** The Python that was inspected. Absent in the table that this package brings. */
   readonly python?: string;
 }
 
-/** The module that mlx-lm's loader picks for a config; undefined when it has none. */
+/** The module that mlx-lm's loader picks for a config. Undefined when it has none. */
 export function mlxLmModule(
   modelType: string,
   architectures: readonly string[],

@@ -1,7 +1,7 @@
 // Written by scripts/mlx-lm-table.ts from the packages it names: not by hand.
 import type { MlxLmSupport } from "./support.ts";
 
-/** What the mlx-lm release that this package knows can load. */
+/** The models that the mlx-lm release known to this package can load. */
 export const MLX_LM_TABLE: MlxLmSupport = {
   mlxLmVersion: "0.32.2",
   mlxVersion: "0.32.2",

@@ -6,10 +6,10 @@ export interface AttentionShape {
 }
 
 /**
- * One cache of a layer, named after what it does; mlx-lm's class in brackets. `full` keeps every token (`KVCache`),
+ * One cache of a layer, named after its behaviour, with mlx-lm's class in brackets. `full` keeps every token (`KVCache`),
  * `window` the last `window` (`RotatingKVCache`), `chunked` those of the current chunk (`ChunkedKVCache`), `state` a
  * constant (`ArraysCache`): `elements` in the model's dtype and `float32Elements` of four bytes. `recent` keeps the last
- * `window` rows without allocating ahead; `compressed` one row for every `ratio` tokens, and of those that make no whole
+ * `window` rows without allocating ahead. `compressed` keeps one row for every `ratio` tokens, and of those that make no whole
  * group yet `pendingFloat32Elements` each (both DeepSeek V4.1's `LayerCache`).
  */
 export type LayerCache =
@@ -36,17 +36,17 @@ export type AttentionCache = Extract<LayerCache, { readonly kind: "full" | "wind
 /** `count` layers that keep the same. */
 export interface CacheGroup {
   readonly count: number;
-  /** The layer's caches; more than one is mlx-lm's `CacheList`. */
+  /** The layer's caches. More than one is mlx-lm's `CacheList`. */
   readonly caches: readonly LayerCache[];
   /** Whether mlx-lm wraps them in a `CacheList`, which cannot be quantized. */
   readonly list: boolean;
 }
 
-/** What a model keeps of the past while it runs, by mlx-lm's cache classes. */
+/** The state that a model keeps of the past while it runs, by mlx-lm's cache classes. */
 export interface CacheLayout {
   /** Bytes of one number in the model's dtype. */
   readonly elementBytes: number;
   readonly groups: readonly CacheGroup[];
-  /** Why mlx-lm ends with an error when keys and values are quantized (`--kv-bits`); null where it does not. */
+  /** Why mlx-lm ends with an error when keys and values are quantized (`--kv-bits`). Null where it does not. */
   readonly kvBitsFailure: string | null;
 }

@@ -1,11 +1,11 @@
-/** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
+/** Every code that this package's functions can fail with. Each has a heading in docs/reference/errors.md. */
 export type FitErrorCode =
   | "fit/invalid-config"
   | "fit/invalid-header"
   | "fit/invalid-option"
   | "fit/kv-bits-unsupported";
 
-/** What an error carries beside its message and code. */
+/** The parts of an error beside its message and code. */
 export interface FitErrorDetails {
   /** The next step, one sentence. */
   readonly hint: string;

@@ -6,12 +6,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The own field `name` of a parsed JSON value; undefined when there is none. */
+/** The own field `name` of a parsed JSON value. Undefined when there is none. */
 export function field(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** The object in field `name`; undefined when there is none. */
+/** The object in field `name`. Undefined when there is none. */
 export function objectField(value: unknown, name: string): JsonObject | undefined {
   const found = field(value, name);
   return isObject(found) ? found : undefined;

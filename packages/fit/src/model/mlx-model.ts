@@ -1,7 +1,7 @@
 import { objectField, parseJsonObject } from "./json-value.ts";
 import { readModelCard } from "./model-card.ts";
 
-/** What may show that a model is one for MLX; what is absent shows nothing. */
+/** Facts that may show that a model is one for MLX. An absent fact shows nothing. */
 export interface MlxSigns {
   /** The text of `config.json`. */
   readonly config?: string | undefined;

@@ -1,4 +1,4 @@
-/** What the front matter of a model card says. */
+/** The facts in the front matter of a model card. */
 export interface ModelCard {
   readonly license: string | undefined;
   readonly baseModels: readonly string[];

@@ -16,16 +16,16 @@ export type EvidenceSource =
   | "name"
   | "default";
 
-/** Why a description says what it says. */
+/** The source of a value of a description. */
 export interface Evidence {
   readonly source: EvidenceSource;
   /** The field, file or rule, as a reader can look it up: `config.json: text_config.head_dim`. */
   readonly detail: string;
-  /** Nobody stated it: it follows from a name or a habit. */
+  /** No file states it: it follows from a name or a habit. */
   readonly guessed: boolean;
 }
 
-/** What a model is for, as its files show. */
+/** The purposes of a model, as its files show. */
 export type ModelRole =
   | "chat"
   | "tools"
@@ -37,7 +37,7 @@ export type ModelRole =
   | "code"
   | "draft";
 
-/** How the positions are stretched beyond what the model was trained for. */
+/** How the positions are stretched beyond the length that the model was trained for. */
 export interface RopeScaling {
   /** `yarn`, `llama3`, `linear` … */
   readonly type: string;
@@ -51,18 +51,18 @@ export interface Experts {
   readonly total: number;
   /** Experts that work on one token, the shared ones not counted. */
   readonly active: number | null;
-  /** Parameters of all experts together, by the config's sizes; null where it does not give them. */
+  /** Parameters of all experts together, by the config's sizes. Null where it does not give them. */
   readonly parameters: number | null;
 }
 
 /**
- * What a model is, read from its own files. JSON-safe; null says unknown, except that `quantization`, `ropeScaling`
+ * A model as its own files describe it. JSON-safe. Null means unknown, except that `quantization`, `ropeScaling`
  * and `experts` are null where the model has none.
  */
 export interface ModelDescription {
   /** `model_type` of the config. */
   readonly modelType: string | null;
-  /** The module of mlx-lm that runs it, after mlx-lm's own remapping; null when mlx-lm has none. */
+  /** The module of mlx-lm that runs it, after mlx-lm's own remapping. Null when mlx-lm has none. */
   readonly module: string | null;
   readonly architectures: readonly string[];
   /** How the layers keep the past: `dense` attention, `hybrid` of attention and states, `recurrent` states alone. */
@@ -79,17 +79,17 @@ export interface ModelDescription {
   readonly weightsBytes: number | null;
   /** Bytes they take in memory: more than stored where mlx-lm unpacks them, as it does with fp8. */
   readonly residentBytes: number | null;
-  /** What the unquantized tensors (or the scales) are stored in: `bfloat16`, `float16`, `float32`. */
+  /** The dtype of the unquantized tensors (or the scales): `bfloat16`, `float16`, `float32`. */
   readonly dtype: string | null;
   readonly quantization: Quantization | null;
   /** Tokens, after rope scaling. */
   readonly contextLength: number | null;
   readonly ropeScaling: RopeScaling | null;
-  /** What each layer keeps of the past; null when the architecture is not known here. */
+  /** The state that each layer keeps of the past. Null when the architecture is not known here. */
   readonly cache: CacheLayout | null;
   /** The matrices of scores that its layers build where MLX has no fused attention for them. */
   readonly scoreMatrices: readonly ScoreMatrix[];
-  /** Numbers a token that layers with a recurrent state compute with (heads × width of values); null without such. */
+  /** Numbers a token that layers with a recurrent state compute with (heads × width of values). Null without such. */
   readonly stateWidth: number | null;
   readonly tokenizer: boolean | null;
   readonly chatTemplate: boolean | null;
@@ -112,18 +112,18 @@ export interface ModelDescription {
   readonly badWeightFiles: readonly { readonly path: string; readonly reason: string }[];
   /** Shards that the names of the others promise (`model-00001-of-00002`) and the listing lacks. */
   readonly missingShards: number;
-  /** The tensors held against what the module wants. */
+  /** The tensors compared with those that the module loads. */
   readonly tensors: TensorLook;
   /** Files of an adapter, which needs a model to work on. */
   readonly adapterFiles: readonly string[];
-  /** Why mlx-lm does not read the quantization; null where it does. */
+  /** Why mlx-lm does not read the quantization. Null where it does. */
   readonly unsupportedQuantization: string | null;
-  /** Why it cannot be told whether mlx-lm reads the quantization, one sentence; null where it can. */
+  /** Why it cannot be told whether mlx-lm reads the quantization, one sentence. Null where it can. */
   readonly doubtfulQuantization: string | null;
   /** Why `cache` is null, one sentence. */
   readonly cacheUnknown: string | null;
-  /** What does not agree in what was read, one sentence each. */
+  /** The contradictions between the files, one sentence each. */
   readonly problems: readonly string[];
-  /** Why each value is what it is, by its field's name. */
+  /** The source of each value, by its field's name. */
   readonly evidence: Readonly<Record<string, Evidence>>;
 }

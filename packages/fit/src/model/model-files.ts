@@ -3,11 +3,11 @@ import type { SafetensorsHeader } from "./safetensors-header.ts";
 /** One file of a model, as a listing names it. */
 export interface ModelFile {
   readonly path: string;
-  /** Bytes; absent when the listing does not say. */
+  /** Bytes. Absent when the listing does not say. */
   readonly size?: number | undefined;
 }
 
-/** What the Hub says about a repo beside its files. */
+/** The Hub's facts about a repo, beside its files. */
 export interface HubFacts {
   readonly repoId?: string | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -17,7 +17,7 @@ export interface HubFacts {
   readonly baseModels?: readonly string[] | undefined;
 }
 
-/** The texts and lists that a model is described from. Only `config` is required; every other one makes the description surer. */
+/** The texts and lists that a model is described from. Only `config` is required. Every other one makes the description surer. */
 export interface ModelFiles {
   /** The text of `config.json`. */
   readonly config: string;
@@ -27,9 +27,9 @@ export interface ModelFiles {
   readonly index?: string | undefined;
   /** The headers of the weight files that were read, by path. */
   readonly headers?: ReadonlyMap<string, SafetensorsHeader> | undefined;
-  /** What is wrong with weight files whose header could not be read, by path. */
+  /** The faults of weight files whose header could not be read, by path. */
   readonly badHeaders?: ReadonlyMap<string, string> | undefined;
-  /** The text of `hf_quant_config.json`, where NVIDIA's tool puts what `quantization_config` says elsewhere. */
+  /** The text of `hf_quant_config.json`, where NVIDIA's tool puts the facts that others put into `quantization_config`. */
   readonly hfQuantConfig?: string | undefined;
   /** The text of `tokenizer_config.json`. */
   readonly tokenizerConfig?: string | undefined;

@@ -14,7 +14,7 @@ export interface Quantization {
   readonly mode: string;
   readonly bits: number | null;
   readonly groupSize: number | null;
-  /** All stored bits by all logical parameters; null when one of them is unknown. */
+  /** All stored bits by all logical parameters. Null when one of them is unknown. */
   readonly bitsPerWeight: number | null;
   /** Some packed layer differs in mode, bits or group. */
   readonly mixed: boolean;
@@ -27,14 +27,14 @@ export interface Packing {
   readonly groupSize: number;
 }
 
-/** What a config says about quantization, and what mlx-lm makes of it. */
+/** The quantization that a config declares, and how mlx-lm reads it. */
 export interface ConfiguredQuantization {
   /** Whether `quantization` says it, or the `quantization_config` of another tool. */
   readonly field: string;
   readonly mode: string;
   readonly bits: number | undefined;
   readonly groupSize: number | undefined;
-  /** Layers with a packing of their own, by module path; false: left as they are. */
+  /** Layers with a packing of their own, by module path. False: left as they are. */
   readonly overrides: ReadonlyMap<string, Packing | false>;
   /** Why mlx-lm does not load it, one sentence. */
   readonly unsupported: string | undefined;
@@ -42,7 +42,7 @@ export interface ConfiguredQuantization {
   readonly method?: string | undefined;
 }
 
-// Group size and bits that each of MLX's modes has (`mlx.core.quantize`); affine's are the defaults.
+// Group size and bits that each of MLX's modes has (`mlx.core.quantize`). Those of affine are the defaults.
 const MODES: ReadonlyMap<string, { readonly groupSize: number; readonly bits: number }> = new Map([
   ["affine", { groupSize: 64, bits: 4 }],
   ["mxfp4", { groupSize: 32, bits: 4 }],
@@ -140,7 +140,7 @@ function foreignQuantization(foreign: JsonObject): ConfiguredQuantization | unde
   });
   switch (method) {
     case undefined:
-      // mlx_lm.convert writes the same object twice; alone it is nobody's.
+      // mlx_lm.convert writes the same object twice. A single one is not its work.
       return refused(
         stringField(foreign, "mode") ?? "unknown",
         "its quantization_config names no quant_method",

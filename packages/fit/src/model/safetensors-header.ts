@@ -11,13 +11,13 @@ export interface TensorInfo {
   readonly bytes: number;
 }
 
-/** What one safetensors file holds, by its header. */
+/** The content of one safetensors file, by its header. */
 export interface SafetensorsHeader {
   /** Bytes of the header with its 8-byte length: where the data begins. */
   readonly headerBytes: number;
   /** Bytes of all tensors together. */
   readonly tensorBytes: number;
-  /** Where the last tensor ends; `headerBytes + dataEnd` is the size of a whole file. */
+  /** Where the last tensor ends. `headerBytes + dataEnd` is the size of a whole file. */
   readonly dataEnd: number;
   readonly metadata: ReadonlyMap<string, string>;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
@@ -139,7 +139,7 @@ function isCounts(value: unknown): value is readonly number[] {
   );
 }
 
-/** The end of the last tensor; throws when two share bytes. */
+/** The end of the last tensor. Throws when two share bytes. */
 function checkedEnd(tensors: ReadonlyMap<string, TensorInfo>): number {
   let end = 0;
   const inOrder = [...tensors.values()].toSorted(

@@ -7,14 +7,14 @@ export interface ScoreMatrix {
   readonly heads: number;
   readonly queryDim: number;
   readonly valueDim: number;
-  /** Tokens that the layer keeps beside those of the step; null: all. */
+  /** Tokens that the layer keeps beside those of the step, or null for all. */
   readonly window: number | null;
-  /** `kernel`: MLX's attention, fused for some widths; `module`: the module of mlx-lm multiplies queries and keys itself. */
+  /** `kernel`: MLX's attention, fused for some widths. `module`: the module of mlx-lm multiplies queries and keys itself. */
   readonly by: "kernel" | "module";
   /** How many matrices are alive at once. */
   readonly copies: number;
   /** Bytes of one score. */
   readonly elementBytes: number;
-  /** Bytes a token of the keys and values that a step unpacks from what the cache holds. */
+  /** Bytes a token of the keys and values that a step unpacks from the cache. */
   readonly unpackedBytes: number;
 }

@@ -4,7 +4,7 @@ export interface TensorFinding {
   readonly message: string;
 }
 
-/** What a look at the tensors found. */
+/** A finding of the check of the tensors. */
 export interface TensorLook {
   readonly findings: readonly TensorFinding[];
   /** Whether all that the module wants is known and there. */

@@ -2,7 +2,7 @@ import { parseModelName } from "./model-name.ts";
 
 /**
  * Whether a repo's name says that it is quantized as `wanted` does (`4bit`, `8-bit`, `mxfp4`, `dwq`, `4bit-dwq`, `bf16`):
- * every part of `wanted` must be in the name; bits alone mean MLX's plain (affine) kind.
+ * every part of `wanted` must be in the name. Bits alone mean MLX's plain (affine) kind.
  */
 export function matchesQuantization(repoId: string, wanted: string): boolean {
   const want = parseModelName(`x-${wanted}`).quantization;

@@ -5,18 +5,18 @@ import { type NamedSize, takeSize } from "./name-size.ts";
 import { createNameText } from "./name-text.ts";
 
 /**
- * What the name of a repo suggests. Every value is a guess by the words that people use, the last resort after headers,
- * config and tags; what the name does not say is undefined or empty, never a default.
+ * The facts that the name of a repo suggests. Every value is a guess by the words that people use, the last resort after headers,
+ * config and tags. A fact that the name does not give is undefined or empty, never a default.
  */
 export interface ModelName extends NamedSize {
-  /** What stands before the slash. */
+  /** The part before the slash. */
   readonly owner: string | undefined;
-  /** The lineage of the weights in lower case (`qwen`, `llama`, `gpt-oss`); undefined for words nobody knows. */
+  /** The lineage of the weights in lower case (`qwen`, `llama`, `gpt-oss`). Undefined for unknown words. */
   readonly family: string | undefined;
   /** The lineage's version as its makers count: `3`, `2.5`, `3n`, `r1`, `k2.6`. */
   readonly version: string | undefined;
   readonly quantization: NamedQuantization | undefined;
-  /** What the weights are packed for, where the name says it. */
+  /** The program that the weights are packed for, if the name gives it. */
   readonly container: NameContainer | undefined;
   readonly roles: readonly NamedRole[];
   /** A date in the name, as written: `2507`, `0528`, `2025-04-14`. */

@@ -4,13 +4,13 @@ import type { NamedRole } from "./name-roles.ts";
 export interface NamedLineage {
   readonly family: string | undefined;
   readonly version: string | undefined;
-  /** What every model of this lineage is for. */
+  /** The purpose that all models of this lineage share. */
   readonly roles: readonly NamedRole[];
 }
 
 interface Lineage {
   readonly family: string;
-  /** Finds the name; what follows it up to the next word is searched for the version. */
+  /** Finds the name. The text from there to the next word is searched for the version. */
   readonly name: RegExp;
   readonly version?: RegExp;
   readonly roles?: readonly NamedRole[];
@@ -31,7 +31,7 @@ const of = (family: string, name: string, more: Partial<Lineage> = {}): Lineage 
   ...more,
 });
 
-/** Lineages of weights; the more exact of two names stands first. */
+/** Lineages of weights. The more exact of two names stands first. */
 const BODIES: readonly Lineage[] = [
   of("qwen", "codeqwen", { roles: ["code"] }),
   of("qwen", "qwen|qvikhr|qwopus"),
@@ -146,7 +146,7 @@ const BRANDS: readonly Lineage[] = [
 ];
 
 /**
- * The lineage that `text` (a name without quantization, sizes and dates, in lower case) tells of; `sizeAt` is where its
+ * The lineage that `text` (a name without quantization, sizes and dates, in lower case) names. `sizeAt` is where its
  * size stood.
  */
 export function lineageOf(text: string, sizeAt: number | undefined): NamedLineage {
@@ -179,7 +179,7 @@ interface Found {
 
 /**
  * Which of several is the body: the one that the size follows, be the teacher named before it
- * (`DeepSeek-R1-Distill-Qwen-7B`) or behind (`Qwen3-4B-Kimi2.5-Distilled`); without a size the last one.
+ * (`DeepSeek-R1-Distill-Qwen-7B`) or behind (`Qwen3-4B-Kimi2.5-Distilled`). Without a size, it is the last one.
  */
 function bodyOf(
   bodies: readonly Found[],
@@ -193,7 +193,7 @@ function bodyOf(
   );
 }
 
-/** Every lineage that is named, by where its name ends; of two that end together the first of the table. */
+/** Every lineage that is named, by where its name ends. Of two that end together the first of the table. */
 function findAll(lineages: readonly Lineage[], text: string): readonly Found[] {
   const found: Found[] = [];
   for (const lineage of lineages) {

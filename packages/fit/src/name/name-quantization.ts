@@ -4,13 +4,13 @@ import type { NameText } from "./name-text.ts";
 export interface NamedQuantization {
   /** The words that say so, as written but in lower case: `4bit-dwq`, `mxfp4-q8`. */
   readonly label: string;
-  /** Bits of most weights; with a fraction when the name gives an average (`4.8bit`). */
+  /** Bits of most weights, with a fraction when the name gives an average (`4.8bit`). */
   readonly bits: number | undefined;
   readonly mode: NamedMode | undefined;
   readonly groupSize: number | undefined;
   /** Do layers differ on purpose (`mixed_3_6`, `DQ3`, `OptiQ`, Unsloth's `UD`, an average with a fraction)? */
   readonly mixed: boolean;
-  /** How the weights were found; of DWQ, AWQ, GPTQ and QAT an MLX config has no trace. */
+  /** The method that produced the weights. An MLX config has no trace of DWQ, AWQ, GPTQ and QAT. */
   readonly method: NamedMethod | undefined;
 }
 
@@ -80,7 +80,7 @@ const MIXED_WORD = word("mixed|ud|dynamic");
 const AFFINE = word("affine");
 const FILLER = word("quantized");
 
-/** Takes everything about quantization out of `text`; undefined when nothing is said. */
+/** Takes everything about quantization out of `text`. Undefined when it has nothing. */
 export function takeQuantization(text: NameText): NamedQuantization | undefined {
   const found: { readonly at: number; readonly text: string }[] = [];
   const take = (pattern: RegExp): RegExpExecArray[] => {
@@ -128,7 +128,7 @@ export function takeQuantization(text: NameText): NamedQuantization | undefined 
   }
   if (found.length === 0) return undefined;
 
-  // 16 and 32 beside another figure name what is left as it was.
+  // 16 and 32 beside another figure name the weights that stay as they were.
   const quantized = bits.filter((count) => count < 16);
   const mode = modes.find((name) => quantized.length === 0 || !/^(?:bf|fp)(?:16|32)$/.test(name));
   const first =

@@ -1,4 +1,4 @@
-/** What a model is for, by the words of its name. */
+/** The purposes of a model, by the words of its name. */
 export type NamedRole =
   | "instruct"
   | "base"
@@ -36,7 +36,7 @@ const ROLES: readonly (readonly [NamedRole, RegExp])[] = [
   ["draft", word("draft|drafter|speculator|eagle3|dflash|medusa")],
 ];
 
-/** The roles that `text` names, in the order of the table; `known` are those that the lineage implies. */
+/** The roles that `text` names, in the order of the table. `known` are those that the lineage implies. */
 export function rolesOf(text: string, known: readonly NamedRole[]): readonly NamedRole[] {
   const roles = ROLES.filter(([role, pattern]) => known.includes(role) || pattern.test(text)).map(
     ([role]) => role,

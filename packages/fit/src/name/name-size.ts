@@ -7,7 +7,7 @@ export interface NamedSize {
   /** Parameters used for one token, of a mixture of experts. */
   readonly activeParameters: number | undefined;
   /**
-   * What `parameters` counts: all; those in use at a time (`E4B`, the weights are more); or experts times their size
+   * Meaning of `parameters`: all, those in use at a time (`E4B`, the weights are more), or experts times their size
    * (`8x7B`, the weights are fewer, attention is shared).
    */
   readonly parametersKind: "total" | "effective" | "upper-bound" | undefined;
@@ -15,7 +15,7 @@ export interface NamedSize {
 
 const SCALES: Readonly<Record<string, number>> = { m: 1e6, b: 1e9, t: 1e12 };
 
-// No digit, letter or point may precede; nor `3_`, which would be the first half of another number.
+// No digit, letter or point may precede, nor `3_`, which would be the first half of another number.
 const before = "(?<![a-z0-9.]|\\d_)";
 const EXPERTS = new RegExp(`${before}(\\d{1,3})x(\\d+(?:\\.\\d+)?)b(?![a-z0-9])`, "g");
 const EXPERTS_BEHIND = new RegExp(`${before}(\\d+(?:\\.\\d+)?)bx(\\d)(?![a-z0-9])`, "g");

@@ -1,6 +1,6 @@
-/** A name that is read word by word: what was understood is blanked, so that no rule sees it twice. */
+/** A name that is read word by word: words that were understood are blanked, so that no rule sees it twice. */
 export interface NameText {
-  /** What nobody has taken yet, in lower case, the rest blanked. */
+  /** The words that no rule has taken yet, in lower case, the rest blanked. */
   readonly rest: string;
   /** Every match of a global pattern (its whole text), blanked from now on. */
   takeAll(pattern: RegExp): string[];

@@ -43,7 +43,7 @@ export const latentLayouts: Readonly<Record<string, Layout>> = {
   deepseek_v2: expanded(ownValueDim),
   deepseek_v3: latentLayers,
   deepseek_v32: indexed,
-  // A window of latent rows; layers that others share from keep one compressed row a group besides, and an index key.
+  // A window of latent rows. Layers that others share from keep one compressed row a group besides, and an index key.
   deepseek_v41: (args) => {
     const ratios = args.list("compress_ratios") ?? [];
     const sources = new Set(args.list("kv_source_layer_ids"));

@@ -1,7 +1,7 @@
 import type { CacheGroup, LayerCache } from "../../model/cache-layout.ts";
 import { MAX_LAYERS, MissingSetting, type ModelArguments } from "../../mlx-lm/model-arguments.ts";
 
-/** What one layer keeps; undefined: nothing. */
+/** The caches of one layer. Undefined: none. */
 export type Layer = Pick<CacheGroup, "caches" | "list"> | undefined;
 
 /** The groups of one module's models, from its settings. */

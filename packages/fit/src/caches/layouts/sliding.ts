@@ -16,7 +16,7 @@ import {
 const sliding = (args: ModelArguments, name = "sliding_window") =>
   one(windowed(args.count(name), attention(args)));
 
-/** `layer_types` say which layers keep a window; all others keep everything. */
+/** `layer_types` say which layers keep a window. All others keep everything. */
 const byTypes =
   (fallback?: (index: number) => string): Layout =>
   (args) => {
@@ -129,7 +129,7 @@ export const slidingLayouts: Readonly<Record<string, Layout>> = {
           ),
     );
   },
-  // Sparse layers keep an index key a token besides; its values have no width.
+  // Sparse layers keep an index key a token besides. Its values have no width.
   "minimax_m3_vl/text": (args) => {
     const sparse = args.object("sparse_attention_config");
     const indexDim = countField(sparse, "sparse_index_dim") ?? args.optional("index_head_dim");
