@@ -1,4 +1,4 @@
-/** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
+/** Every code that this package's functions can fail with. Each has a heading in docs/reference/errors.md. */
 export type RegistryErrorCode =
   | "registry/invalid-query"
   | "registry/no-catalogue"
@@ -14,7 +14,7 @@ export type RegistryErrorCode =
   | "lock/tampered"
   | "lock/out-of-date";
 
-/** What an error carries beside its message and code. */
+/** The parts of an error beside its message and code. */
 export interface RegistryErrorDetails {
   /** The next step, one sentence. */
   readonly hint: string;

@@ -13,7 +13,7 @@ import { RegistryError } from "./errors.ts";
 
 /** Which registry is opened, and who hears of its state. */
 export interface RegistryOptions extends OpenDatabaseOptions {
-  /** The database file; default: see `registryPath`. `:memory:` is one that ends with its registry. */
+  /** The database file. Default: see `registryPath`. `:memory:` is one that ends with its registry. */
   readonly path?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Told in one line each when the database was set aside, cannot be written or is newer. */
@@ -38,7 +38,7 @@ export interface Registry extends Disposable {
   close(): void;
 }
 
-/** Opens the registry; whatever state its file is in, it never throws. */
+/** Opens the registry. It never throws, in any state of its file. */
 export function openRegistry(options: RegistryOptions = {}): Registry {
   const { onNotice, vfs, path = registryPath(options.env ?? process.env) } = options;
   let opened = open();
@@ -50,7 +50,7 @@ export function openRegistry(options: RegistryOptions = {}): Registry {
     return found;
   }
 
-  /** Runs `action`; once more on a new database when this one is damaged. */
+  /** Runs `action`. Runs it once more on a new database when this one is damaged. */
   function guarded<T>(action: (db: DatabaseSync) => T): T {
     try {
       return action(opened.db);

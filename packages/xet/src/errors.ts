@@ -1,4 +1,4 @@
-/** Every code that this package's functions can fail with; each has a heading in docs/reference/errors.md. */
+/** Every code that this package's functions can fail with. Each has a heading in docs/reference/errors.md. */
 export type XetErrorCode =
   | "xet/invalid-hash"
   | "xet/malformed-xorb"
@@ -12,11 +12,11 @@ export type XetErrorCode =
   | "xet/unavailable"
   | "xet/bad-response";
 
-/** What an error carries beside its message and code. */
+/** The parts of an error beside its message and code. */
 export interface XetErrorDetails {
   /** The next step, one sentence. */
   readonly hint: string;
-  /** JSON-safe facts that the code promises (xorb, chunk, byte, fault …); never a signed URL. */
+  /** JSON-safe facts that the code promises (xorb, chunk, byte, fault …). Never a signed URL. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }

@@ -1,17 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
 import { readSetting, writeSetting } from "./settings.ts";
 
-/** Of what time the catalogue is, and where it comes from. Times in ms since 1970. */
+/** The age and the origin of the catalogue. Times in ms since 1970. */
 export interface CatalogueAge {
-  /** `seed`: from the package `@mlx-download/catalogue`; `partial`: a first walk that has not ended. */
+  /** `seed`: from the package `@mlx-download/catalogue`. `partial`: a first walk that has not ended. */
   readonly source: "seed" | "partial" | "hub";
-  /** When the Hub was asked; of a seed, its date. */
+  /** When the Hub was asked. For a seed, its date. */
   readonly at: number;
-  /** The Hub that was asked; undefined for a seed. */
+  /** The Hub that was asked. Undefined for a seed. */
   readonly endpoint?: string | undefined;
 }
 
-/** Of what time the catalogue is; undefined when there is none. */
+/** The age of the catalogue. Undefined when there is none. */
 export function readAge(db: DatabaseSync): CatalogueAge | undefined {
   const age = readSetting(db, "catalogue-age");
   return typeof age === "object" && age !== null && "source" in age && "at" in age
@@ -19,7 +19,7 @@ export function readAge(db: DatabaseSync): CatalogueAge | undefined {
     : undefined;
 }
 
-/** Notes of what time the catalogue is. */
+/** Records the age of the catalogue. */
 export function writeAge(db: DatabaseSync, age: CatalogueAge): void {
   writeSetting(db, "catalogue-age", age);
 }

@@ -3,12 +3,12 @@ export interface ListingRequest {
   readonly sort: "lastModified" | "downloads" | "trendingScore";
   /** Models a page. */
   readonly limit: number;
-  /** What the page before gave as `next`; absent: the first page. */
+  /** The `next` of the page before. Absent: the first page. */
   readonly next?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the Hub still allows in this window of time. */
+/** The requests that the Hub still allows in this window of time. */
 export interface RateBudget {
   readonly remaining: number;
   readonly quota: number;
@@ -16,10 +16,10 @@ export interface RateBudget {
   readonly resetMs: number;
 }
 
-/** A page; `cursor-refused` when the Hub does not take `next` any more. */
+/** A page. `cursor-refused` when the Hub does not accept `next` any more. */
 export type ListingAnswer =
   | {
-      /** As the Hub gives them, with the fields of `LISTED_FIELDS`; they are checked here. */
+      /** As the Hub gives them, with the fields of `LISTED_FIELDS`. They are checked here. */
       readonly items: readonly unknown[];
       readonly next?: string | undefined;
       readonly budget?: RateBudget | undefined;
@@ -30,7 +30,7 @@ export type ListingAnswer =
 export interface CatalogueHub {
   readonly endpoint: string;
   listModels(request: ListingRequest): Promise<ListingAnswer>;
-  /** One model as the Hub gives it, under its present name; undefined when there is none (any more). */
+  /** One model as the Hub gives it, under its present name. Undefined when there is none (any more). */
   findModel(
     repoId: string,
     options: { readonly signal?: AbortSignal | undefined },

@@ -1,4 +1,4 @@
-/** A model as the catalogue knows it. Bytes and counts are integers, times are ms since 1970; null: not known. */
+/** A model as the catalogue knows it. Bytes and counts are integers, times are ms since 1970. Null: not known. */
 export interface CatalogueModel {
   /** The Hub's own id, 24 hex digits: stays when the name changes. */
   readonly hubId: string;
@@ -26,7 +26,7 @@ export interface CatalogueModel {
   readonly library: string | null;
   /** The model type, where a tag names one that mlx-lm knows. */
   readonly arch: string | null;
-  /** What it was made from: the repo that a tag names, else the name without its quantization. Equal for variants. */
+  /** Its base model: the repo that a tag names, else the name without its quantization. Equal for variants. */
   readonly base: string | null;
   readonly gated: "auto" | "manual" | null;
   readonly private: boolean;

@@ -3,7 +3,7 @@ import type { Registry } from "../registry.ts";
 import { readAge, type CatalogueAge } from "./catalogue-age.ts";
 import { isSyncing, readSyncState } from "./sync-state.ts";
 
-/** What the catalogue holds and how old it is. Times in ms since 1970. */
+/** The content and the age of the catalogue. Times in ms since 1970. */
 export interface CatalogueStatus {
   readonly path: string;
   /** Bytes of the database on disk. */
@@ -19,7 +19,7 @@ export interface CatalogueStatus {
   readonly resumeAtPage: number | null;
 }
 
-/** What the catalogue holds, without a request. */
+/** The content of the catalogue, without a request. */
 export function catalogueStatus(registry: Registry): CatalogueStatus {
   return registry.read((db) => {
     const row = db

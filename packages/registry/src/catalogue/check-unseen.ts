@@ -10,7 +10,7 @@ export interface UnseenCheck {
   readonly findModel: (repoId: string) => Promise<unknown>;
 }
 
-/** Asked in one synchronisation; the rest is asked in the next. */
+/** Asked in one synchronisation. The rest is asked in the next. */
 const MOST_ASKED = 50;
 /** More than this share missing says something about the list, not about the models. */
 const BELIEVABLE_SHARE = 0.2;

@@ -11,7 +11,7 @@ export interface Listing {
 }
 
 /**
- * Makes a part of a Hub's list searchable, in a registry of its own (`:memory:`): the same query language for what the Hub
+ * Makes a part of a Hub's list searchable, in a registry of its own (`:memory:`), with the same query language. The models are those that the Hub
  * found. Returns how many models that were.
  */
 export function importListing(registry: Registry, { endpoint, items }: Listing): number {

@@ -6,7 +6,7 @@ import type { CatalogueModel } from "./catalogue-model.ts";
 import { factsOfName } from "./read-hub-model.ts";
 import { storeModels } from "./store-models.ts";
 
-/** One model of a seed: what a name does not say. */
+/** One model of a seed: the facts that its name does not give. */
 export interface SeedModel {
   readonly hubId: string | null;
   readonly repoId: string;
@@ -23,7 +23,7 @@ export interface SeedModel {
 
 /** The catalogue that comes with the program. */
 export interface SeedCatalogue {
-  /** ISO 8601: of what day its figures are. */
+  /** ISO 8601: the day of its figures. */
   readonly date: string;
   readonly models: readonly SeedModel[];
 }
@@ -46,7 +46,7 @@ export function importSeed(registry: Registry, seed: SeedCatalogue): boolean {
   });
 }
 
-/** Whether a seed of that date says more than what is there. */
+/** Whether a seed of that date is newer than the present catalogue. */
 function isWanted(db: DatabaseSync, at: number): boolean {
   const age = readAge(db);
   return age === undefined || (age.source === "seed" && age.at < at);

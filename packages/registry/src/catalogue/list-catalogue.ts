@@ -3,7 +3,7 @@ import { readAge, type CatalogueAge } from "./catalogue-age.ts";
 import type { CatalogueModel } from "./catalogue-model.ts";
 import { modelOfRow } from "./store-models.ts";
 
-/** Every model of the catalogue, most downloaded first, and of what time it is; null when there is none. */
+/** Every model of the catalogue, most downloaded first, and its age. Null when there is none. */
 export function listCatalogue(registry: Registry): {
   readonly age: CatalogueAge | null;
   readonly models: readonly CatalogueModel[];

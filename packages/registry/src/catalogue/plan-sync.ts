@@ -1,9 +1,9 @@
 import type { Registry } from "../registry.ts";
 import { readSyncState, type SyncState } from "./sync-state.ts";
 
-/** What a synchronisation would do, and cost. */
+/** The steps and the cost of a synchronisation. */
 export interface SyncPlan {
-  /** `first` and `full` walk the whole list, `resume` goes on with one that was stopped, `changes` reads what is new. */
+  /** `first` and `full` walk the whole list, `resume` goes on with one that was stopped, `changes` reads the new models. */
   readonly kind: "first" | "resume" | "changes" | "full";
   /** Calls to the Hub, estimated. */
   readonly requests: number;
@@ -26,12 +26,12 @@ export const POPULAR_PAGES: number = 2;
 
 /** Of the anonymous quota: 500 calls in five minutes an address (hub-docs, rate limits). */
 const ANONYMOUS_CALLS = 500;
-/** Of a list entry with the fields that are asked for, compressed; estimated from its fields. */
+/** Of a list entry with the requested fields, compressed. Estimated from its fields. */
 const ENTRY_BYTES = 160;
 /** How many models the first walk expects where nothing is known. */
 const FIRST_GUESS = 20_000;
 
-/** What to ask of a synchronisation. */
+/** The options of a synchronisation. */
 export interface SyncPlanOptions {
   /** The Hub to be asked: the state of another one does not help. */
   readonly endpoint: string;
@@ -40,7 +40,7 @@ export interface SyncPlanOptions {
   readonly now?: number | undefined;
 }
 
-/** Says what a synchronisation would cost, without a request. */
+/** Computes the cost of a synchronisation, without a request. */
 export function planSync(registry: Registry, options: SyncPlanOptions): SyncPlan {
   return registry.read((db) => {
     const state = readSyncState(db);

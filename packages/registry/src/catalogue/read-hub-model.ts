@@ -1,7 +1,7 @@
 import { estimateWeights, MLX_LM_TABLE, parseModelName } from "@mlx-download/fit";
 import type { CatalogueModel } from "./catalogue-model.ts";
 
-/** What a listing is asked for, one `expand` each: light fields alone, since a page has 500 models. */
+/** The fields that a listing is asked for, one `expand` each: light fields alone, since a page has 500 models. */
 export const LISTED_FIELDS: readonly string[] = [
   "createdAt",
   "downloads",
@@ -30,7 +30,7 @@ const ARCHITECTURES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads one entry of the Hub's model list (`GET /api/models` with `expand`). What it says is not trusted: an entry
+ * Reads one entry of the Hub's model list (`GET /api/models` with `expand`). Its values are not trusted: an entry
  * without a sound `_id` and `id` is undefined, every other field that makes no sense is null.
  */
 export function readHubModel(item: unknown): CatalogueModel | undefined {
@@ -74,7 +74,7 @@ type NameFacts = Pick<
   "repoId" | "bits" | "quantization" | "parameters" | "weightsBytes" | "weightsSource" | "base"
 >;
 
-/** What the name of a model, its tags and the Hub's count of its tensors say together. */
+/** The facts in a model's name, its tags and the Hub's count of its tensors together. */
 export function factsOfName(
   repoId: string,
   { tags, counts }: { tags: readonly string[]; counts?: Readonly<Record<string, number>> },

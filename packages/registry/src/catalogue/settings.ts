@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Reads a small value that the database keeps by name; undefined where there is none or it is not JSON. */
+/** Reads a small value that the database keeps by name. Undefined where there is none or it is not JSON. */
 export function readSetting(db: DatabaseSync, name: string): unknown {
   const row = db.prepare("select value from setting where name = ?").get(name);
   if (typeof row?.["value"] !== "string") return undefined;
@@ -11,7 +11,7 @@ export function readSetting(db: DatabaseSync, name: string): unknown {
   }
 }
 
-/** Keeps a small value by name; undefined forgets it. */
+/** Keeps a small value by name. Undefined removes it. */
 export function writeSetting(db: DatabaseSync, name: string, value: unknown): void {
   if (value === undefined) db.prepare("delete from setting where name = ?").run(name);
   else {

@@ -15,7 +15,7 @@ import { readSyncState, releaseSync, writeSyncState, type SyncState } from "./sy
 export interface SyncOptions {
   /** Read the whole list, also when it was read this week. */
   readonly full?: boolean | undefined;
-  /** Ends it after the page that is on its way; the next one goes on. */
+  /** Ends it after the page that is on its way. The next one goes on. */
   readonly signal?: AbortSignal | undefined;
   /** Told after every page. */
   readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
@@ -35,7 +35,7 @@ export interface SyncResult extends SyncProgress {
   readonly added: number;
   /** Models that the Hub has no more. */
   readonly gone: number;
-  /** Why it did not read everything; the next one goes on. */
+  /** Why it did not read everything. The next one goes on. */
   readonly stopped: "aborted" | "rate-limit" | null;
   /** When the Hub's quota is whole again, in ms since 1970. */
   readonly until?: number | undefined;
@@ -48,7 +48,7 @@ const LEFT_TO_OTHERS = 0.2;
 
 /**
  * Brings the catalogue up to date with the Hub, page by page, each stored with the place where the next run goes on, so that
- * nothing is lost by a kill. A first or weekly full walk reads the whole list, any other what changed since. Stops by
+ * nothing is lost by a kill. A first or weekly full walk reads the whole list. Any other reads the changes since. Stops by
  * itself where the Hub's quota runs low. Throws `registry/sync-elsewhere`, `registry/bad-listing`, the errors of
  * `Registry.write` and those of `hub`.
  */
@@ -129,7 +129,7 @@ async function walkAll(sync: RunningSync): Promise<boolean> {
   }
   let restarted = false;
   for (let open = sync.state.open; open;) {
-    // All pages are stored; what comes after them is not yet.
+    // All pages are stored. The steps after them are still to come.
     if (open.pages > 0 && open.next === undefined) return true;
     if (mustStop(sync)) return false;
     const page = await askPage(sync, { sort: "lastModified", next: open.next });
@@ -162,7 +162,7 @@ function isAllSeen(sync: RunningSync, models: readonly CatalogueModel[]): boolea
   });
 }
 
-/** Reads from the newest modification down to what is known. False when it was stopped before. */
+/** Reads from the newest modification down to the first known one. False when it was stopped before. */
 async function readChanges(sync: RunningSync): Promise<boolean> {
   const { open, watermark = 0 } = sync.state;
   const known = (open?.high ?? watermark) - OVERLAP_MS;
@@ -236,7 +236,7 @@ function finish(sync: RunningSync, gone: number): SyncResult {
   const { open, endpoint } = state;
   registry.write((db) => {
     rebuildIndex(db);
-    // What was stopped on the way leaves the catalogue as old as it was.
+    // A run that was stopped on the way leaves the age of the catalogue unchanged.
     if (open || readAge(db)?.source !== "hub" || !(low || aborted)) {
       writeAge(db, { source: open ? "partial" : "hub", at: Date.now(), endpoint });
     }
@@ -263,7 +263,7 @@ function countModels(registry: Registry): number {
 
 function badListing(endpoint: string): RegistryError {
   return new RegistryError(`${endpoint} gives no list of MLX models`, "registry/bad-listing", {
-    hint: "Check that the endpoint is a Hub; many mirrors cannot list.",
+    hint: "Check that the endpoint is a Hub. Many mirrors cannot list.",
     data: { endpoint },
   });
 }

@@ -6,7 +6,7 @@ import { readSetting, writeSetting } from "./settings.ts";
 /** How far the synchronisation of the catalogue is. Times in ms since 1970. */
 export interface SyncState {
   readonly endpoint: string;
-  /** The number of the last full walk; every row carries the one that last saw it. */
+  /** The number of the last full walk. Every row carries the number of the walk that last saw it. */
   readonly walk: number;
   /** A full walk that has not ended: where it goes on. */
   readonly open?: OpenWalk | undefined;
@@ -19,7 +19,7 @@ export interface SyncState {
 
 /** A full walk that is under way. */
 export interface OpenWalk {
-  /** The page to ask for; absent: the first. */
+  /** The page to ask for. Absent: the first. */
   readonly next?: string | undefined;
   /** Pages that are stored. */
   readonly pages: number;
@@ -40,7 +40,7 @@ interface SyncOwner {
 /** A process of another machine that has not been heard of for so long has ended. */
 const SILENCE_MS = 120_000;
 
-/** The state as it is stored; undefined when there never was a synchronisation. */
+/** The state as it is stored. Undefined before the first synchronisation. */
 export function readSyncState(db: DatabaseSync): SyncState | undefined {
   const state = readSetting(db, "sync");
   return typeof state === "object" && state !== null && "endpoint" in state && "walk" in state
@@ -58,7 +58,7 @@ export function writeSyncState(db: DatabaseSync, state: SyncState, id: string): 
   });
 }
 
-/** Leaves the state to whoever comes next. */
+/** Releases the state for the next process. */
 export function releaseSync(db: DatabaseSync, id: string): void {
   const state = readSyncState(db);
   if (state?.owner?.id !== id) return;
@@ -85,6 +85,6 @@ function elsewhere({ pid }: SyncOwner): RegistryError {
   return new RegistryError(
     `Another process (${pid}) synchronises the catalogue`,
     "registry/sync-elsewhere",
-    { hint: "Let it finish; searches work meanwhile.", data: { pid } },
+    { hint: "Let it finish. Searches work meanwhile.", data: { pid } },
   );
 }

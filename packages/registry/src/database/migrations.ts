@@ -1,6 +1,6 @@
 /**
  * One script a version, applied in order and never changed afterwards. A later version only adds, so that an earlier
- * program still reads what a later one wrote.
+ * program can still read a database that a later one wrote.
  */
 export const migrations: readonly string[] = [
   `

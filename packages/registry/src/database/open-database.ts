@@ -12,21 +12,21 @@ const APPLICATION_ID = 0x4d4c5864;
 const MEMORY = ":memory:";
 /** How long a statement waits for another process, in ms. */
 const BUSY_MS = 5000;
-/** Damaged files that are kept for somebody who wants to look. */
+/** The number of damaged files that are kept for inspection. */
 const KEPT_ASIDE = 2;
 
-/** Something a user should know about the database that was opened; `message` is one line. */
+/** A fact that the user should know about the opened database. `message` is one line. */
 export interface RegistryNotice {
   readonly code: "set-aside" | "read-only" | "newer" | "no-wal" | "in-memory";
   readonly message: string;
 }
 
-/** An open database, and in what state it was found. */
+/** An open database and the state in which it was found. */
 export interface OpenedDatabase {
   readonly db: DatabaseSync;
   /** Nothing can be written: by its permissions, or because a newer version of this program wrote it. */
   readonly readOnly: boolean;
-  /** The version of its tables is beyond what this program knows. */
+  /** The version of its tables is newer than this program. */
   readonly newer: boolean;
   readonly notices: readonly RegistryNotice[];
 }
@@ -38,8 +38,8 @@ export interface OpenDatabaseOptions {
 }
 
 /**
- * Opens the database at `path`, whatever is there. A damaged one is renamed to `….damaged-<time>` and replaced by an
- * empty one; one that cannot be written is read; where nothing can be opened at all, an empty one in memory stands in.
+ * Opens the database at `path` in any state. A damaged one is renamed to `….damaged-<time>` and replaced by an
+ * empty one. One that cannot be written is only read. If none can be opened, an empty one in memory takes its place.
  * Never throws.
  */
 export function openDatabase(path: string, options: OpenDatabaseOptions = {}): OpenedDatabase {
@@ -106,7 +106,7 @@ function openSound(
       return { db: new DatabaseSync(url, { readOnly: true }), readOnly: true, newer: true };
     }
     const mode = db.prepare("pragma journal_mode=wal").get()?.["journal_mode"];
-    // Network file systems have no shared memory; SQLite says so by staying with what it had.
+    // Network file systems have no shared memory. SQLite then keeps its previous journal mode.
     if (mode !== "wal") {
       db.exec("pragma journal_mode=delete");
       notices.push({ code: "no-wal", message: `${path}: the file system has no write-ahead log` });
@@ -148,7 +148,7 @@ function migrate(db: DatabaseSync): void {
   }
 }
 
-/** Reads a database whose folder or file cannot be written; undefined when there is none that can be read. */
+/** Reads a database whose folder or file cannot be written. Undefined when none can be read. */
 function readOnly(path: string): DatabaseSync | undefined {
   const { DatabaseSync } = loadSqlite();
   const plain = pathToFileURL(path);
@@ -167,14 +167,14 @@ function readOnly(path: string): DatabaseSync | undefined {
   return undefined;
 }
 
-/** Which file lies at `path` now; undefined when there is none. */
+/** The identity of the file at `path`. Undefined when there is none. */
 export function identityOf(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat && `${stat.dev}:${stat.ino}`;
 }
 
 /**
- * Renames the damaged database and its log. Returns the new path; undefined when another process has already replaced
+ * Renames the damaged database and its log. Returns the new path. Undefined when another process has already replaced
  * the file that was `found`.
  */
 export function setAside(path: string, found: string | undefined): string | undefined {

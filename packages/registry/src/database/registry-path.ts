@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
- * Where the registry lies: `mlx-download/registry.db` below `XDG_STATE_HOME` or `~/.local/state`; absolute. Not in the
+ * Where the registry lies: `mlx-download/registry.db` below `XDG_STATE_HOME` or `~/.local/state`. Absolute. Not in the
  * Hugging Face cache, where other tools remove files they do not know.
  */
 export function registryPath(env: NodeJS.ProcessEnv): string {

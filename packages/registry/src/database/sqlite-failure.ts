@@ -1,4 +1,4 @@
-/** What an error of SQLite means to the registry, by its primary result code (https://www.sqlite.org/rescode.html). */
+/** The meaning of an SQLite error for the registry, by its primary result code (https://www.sqlite.org/rescode.html). */
 export type SqliteFailure = "damaged" | "busy" | "read-only" | "full" | "other";
 
 const CODES: Readonly<Record<number, SqliteFailure>> = {
@@ -10,12 +10,12 @@ const CODES: Readonly<Record<number, SqliteFailure>> = {
   26: "damaged",
 };
 
-/** Sorts an error of `node:sqlite`; undefined for any other error. */
+/** Sorts an error of `node:sqlite`. Undefined for any other error. */
 export function sqliteFailure(error: unknown): SqliteFailure | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   const { errcode } = error;
   if (typeof errcode !== "number") return undefined;
-  // A file cut to nothing opens as an empty database: its tables are what is missing then.
+  // A file cut to nothing opens as an empty database without its tables.
   if (error.message.startsWith("no such table")) return "damaged";
   return CODES[errcode & 0xff] ?? "other";
 }

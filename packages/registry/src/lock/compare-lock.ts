@@ -3,7 +3,7 @@ import { LOCK_FILE, type ModelLock } from "./lock.ts";
 import { MANIFEST_FILE, type Manifest } from "./manifest.ts";
 import { byName } from "./read-json.ts";
 
-/** How manifest and lock differ; all lists are empty when they agree. Aliases, sorted. */
+/** How manifest and lock differ. All lists are empty when they agree. Aliases, sorted. */
 export interface LockDifference {
   /** Wanted, and not locked. */
   readonly missing: readonly string[];
@@ -34,7 +34,7 @@ export function compareLock(manifest: Manifest, lock: ModelLock): LockDifference
   };
 }
 
-/** Throws `lock/out-of-date`, naming what differs, when a lock is not that of its manifest. */
+/** Throws `lock/out-of-date` with the differences when a lock is not that of its manifest. */
 export function requireLocked(manifest: Manifest, lock: ModelLock): void {
   const difference = compareLock(manifest, lock);
   const { missing, extra, changed } = difference;

@@ -5,11 +5,11 @@ import { byName, writeJson } from "./read-json.ts";
 /** The formats of other tools that a lock can be written as. */
 export type LockFormat = "kernels" | "cyclonedx";
 
-/** What an export says of itself. */
+/** The facts that an export records about itself. */
 export interface LockExportOptions {
   /** Of mlx-download. */
   readonly version: string;
-  /** ISO 8601; default now. */
+  /** ISO 8601. Default: now. */
   readonly timestamp?: string | undefined;
 }
 

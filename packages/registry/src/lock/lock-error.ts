@@ -2,7 +2,7 @@ import { RegistryError, type RegistryErrorCode } from "../errors.ts";
 
 type LockCode = Extract<RegistryErrorCode, `lock/${string}`>;
 
-/** The error of a manifest or lock that cannot be used; `data` names the file's part. */
+/** The error of a manifest or lock that cannot be used. `data` names the part of the file. */
 export function lockError(
   code: LockCode,
   message: string,

@@ -9,7 +9,7 @@ import { lockError } from "./lock-error.ts";
 import { checkAlias, isRepoId } from "./model-name.ts";
 import { byName, isObject, type JsonObject, patternsOf, readJson, writeJson } from "./read-json.ts";
 
-/** The name of a project's lock: what is. */
+/** The name of a project's lock, which lists the exact commits and files. */
 export const LOCK_FILE = "mlx-models.lock";
 const LOCK_VERSION = 1;
 
@@ -18,7 +18,7 @@ export interface LockedModel {
   readonly repoId: string;
   /** The Hub's own id of the repo, 24 hex digits: stays when it is renamed. */
   readonly repoObjectId: string | null;
-  /** What the manifest asked for, as written there. */
+  /** The request of the manifest, as written there. */
   readonly requested: string;
   /** 40 hex digits. */
   readonly commit: string;
@@ -173,7 +173,7 @@ function plainModel(model: LockedModel): object {
 function invalid(alias: string | undefined, problem: string): Error {
   const what = alias === undefined ? LOCK_FILE : `${LOCK_FILE}: ${alias}`;
   return lockError("lock/invalid", `${what} ${problem}`, {
-    hint: "Take an earlier version of the lock from your repository, or make it anew with mlx-download install.",
+    hint: "Take an earlier version of the lock from your repository, or make it again with mlx-download install.",
     file: LOCK_FILE,
     alias: alias ?? null,
   });
@@ -181,7 +181,7 @@ function invalid(alias: string | undefined, problem: string): Error {
 
 function tampered(alias: string, problem: string): Error {
   return lockError("lock/tampered", `${LOCK_FILE}: ${alias} was changed by hand: ${problem}`, {
-    hint: "Take the lock from your repository again; nothing of it is installed.",
+    hint: "Take the lock from your repository again. Nothing of it is installed.",
     file: LOCK_FILE,
     alias,
   });

@@ -7,7 +7,7 @@ export interface LockedFile {
   readonly sha256: string;
   /** In bytes. */
   readonly size: number;
-  /** The hash by which git names a file outside of LFS, 40 hex digits; sources know it by that. */
+  /** The hash by which git names a file outside of LFS, 40 hex digits. Sources identify it by that. */
   readonly gitSha1?: string | undefined;
 }
 
@@ -17,7 +17,7 @@ const LINE =
 /** Windows gives them a meaning of their own, with any ending. */
 const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/** Reads the line of a file; undefined when it is none. */
+/** Reads the line of a file. Undefined when it is none. */
 export function parseFileLine(line: unknown): LockedFile | undefined {
   const groups = typeof line === "string" ? LINE.exec(line)?.groups : undefined;
   const size = Number(groups?.["size"]);

@@ -2,14 +2,14 @@ import { lockError } from "./lock-error.ts";
 import { checkAlias, parseNamedModel } from "./model-name.ts";
 import { byName, isObject, patternsOf, readJson, writeJson } from "./read-json.ts";
 
-/** The name of a project's manifest: what is wanted. */
+/** The name of a project's manifest, which lists the wanted models. */
 export const MANIFEST_FILE = "mlx-models.json";
 
 /** One model that a project wants. */
 export interface ManifestModel {
   /** `org/name` or `org/name@revision`. */
   readonly ref: string;
-  /** Patterns of the files that are wanted; empty: all. */
+  /** Patterns of the wanted files. Empty: all. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   /** Installing goes on without it. */

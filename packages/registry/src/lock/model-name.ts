@@ -3,7 +3,7 @@ import { lockError } from "./lock-error.ts";
 /** The name by which a project's programs ask for a model: `chat`, `embed-small`. */
 const ALIAS = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const REPO_ID = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9_][\w.-]{0,95}$/;
-/** What git takes as the name of a branch or tag, and a commit. */
+/** A branch or tag name that git accepts, or a commit. */
 const REVISION = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]{1,200}$/u;
 
 /**
@@ -22,7 +22,7 @@ export function checkAlias(alias: string): string {
 /** A model as a manifest names it. */
 export interface NamedModel {
   readonly repoId: string;
-  /** As written; undefined: main. */
+  /** As written. Undefined: main. */
   readonly revision: string | undefined;
 }
 

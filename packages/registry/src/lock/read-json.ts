@@ -3,11 +3,11 @@ import { lockError } from "./lock-error.ts";
 /** An object of JSON, its fields not yet checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A project's models are a few hundred kilobytes; more is something else. */
+/** A project's models take a few hundred kilobytes. A larger file is something else. */
 const MOST_BYTES = 64 << 20;
 
 /**
- * Parses a file of a project. Throws `lock/conflict` where a merge left its markers, `lock/invalid` for what is no JSON
+ * Parses a file of a project. Throws `lock/conflict` where a merge left its markers, `lock/invalid` for text that is no JSON
  * object.
  */
 export function readJson(text: string, file: string): JsonObject {
@@ -51,7 +51,7 @@ function invalid(file: string, problem: string): Error {
   });
 }
 
-/** A list of patterns as manifest and lock have it; throws `lock/invalid` by `fail`. */
+/** A list of patterns as in manifest and lock. Throws `lock/invalid` by `fail`. */
 export function patternsOf(value: unknown, fail: (problem: string) => Error): readonly string[] {
   if (value === undefined) return [];
   const isPattern = (item: unknown): item is string =>

@@ -1,18 +1,18 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { NumberRange, QueryFilters } from "./parse-query.ts";
 
-/** A condition on the table `model` (as `m`), with what its question marks stand for. */
+/** A condition on the table `model` (as `m`), with the values of its question marks. */
 export interface SqlCondition {
   readonly sql: string;
   readonly values: readonly SQLInputValue[];
 }
 
-/** What decides `here`: the ids of the repos in the cache. */
+/** The ids of the repos in the cache, which decide `here`. */
 export interface FilterContext {
   readonly here: ReadonlySet<string>;
 }
 
-/** The filters of a query as conditions; `fits` is for the caller, who knows the machine. */
+/** The filters of a query as conditions. `fits` is for the caller, who knows the machine. */
 export function filterSql(filters: QueryFilters, { here }: FilterContext): readonly SqlCondition[] {
   const conditions: SqlCondition[] = [{ sql: "m.gone is null", values: [] }];
   const anyOf = (column: string, wanted: readonly string[] | undefined): void => {

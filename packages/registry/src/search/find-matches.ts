@@ -5,23 +5,23 @@ import { prepare } from "../database/prepare.ts";
 import type { SqlCondition } from "./filter-sql.ts";
 import { quoteTerm } from "./match.ts";
 
-/** Ranked anew by more than downloads; beyond them nobody reads. */
+/** The models that are ranked again by more than downloads. Users rarely read beyond them. */
 const CANDIDATES = 300;
-/** Filtered matches are joined one by one; beyond as many, their number is only a lower bound. */
+/** Filtered matches are joined one by one. Beyond this many, their number is only a lower bound. */
 const MOST_COUNTED = 500;
 
 /** Which models are looked for: those that match, in the order of their downloads. */
 export interface MatchRequest {
-  /** In FTS5's language; absent: all. */
+  /** In FTS5's language. Absent: all. */
   readonly match?: string | undefined;
   /** Runs of letters and digits that the name contains, separators aside. */
   readonly substrings?: readonly string[] | undefined;
 }
 
-/** What holds for every model that is found, whatever the words are. */
+/** The conditions that every found model meets, for any words. */
 export interface MatchConditions {
   readonly conditions: readonly SqlCondition[];
-  /** What SQL cannot say; absent: nothing. */
+  /** The condition that SQL cannot express. Absent: none. */
   readonly accepts?: ((model: CatalogueModel) => boolean) | undefined;
 }
 
@@ -66,7 +66,7 @@ export function findMatches(
   if (accepts)
     return accepted(db, { sql: `${from} where ${where} order by ${order}`, values }, accepts);
   const columns = "m.id, m.repo_id, m.downloads";
-  // The index holds what is not gone, so that without other conditions it can count by itself.
+  // The index holds only models that are not gone, so that without other conditions it can count by itself.
   const countable = match !== undefined && all.length === 2;
   const most = countable ? CANDIDATES : MOST_COUNTED + 1;
   const rows = prepare(
@@ -110,7 +110,7 @@ function matchOfRow(row: Readonly<Record<string, unknown>>): Match {
   };
 }
 
-/** The whole models of what was found, in the same order. */
+/** The whole models of the matches, in the same order. */
 export function readModels(db: DatabaseSync, matches: readonly Match[]): readonly CatalogueModel[] {
   const read = prepare(db, "select * from model where id = ?");
   return matches.flatMap(({ id }) => {

@@ -10,7 +10,7 @@ import { matchWords, quoteTerm } from "./match.ts";
 import { nearestTerms } from "./nearest-terms.ts";
 import { splitPiece } from "./terms.ts";
 
-/** What was found for words, and which of them were read as others. */
+/** The matches of the words, and the words that were read as others. */
 export interface FoundWords extends Matches {
   readonly pieces: readonly string[];
   readonly corrected: Readonly<Record<string, string>> | null;
@@ -30,8 +30,8 @@ interface Reading {
 }
 
 /**
- * Finds the models of all words, forgivingly, layer by layer: the words as they are with the last perhaps cut; split where
- * letters meet digits; and words that no name has as two glued ones, with a slip mended, or as a part of a name.
+ * Finds the models of all words, forgivingly, layer by layer: the words as they are with the last perhaps cut, split where
+ * letters meet digits, and words that no name has as two glued ones, with a slip repaired, or as a part of a name.
  */
 export function findWords(
   db: DatabaseSync,

@@ -39,7 +39,7 @@ export function nearestTerms(db: DatabaseSync, word: string, limit: number): rea
   return near.toSorted((a, b) => worth(b, word) - worth(a, word)).slice(0, limit);
 }
 
-/** Which letters and digits occur, one bit each; a slip changes at most two of them. */
+/** Which letters and digits occur, one bit each. A slip changes at most two of them. */
 function lettersOf(text: string, start: number, end: number): number {
   let bits = 0;
   for (let at = start; at < end; at += 1) bits |= 1 << (text.charCodeAt(at) % 32);
@@ -52,7 +52,7 @@ function bitCount(bits: number): number {
   return (((left + (left >>> 4)) & 0xf0f0f0f) * 0x1010101) >>> 24;
 }
 
-/** A word of many models is meant rather than one of few; people rarely mistype the first letter. */
+/** The score prefers words of many models. People rarely mistype the first letter. */
 function worth({ term, distance, models }: NearTerm, word: string): number {
   return Math.log10(models + 1) - distance * 2 + (term[0] === word[0] ? 0.5 : 0);
 }

@@ -1,7 +1,7 @@
 import { RegistryError } from "../errors.ts";
 import { editDistance } from "./edit-distance.ts";
 
-/** A bound on a number; both ends belong to it unless they are marked as open. */
+/** A bound on a number. Both ends belong to it unless they are marked as open. */
 export interface NumberRange {
   readonly min?: number;
   readonly max?: number;
@@ -9,7 +9,7 @@ export interface NumberRange {
   readonly maxOpen?: true;
 }
 
-/** Filters of a query by their key; several values of one key mean any of them. */
+/** Filters of a query by their key. Several values of one key mean any of them. */
 export interface QueryFilters {
   readonly author?: readonly string[];
   readonly license?: readonly string[];
@@ -81,7 +81,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /**
  * Reads a query: words in any order, `"a phrase"`, `-word` or `not:word`, `key:value` and the flags `fits`, `here`, `gated`. Values of
- * a text key and numbers may be lists (`bits:4,8`); numbers take `<`, `<=`, `>`, `>=` and `a..b`, with units. Throws
+ * a text key and numbers may be lists (`bits:4,8`). Numbers take `<`, `<=`, `>`, `>=` and `a..b`, with units. Throws
  * `registry/invalid-query`, which names the key that was probably meant.
  */
 export function parseQuery(text: string): CatalogueQuery {
@@ -181,7 +181,7 @@ function readRange(key: NumberKey, text: string): NumberRange {
   if (sign === "<=") return { max: value };
   if (sign === ">") return { min: value, minOpen: true };
   if (sign === ">=") return { min: value };
-  // Two digits are what somebody reads in a table, so a size that is meant exactly is a span around it.
+  // Tables show two digits, so an exact size means a span around it.
   if (key === "size" || key === "params") return { min: value * 0.95, max: value * 1.05 };
   return { min: value, max: value };
 }

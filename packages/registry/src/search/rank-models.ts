@@ -1,7 +1,7 @@
 import type { Match } from "./find-matches.ts";
 import { piecesOf, splitPiece, squeeze } from "./terms.ts";
 
-/** Orders what was found: names that are the query, that begin with it, that have little else; then by downloads. */
+/** Orders the found models: names that are the query, that begin with it, that have little else. Then by downloads. */
 export function rankModels(models: readonly Match[], pieces: readonly string[]): readonly Match[] {
   const query = {
     whole: pieces.join(""),

@@ -13,9 +13,9 @@ import { rankModels } from "./rank-models.ts";
 import { rebuildIndex } from "./rebuild-index.ts";
 import { piecesOf, splitPiece } from "./terms.ts";
 
-/** What the search may use beside the catalogue. */
+/** The facts that the search may use beside the catalogue. */
 export interface SearchOptions {
-  /** How many models at most; default 20. */
+  /** How many models at most. Default: 20. */
   readonly limit?: number | undefined;
   /** Ids of the repos in the cache, for `here`. */
   readonly here?: ReadonlySet<string> | undefined;
@@ -23,18 +23,18 @@ export interface SearchOptions {
   readonly fits?: ((model: CatalogueModel) => boolean) | undefined;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface SearchAnswer {
   readonly query: CatalogueQuery;
   /** Best first. */
   readonly models: readonly CatalogueModel[];
-  /** How many match, whatever the limit is; with filters, counted up to 500. */
+  /** How many match, independent of the limit. With filters, counted up to 500. */
   readonly total: number;
   /** There are more than `total`. */
   readonly more: boolean;
   /** Words that were read as others: `{ gema: "gemma" }`. */
   readonly corrected: Readonly<Record<string, string>> | null;
-  /** Of what time the catalogue is. */
+  /** The age of the catalogue. */
   readonly age: CatalogueAge;
 }
 

@@ -1,6 +1,6 @@
 /** A text as it is indexed and searched: without accents, in lower case. */
 function foldText(text: string): string {
-  // Names of repos are ASCII; only queries have more.
+  // Names of repos are ASCII. Only queries have more.
   if (/^[ -~]*$/.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }

@@ -17,7 +17,7 @@ export interface ComparedFile {
   readonly digest: string;
 }
 
-/** A file that differs; null on the side that lacks it. */
+/** A file that differs. Null on the side that lacks it. */
 export interface FileChange {
   readonly path: string;
   readonly status: "added" | "removed" | "changed";
@@ -27,7 +27,7 @@ export interface FileChange {
 
 /** How two versions of a model differ. */
 export interface SnapshotDiff {
-  /** What the changes are about, the weightiest first; empty: nothing differs. */
+  /** What the changes are about, the weightiest first. Empty: nothing differs. */
   readonly changes: readonly ChangeClass[];
   /** Sorted by path. */
   readonly files: readonly FileChange[];

@@ -12,7 +12,7 @@ import type { Sidecar, XorbMark } from "./sidecar.ts";
 
 /** A file on this disk that a newer one may share chunks with. */
 export interface DeltaBase {
-  /** Whoever planned it knows the file by this. */
+  /** The caller's name for the file. */
   readonly id: string;
   readonly terms: readonly BaseTerm[];
   readonly marks: readonly XorbMark[];
@@ -64,7 +64,7 @@ export function marksOf(ranges: Reconstruction["ranges"]): readonly XorbMark[] {
 }
 
 /**
- * Connects the chunks `cuts` of a base's term with its start, by what is known, by its chunks, or by cutting the file anew
+ * Connects the chunks `cuts` of a base's term with its start, by known lengths, by its chunks, or by cutting the file again
  * between them. False when that cannot be done or does not add up to the term: it is not to be used then.
  */
 export async function resolveTerm(
@@ -106,7 +106,7 @@ interface Cutting {
 }
 
 /**
- * How far each point lies behind the start of the term, cutting only what nothing else tells. Undefined when what is known
+ * How far each point lies behind the start of the term, cutting only where no other source gives it. Undefined when a known part
  * does not end where a chunk can, or all pieces together are not as long as the term: then the other chunker was at work,
  * or the file was edited in place.
  */
@@ -139,7 +139,7 @@ async function cutTerm(
   return at === length ? found : undefined;
 }
 
-// Forced cuts follow each other where the data never changes; beyond a few it is cheaper to fetch.
+// Forced cuts follow each other where the data never changes. Beyond a few it is cheaper to fetch.
 const MOST_BLIND_CUTS = 8;
 
 /** Whether a chunk can end at `place` of a file, where one starts at `start`. */

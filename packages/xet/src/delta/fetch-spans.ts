@@ -13,7 +13,7 @@ export interface FetchSpan {
 const JOIN_BYTES = 256 * 1024;
 
 /**
- * What to ask for so that all `missing` chunks of a listed range come: the whole range, or with `marks` (where chunks of
+ * The spans to ask for so that all `missing` chunks of a listed range come: the whole range, or with `marks` (where chunks of
  * the xorb start) the parts of it whose ends are known. The offsets of marks are hints: another upload of the same xorb
  * may be packed otherwise, and decoding tells.
  */

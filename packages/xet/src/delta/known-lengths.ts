@@ -5,7 +5,7 @@ import type { Sidecar } from "./sidecar.ts";
 export interface KnownLengths {
   /** Notes the lengths of the chunks from `first` on. */
   add(xorb: string, first: number, lengths: Uint32Array): void;
-  /** The chunks of a file with these terms, of which parts may have some twice; undefined when one is not known. */
+  /** The chunks of a file with these terms, of which parts may have some twice. Undefined when one is not known. */
   inFile(terms: readonly Term[]): Pick<Sidecar, "terms" | "lengths"> | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface DeltaPiece {
   readonly copy: Candidate | undefined;
 }
 
-/** How a file is put together of copies and fetches; places are found later. */
+/** How a file is put together of copies and fetches. Places are found later. */
 export interface DeltaLayout {
   readonly copies: readonly (DeltaPiece & { readonly copy: Candidate })[];
   readonly fetches: readonly { readonly span: FetchSpan; readonly pieces: readonly DeltaPiece[] }[];
@@ -113,7 +113,7 @@ export function layOutDelta(
   };
 }
 
-/** What of `span` is in none of `taken`, which are in order. */
+/** The parts of `span` that are in none of `taken`, which are in order. */
 function subtract(span: Span, taken: readonly Span[]): readonly Span[] {
   const rest: Span[] = [];
   let { start } = span;
@@ -131,7 +131,7 @@ export function contradiction(xorb: string): XetError {
     `the lengths of the chunks of ${xorb} contradict each other`,
     "xet/malformed-xorb",
     {
-      hint: "Fetch the whole file instead of what seems to be missing.",
+      hint: "Fetch the whole file instead of the parts that seem to be missing.",
       data: { xorb, fault: "lengths" },
     },
   );

@@ -18,13 +18,13 @@ export interface DeltaCopy {
   readonly length: number;
 }
 
-/** What can be done now. */
+/** The steps that can be done now. */
 export interface DeltaSteps {
   readonly copies: readonly DeltaCopy[];
   readonly units: readonly FetchUnit[];
 }
 
-/** How a file is made of files on this disk and of what they lack. */
+/** How a file is made of files on this disk and of fetched ranges. */
 export interface DeltaPlan {
   /** Bytes of the file that are copied. */
   readonly copyBytes: number;
@@ -33,29 +33,29 @@ export interface DeltaPlan {
   /** Requests in all. */
   readonly requests: number;
   /**
-   * Copies and units whose places in the file are known and that were not taken yet. Each is given out once; what is
-   * missing at several places of a term has its place only when what stands in front of it was decoded.
+   * Copies and units whose places in the file are known and that were not taken yet. Each is given out once. A chunk that is
+   * missing at several places of a term has its place only when the chunks in front of it are decoded.
    */
   take(): DeltaSteps;
   /** Notes the chunks of a unit, by which the places of others are known. Throws `xet/malformed-xorb` when they contradict the file. */
   learn(unit: FetchUnit, result: Pick<UnitResult, "lengths">): void;
   /** Whether everything was given out. */
   readonly complete: boolean;
-  /** What a sidecar keeps of the finished file; undefined while, or when, not all of its chunks are known. */
+  /** The facts of the finished file for a sidecar. Undefined as long as not all of its chunks are known. */
   chunks(): Pick<Sidecar, "terms" | "lengths"> | undefined;
 }
 
-/** What a plan is made with. */
+/** The options of a plan. */
 export interface PlanDeltaOptions {
-  /** Whether parts of a listed range may be asked for; else each is fetched whole. */
+  /** Whether parts of a listed range may be asked for. Otherwise each is fetched whole. */
   readonly subRanges?: boolean;
-  /** Reads the bases whose chunks are not known, some 128 KiB a chunk; without it such terms are fetched. */
+  /** Reads the bases whose chunks are not known, some 128 KiB a chunk. Without it, such terms are fetched. */
   readonly read?: ReadBase;
 }
 
 /**
- * Plans a file over the files on this disk that share xorbs with it: identical are chunks with the same index of the same
- * xorb. Wherever something does not add up, those bytes are fetched. The copies are as good as the bases: prove the
+ * Plans a file over the files on this disk that share xorbs with it. Chunks are identical when they have the same index of the same
+ * xorb. Wherever something does not add up, those bytes are fetched. The copies are as good as the bases: verify the
  * finished file by its SHA-256.
  */
 export async function planDelta(
@@ -76,12 +76,12 @@ export async function planDelta(
     });
     const bad = await resolveCandidates(attempt, options.read);
     if (bad.size === 0) return createPlan(attempt, parts);
-    // Less can be copied, so more is missing: everything is laid out anew without them.
+    // Less can be copied, so more is missing: everything is laid out again without them.
     candidates = candidates.filter((one) => !bad.has(one));
   }
 }
 
-/** Finds out where the ends of all copies lie in their bases; returns the terms of bases for which that fails. */
+/** Finds out where the ends of all copies lie in their bases. Returns the terms of bases for which that fails. */
 async function resolveCandidates(
   { copies, potentials, contradictory }: DeltaLayout,
   read: ReadBase | undefined,

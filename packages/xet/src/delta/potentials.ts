@@ -1,9 +1,9 @@
 /**
- * Distances between chunks of one xorb. P(i) is the number of unpacked bytes in front of chunk i: nobody says it, but
- * every term of every file does say P(end) − P(start), and those that share a chunk can be added up.
+ * Distances between chunks of one xorb. P(i) is the number of unpacked bytes in front of chunk i. No source gives it, but
+ * every term of every file gives P(end) − P(start), and those that share a chunk can be added up.
  */
 export interface Potentials {
-  /** Notes that P(end) − P(start) is `length`; false when that contradicts what was noted before, which then stays. */
+  /** Notes that P(end) − P(start) is `length`. False when that contradicts an earlier note, which then stays. */
   relate(start: number, end: number, length: number): boolean;
   /** P(end) − P(start), undefined while nothing connects them. */
   distance(start: number, end: number): number | undefined;

@@ -18,7 +18,7 @@ export interface XorbMark {
 }
 
 /**
- * What is kept beside a finished file, so that a newer one can be made of it: of which chunks it consists, and how long
+ * The record beside a finished file by which a newer one can be made of it: its chunks, and how long
  * they are. 3 bytes a chunk, 12 a term, 32 a xorb: some 50 kB a GB.
  */
 export interface Sidecar {
@@ -75,7 +75,7 @@ export function encodeSidecar({ fileHash, size, terms, lengths, marks }: Sidecar
 }
 
 /**
- * Reads what `encodeSidecar` wrote; every count is held against the bytes, and the chunks against the size. Throws
+ * Reads the output of `encodeSidecar`. Every count is checked against the bytes, and the chunks against the size. Throws
  * `xet/invalid-sidecar`: do without it then.
  */
 export function decodeSidecar(source: Uint8Array): Sidecar {

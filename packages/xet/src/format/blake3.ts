@@ -1,5 +1,5 @@
 /**
- * BLAKE3 in keyed mode with 32 bytes of output, in plain JavaScript: what the kernel is held against, and fast enough
+ * BLAKE3 in keyed mode with 32 bytes of output, in plain JavaScript: the reference for the kernel, and fast enough
  * for the nodes of a hash tree. From the BLAKE3 paper (O'Connor, Aumasson, Neves, Wilcox-O'Hearn, 2020), section 2.
  */
 const BLOCK_BYTES = 64;
@@ -62,7 +62,7 @@ function mix(a: number, b: number, c: number, d: number, x: number, y: number): 
   state[d] = vd;
 }
 
-/** What one compression is told beside its 64 bytes. */
+/** The inputs of one compression beside its 64 bytes. */
 interface Block {
   readonly counter: number;
   readonly length: number;
@@ -109,7 +109,7 @@ function load(bytes: Uint8Array): void {
   }
 }
 
-/** The chaining value of one chunk of up to 1024 bytes; `root`: of a message that is one chunk. */
+/** The chaining value of one chunk of up to 1024 bytes. `root`: of a message that is one chunk. */
 function chunkValue(chunk: Uint8Array, key: Int32Array, at: { counter: number; root: boolean }) {
   const cv = key.slice();
   const blocks = Math.max(1, Math.ceil(chunk.byteLength / BLOCK_BYTES));
@@ -127,7 +127,7 @@ function chunkValue(chunk: Uint8Array, key: Int32Array, at: { counter: number; r
   return cv;
 }
 
-/** The keyed BLAKE3 hash of `message`; `key` has 32 bytes. Some 100 MB/s. */
+/** The keyed BLAKE3 hash of `message`. `key` has 32 bytes. Some 100 MB/s. */
 export function blake3Keyed(key: Uint8Array, message: Uint8Array): Uint8Array {
   if (key.byteLength !== 32) throw new RangeError("a BLAKE3 key has 32 bytes");
   load(key);

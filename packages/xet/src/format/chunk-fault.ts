@@ -24,10 +24,10 @@ export const CHUNK_FAULTS = [
   "lz4-checksum",
 ] as const;
 
-/** Why a chunk cannot be decoded; `none` when it can. */
+/** Why a chunk cannot be decoded. `none` when it can. */
 export type ChunkFault = (typeof CHUNK_FAULTS)[number];
 
-/** A chunk that cannot be decoded, inside this package: whoever knows the xorb makes a `XetError` of it. */
+/** A chunk that cannot be decoded, inside this package. The caller that knows the xorb makes a `XetError` of it. */
 export class ChunkFaultError extends Error {
   override readonly name = "ChunkFaultError";
   readonly fault: ChunkFault;

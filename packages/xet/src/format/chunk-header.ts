@@ -9,7 +9,7 @@ export const MAX_PACKED_BYTES: number = 2 * MAX_CHUNK_BYTES;
 /** How a chunk is packed: as it is, as an LZ4 frame, or as one of its bytes regrouped by their place in a word. */
 export type ChunkScheme = 0 | 1 | 2;
 
-/** What the eight bytes in front of a chunk say. */
+/** The content of the eight bytes in front of a chunk. */
 export interface ChunkHeader {
   readonly scheme: ChunkScheme;
   /** Bytes that follow the header. */

@@ -32,7 +32,7 @@ export function nextChunkLength(data: Uint8Array, start: number, version: Chunke
   return Math.max(0, limit);
 }
 
-/** What the hash depends on: older bytes have been shifted out of it. */
+/** The number of bytes that the hash depends on: older bytes have been shifted out of it. */
 const HASHED_BYTES = 64;
 
 /** Whether the content in front of `at`, at least 64 bytes, ends a chunk. It does for one place in 65 536 by chance. */

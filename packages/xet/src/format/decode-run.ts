@@ -23,7 +23,7 @@ export interface DecodedRun extends ChunkHashes {
 
 /**
  * Decodes and hashes chunks from the start of `input` into `output`, at most `most`. This is the plain JavaScript that
- * the kernel is held against; it does what `Kernel.decodeRun` does.
+ * the kernel is compared with. It does the same as `Kernel.decodeRun`.
  */
 export function decodeRun(input: Uint8Array, output: Uint8Array, most: number): DecodedRun {
   const lengths: number[] = [];

@@ -6,7 +6,7 @@ export const DATA_KEY: Uint8Array = key(
 export const NODE_KEY: Uint8Array = key(
   "017ec5c7a5472996fd946666b48a02e65ddd536f37c76dd2f86352e64a53713f",
 );
-/** Key of what proves to the server that an uploader has the chunks of a term. */
+/** Key of the hash that shows the server that an uploader has the chunks of a term. */
 export const VERIFICATION_KEY: Uint8Array = key(
   "7f1857d6ce56ed66127ff913e7a5c3f3a4cd26d5b5db49e64124987f28fb94c3",
 );

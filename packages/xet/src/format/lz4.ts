@@ -102,7 +102,7 @@ interface BlockOutput {
 }
 
 /**
- * Decodes an LZ4 block (lz4, doc/lz4_Block_format.md) into `output`; returns where it ends. It ends with literals,
+ * Decodes an LZ4 block (lz4, doc/lz4_Block_format.md) into `output`. Returns where it ends. It ends with literals,
  * reaches back at most to `history`, and writes nothing from `limit` on. Throws `ChunkFaultError`.
  */
 function decodeLz4Block(

@@ -84,7 +84,7 @@ export function fileHash(chunks: ChunkHashes): string {
   return formatXetHash(blake3Keyed(FILE_KEY, merkleRoot(chunks)));
 }
 
-/** What an uploader sends for a term to show that it has its chunks. */
+/** The hash that an uploader sends for a term to show that it has its chunks. */
 export function verificationHash(hashes: Uint8Array): string {
   return formatXetHash(blake3Keyed(VERIFICATION_KEY, hashes));
 }

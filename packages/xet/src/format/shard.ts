@@ -7,11 +7,11 @@ export interface ShardTerm {
   /** Chunk indices, end exclusive. */
   readonly chunks: { readonly start: number; readonly end: number };
   readonly unpackedLength: number;
-  /** Shows that the uploader has the chunks; absent in shards that carry none. */
+  /** Shows that the uploader has the chunks. Absent in shards that carry none. */
   readonly verification: string | undefined;
 }
 
-/** What a shard says of a file. */
+/** The entry of a file in a shard. */
 export interface ShardFile {
   readonly hash: string;
   /** Plain SHA-256 of the content, lower-case hex, when it was told. */
@@ -19,13 +19,13 @@ export interface ShardFile {
   readonly terms: readonly ShardTerm[];
 }
 
-/** What a shard says of a xorb: its chunks in order. */
+/** The entry of a xorb in a shard: its chunks in order. */
 export interface ShardXorb {
   readonly hash: string;
   /** Bytes of all chunks, unpacked. */
   readonly unpackedLength: number;
   readonly lengths: Uint32Array;
-  /** 32 bytes a chunk; keyed by `Shard.hmacKey` when that is not zero. */
+  /** 32 bytes a chunk. Keyed by `Shard.hmacKey` when that is not zero. */
   readonly chunkHashes: Uint8Array;
 }
 
@@ -33,7 +33,7 @@ export interface ShardXorb {
 export interface Shard {
   readonly files: readonly ShardFile[];
   readonly xorbs: readonly ShardXorb[];
-  /** Key of the chunk hashes in shards for deduplication, raw; undefined when they are plain. */
+  /** Key of the chunk hashes in shards for deduplication, raw. Undefined when they are plain. */
   readonly hmacKey: Uint8Array | undefined;
 }
 
@@ -54,7 +54,7 @@ interface ShardRecord {
 
 /**
  * Reads a shard, as uploaded (no footer) or at rest (hub-docs, docs/xet/shard.md; xet-core, metadata_shard). Counts are
- * held against the bytes before anything is made of them. Throws `xet/malformed-shard`.
+ * checked against the bytes before they are used. Throws `xet/malformed-shard`.
  */
 export function parseShard(bytes: Uint8Array): Shard {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

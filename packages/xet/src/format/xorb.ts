@@ -20,7 +20,7 @@ export interface XorbChunk {
   readonly unpackedLength: number;
 }
 
-/** What stands behind the chunks of a xorb at rest: uploads carry none, and readers never get one. */
+/** The footer behind the chunks of a xorb at rest. Uploads carry none, and readers never get one. */
 export interface XorbFooter {
   readonly version: 0 | 1;
   readonly hash: string;
@@ -35,7 +35,7 @@ export interface Xorb {
 }
 
 /**
- * The chunks of a whole xorb, with a footer of version 0 or 1 or none; nothing is unpacked. Every length is held against
+ * The chunks of a whole xorb, with a footer of version 0 or 1 or none. Nothing is unpacked. Every length is checked against
  * the bytes, and the footer against the chunks. Throws `xet/malformed-xorb`.
  */
 export function parseXorb(bytes: Uint8Array): Xorb {
@@ -80,7 +80,7 @@ function footer0(reader: FooterReader, chunks: readonly XorbChunk[]): XorbFooter
   return { version: 0, hash, chunkHashes };
 }
 
-/** Hash; section of hashes; section of boundaries; number of chunks, two distances and 16 bytes. */
+/** Hash, section of hashes, section of boundaries, number of chunks, two distances and 16 bytes. */
 function footer1(reader: FooterReader, chunks: readonly XorbChunk[]): XorbFooter {
   const hash = formatXetHash(reader.take(HASH_BYTES));
   const hashSection = reader.position;
@@ -149,7 +149,7 @@ function footerReader(bytes: Uint8Array, at: number): FooterReader {
 function malformed(fault: string, data: Readonly<Record<string, number>>): XetError {
   const place = Object.entries(data).map(([name, value]) => `${name} ${value}`);
   return new XetError(`malformed xorb: ${fault} at ${place.join(", ")}`, "xet/malformed-xorb", {
-    hint: "Fetch the xorb again; if it stays so, fetch the file by the plain route.",
+    hint: "Fetch the xorb again. If it stays so, fetch the file by the plain route.",
     data: { fault, ...data },
   });
 }

@@ -14,13 +14,13 @@ export interface Region {
   readonly end: number;
 }
 
-/** Decodes and hashes chunks that lie in its memory, which threads can share; one caller at a time. */
+/** Decodes and hashes chunks that lie in its memory, which threads can share. One caller at a time. */
 export interface Kernel {
   /** All of its memory. */
   readonly bytes: Uint8Array;
   /** The part of it that is for the caller's windows. Behind each of them `SLACK_BYTES` must stay unused. */
   readonly room: Region;
-  /** Decodes and hashes whole chunks from `input` into `output`, at most 512: what `decodeRun` does, faster. */
+  /** Decodes and hashes whole chunks from `input` into `output`, at most 512. The same as `decodeRun`, but faster. */
   decodeRun(input: Region, output: Region): DecodedRun;
   /** The raw chunk hash of up to 128 KiB. */
   hashChunk(content: Uint8Array): Uint8Array;
@@ -29,7 +29,7 @@ export interface Kernel {
 /** Copies in the kernel write so much further than they should. */
 export const SLACK_BYTES = 64;
 
-/** What the kernel exports (kernel/assembly/kernel.ts). */
+/** The exports of the kernel (kernel/assembly/kernel.ts). */
 interface Exports {
   decodeRun(
     source: number,
@@ -76,7 +76,7 @@ const { WebAssembly } = globalThis as unknown as {
 
 let compiled: object | undefined;
 
-/** Memory for a kernel with `roomBytes` for windows; it never grows. */
+/** Memory for a kernel with `roomBytes` for windows. It never grows. */
 export function kernelMemory(roomBytes: number): KernelMemory {
   const pages = Math.ceil((ROOM + roomBytes) / PAGE_BYTES);
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });

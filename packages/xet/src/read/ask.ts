@@ -1,7 +1,7 @@
 import { XetError, type XetErrorCode } from "../errors.ts";
 
 /**
- * The part of `fetch` that is used: the body is decoded, and whoever hands it in sets its limits of time and length.
+ * The part of `fetch` that is used: the body is decoded. The caller that passes it sets its limits of time and length.
  * Redirects must not carry `authorization` to another host.
  */
 export type XetFetch = (
@@ -19,7 +19,7 @@ export interface XetAnswer {
   text(): Promise<string>;
 }
 
-/** What is asked of whom. */
+/** A request and its address. */
 export interface Question {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface GoodAnswer {
 const SHOWN_CHARACTERS = 300;
 
 /**
- * One question, one answer; who may ask again is told by the error: `data.status`, `data.retryAfterMs`, `data.host` and
+ * One question, one answer. The error tells the caller whether to ask again: `data.status`, `data.retryAfterMs`, `data.host` and
  * `data.phase`. Throws `xet/unauthorized`, `xet/not-found`, `xet/rate-limited`, `xet/unavailable`, `xet/bad-response`.
  */
 export async function ask(fetch: XetFetch, question: Question): Promise<GoodAnswer> {
@@ -51,7 +51,7 @@ export async function ask(fetch: XetFetch, question: Question): Promise<GoodAnsw
   } catch (error) {
     signal?.throwIfAborted();
     throw new XetError(`${host} cannot be reached (Xet ${phase})`, "xet/unavailable", {
-      hint: "A firewall or DNS may block this host; the plain route does without it.",
+      hint: "A firewall or DNS may block this host. The plain route does without it.",
       data: { host, phase },
       cause: error,
     });
@@ -80,7 +80,7 @@ function meaning(status: number): readonly [XetErrorCode, string] {
     return ["xet/unauthorized", "Log in with a token that may read this repo."];
   }
   if (status === 404) {
-    return ["xet/not-found", "The repo, revision or file may be gone; the plain route will tell."];
+    return ["xet/not-found", "The repo, revision or file may be gone. The plain route will tell."];
   }
   if (status === 429) {
     return ["xet/rate-limited", "Wait as long as the server asks, for all files of the repo."];

@@ -10,19 +10,19 @@ import type { Span } from "./span.ts";
 import type { UnitResult } from "./unit-decoder.ts";
 
 /**
- * Takes the bytes of one unit where they arrive, in memory that a thread decodes; it outlives the connection that fills
+ * Takes the bytes of one unit where they arrive, in memory that a thread decodes. It outlives the connection that fills
  * it. A reader fills `space()` and says how much.
  */
 export interface UnitSink {
-  /** Bytes taken: what a new request for the unit may leave out. */
+  /** Bytes taken. A new request for the unit may leave them out. */
   readonly received: number;
-  /** Room for the next bytes, at least one while any are missing; good until the next `filled`. */
+  /** Room for the next bytes, at least one while any are missing. Valid until the next `filled`. */
   space(): Uint8Array;
   /** The first `bytes` of `space()` are there. A returned promise is back-pressure. Throws when the unit is malformed or cannot be written. */
   filled(bytes: number): Promise<void> | undefined;
   /** The unit's chunks, once all of its bytes came. Rejects with `xet/malformed-xorb` or the system's error. */
   finish(): Promise<UnitResult>;
-  /** Gives its memory back, to be called whatever happened; once it resolves, nothing is written any more. */
+  /** Gives its memory back. To be called in every case. Once it resolves, nothing is written any more. */
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface UnitTarget {
   readonly onDecoded?: (written: readonly Span[], consumed: number) => void;
 }
 
-/** Threads that decode, hash and write units; each holds up to 16 at a time, in 1.5 MiB each. */
+/** Threads that decode, hash and write units. Each holds up to 16 at a time, in 1.5 MiB each. */
 export interface DecodeThreads {
   /** Starts the threads, which the first `open` does otherwise. */
   start(): void;
@@ -45,7 +45,7 @@ export interface DecodeThreads {
 
 const WINDOW_BYTES = 256 * 1024;
 const WINDOWS = 3;
-/** In front of each window, for what the one before could not decode: less than a chunk. */
+/** In front of each window, for the undecoded rest of the one before: less than a chunk. */
 const CARRY_BYTES = roundUp(CHUNK_HEADER_BYTES + MAX_PACKED_BYTES);
 const LANE_BYTES = WINDOWS * (CARRY_BYTES + WINDOW_BYTES + SLACK_BYTES);
 const LANES = 16;
@@ -168,7 +168,7 @@ function openSink(
   /** The windows of those regions, in order. */
   const handed: number[] = [];
   let window = 0;
-  /** What is filled of the window, and what of that was handed over. */
+  /** The filled bytes of the window, and those of them that were handed over. */
   let filledTo = dataStart(0);
   let handedTo = filledTo;
   let handedAt = performance.now();
@@ -177,7 +177,7 @@ function openSink(
   let closed: PromiseWithResolvers<void> | undefined;
   let free: PromiseWithResolvers<void> | undefined;
   const done = Promise.withResolvers<UnitResult>();
-  // Nobody may be waiting yet; finish() still hands the error on.
+  // No caller may be waiting yet. finish() still hands the error on.
   done.promise.catch(() => undefined);
 
   const fail = (error: Error): void => {
@@ -257,7 +257,7 @@ function openSink(
     close() {
       if (closed !== undefined) return closed.promise;
       closed = Promise.withResolvers<void>();
-      // With the thread all that it did is over, and its memory is nobody's any more.
+      // The thread has ended, with all of its work, and its memory is free.
       if (thread.dead()) over();
       else thread.say({ id, type: "close" });
       fail(new Error("the unit was closed"));

@@ -11,7 +11,7 @@ import type { FetchUnit } from "./plan-units.ts";
 import { mergeSpans, type Span } from "./span.ts";
 import { createUnitDecoder, type UnitDecoder, type UnitResult } from "./unit-decoder.ts";
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface DecodeWorkerData {
   readonly memory: KernelMemory;
   /** Where content is unpacked to before it is written. */
@@ -20,7 +20,7 @@ export interface DecodeWorkerData {
   readonly bell: Int32Array;
 }
 
-/** What the main thread says, one message each, ringing the bell. */
+/** The messages of the main thread. Each rings the bell. */
 export type DecodeRequest =
   | {
       readonly id: number;
@@ -31,9 +31,9 @@ export type DecodeRequest =
   | {
       readonly id: number;
       readonly type: "bytes";
-      /** The next bytes of the unit; they follow the last ones in memory, unless a `next` was named there. */
+      /** The next bytes of the unit. They follow the last ones in memory, unless a `next` was named there. */
       readonly region: Region;
-      /** Where the bytes after these will start: what is left of these goes in front of it. */
+      /** Where the bytes after these will start. The rest of these goes in front of it. */
       readonly next: number | undefined;
       /** The unit has no more. */
       readonly last: boolean;
@@ -50,7 +50,7 @@ export interface SentError {
     | undefined;
 }
 
-/** What the thread answers: to bytes, that they were decoded and where they went; to the last, what the unit had; or why not. */
+/** The thread's answers: to bytes, where their content went. To the last bytes, the unit's result. Or the error. */
 export type DecodeReply =
   | {
       readonly id: number;

@@ -6,9 +6,9 @@ export interface UnitUse {
   readonly chunks: Span;
   /** Where the first of them starts in the file. */
   readonly offset: number;
-  /** Unpacked bytes of all of them; at most so many when it is not `exact`. */
+  /** Unpacked bytes of all of them. An upper bound when it is not `exact`. */
   readonly length: number;
-  /** Parts of a term can be asked for whose length nobody knows before they are decoded. */
+  /** False for parts of a term whose length is unknown before they are decoded. */
   readonly exact: boolean;
 }
 
@@ -61,7 +61,7 @@ export function unitOutputs({ uses, within }: FetchUnit): readonly Span[] {
 }
 
 /**
- * When a signed URL ends, in ms since 1970, by its `Expires`; undefined when it does not say so. A 403 before that is no
+ * When a signed URL ends, in ms since 1970, by its `Expires`. Undefined when it has none. A 403 before that is no
  * expiry, and a new URL does not cure it.
  */
 export function urlExpiry(url: string): number | undefined {
@@ -69,7 +69,7 @@ export function urlExpiry(url: string): number | undefined {
   return expires !== null && /^\d{1,12}$/u.test(expires) ? 1000 * Number(expires) : undefined;
 }
 
-/** The unit with the URL that a newer reconstruction has for the same chunks; undefined when it lists them otherwise. */
+/** The unit with the URL that a newer reconstruction has for the same chunks. Undefined when it lists them otherwise. */
 export function renewUnit(unit: FetchUnit, { ranges }: Reconstruction): FetchUnit | undefined {
   const { xorb, chunks } = unit;
   const found = ranges.find(

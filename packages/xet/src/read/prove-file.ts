@@ -18,14 +18,14 @@ export interface ExpectedFile {
   readonly size: number;
 }
 
-/** Chunks of a file in file order, and the runs of their xorbs: what a sidecar keeps. */
+/** Chunks of a file in file order, and the runs of their xorbs: the content of a sidecar. */
 export interface FileChunks extends ChunkHashes {
   readonly lengths: Uint32Array;
   readonly terms: readonly { readonly xorb: string; readonly chunks: Span }[];
 }
 
 /**
- * The chunks of a file of which every byte was fetched, in file order, when their hash is the file's; each unit was
+ * The chunks of a file of which every byte was fetched, in file order, when their hash is the file's. Each unit was
  * decoded to its end. Throws `xet/hash-mismatch`, which names the units that are not verified by their own xorb's hash:
  * one of them is wrong.
  */
@@ -73,7 +73,7 @@ export function proveFile(
     `the chunks of the file have the Xet hash ${actual}, not ${wanted}`,
     "xet/hash-mismatch",
     {
-      hint: "Fetch the suspect ranges again over another connection; if it stays so, fetch the file by the plain route.",
+      hint: "Fetch the suspect ranges again over another connection. If it stays so, fetch the file by the plain route.",
       data: { expected: wanted, actual, suspects },
     },
   );

@@ -13,7 +13,7 @@ import type { XetTokens } from "./xet-token.ts";
 export interface XetClient {
   /**
    * How a file of `size` bytes is put together, or the part `wanted` of it, in parts of some GB: signed addresses live
-   * for a short time only. Throws `xet/invalid-reconstruction` and what the connection throws; never asks twice, except
+   * for a short time only. Throws `xet/invalid-reconstruction` and the connection's errors. Never asks twice, except
    * once with a fresh token.
    */
   reconstruct(file: XetFile, options?: ReconstructOptions): Promise<readonly Reconstruction[]>;
@@ -25,7 +25,7 @@ export interface XetFile {
   readonly size: number;
 }
 
-/** What `reconstruct` can be told. */
+/** The options of `reconstruct`. */
 export interface ReconstructOptions {
   readonly wanted?: Span;
   /** Bytes of the file in one question; 8 GB when absent. */
@@ -121,7 +121,7 @@ function reword(error: unknown, { fileHash, size, wanted }: ReconstructionQuery)
     `the Xet storage says that file ${fileHash} ends before byte ${wanted.start} of ${size}`,
     "xet/invalid-reconstruction",
     {
-      hint: "Try again; if it stays so, fetch the file by the plain route.",
+      hint: "Try again. If it stays so, fetch the file by the plain route.",
       data: { fileHash, fault: "416", start: wanted.start, end: wanted.end },
       cause: error,
     },

@@ -26,14 +26,14 @@ export interface ListedRange {
 
 /** How a part of a file is put together. */
 export interface Reconstruction {
-  /** The part that was asked for; the first and the last term may reach out of it. */
+  /** The part that was asked for. The first and the last term may reach out of it. */
   readonly wanted: Span;
   readonly terms: readonly Term[];
   /** Those of one xorb together, in the order of its chunks. */
   readonly ranges: readonly ListedRange[];
 }
 
-/** What is known of the part before it is asked for. */
+/** The known facts of the part before it is asked for. */
 export interface ReconstructionQuery {
   readonly fileHash: string;
   /** Bytes of the whole file, as the tree lists it. */
@@ -209,7 +209,7 @@ function invalid(fault: string, { fileHash, wanted }: ReconstructionQuery): XetE
     `the Xet storage cannot say how file ${fileHash} is put together: ${fault}`,
     "xet/invalid-reconstruction",
     {
-      hint: "Try again; if it stays so, fetch the file by the plain route.",
+      hint: "Try again. If it stays so, fetch the file by the plain route.",
       data: { fileHash, fault, start: wanted.start, end: wanted.end },
     },
   );

@@ -4,7 +4,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** What both have, or undefined. */
+/** The span that both have, or undefined. */
 export function intersect(a: Span, b: Span): Span | undefined {
   const start = Math.max(a.start, b.start);
   const end = Math.min(a.end, b.end);

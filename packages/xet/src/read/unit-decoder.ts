@@ -16,25 +16,25 @@ export interface UnitResult extends ChunkHashes {
 
 /** Turns the bytes of a unit into bytes of the file, as they come. */
 export interface UnitDecoder {
-  /** Bytes of the unit that were decoded: what a new request may leave out. */
+  /** Bytes of the unit that were decoded. A new request may leave them out. */
   readonly consumed: number;
   /**
-   * Decodes the whole chunks in `input`, which goes on where the last one ended, and writes their content; returns the
-   * bytes of input that they took. Throws `xet/malformed-xorb`, and whatever `write` throws.
+   * Decodes the whole chunks in `input`, which goes on where the last one ended, and writes their content. Returns the
+   * bytes of input that they took. Throws `xet/malformed-xorb`, and the errors of `write`.
    */
   decode(input: Region): number;
   /** Checks that all is there, and nothing beyond it. Throws `xet/malformed-xorb`. */
   finish(): UnitResult;
-  /** What is still to be fetched: the unit from the next chunk on, undefined when nothing is left. */
+  /** The rest to fetch: the unit from the next chunk on, undefined when nothing is left. */
   rest(): FetchUnit | undefined;
 }
 
-/** What a decoder works with. */
+/** The inputs of a decoder. */
 export interface UnitDecoderIo {
   readonly kernel: Kernel;
   /** A window of the kernel's memory, at least 128 KiB. */
   readonly output: Region;
-  /** Keeps bytes of the file; they change after it returned. */
+  /** Keeps bytes of the file. They change after it returned. */
   readonly write: (bytes: Uint8Array, position: number) => void;
 }
 
@@ -49,7 +49,7 @@ export function createUnitDecoder(unit: FetchUnit, io: UnitDecoderIo): UnitDecod
   const malformed = (fault: string): XetError =>
     malformedUnit(unit, { fault, chunk: next, consumed });
 
-  /** Writes what the uses have of a run. */
+  /** Writes the parts of a run that the uses need. */
   const place = ({ lengths }: DecodedRun): void => {
     const run = { start: next, end: next + lengths.length };
     const ends = [0];
@@ -158,7 +158,7 @@ function malformedUnit(
     `malformed xorb ${xorb}: ${at.fault} at chunk ${at.chunk}, byte ${byte}`,
     "xet/malformed-xorb",
     {
-      hint: "Fetch the range again over another connection; if it stays so, fetch the file by the plain route.",
+      hint: "Fetch the range again over another connection. If it stays so, fetch the file by the plain route.",
       data: {
         xorb,
         chunks,

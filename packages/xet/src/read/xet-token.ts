@@ -1,7 +1,7 @@
 import { XetError } from "../errors.ts";
 import { ask, type XetFetch } from "./ask.ts";
 
-/** What opens the storage for one repo at one revision. */
+/** The token that opens the storage for one repo at one revision. */
 export interface XetToken {
   readonly accessToken: string;
   /** When it ends, in ms since 1970. */
@@ -14,7 +14,7 @@ export interface XetToken {
 export interface XetTokens {
   /**
    * A token that is good for another minute, or half of its life when that is shorter. Callers at the same time share one request, and a failed one is not kept.
-   * `refused`: one that the storage did not accept, which is asked for anew. Throws `xet/unauthorized` and the like.
+   * `refused`: one that the storage did not accept. A new one is asked for. Throws `xet/unauthorized` and the like.
    */
   get(options?: { readonly refused?: XetToken; readonly signal?: AbortSignal }): Promise<XetToken>;
 }
@@ -26,7 +26,7 @@ export interface XetTokensOptions {
   readonly repoType?: "model" | "dataset" | "space";
   readonly repoId: string;
   readonly revision: string;
-  /** The Hub's own token; it goes to the endpoint and nowhere else. */
+  /** The Hub's own token. It goes to the endpoint and nowhere else. */
   readonly token?: string | undefined;
   readonly fetch: XetFetch;
   /** ms since 1970. */
@@ -65,7 +65,7 @@ export function createXetTokens(options: XetTokensOptions): XetTokens {
       if (current !== undefined && good && current.accessToken !== refused?.accessToken) {
         return current;
       }
-      // It is everybody's request: one caller's abort must not end it.
+      // All callers share the request: one caller's abort must not end it.
       pending ??= request().finally(() => (pending = undefined));
       return unlessAborted(pending, signal);
     },
