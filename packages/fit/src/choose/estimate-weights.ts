@@ -88,7 +88,7 @@ function namedParameters({ parameters, parametersKind }: ModelName): number | nu
   return parametersKind === "upper-bound" ? Math.round(parameters * SHARED_EXPERTS) : parameters;
 }
 
-/** Bits with scales (affine: 32 bits a group of 64); 16 where nothing is said. */
+/** Bits with scales (affine: 32 bits a group of 64). 16 where no source gives them. */
 function bitsPerWeight(name: ModelName, tags: readonly string[] = []): number {
   const { quantization } = name;
   const bits = bitsOf(name, tags);

@@ -11,7 +11,7 @@ export interface CatalogueModel {
   readonly modifiedAt: number | null;
   /** The commit of its main branch. */
   readonly commit: string | null;
-  /** Bits a weight as the name or a tag says; 16 and more are not quantized. */
+  /** Bits a weight as the name or a tag says. 16 and more are not quantized. */
   readonly bits: number | null;
   /** As the name says it: `4bit`, `mxfp4`, `4bit-dwq`. */
   readonly quantization: string | null;

@@ -1,4 +1,4 @@
-/** What a change of a model is about. */
+/** The subject of a change of a model. */
 export type ChangeClass = "weights" | "config" | "template" | "tokenizer" | "card" | "other";
 
 /** All classes, the weightiest first. */

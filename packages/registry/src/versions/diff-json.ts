@@ -1,4 +1,4 @@
-/** A value that differs: dotted key, what it was and is. Undefined on the side that lacks it. */
+/** A value that differs: dotted key, old and new value. Undefined on the side that lacks it. */
 export interface ValueChange {
   readonly key: string;
   readonly from: unknown;

@@ -27,7 +27,7 @@ export interface FileChange {
 
 /** How two versions of a model differ. */
 export interface SnapshotDiff {
-  /** What the changes are about, the weightiest first. Empty: nothing differs. */
+  /** The subjects of the changes, the weightiest first. Empty: nothing differs. */
   readonly changes: readonly ChangeClass[];
   /** Sorted by path. */
   readonly files: readonly FileChange[];

@@ -28,7 +28,7 @@ export interface XetFile {
 /** The options of `reconstruct`. */
 export interface ReconstructOptions {
   readonly wanted?: Span;
-  /** Bytes of the file in one question; 8 GB when absent. */
+  /** Bytes of the file in one question. 8 GB when absent. */
   readonly partBytes?: number;
   readonly signal?: AbortSignal;
 }
