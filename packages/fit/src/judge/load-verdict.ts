@@ -149,8 +149,8 @@ function architectureReasons(
 function missing(version: string, what: string): LoadReason {
   const { mlxLmVersion: known } = MLX_LM_TABLE;
   return version === known
-    ? blocking("missing-settings", `config.json lacks what mlx-lm's ${what}`)
-    : note("missing-settings", `config.json lacks what the ${what} in mlx-lm ${known}`);
+    ? blocking("missing-settings", `config.json lacks settings that mlx-lm's ${what}`)
+    : note("missing-settings", `config.json lacks settings that in mlx-lm ${known} ${what}`);
 }
 
 // The first MLX release with each mode, by its release notes.
