@@ -205,7 +205,7 @@ test("the events of a verification end with the result", async () => {
 test("cache ls shows every repo with what is wrong, and --json what machines read", async () => {
   const { run, folder, path } = await filledStage();
   await writeFile(join(folder, "refs", "broken"), "0123456");
-  await rm(join(path, "README.md"));
+  await rm(join(path, "tokenizer.json"));
   const { code, stdout, stderr } = await run(["cache", "ls"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^REPO +SIZE +FILES +REVISIONS +REFS +USED +STATE$/m);

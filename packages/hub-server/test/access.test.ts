@@ -97,7 +97,7 @@ test("a bad token is refused even where none is needed, from the moment it is re
   store.revokeToken("hf_anna");
   expect(await refusal(await ask("/api/models/acme/tiny", { token: "hf_anna" }))).toMatchObject({
     status: 401,
-    message: "Invalid credentials in Authorization header",
+    message: "Invalid username or password.",
     challenge: CHALLENGE,
   });
   const basic = await ask("/api/models/acme/tiny", { headers: { authorization: "Basic eDp5" } });

@@ -169,7 +169,7 @@ test("an expired signature is the CDN's 403, a revoked token the Hub's 401", asy
   const revoked = await fetch(info(hub));
   expect([revoked.status, revoked.headers.get("x-error-message")]).toEqual([
     401,
-    "Invalid credentials in Authorization header",
+    "Invalid username or password.",
   ]);
 });
 
