@@ -1,8 +1,8 @@
 import { isOffline } from "../../shell/is-on.ts";
-import type { CatalogueModel, SearchAnswer } from "@mlx-download/registry";
+import type { CatalogueModel, Registry, SearchAnswer } from "@mlx-download/registry";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { noteTo, openHubList, openUserRegistry } from "./open.ts";
+import { noteTo, openHubList, withPassingRegistry, withUserRegistry } from "./open.ts";
 
 /** The query, and the facts that its filters `here` and `fits` need. */
 export interface Question {
@@ -30,11 +30,18 @@ const PAGE = 500;
  * request, and the `hub/…` errors for `--online`.
  */
 export async function find(question: Question, flags: Flags, shell: Shell): Promise<Found> {
-  const { importSeed, parseQuery, readAge, searchCatalogue } =
-    await import("@mlx-download/registry");
+  const { parseQuery } = await import("@mlx-download/registry");
   parseQuery(question.query);
   if (flags.online) return await askHub(question, flags, shell);
-  using registry = await openUserRegistry(flags, shell);
+  return withUserRegistry(flags, shell, (registry) => findIn(registry, question, { flags, shell }));
+}
+
+async function findIn(
+  registry: Registry,
+  question: Question,
+  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
+): Promise<Found> {
+  const { importSeed, readAge, searchCatalogue } = await import("@mlx-download/registry");
   const age = registry.read(readAge);
   const offline = flags.offline || isOffline(shell.env);
   if ((age === undefined || age.source === "seed") && !offline) {
@@ -53,10 +60,10 @@ export async function find(question: Question, flags: Flags, shell: Shell): Prom
     const seed = await readCatalogue();
     if (!registry.readOnly) importSeed(registry, seed);
     else if (age === undefined) {
-      const { openRegistry } = await import("@mlx-download/registry");
-      using passing = openRegistry({ path: ":memory:" });
-      importSeed(passing, seed);
-      return { ...searchCatalogue(passing, question.query, question), source: "catalogue" };
+      return withPassingRegistry((passing) => {
+        importSeed(passing, seed);
+        return { ...searchCatalogue(passing, question.query, question), source: "catalogue" };
+      });
     }
   }
   return { ...searchCatalogue(registry, question.query, question), source: "catalogue" };
@@ -75,8 +82,7 @@ function isAway(error: unknown): boolean {
  * query language.
  */
 async function askHub(question: Question, flags: Flags, shell: Shell): Promise<Found> {
-  const { importListing, openRegistry, parseQuery, searchCatalogue } =
-    await import("@mlx-download/registry");
+  const { importListing, parseQuery, searchCatalogue } = await import("@mlx-download/registry");
   const { words, phrases, filters } = parseQuery(question.query);
   const [search] = [...words, ...phrases].toSorted((a, b) => b.length - a.length);
   const author = filters.author?.length === 1 ? filters.author[0] : undefined;
@@ -101,7 +107,8 @@ async function askHub(question: Question, flags: Flags, shell: Shell): Promise<F
   } finally {
     await hub.close();
   }
-  using passing = openRegistry({ path: ":memory:" });
-  importListing(passing, { endpoint: hub.endpoint, items });
-  return { ...searchCatalogue(passing, question.query, question), source: "hub" };
+  return withPassingRegistry((passing) => {
+    importListing(passing, { endpoint: hub.endpoint, items });
+    return { ...searchCatalogue(passing, question.query, question), source: "hub" };
+  });
 }

@@ -12,11 +12,36 @@ export function noteTo({ quiet }: Pick<Flags, "quiet">, shell: Shell): (text: st
   };
 }
 
-/** Opens this user's registry. A problem with its file is reported in one line. */
-export async function openUserRegistry(flags: Flags, shell: Shell): Promise<Registry> {
+/**
+ * Runs `work` with this user's registry and closes it. A problem with its file is reported in one line. Node 22 cannot
+ * parse `using`, so this is a function.
+ */
+export async function withUserRegistry<T>(
+  flags: Flags,
+  shell: Shell,
+  work: (registry: Registry) => T | Promise<T>,
+): Promise<T> {
   const { openRegistry } = await import("@mlx-download/registry");
   const note = noteTo(flags, shell);
-  return openRegistry({ env: shell.env, onNotice: ({ message }) => note(`warning: ${message}`) });
+  const onNotice = ({ message }: { readonly message: string }): void => note(`warning: ${message}`);
+  return closing(openRegistry({ env: shell.env, onNotice }), work);
+}
+
+/** Runs `work` with a registry in memory. */
+export async function withPassingRegistry<T>(work: (registry: Registry) => T): Promise<T> {
+  const { openRegistry } = await import("@mlx-download/registry");
+  return closing(openRegistry({ path: ":memory:" }), work);
+}
+
+async function closing<T>(
+  registry: Registry,
+  work: (registry: Registry) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work(registry);
+  } finally {
+    registry.close();
+  }
 }
 
 /** The list of the Hub that the options name. */

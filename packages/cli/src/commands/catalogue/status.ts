@@ -5,7 +5,7 @@ import type { Shell } from "../../shell/shell.ts";
 import { type CardRow, renderCard } from "../../text/card.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { ageText } from "./age-text.ts";
-import { openUserRegistry } from "./open.ts";
+import { withUserRegistry } from "./open.ts";
 
 const iso = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : new Date(at).toISOString();
@@ -49,8 +49,7 @@ function rows(status: CatalogueStatus): readonly CardRow[] {
  */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { catalogueStatus } = await import("@mlx-download/registry");
-  using registry = await openUserRegistry(flags, shell);
-  const status = catalogueStatus(registry);
+  const status = await withUserRegistry(flags, shell, catalogueStatus);
   const { age, fullAt, ...rest } = status;
   await writeResult(
     {

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from "node:v8";
-import type { SyncPlan, SyncResult } from "@mlx-download/registry";
+import type { Registry, SyncPlan, SyncResult } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, formatNumber } from "../../text/format.ts";
-import { noteTo, openHubList, openUserRegistry } from "./open.ts";
+import { noteTo, openHubList, withUserRegistry } from "./open.ts";
 
 const WHAT: Readonly<Record<SyncPlan["kind"], string>> = {
   first: "Reads the whole list for the first time",
@@ -42,9 +42,8 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   // A long list is made of short-lived objects, for which V8 would take 100 MB more than it needs.
   setFlagsFromString("--semi-space-growth-factor=1");
   const note = noteTo(flags, shell);
-  using registry = await openUserRegistry(flags, shell);
   const hub = await openHubList(flags, shell);
-  try {
+  const sync = async (registry: Registry): Promise<number> => {
     const plan = planSync(registry, { endpoint: hub.endpoint, full: flags.full });
     if (flags.dryRun) {
       await writeResult({ ...plan }, `${planText(plan)}\n`, { flags, shell });
@@ -74,6 +73,9 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       },
     );
     return result.stopped === "rate-limit" ? 75 : 0;
+  };
+  try {
+    return await withUserRegistry(flags, shell, sync);
   } finally {
     await hub.close();
   }
