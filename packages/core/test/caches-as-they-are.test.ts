@@ -165,6 +165,19 @@ test("an adapter that stands alone, or a tokenizer, is given when it is named", 
   expect(await findCached(REPO, { ...where, include: "*.gguf" })).toBeUndefined();
 });
 
+test("a pattern as other tools write it means the same with a listing and without", async () => {
+  for (const change of [
+    async () => {},
+    ({ repoDir }: { repoDir: string }) => withoutTrees(repoDir),
+  ]) {
+    const { cacheDir, snapshot } = await stored(change);
+    for (const include of ["./config.json", "*.{json,txt}", "config.json,README.md"]) {
+      const found = await findCached(REPO, { env: {}, cacheDir, include });
+      expect(found?.path, include).toBe(snapshot);
+    }
+  }
+});
+
 test("a repo beside hub/ is named, and its bytes are copied instead of fetched", async () => {
   const { get, hub, cacheDir, commit } = await stored(async ({ cacheDir: hubDir, repoDir }) => {
     await rename(repoDir, join(dirname(hubDir), "models--acme--tiny"));

@@ -92,11 +92,15 @@ async function judgeListed(
 const WEIGHTS = /\.(?:safetensors|npz|gguf|bin|pt|pth|ckpt|onnx|h5|msgpack|mlmodel|mlpackage)$/i;
 const PROOF = /^(?:model|weights)\.(?:safetensors|npz)$|-\d{5}-of-\d{5}\.\w+$|\.index\.json$/;
 
-function judgeUnlisted({ layout, selection }: StoredRequest, commit: string): StoredSnapshot {
+function judgeUnlisted(
+  { layout, selection: given }: StoredRequest,
+  commit: string,
+): StoredSnapshot {
   const found = inspectUnlisted(layout, commit);
   if (found === undefined) return { state: "absent" };
-  const select = createSelector(selection);
-  const missing = select(found.missing.map((path) => ({ path, size: 0 }))).map(({ path }) => path);
+  const dangling = found.missing.map((path) => ({ path, size: 0 }));
+  const select = createSelector(asMeant(given, [...found.files, ...dangling]).selection);
+  const missing = select(dangling).map(({ path }) => path);
   if (missing.length > 0) return { state: "incomplete", missing };
   const selected = select(found.files);
   if (selected.length === 0) {

@@ -15,7 +15,9 @@ export function suggestNext(
   const next = nextStep(result, flags);
   if (next === undefined || flags.quiet) return;
   const label = (text: string): string => paint(shell.stderrStyle, "label", text);
-  const model = [quantization ?? "not quantized", formatBytes(result.bytes.total)].join(", ");
+  // Without a quantization in the config the weights may still have one that MLX has no name for.
+  const size = formatBytes(result.bytes.total);
+  const model = quantization === null ? size : `${quantization}, ${size}`;
   shell.stderr.write(`${label("Model:")} ${printable(model)}\n${label("Next:")} ${next}\n`);
 }
 
