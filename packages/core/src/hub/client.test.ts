@@ -338,3 +338,18 @@ describe("its fetch", () => {
     expect(bodies).toEqual(['{"paths":[]}']);
   });
 });
+
+test("requests that are refused together go on together without the token", async () => {
+  const { url, requests } = await serve((request, response) => {
+    const refused = request.headers.authorization !== undefined;
+    response.writeHead(refused ? 401 : 200, JSON_TYPE).end(refused ? '{"error":"no"}' : "{}");
+  });
+  // One of a file is looked up there first, which takes a while.
+  const tokenSource = "the token file /nowhere/token";
+  const options = { env: { HF_HOME: "/nowhere" } };
+  const { client, events } = clientFor(url, { token: "hf_stale", tokenSource }, options);
+  const asked = ["a", "b", "c"].map((name) => client.json(client.url([name]), { question }));
+  for (const { value } of await Promise.all(asked)) expect(value).toEqual({});
+  expect(requests.filter(({ headers }) => headers.authorization === undefined)).toHaveLength(3);
+  expect(events.filter(({ type }) => type === "warning")).toHaveLength(1);
+});

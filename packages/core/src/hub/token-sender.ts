@@ -68,11 +68,13 @@ export function createTokenSender(settings: Settings, options: TokenSenderOption
     current = undefined;
   }
 
+  // A function, since another request that was refused at the same time may settle it during any wait.
+  const isCurrent = (token: string): boolean => current?.token === token;
+
   const giveUp: TokenSender["giveUp"] = async (token, said, signal) => {
-    // Another request was refused at the same time, and has settled it.
-    if (current?.token !== token) return;
+    if (!isCurrent(token)) return;
     const renewal = isRenewed ? {} : await renewRefused(token, { ...options, settings, signal });
-    if (current.token !== token) return;
+    if (!isCurrent(token)) return;
     if (renewal.token !== undefined) {
       isRenewed = true;
       current = { token: renewal.token, endpoint };
