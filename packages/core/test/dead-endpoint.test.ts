@@ -65,7 +65,7 @@ describe("with a dead first endpoint", () => {
   test.each(Object.keys(CALLS))("%s asks the next one", async (name) => {
     const { hub, cacheDir } = await startRoad();
     await hub.addRepo(REPO, tinyModelFiles(), { tags: ["mlx"] });
-    const dead = await closedAddress();
+    const dead = closedAddress;
     await CALLS[name]?.({ env: {}, endpoint: [dead, hub.url], cacheDir, token: false });
     expect(hub.log.of({ target: "api" }).length).toBeGreaterThan(0);
   });

@@ -128,7 +128,7 @@ describe("advice about the server of the files", () => {
   test("that is blocked names its host, not HF_ENDPOINT", async () => {
     const { hub } = await startRoad();
     const { commit } = await hub.addRepo("acme/tiny", MODEL);
-    const storage = await closedAddress();
+    const storage = closedAddress;
     const front = await serveFront(hub.url, ({ headers }) => {
       const location = headers.get("location");
       if (location) headers.set("location", location.replace(hub.cdnUrl, storage));

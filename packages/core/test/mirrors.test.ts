@@ -40,7 +40,7 @@ test("the first endpoint says what is there, and the bytes come from both", asyn
 
 test("an endpoint that is away is passed over, for the listing and for the bytes", async () => {
   const { hub, get, events } = await startMirrored();
-  const away = await closedAddress();
+  const away = closedAddress;
   const first = await get("acme/big", { endpoint: [away, hub.url] });
   expect(first.bytes.fetched).toBe(first.bytes.total);
   expect(switches(events)).toContain("hub/unreachable");

@@ -35,14 +35,20 @@ export async function serve(handler: RequestListener, host = "127.0.0.1"): Promi
   return { url: `http://${host}:${port}`, requests, server };
 }
 
-/** An address on loopback where nothing listens. */
-export async function closedAddress(): Promise<string> {
+/**
+ * An address on loopback where nothing listens: a port below those that the system hands out, so that no server of
+ * another test can have taken it meanwhile.
+ */
+export const closedAddress = "http://127.0.0.1:4";
+
+/** A port of 127.0.0.1 that was free a moment ago. A program that finds it taken needs another one. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
+  return port;
 }
 
 /** The error that a promise rejects with; fails the test when it resolves. */

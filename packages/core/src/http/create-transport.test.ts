@@ -117,7 +117,7 @@ describe.each([
   });
 
   test("says that a connection was refused, by which host, and keeps the cause", async () => {
-    const url = await closedAddress();
+    const url = closedAddress;
     const error = await failureOf(openOne().request(new URL(`${url}/a?token=x`)));
     expect(error).toMatchObject({
       code: "hub/unreachable",
@@ -255,7 +255,7 @@ describe("the transport without a given fetch", () => {
   });
 
   test("names the proxy, without its password, when the proxy fails", async () => {
-    const proxy = await closedAddress();
+    const proxy = closedAddress;
     const env = { ALL_PROXY: proxy.replace("//", "//anna:secret@") };
     const error = await failureOf(open({ env }).request(new URL("https://huggingface.co/")));
     expect(error).toMatchObject({ code: "hub/unreachable", data: { proxy: `${proxy}/` } });

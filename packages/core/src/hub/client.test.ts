@@ -88,7 +88,7 @@ describe("a Hub client", () => {
   });
 
   test("gives up sooner when nothing answers at all", async () => {
-    const { client, events } = clientFor(await closedAddress());
+    const { client, events } = clientFor(closedAddress);
     expect(await failureOf(client.json(client.url(["x"]), { question }))).toMatchObject({
       code: "hub/unreachable",
     });

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonEnv, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
-import { closedAddress } from "../serve.ts";
+import { freePort } from "../serve.ts";
 import { failure, provedBlobs, type Road, startRoad } from "../fixture.ts";
 
 // The caching mirror olah in front of the embedded Hub: what it keeps it serves for ever, right or wrong.
@@ -15,14 +15,23 @@ const FILES = {
   "model.safetensors": { size: SIZE, seed: 2 },
 } as const;
 
-/** Starts olah with `hub` as its upstream; resolves to its address once it listens. */
+/** Starts olah with `hub` as its upstream on a port that is free; resolves to its address once it listens. */
 async function startOlah(hub: Road["hub"]): Promise<string> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const host = await startOlahAt(hub, await freePort());
+    if (host) return host;
+  }
+  throw new Error("olah found five free ports taken");
+}
+
+/** Starts olah on `port`; undefined when another program took it meanwhile. */
+async function startOlahAt(hub: Road["hub"], port: number): Promise<string | undefined> {
   const folder = await tempDir();
   await mkdir(folder, { recursive: true });
-  const { host, port } = new URL(await closedAddress());
+  const host = `127.0.0.1:${port}`;
   const args = {
     "--host": "127.0.0.1",
-    "--port": port,
+    "--port": String(port),
     "--hf-scheme": "http",
     "--hf-netloc": new URL(hub.url).host,
     "--hf-lfs-netloc": new URL(hub.cdnUrl).host,
@@ -39,16 +48,18 @@ async function startOlah(hub: Road["hub"]): Promise<string> {
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let said = "";
-  await new Promise<void>((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const hear = (text: Buffer): void => {
       said += text.toString();
-      if (said.includes("Uvicorn running on")) resolve();
+      if (said.includes("Uvicorn running on")) resolve(`http://${host}`);
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
-    child.once("exit", (code) => reject(new Error(`olah ended with ${code}: ${said}`)));
+    child.once("exit", (code) => {
+      if (said.includes("address already in use")) resolve(undefined);
+      else reject(new Error(`olah ended with ${code}: ${said}`));
+    });
   });
-  return `http://${host}`;
 }
 
 test.skipIf(!env)(
