@@ -1,7 +1,6 @@
 /**
  * The folders of a package's `src` from the top down: a file may import from its own folder and from those below it. A
- * file that lies in `src` itself stands above all folders, unless it is listed. Packages that are not here are not
- * ordered yet (see `notYet`).
+ * file that lies in `src` itself stands above all folders, unless it is listed. Every package with folders has an order.
  */
 export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   cache: [
@@ -36,8 +35,30 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   ],
   fit: ["choose", "judge", "describe", "caches", "machine", "mlx-lm", "name", "model"],
   "engine-adapter": ["testing", "hook", "drivers", "load", "mlx-serving", "ensure", "contract"],
+  "hub-server": ["testing", "hub.ts", "routes", "http", "hub-options.ts", "store", "errors.ts"],
+  registry: [
+    "lock",
+    "versions",
+    "search",
+    "catalogue",
+    "search-index",
+    "registry.ts",
+    "database",
+    "errors.ts",
+  ],
+  web: [
+    "serve",
+    "routes",
+    "web.ts",
+    "library",
+    "queue",
+    "models",
+    "page",
+    "gate",
+    "feed",
+    "errors.ts",
+    "contract.ts",
+  ],
+  cli: ["commands", "progress", "config", "command-line", "shell", "failure", "text"],
   xet: ["delta", "read", "kernel", "format", "errors.ts"],
 };
-
-/** Packages that still have circles between files, or no order of their folders. A package leaves this list for good. */
-export const notYet: ReadonlySet<string> = new Set(["cli", "hub-server", "registry", "web"]);

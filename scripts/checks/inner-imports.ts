@@ -1,27 +1,26 @@
 import { glob, readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import type { Check } from "./check.ts";
-import { folderOrder, notYet } from "./folder-order.ts";
+import { folderOrder } from "./folder-order.ts";
 import { importsOf } from "./imports.ts";
 import { workspacePackages } from "./packages.ts";
 
-/** The order of folders by package, and the packages that are left out. */
-export interface Order {
-  readonly folders: Readonly<Record<string, readonly string[]>>;
-  readonly notYet: ReadonlySet<string>;
-}
+/** The folders of each package's `src`, from the top down. */
+export type FolderOrder = Readonly<Record<string, readonly string[]>>;
 
 /** Inside a package, imports go down its folders and never in a circle; an import of types counts like any other. */
 export const innerImports: Check = {
   name: "imports inside a package go down",
-  find: (root) => innerImportProblems(root, { folders: folderOrder, notYet }),
+  find: (root) => innerImportProblems(root, folderOrder),
 };
 
 /** The problems below `root` under an order; tests are left out, since a test may import whatever it tries. */
-export async function innerImportProblems(root: string, order: Order): Promise<readonly string[]> {
+export async function innerImportProblems(
+  root: string,
+  order: FolderOrder,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const { folder, dir } of await workspacePackages(root)) {
-    if (order.notYet.has(folder)) continue;
     const source = join(dir, "src");
     const graph = await readGraph(source);
     const shown = (file: string): string => relative(source, file).replaceAll(sep, "/");
@@ -30,7 +29,7 @@ export async function innerImportProblems(root: string, order: Order): Promise<r
       const [first = ""] = circle;
       problems.push(`${at}: a circle: ${[...circle, first].map(shown).join(" → ")}`);
     }
-    const folders = order.folders[folder];
+    const folders = order[folder];
     if (folders !== undefined) {
       problems.push(...orderProblems(graph, folders, shown).map((problem) => `${at}/${problem}`));
     } else if ([...graph.keys()].some((file) => shown(file).includes("/"))) {

@@ -1,5 +1,4 @@
 import type { DownloadEventBody } from "@mlx-download/core";
-import type { Flags } from "../command-line/flags.ts";
 import { printable } from "../text/printable.ts";
 import type { Shell } from "./shell.ts";
 
@@ -8,7 +7,7 @@ import type { Shell } from "./shell.ts";
  * waits, retries, and warnings with their next step. Nothing with `--quiet`.
  */
 export function hubNotices(
-  { quiet }: Pick<Flags, "quiet">,
+  { quiet }: { readonly quiet: boolean },
   { stderr }: Pick<Shell, "stderr">,
 ): (event: DownloadEventBody) => void {
   return (event) => {

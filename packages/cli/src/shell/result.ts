@@ -1,10 +1,9 @@
-import type { Flags } from "../command-line/flags.ts";
 import { jsonText } from "./output.ts";
 import type { Shell } from "./shell.ts";
 
 /** The form of a result that the options ask for. */
 export interface ResultForm {
-  readonly flags: Pick<Flags, "json" | "events">;
+  readonly flags: { readonly json: boolean; readonly events: boolean };
   readonly shell: Pick<Shell, "stdout" | "stdoutStyle">;
 }
 

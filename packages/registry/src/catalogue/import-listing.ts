@@ -1,5 +1,5 @@
 import type { Registry } from "../registry.ts";
-import { rebuildIndex } from "../search/rebuild-index.ts";
+import { rebuildIndex } from "../search-index/rebuild-index.ts";
 import { writeAge } from "./catalogue-age.ts";
 import { readHubModel } from "./read-hub-model.ts";
 import { storeModels } from "./store-models.ts";

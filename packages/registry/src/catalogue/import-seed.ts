@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Registry } from "../registry.ts";
-import { rebuildIndex } from "../search/rebuild-index.ts";
+import { rebuildIndex } from "../search-index/rebuild-index.ts";
 import { readAge, writeAge } from "./catalogue-age.ts";
 import type { CatalogueModel } from "./catalogue-model.ts";
 import { factsOfName } from "./read-hub-model.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { RegistryError } from "../errors.ts";
 import type { Registry } from "../registry.ts";
-import { rebuildIndex } from "../search/rebuild-index.ts";
+import { rebuildIndex } from "../search-index/rebuild-index.ts";
 import { readAge, writeAge } from "./catalogue-age.ts";
 import type { CatalogueHub, ListingRequest, RateBudget } from "./catalogue-hub.ts";
 import type { CatalogueModel } from "./catalogue-model.ts";

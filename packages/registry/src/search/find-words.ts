@@ -8,7 +8,7 @@ import {
 } from "./find-matches.ts";
 import { matchWords, quoteTerm } from "./match.ts";
 import { nearestTerms } from "./nearest-terms.ts";
-import { splitPiece } from "./terms.ts";
+import { splitPiece } from "../search-index/terms.ts";
 
 /** The matches of the words, and the words that were read as others. */
 export interface FoundWords extends Matches {

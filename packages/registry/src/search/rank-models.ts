@@ -1,5 +1,5 @@
 import type { Match } from "./find-matches.ts";
-import { piecesOf, splitPiece, squeeze } from "./terms.ts";
+import { piecesOf, splitPiece, squeeze } from "../search-index/terms.ts";
 
 /** Orders the found models: names that are the query, that begin with it, that have little else. Then by downloads. */
 export function rankModels(models: readonly Match[], pieces: readonly string[]): readonly Match[] {

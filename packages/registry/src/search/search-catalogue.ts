@@ -10,8 +10,8 @@ import { findWords } from "./find-words.ts";
 import { quoteTerm } from "./match.ts";
 import { parseQuery, type CatalogueQuery } from "./parse-query.ts";
 import { rankModels } from "./rank-models.ts";
-import { rebuildIndex } from "./rebuild-index.ts";
-import { piecesOf, splitPiece } from "./terms.ts";
+import { rebuildIndex } from "../search-index/rebuild-index.ts";
+import { piecesOf, splitPiece } from "../search-index/terms.ts";
 
 /** The facts that the search may use beside the catalogue. */
 export interface SearchOptions {
