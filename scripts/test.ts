@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allChecks } from "./checks/all.ts";
 import { runChecks } from "./checks/run-checks.ts";
+import { bringDebianPrograms } from "./debian-programs.ts";
 import { preparePythonEnvs } from "./python/envs.ts";
 import { countTests } from "./test-report.ts";
 
@@ -22,6 +23,7 @@ try {
   const [failedChecks, pythonEnvs] = await Promise.all([
     runChecks(root, checks),
     preparePythonEnvs(root, process.env),
+    bringDebianPrograms(process.env),
   ]);
   const built = checks.length > 0 && !failedChecks.includes("build");
   const report = join(folder, "vitest.json");

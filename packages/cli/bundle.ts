@@ -7,9 +7,8 @@ import { sparingBuiltins } from "../../scripts/sparing-builtins.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** The road of `path` comes along, and small pure parts, so that it opens a handful of files; yargs for its parser alone. */
-const inlined =
-  /^(?:@mlx-download\/(?:core\/(?:find-cached|secrets)|cache\/amounts)|yargs\/helpers|yargs-parser)$/u;
+/** The road of `path` comes along, so that it opens a handful of files; yargs for its parser alone. */
+const inlined = /^(?:@mlx-download\/core\/find-cached|yargs\/helpers|yargs-parser)$/u;
 /** Modules whose own imports come along too. */
 const insides = /[\\/]packages[\\/](?:core|cache)[\\/]|[\\/]yargs(?:-parser)?[\\/]/u;
 

@@ -17,7 +17,6 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "thread",
     "lock",
     "disk",
-    "events",
     "names",
   ],
   core: [

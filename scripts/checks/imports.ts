@@ -9,8 +9,6 @@ interface Rule {
   readonly packages: readonly string[];
   /** Packages of this workspace whose types alone may be imported. */
   readonly types?: readonly string[];
-  /** Small pure entries of those packages that are imported whole. */
-  readonly entries?: readonly string[];
   /** Packages from elsewhere; absent: whatever its `dependencies` hold. */
   readonly external?: readonly string[];
   /** Runs in a browser too: nothing of Node may be imported. */
@@ -25,12 +23,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "hub-server": { packages: ["cache"], external: ["hono"] },
   registry: { packages: ["fit"], types: ["cache", "core"], external: [] },
   catalogue: { packages: [], external: [] },
-  "python-bridge": {
-    packages: [],
-    types: ["core", "fit"],
-    entries: ["@mlx-download/core/secrets"],
-    external: [],
-  },
+  "python-bridge": { packages: [], types: ["core", "fit"], external: [] },
   "engine-adapter": { packages: ["core", "cache", "fit"], external: [] },
   web: { packages: ["core", "cache", "fit", "registry"] },
   cli: {
@@ -132,7 +125,7 @@ function judge({ specifier, typeOnly }: FoundImport, place: Place): string | und
   }
   const folder = name.slice(scope.length);
   if (rule.types?.includes(folder)) {
-    if (!typeOnly && !rule.entries?.includes(specifier)) return "only its types may be imported";
+    if (!typeOnly) return "only its types may be imported";
   } else if (!rule.packages.includes(folder)) {
     return `packages/${own.folder} may not import it`;
   }

@@ -1,5 +1,3 @@
-import { replaceSecrets } from "@mlx-download/core/secrets";
-
 /** Keeps tokens out of whatever Python says. */
 export interface SecretMask {
   add(secret: string): void;
@@ -12,7 +10,10 @@ export interface SecretMask {
 export function createSecretMask(): SecretMask {
   const secrets = new Set<string>();
   const text = (plain: string): string => {
-    let masked = replaceSecrets(plain, "<secret>");
+    let masked = plain.replaceAll(
+      /\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/gu,
+      "<secret>",
+    );
     for (const secret of secrets) masked = masked.replaceAll(secret, "<secret>");
     return masked;
   };

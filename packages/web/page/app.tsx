@@ -40,6 +40,9 @@ function App(): JSX.Element {
   useEffect(() => {
     scrollTo(0, 0);
     if (document.activeElement?.tagName === "A") focusTitle();
+    document
+      .querySelector("nav [aria-current]")
+      ?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [page, params.get("ref")]);
   if (line.value === "no-token") return <NoToken />;
   return (

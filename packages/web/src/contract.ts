@@ -223,6 +223,8 @@ export interface LibraryRepo {
   readonly lastUsedAt: number | null;
   readonly modifiedAt: number | null;
   readonly pinned: boolean;
+  /** Folders made from it for other programs. Absolute paths. */
+  readonly views: readonly string[];
   readonly revisions: readonly {
     readonly commit: string;
     readonly refs: readonly string[];

@@ -1,48 +1,19 @@
-import { existsSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
-import { tempDir } from "@mlx-download/test-utils";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
-import { homeEnvironment, startModelHub, startWebProcess, type WebProcess } from "./stage.ts";
-
-const executablePath = ["chromium-headless-shell", "chromium", "google-chrome"]
-  .map((name) => `/usr/bin/${name}`)
-  .find(existsSync);
-if (executablePath === undefined) {
-  console.log("skipped: no Chromium in /usr/bin (apt-get install chromium-headless-shell)");
-}
-
-async function stage(): Promise<{ env: NodeJS.ProcessEnv; web: WebProcess; browser: Browser }> {
-  const home = await tempDir();
-  const hub = await startModelHub(home);
-  onTestFinished(() => hub.close());
-  hub.faults.add({
-    on: "cdn",
-    kind: "slow",
-    bytesPerSecond: 500_000,
-    repoId: "mlx-community/Llama-Large-4bit",
-  });
-  const env = homeEnvironment(home, hub.url);
-  const web = await startWebProcess(env);
-  onTestFinished(() => web.kill());
-  const browser = await chromium.launch({
-    executablePath: executablePath ?? "",
-    args: ["--no-sandbox", "--host-resolver-rules=MAP evil.example 127.0.0.1"],
-  });
-  onTestFinished(() => browser.close());
-  return { env, web, browser };
-}
+import { chromiumPath, openStage } from "./chromium.ts";
+import { startWebProcess } from "./stage.ts";
 
 async function expectNoViolation(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
-test.skipIf(executablePath === undefined)(
+test.skipIf(chromiumPath === undefined)(
   "each page does its main task, without a mouse and without a violation",
   { timeout: 180_000 },
   async () => {
-    const { env, web, browser } = await stage();
+    const { env, web, browser } = await openStage();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     const problems: string[] = [];
@@ -110,11 +81,11 @@ test.skipIf(executablePath === undefined)(
   },
 );
 
-test.skipIf(executablePath === undefined)(
+test.skipIf(chromiumPath === undefined)(
   "a rebound name, a foreign page and a page without a token get nothing",
   { timeout: 120_000 },
   async () => {
-    const { web, browser } = await stage();
+    const { web, browser } = await openStage();
     const page = await (await browser.newContext()).newPage();
     const { port } = new URL(web.url);
     expect((await page.goto(`http://evil.example:${port}/`))?.status()).toBe(421);

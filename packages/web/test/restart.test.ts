@@ -129,6 +129,32 @@ test("paused stays paused over a restart, and goes on from where it was", async 
   expect(await second.stop()).toBe(0);
 });
 
+test("with fewer at once the last ones wait again, and go on when their turn comes", async () => {
+  const home = await tempDir();
+  const hub = await startModelHub(home);
+  onTestFinished(() => hub.close());
+  for (const name of ["org/one", "org/two"]) {
+    await hub.addRepo(name, {
+      "config.json": "{}",
+      "model.safetensors": { size: 6_000_000, seed: name.length },
+    });
+  }
+  const slow = hub.faults.add({ on: "cdn", kind: "slow", bytesPerSecond: 200_000 });
+  const web = await startWebProcess(homeEnvironment(home, hub.url));
+  onTestFinished(() => web.kill());
+  const tab = await follow(web);
+  const one = (await post(web, "downloads", { ref: "org/one" })) as QueuedDownload;
+  const two = (await post(web, "downloads", { ref: "org/two" })) as QueuedDownload;
+  await tab.until((values) => (itemOf(values, two.id)?.bytes?.here ?? 0) > 200_000);
+  await post(web, "downloads/limits", { atOnce: 1 });
+  const values = await tab.until((now) => itemOf(now, two.id)?.state === "waiting");
+  expect(itemOf(values, one.id).state).toBe("running");
+  slow.remove();
+  const ended = await tab.until((now) => itemOf(now, two.id)?.state === "done");
+  expect(itemOf(ended, one.id).state).toBe("done");
+  expect(await web.stop()).toBe(0);
+});
+
 test("cancel deletes what came, and a removal can be taken back", async () => {
   const home = await tempDir();
   const hub = await startModelHub(home);

@@ -1,4 +1,3 @@
-import { guardListener } from "@mlx-download/cache/writing";
 import type { ModelDownloadError } from "@mlx-download/core";
 import { checkFit } from "./check-fit.ts";
 import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
@@ -71,5 +70,9 @@ function warn(
   repoId: string,
   { code, message, hint }: ModelDownloadError,
 ): void {
-  guardListener(onEvent)({ type: "warning", code, message, hint, at: Date.now(), repoId });
+  try {
+    onEvent?.({ type: "warning", code, message, hint, at: Date.now(), repoId });
+  } catch {
+    // A listener's fault is not the load's.
+  }
 }

@@ -1,4 +1,3 @@
-import { guardListener } from "@mlx-download/cache/writing";
 import type { EngineEvent, OnEngineEvent } from "../contract/events.ts";
 
 interface Emitter {
@@ -15,14 +14,15 @@ export function forwardToEmitter(
   onEvent: OnEngineEvent | undefined,
 ): OnEngineEvent | undefined {
   if (!hasEmitter(engine)) return onEvent;
-  const emit = guardListener((event: EngineEvent) => {
+  return (event) => {
     const [name, payload] = translate(event) ?? [];
     if (name !== undefined) {
-      engine.emit(name, { modelId: event.repoId, timestamp: event.at, ...payload });
+      try {
+        engine.emit(name, { modelId: event.repoId, timestamp: event.at, ...payload });
+      } catch {
+        // A listener's fault is not the load's.
+      }
     }
-  });
-  return (event) => {
-    emit(event);
     onEvent?.(event);
   };
 }

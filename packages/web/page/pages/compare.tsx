@@ -8,6 +8,7 @@ import { type Answer, useAnswer } from "../state/use-answer.ts";
 import { bytesText, compactText, tokensText } from "../text/format.ts";
 import { imagined, MachineChoice } from "./search.tsx";
 
+const unknown = "not known";
 const places = ["a", "b", "c"] as const;
 
 function useModel(ref: string | null): Answer<Model> {
@@ -17,26 +18,36 @@ function useModel(ref: string | null): Answer<Model> {
 }
 
 const rows: readonly (readonly [string, (model: Model) => JSX.Element | string])[] = [
-  ["Parameters", ({ about }) => (about?.parameters == null ? "?" : compactText(about.parameters))],
+  [
+    "Parameters",
+    ({ about }) => (about?.parameters == null ? unknown : compactText(about.parameters)),
+  ],
   ["Quantization", ({ about }) => about?.quantization ?? "none"],
-  ["Bits a weight", ({ about }) => about?.bitsPerWeight?.toFixed(2) ?? "?"],
-  ["Weights", ({ about }) => (about?.weightsBytes == null ? "?" : bytesText(about.weightsBytes))],
+  ["Bits a weight", ({ about }) => about?.bitsPerWeight?.toFixed(2) ?? unknown],
+  [
+    "Weights",
+    ({ about }) => (about?.weightsBytes == null ? unknown : bytesText(about.weightsBytes)),
+  ],
   ["To fetch", ({ bytes }) => bytesText(bytes.toFetch)],
   [
     "Context",
     ({ about }) =>
-      about?.contextLength == null ? "?" : `${tokensText(about.contextLength)} tokens`,
+      about?.contextLength == null ? unknown : `${tokensText(about.contextLength)} tokens`,
   ],
   ["Memory at 8k", ({ fit }) => <At point={pointAt(fit, 8192)} />],
   ["Memory at 32k", ({ fit }) => <At point={pointAt(fit, 32_768)} />],
   [
     "Room to spare up to",
     ({ maxContextLength }) =>
-      maxContextLength === null ? "?" : `${tokensText(maxContextLength)} tokens`,
+      maxContextLength === null
+        ? unknown
+        : maxContextLength === 0
+          ? "no length"
+          : `${tokensText(maxContextLength)} tokens`,
   ],
   [
     "Tokens a second",
-    ({ speed }) => (speed ? `${Math.round(speed.low)} to ${Math.round(speed.high)}` : "?"),
+    ({ speed }) => (speed ? `${Math.round(speed.low)} to ${Math.round(speed.high)}` : unknown),
   ],
   [
     "Loads",
@@ -46,10 +57,10 @@ const rows: readonly (readonly [string, (model: Model) => JSX.Element | string])
           {loads.verdict}
         </Badge>
       ) : (
-        "?"
+        unknown
       ),
   ],
-  ["Security", ({ security }) => security?.verdict ?? "?"],
+  ["Security", ({ security }) => security?.verdict ?? unknown],
   ["Licence", ({ about }) => about?.license ?? "not named"],
 ];
 

@@ -9,6 +9,7 @@ import { Verifications } from "../parts/verifications.tsx";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
 import { post } from "../state/api.ts";
 import { libraryVersion, removals } from "../state/live.ts";
+import { narrow } from "../state/narrow.ts";
 import { to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { ageText, bytesText, countText } from "../text/format.ts";
@@ -105,7 +106,7 @@ function Shelf({ library }: { readonly library: Library }): JSX.Element {
       ) : (
         <VirtualRows
           rows={rows}
-          height={56}
+          height={narrow.value ? 148 : 64}
           label="Repos on this disk"
           head={
             <tr>
@@ -149,6 +150,7 @@ function Row({
     lastUsedAt,
     modifiedAt,
     pinned,
+    views,
     revisions,
     findings,
   } = repo;
@@ -167,6 +169,9 @@ function Row({
         <span class="facts">
           {!isModel && <Badge>{repoType}</Badge>}
           {pinned && <Badge tone="accent">pinned</Badge>}
+          {views.length > 0 && (
+            <Badge title={views.join("\n")}>{countText(views.length, "view")}</Badge>
+          )}
           {incomplete && <Badge tone="warn">incomplete</Badge>}
           {revisions.length > 1 && <Badge>{revisions.length} revisions</Badge>}
           {findings.length > 0 && (

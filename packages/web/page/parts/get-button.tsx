@@ -4,6 +4,8 @@ import { post } from "../state/api.ts";
 import { to } from "../state/route.ts";
 import { attempt } from "./notices.tsx";
 
+const words = { waiting: "Waiting", paused: "Paused", failed: "Failed", done: "Done" } as const;
+
 /** Puts a model into the queue, or shows how it stands there. */
 export function GetButton({
   repoId,
@@ -22,7 +24,10 @@ export function GetButton({
   if (queued) {
     const share =
       queued.bytes && queued.bytes.total > 0 ? queued.bytes.here / queued.bytes.total : 0;
-    const word = queued.state === "running" ? `${Math.floor(share * 100)} %` : queued.state;
+    const word =
+      queued.state === "running"
+        ? `Downloading, ${Math.floor(share * 100)} %`
+        : words[queued.state];
     return (
       <a class="button" href={to("downloads")} aria-label={`${repoId}: ${word}, see downloads`}>
         {word}

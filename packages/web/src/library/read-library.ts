@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { listPins, scanCache } from "@mlx-download/cache";
+import { type CachedRepo, listPins, listViews, repoLayout, scanCache } from "@mlx-download/cache";
 import type { LibraryPage } from "../contract.ts";
 
 /** What the cache holds, as the page shows it. Throws as `scanCache` does. */
@@ -9,11 +9,12 @@ export async function readLibrary(cacheDir: string, signal?: AbortSignal): Promi
     listPins(cacheDir).catch(() => []),
     statfs(cacheDir).catch(() => undefined),
   ]);
+  const views = await Promise.all(scan.repos.map(async (repo) => viewsOf(cacheDir, repo)));
   return {
     cacheDir: scan.cacheDir,
     sizeOnDisk: scan.sizeOnDisk,
     diskFree: disk === undefined ? null : disk.bavail * disk.bsize,
-    repos: scan.repos.map((repo) => ({
+    repos: scan.repos.map((repo, at) => ({
       repoId: repo.repoId,
       repoType: repo.repoType,
       sizeOnDisk: repo.sizeOnDisk,
@@ -27,6 +28,7 @@ export async function readLibrary(cacheDir: string, signal?: AbortSignal): Promi
       pinned: pins.some(
         ({ repoId, repoType }) => repoId === repo.repoId && repoType === repo.repoType,
       ),
+      views: views[at] ?? [],
       revisions: repo.revisions.map(({ commit, sizeOnDisk, complete }) => ({
         commit,
         refs: Object.entries(repo.refs).flatMap(([name, to]) => (to === commit ? [name] : [])),
@@ -36,4 +38,13 @@ export async function readLibrary(cacheDir: string, signal?: AbortSignal): Promi
       findings: repo.findings.slice(0, 20).map(({ code, message }) => ({ code, message })),
     })),
   };
+}
+
+async function viewsOf(
+  cacheDir: string,
+  { repoId, repoType }: Pick<CachedRepo, "repoId" | "repoType">,
+): Promise<readonly string[]> {
+  if (repoType !== "model") return [];
+  const views = await listViews(repoLayout(cacheDir, repoId)).catch(() => []);
+  return views.map(({ path }) => path);
 }

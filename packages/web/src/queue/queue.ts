@@ -66,6 +66,8 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
   const running = new Map<string, Running>();
   const untold = new Set<string>();
   const limitRate = createRateLimit();
+  /** Stopped because fewer may run at once. They keep their place and their turn. */
+  const yielding = new Set<string>();
   let saving: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -120,7 +122,7 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
         await options.download(item, { signal: abort.signal, limitRate, onEvent });
       } catch (error) {
         const how: Partial<QueuedDownload> = abort.signal.aborted
-          ? { state: closed ? "waiting" : "paused", note: null }
+          ? { state: closed || yielding.has(item.id) ? "waiting" : "paused", note: null }
           : { state: "failed", error: failureOf(error), finishedAt: Date.now() };
         return end(item.id, { ...still, ...how });
       }
@@ -134,6 +136,7 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
   const end = (id: string, part: Partial<QueuedDownload>): void => {
     running.delete(id);
     untold.delete(id);
+    yielding.delete(id);
     if (downloads.some((one) => one.id === id)) change(id, part);
     options.onLibraryChange();
     save().catch(() => undefined);
@@ -146,6 +149,12 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
       if (running.size >= limits.atOnce) return;
       if (item.state === "waiting" && !running.has(item.id)) start(item);
     }
+  };
+  /** The last ones wait again when more run than may. */
+  const stopSurplus = async (): Promise<void> => {
+    const surplus = downloads.filter(({ id }) => running.has(id)).slice(limits.atOnce);
+    for (const { id } of surplus) yielding.add(id);
+    await Promise.all(surplus.map(({ id }) => stop(id)));
   };
   const stop = async (id: string): Promise<void> => {
     const work = running.get(id);
@@ -260,6 +269,7 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
       }
       limits = next;
       applyLimits();
+      await stopSurplus();
       await save();
       startNext();
     },
