@@ -21,6 +21,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   ],
   core: [
     "repair",
+    "versions",
     "download",
     "find",
     "transfer",

@@ -1,43 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import Ajv from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { startStage, type Stage } from "./stage.ts";
-
-type Files = Readonly<Record<string, string | { size: number; seed: number }>>;
-
-const first: Files = {
-  "config.json": '{"model_type": "llama"}',
-  "README.md": "# One\n",
-  "chat_template.jinja": "a",
-  "tokenizer.json": "{}",
-  "model.safetensors": { size: 40_000, seed: 1 },
-};
-
-const changes: Readonly<Record<string, Files>> = {
-  weights: { "model.safetensors": { size: 40_000, seed: 2 } },
-  config: { "config.json": '{"model_type": "llama", "x": 1}' },
-  template: { "chat_template.jinja": "b" },
-  tokenizer: { "tokenizer.json": '{"x": 1}' },
-  card: { "README.md": "# Two\n" },
-};
-
-/** A cache with a model for each kind of change, and one that nobody changed. */
-async function changedStage(): Promise<Stage> {
-  const stage = await startStage();
-  const { hub, run } = stage;
-  const names = [...Object.keys(changes), "same"].map((name) => `org/${name}`);
-  for (const name of names) await hub.addRepo(name, { ...first, "id.txt": name });
-  expect((await run([...names, "-q"])).code).toBe(0);
-  for (const [name, second] of Object.entries(changes)) {
-    await hub.addRepo(
-      `org/${name}`,
-      { ...first, "id.txt": `org/${name}`, ...second },
-      { lastModified: "2026-11-01T00:00:00.000Z" },
-    );
-  }
-  return stage;
-}
+import { changedStage, changes, first, jsonOf } from "./versions-stage.ts";
 
 interface Outdated {
   readonly models: readonly {
@@ -51,15 +16,8 @@ interface Outdated {
   readonly failed: readonly { readonly repoId: string; readonly code: string }[];
 }
 
-async function outdated({ run }: Stage, ...args: readonly string[]): Promise<Outdated> {
-  const { stdout, stderr } = await run(["outdated", ...args, "--json"]);
-  const value = JSON.parse(stdout) as Outdated;
-  const url = new URL("../schema/output.schema.json", import.meta.url);
-  const ajv = new Ajv.default({ allowUnionTypes: true, strictTypes: false, strictRequired: false });
-  ajv.addSchema(JSON.parse(await readFile(url, "utf8")) as object, "output");
-  expect(ajv.getSchema("output#/$defs/outdated")?.(value), stderr + stdout).toBe(true);
-  return value;
-}
+const outdated = (stage: Stage, ...args: readonly string[]): Promise<Outdated> =>
+  jsonOf(stage, "outdated", ["outdated", ...args]);
 
 test("what changed upstream is told by kind, what did not is left out", async () => {
   const stage = await changedStage();

@@ -93,3 +93,7 @@ export {
   type Recommendations,
   type RecommendOptions,
 } from "./find/recommend-models.ts";
+export { applyUpdate } from "./versions/apply-update.ts";
+export { type HistoryCommit, listHistory, type RepoHistory } from "./versions/list-history.ts";
+export { planUpdate, type UpdatePlan } from "./versions/plan-update.ts";
+export { type Rollback, rollbackModel, type RollbackOptions } from "./versions/rollback-model.ts";

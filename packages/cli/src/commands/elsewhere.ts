@@ -12,8 +12,6 @@ export const elsewhere: Readonly<Record<string, string>> = {
   install: "mlx-download get org/name downloads a model.",
   add: "mlx-download get org/name downloads a model.",
   fetch: "mlx-download get org/name downloads a model.",
-  update: "mlx-download outdated lists newer versions, mlx-download get org/name downloads one.",
-  upgrade: "mlx-download outdated lists newer versions, mlx-download get org/name downloads one.",
   remove: "mlx-download cache rm org/name removes a model from this disk.",
   delete: "mlx-download cache rm org/name removes a model from this disk.",
   uninstall: "mlx-download cache rm org/name removes a model from this disk.",

@@ -21,7 +21,7 @@ import {
 import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
 import { card, files, fit, info, list, recommend } from "./choose/specs.ts";
 import { get } from "./download/specs.ts";
-import { diff, outdated } from "./versions/specs.ts";
+import { diff, history, outdated, rollback, update } from "./versions/specs.ts";
 import {
   completion,
   configGet,
@@ -40,6 +40,7 @@ export const commandTable: CommandTable = createCommandTable({
   commonFlags: ["quiet", "plain", "json", "agent", "debug", "help"],
   specs: [
     get,
+    update,
     info,
     fit,
     list,
@@ -47,6 +48,7 @@ export const commandTable: CommandTable = createCommandTable({
     files,
     card,
     recommend,
+    history,
     diff,
     outdated,
     catalogueSync,
@@ -60,6 +62,7 @@ export const commandTable: CommandTable = createCommandTable({
     cacheEvict,
     cachePin,
     cacheUnpin,
+    rollback,
     cacheView,
     cacheExport,
     cacheImport,

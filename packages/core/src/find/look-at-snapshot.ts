@@ -1,8 +1,8 @@
 import { formatDigest } from "@mlx-download/cache";
 import { codedError } from "../contract/coded-error.ts";
 import type { HubOptions } from "../contract/options.ts";
-import { readRepoRequest } from "../request/repo-request.ts";
-import { resolveSnapshot } from "../request/resolve-snapshot.ts";
+import { readRepoRequest, type RepoRequest } from "../request/repo-request.ts";
+import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snapshot.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { createSnapshotBytes } from "./model-bytes.ts";
 
@@ -37,29 +37,35 @@ export async function lookAtSnapshot(
 ): Promise<SnapshotLook> {
   const request = await readRepoRequest(ref, options);
   try {
-    const resolved = await resolveSnapshot(request);
-    const { repoId, revision, commit, files } = resolved.snapshot;
-    const bytes = await createSnapshotBytes(request, resolved);
-    const wanted = files.filter(
-      ({ path, size }) => texts.includes(path) && size <= MOST_TEXT_BYTES,
-    );
-    const read = await Promise.all(
-      wanted.map(async ({ path, size }) => {
-        const content = size === 0 ? "" : await bytes.read(path, { start: 0, end: size });
-        return [path, Buffer.from(content).toString("utf8")] as const;
-      }),
-    );
-    return {
-      repoId,
-      revision,
-      commit,
-      from: resolved.from,
-      files: files.map(({ path, size, digest }) => ({ path, size, digest: formatDigest(digest) })),
-      texts: new Map(read),
-    };
+    return await lookAt(request, await resolveSnapshot(request), texts);
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
     await request.hubs.close();
   }
+}
+
+/** {@link lookAtSnapshot} at a snapshot that is already resolved. */
+export async function lookAt(
+  request: RepoRequest,
+  resolved: ResolvedSnapshot,
+  texts: readonly string[],
+): Promise<SnapshotLook> {
+  const { repoId, revision, commit, files } = resolved.snapshot;
+  const bytes = await createSnapshotBytes(request, resolved);
+  const wanted = files.filter(({ path, size }) => texts.includes(path) && size <= MOST_TEXT_BYTES);
+  const read = await Promise.all(
+    wanted.map(async ({ path, size }) => {
+      const content = size === 0 ? "" : await bytes.read(path, { start: 0, end: size });
+      return [path, Buffer.from(content).toString("utf8")] as const;
+    }),
+  );
+  return {
+    repoId,
+    revision,
+    commit,
+    from: resolved.from,
+    files: files.map(({ path, size, digest }) => ({ path, size, digest: formatDigest(digest) })),
+    texts: new Map(read),
+  };
 }

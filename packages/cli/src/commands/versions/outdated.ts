@@ -1,34 +1,57 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
+import { formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { tableText } from "../../text/table.ts";
-import { findOutdated, type OutdatedModel } from "./find-outdated.ts";
+import { readTarget } from "../cache/target.ts";
+import { branchName, updatesTable } from "./updates-table.ts";
+import { findUpdates, type OutdatedBranch } from "./find-updates.ts";
 
 /** The exit code of `--exit-code` where something is outdated. */
 const differs = 12;
 
 /**
- * `mlx-download outdated`: the models of the cache that have a newer version on the Hub. Returns
- * the exit code.
+ * `mlx-download outdated`: the models of the cache that have a newer version on the Hub. Those that
+ * were rolled back from that version are left out, unless they are named. Returns the exit code.
  */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const { parseRepoRef } = await import("@mlx-download/core");
-  const wanted = operands.map((ref) => parseRepoRef(ref).repoId);
-  const { models, failed, compared } = await findOutdated(wanted, flags, shell);
+  const wanted = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
+  const { outdated, failed, compared } = await findUpdates(wanted, flags, shell);
+  const isOffered = ({ update }: OutdatedBranch): boolean =>
+    !update.turnedAway || wanted.length > 0;
+  const offered = outdated.filter(isOffered);
+  const rolledBack = outdated.filter((one) => !isOffered(one));
   await writeResult(
-    { models, failed },
+    {
+      models: offered.map(modelJson),
+      rolledBack: rolledBack.map(({ update: { repoId, revision, from, to } }) => ({
+        repoId,
+        revision,
+        here: from,
+        upstream: to,
+      })),
+      failed: failed.map(({ repoId, revision, error: { code, message } }) => ({
+        repoId,
+        revision,
+        code,
+        message,
+      })),
+    },
     flags.quiet
-      ? models.map(({ repoId }) => `${printable(repoId)}\n`).join("")
-      : table(models, shell),
+      ? offered.map(({ update }) => `${printable(branchName(update))}\n`).join("")
+      : updatesTable(offered, shell.stdoutStyle),
     { flags, shell },
   );
   if (!flags.json && !flags.events && !flags.quiet) {
-    for (const { repoId, message } of failed) {
-      shell.stderr.write(`${printable(repoId)} cannot be compared: ${printable(message)}\n`);
+    for (const { repoId, error } of failed) {
+      shell.stderr.write(`${printable(repoId)} cannot be compared: ${printable(error.message)}\n`);
     }
-    if (models.length === 0) {
+    for (const { update } of rolledBack) {
+      shell.stderr.write(
+        `${printable(branchName(update))} was rolled back from the Hub's version; update by name takes it again.\n`,
+      );
+    }
+    if (offered.length === 0) {
       shell.stderr.write(
         compared === 0
           ? "No model in the cache to compare.\n"
@@ -36,30 +59,23 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       );
     }
   }
-  return flags.exitCode && models.length > 0 ? differs : 0;
+  return flags.exitCode && offered.length > 0 ? differs : 0;
 }
 
-function table(models: readonly OutdatedModel[], { stdoutStyle }: Shell): string {
-  if (models.length === 0) return "";
-  return tableText(
-    [
-      { title: "MODEL" },
-      { title: "HERE", lesser: true },
-      { title: "UPSTREAM", lesser: true },
-      { title: "CHANGED", lesser: true },
-      { title: "WHAT" },
-      { title: "TO FETCH", align: "right" },
-      { title: "KEPT" },
-    ],
-    models.map((model) => [
-      printable(model.revision === "main" ? model.repoId : `${model.repoId}@${model.revision}`),
-      shortCommit(model.here),
-      shortCommit(model.upstream),
-      model.changedAt?.slice(0, 10) ?? "",
-      model.changes === null ? "not known" : model.changes.join(", "),
-      formatBytes(model.bytesToFetch),
-      model.locked ? "locked" : model.pinned ? "pinned" : "",
-    ]),
-    stdoutStyle,
-  );
+function modelJson(one: OutdatedBranch): object {
+  const { update, changedAt, changes, pinned, locked } = one;
+  const { repoId, revision, from, to, plan, cardOnly, turnedAway } = update;
+  return {
+    repoId,
+    revision,
+    here: from,
+    upstream: to,
+    changedAt,
+    changes,
+    cardOnly,
+    bytesToFetch: plan.bytes.toFetch,
+    pinned,
+    locked,
+    rolledBack: turnedAway,
+  };
 }

@@ -40,7 +40,87 @@ export const outdated: CommandSpec = {
     { line: "mlx-download outdated --json | jq '.models[].changes'", purpose: "the changes" },
   ],
   notes: [
-    "Only listings and configs are fetched. mlx-download get org/name downloads a newer version. The old one stays until cache prune.",
+    "Only listings and configs are fetched. mlx-download update brings the newer versions. A version that was rolled back from is left out until the Hub has a newer one.",
   ],
   load: () => import("./outdated.ts"),
+};
+
+/** `mlx-download update [ref…]` */
+export const update: CommandSpec = {
+  name: "update",
+  group: "Download",
+  aliases: ["upgrade"],
+  usage: "[org/name[@branch]…]",
+  summary: "bring models in the cache to the Hub's newest version; the old one stays",
+  operands: { min: 0, max: Number.POSITIVE_INFINITY },
+  flags: [
+    "dryRun",
+    "all",
+    "yes",
+    "cacheDir",
+    "endpoint",
+    "connections",
+    "limitRate",
+    "tokenStdin",
+    "token",
+    "events",
+  ],
+  options: {
+    all: { summary: "also the models of which only the card changed" },
+  },
+  examples: [
+    { line: "mlx-download update --dry-run", purpose: "the changes, and the bytes to fetch" },
+    { line: "mlx-download update", purpose: "shows the updates and asks" },
+    { line: "mlx-download update org/name", purpose: "one model, whatever changed" },
+    { line: "mlx-download rollback org/name", purpose: "go back, without a download" },
+  ],
+  notes: [
+    "A branch moves when its new version is complete. A stopped update leaves the old one in use, and the same command resumes it.",
+    "Pinned commits and those in mlx-models.lock stay. A version that was rolled back from is taken by name only.",
+  ],
+  load: () => import("./update.ts"),
+};
+
+/** `mlx-download rollback <ref…>` */
+export const rollback: CommandSpec = {
+  name: "rollback",
+  group: "Cache",
+  aliases: [],
+  usage: "<org/name[@branch]…>",
+  summary: "return to the version from before an update, without a download",
+  operands: { min: 1, max: Number.POSITIVE_INFINITY },
+  flags: ["to", "dryRun", "cacheDir"],
+  options: {
+    to: { value: "COMMIT", summary: "the version to go to (default: the one from before)" },
+  },
+  examples: [
+    { line: "mlx-download rollback org/name", purpose: "the version from before" },
+    { line: "mlx-download rollback org/name --to 0a1b2c3", purpose: "this one" },
+  ],
+  notes: [
+    "The version has to be on this disk: mlx-download history lists those. update passes the abandoned version over until the Hub has a newer one.",
+  ],
+  check({ operands, flags }) {
+    if (operands.length > 1 && flags.to !== undefined)
+      throw usage("--to is a commit of one model", "Run the command once for each model.");
+  },
+  load: () => import("./rollback.ts"),
+};
+
+/** `mlx-download history <ref>` */
+export const history: CommandSpec = {
+  name: "history",
+  group: "Find and choose",
+  aliases: ["log"],
+  usage: "<org/name[@revision]>",
+  summary: "list the versions of a model on the Hub, and those on this disk",
+  operands: { min: 1, max: 1 },
+  flags: ["limit", "cacheDir", "endpoint", "offline", "tokenStdin", "token"],
+  options: { limit: { summary: "the N newest (default 20)" } },
+  examples: [
+    { line: "mlx-download history org/name", purpose: "commits, dates, what is here" },
+    { line: "mlx-download diff org/name@0a1b2c3 org/name", purpose: "compare two of them" },
+    { line: "mlx-download history org/name --offline", purpose: "the versions on this disk" },
+  ],
+  load: () => import("./history.ts"),
 };
