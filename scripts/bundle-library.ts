@@ -55,7 +55,7 @@ export async function bundleLibrary(dir: string): Promise<void> {
  * The programs of a package's threads (`src/…/*-worker.ts`), each with what it imports. Neither a module nor a script
  * of CommonJS: they take Node's modules by `process.getBuiltinModule`, which every runtime has.
  */
-async function threadTexts(dir: string): Promise<Readonly<Record<string, string>>> {
+export async function threadTexts(dir: string): Promise<Readonly<Record<string, string>>> {
   const texts: Record<string, string> = {};
   for await (const path of glob("src/**/*-worker.ts", { cwd: dir })) {
     const bundle = await rolldown({

@@ -1,14 +1,17 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startTestHub, tinyModelFiles } from "@mlx-download/hub-server/testing";
-import { pythonEnv, run, tempDir, type RunResult } from "@mlx-download/test-utils";
+import { startTestHub, type TestHub, tinyModelFiles } from "@mlx-download/hub-server/testing";
+import { pythonEnv, run, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
 import { bringNode, lowestNode } from "./bootstrap/toolchain.mjs";
+import { command, packageName } from "./checks/packages.ts";
 import { packAll } from "./checks/published.ts";
 import { hubEnvironment } from "./hub-environment.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const repo = "mlx-community/tiny";
 
 /** The Node that runs this, first on PATH, and nothing of the workspace's own. */
 const env: NodeJS.ProcessEnv = {
@@ -17,36 +20,46 @@ const env: NodeJS.ProcessEnv = {
 };
 delete env["NODE_OPTIONS"];
 
-/** An empty project with every packed package installed by npm. */
-async function project(): Promise<string> {
-  // What was just built is in use by the tests beside this one.
-  if (env["MLX_DOWNLOAD_BUILT"] !== "1") {
-    const turbo = join(root, "node_modules/.bin/turbo");
-    const build = await run(turbo, ["run", "build"], { cwd: root, env });
-    expect(build.code, build.stdout + build.stderr).toBe(0);
-  }
-  const tarballs = await packAll(root, await tempDir());
+let tarballs: Promise<ReadonlyMap<string, string>> | undefined;
+
+/** Every package as it would be published, packed once for the tests of this file. */
+function packed(): Promise<ReadonlyMap<string, string>> {
+  tarballs ??= (async () => {
+    // What was just built is in use by the tests beside this one.
+    if (env["MLX_DOWNLOAD_BUILT"] !== "1") {
+      const turbo = join(root, "node_modules/.bin/turbo");
+      const build = await run(turbo, ["run", "build"], { cwd: root, env });
+      expect(build.code, build.stdout + build.stderr).toBe(0);
+    }
+    const folder = join(root, "node_modules/.cache/packed");
+    await mkdir(folder, { recursive: true });
+    return packAll(root, folder);
+  })();
+  return tarballs;
+}
+
+/** An empty project in which npm has installed these tarballs. */
+async function project(installed: readonly string[]): Promise<string> {
   const dir = await tempDir();
   await writeFile(join(dir, "package.json"), JSON.stringify({ name: "empty", private: true }));
-  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs.values()];
+  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...installed];
   const install = await run("npm", args, { cwd: dir, env, timeoutMs: 300_000 });
   expect(install.code, install.stdout + install.stderr).toBe(0);
   return dir;
 }
 
-/** Every file that is published is read by the oldest Node that the packages promise, and a download runs on it. */
-async function runsOnLowestNode(dir: string, endpoint: string): Promise<void> {
-  const node = await bringNode(lowestNode, join(root, ".toolchain"));
-  if (node === undefined) {
-    console.log(`skipped: no registry has Node ${lowestNode} for this machine`);
-    return;
-  }
-  const home = join(dir, "home-lowest");
-  const scope = join(dir, "node_modules/@mlx-download");
-  const options = { cwd: dir, env: hubEnvironment(env, { endpoint, home }) };
+async function hubWithModel(): Promise<TestHub> {
+  const hub = await startTestHub();
+  onTestFinished(() => hub.close());
+  await hub.addRepo(repo, tinyModelFiles());
+  return hub;
+}
+
+/** Fails for a published file below `scope` that the oldest Node that the packages promise cannot read. */
+async function readableByLowestNode(node: string, scope: string): Promise<void> {
   const files = await readdir(scope, { recursive: true });
-  const published = files.filter((path) => /[\\/]dist[\\/].*\.js$/u.test(path));
-  expect(published.length).toBeGreaterThan(50);
+  const published = files.filter((path) => /(?:^|[\\/])dist[\\/](?!files).*\.js$/u.test(path));
+  expect(published.length).toBeGreaterThan(30);
   // Compiled as modules, in one process: `node --check` takes one file.
   const compile = `const fs = require("node:fs"); const { SourceTextModule } = require("node:vm");
     for (const path of process.argv.slice(1)) {
@@ -55,54 +68,47 @@ async function runsOnLowestNode(dir: string, endpoint: string): Promise<void> {
     }`;
   const paths = published.map((path) => join(scope, path));
   const flags = ["--experimental-vm-modules", "--no-warnings", "-e", compile];
-  const compiled = await run(node, [...flags, ...paths], options);
+  const compiled = await run(node, [...flags, ...paths]);
   expect(compiled).toMatchObject({ code: 0, stdout: "" });
-  const bin = join(scope, "cli/dist/bin.js");
-  const download = await run(node, [bin, "mlx-community/tiny"], options);
-  expect(download.code, download.stderr).toBe(0);
+}
+
+async function lowestNodeHere(): Promise<string | undefined> {
+  const node = await bringNode(lowestNode, join(root, ".toolchain"));
+  if (node === undefined)
+    console.log(`skipped: no registry has Node ${lowestNode} for this machine`);
+  return node;
 }
 
 test(
-  "from tarballs in an empty project: import, require and npx work",
+  "the libraries from tarballs in an empty project: import and require work",
   { timeout: 400_000 },
   async () => {
-    const dir = await project();
+    const all = [...(await packed())].filter(([name]) => name !== command.name);
+    const dir = await project(all.map(([, tarball]) => tarball));
     const node = (...args: readonly string[]): Promise<RunResult> =>
       run(process.execPath, args, { cwd: dir, env });
-
-    for (const name of [
-      "cache",
-      "core",
-      "fit",
-      "xet",
-      "registry",
-      "catalogue",
-      "engine-adapter",
-      "engine-adapter/testing",
-      "python-bridge",
-      "web",
-    ] as const) {
+    const known = {
+      cache: "repoLayout",
+      core: "download",
+      fit: "describeModel",
+      xet: "fileHash",
+      registry: "openRegistry",
+      catalogue: "readCatalogue",
+      "engine-adapter": "loadOrDownloadModel",
+      "engine-adapter/testing": "createEngine",
+      "python-bridge": "PythonBackend",
+      web: "startWeb",
+    };
+    for (const [name, one] of Object.entries(known)) {
       const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
       const esm = await node(
         "--input-type=module",
         "-e",
-        `import * as library from "@mlx-download/${name}"; ${show}`,
+        `import * as library from "${packageName(name)}"; ${show}`,
       );
-      const cjs = await node("-e", `const library = require("@mlx-download/${name}"); ${show}`);
+      const cjs = await node("-e", `const library = require("${packageName(name)}"); ${show}`);
       expect(esm.stderr + cjs.stderr).toBe("");
-      const known = {
-        cache: "repoLayout",
-        core: "download",
-        fit: "describeModel",
-        xet: "fileHash",
-        registry: "openRegistry",
-        catalogue: "readCatalogue",
-        "engine-adapter": "loadOrDownloadModel",
-        "engine-adapter/testing": "createEngine",
-        "python-bridge": "PythonBackend",
-        web: "startWeb",
-      };
-      expect(JSON.parse(esm.stdout)).toContain(known[name]);
+      expect(JSON.parse(esm.stdout)).toContain(one);
       expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));
     }
 
@@ -114,40 +120,111 @@ test(
     );
     expect(engine.stdout, engine.stderr).toBe("ended\n");
 
-    const version = await run("npx", ["--no", "mlx-download", "--version"], { cwd: dir, env });
-    expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u) });
+    const lowest = await lowestNodeHere();
+    if (lowest === undefined) return;
+    await readableByLowestNode(lowest, join(dir, "node_modules/@mlx-download"));
+    const hub = await hubWithModel();
+    const download = `import { downloadModel } from "@mlx-download/core"; console.log((await downloadModel("${repo}")).repoId)`;
+    const environment = hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home") });
+    const options = { cwd: dir, env: environment };
+    const downloaded = await run(lowest, ["--input-type=module", "-e", download], options);
+    expect(downloaded.stdout, downloaded.stderr).toBe(`${repo}\n`);
+  },
+);
 
-    const hub = await startTestHub();
-    onTestFinished(() => hub.close());
-    const files = tinyModelFiles();
-    await hub.addRepo("mlx-community/tiny", files);
-    const download = await run("npx", ["--no", "mlx-download", "mlx-community/tiny"], {
-      cwd: dir,
-      env: hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home") }),
-    });
+test(
+  "the command from its tarball in an empty project: one package of less than 2 MB, and all that it carries is found",
+  { timeout: 400_000 },
+  async () => {
+    const tarball = (await packed()).get(command.name) ?? "";
+    const dir = await project([tarball]);
+    const modules = (await readdir(join(dir, "node_modules"))).filter(
+      (one) => !one.startsWith("."),
+    );
+    expect(modules).toEqual([command.name]);
+    const own = join(dir, "node_modules", command.name);
+    expect(await sizeOf(own)).toBeLessThan(2_000_000);
+
+    const hub = await hubWithModel();
+    const home = join(dir, "home");
+    const environment = hubEnvironment(env, { endpoint: hub.url, home });
+    const npx = (...words: readonly string[]): Promise<RunResult> =>
+      run("npx", ["--no", "--", command.name, ...words], { cwd: dir, env: environment });
+    const { version } = JSON.parse(await readFile(join(own, "package.json"), "utf8")) as {
+      readonly version: string;
+    };
+    // With npx's own options ended: else it answers with its own version.
+    expect(await npx("--version")).toMatchObject({ code: 0, stdout: `${version}\n` });
+
+    // The threads that write, hash and scan.
+    const download = await npx(repo);
     expect(download.code, download.stderr).toBe(0);
     const path = download.stdout.trim();
-    const found = await run("npx", ["--no", "mlx-download", "path", "mlx-community/tiny"], {
-      cwd: dir,
-      env: hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home") }),
-    });
-    expect(found).toMatchObject({ code: 0, stdout: download.stdout });
+    expect(await npx("path", repo)).toMatchObject({ code: 0, stdout: download.stdout });
+    expect(await npx("verify")).toMatchObject({ code: 0 });
+    for (const [name, content] of Object.entries(tinyModelFiles())) {
+      expect((await readFile(join(path, name))).equals(Buffer.from(content)), name).toBe(true);
+    }
+    // The version reaches the Hub as well.
+    const agents = hub.log.entries.map(({ userAgent }) => userAgent?.split(";")[0]);
+    expect(new Set(agents)).toEqual(new Set([`${command.name}/${version}`]));
+
+    // The catalogue, the page, the schemas, the man page and the notices.
+    expect(await npx("search", "llama", "--offline")).toMatchObject({ code: 0 });
+    expect(await pageOf(join(own, "dist/bin.js"), environment)).toContain("<!doctype html>");
+    for (const file of ["schema/output.schema.json", "man/mlx-download.1", "LICENSE"]) {
+      expect((await stat(join(own, file))).size, file).toBeGreaterThan(1_000);
+    }
+    expect(await readFile(join(own, "dist/THIRD-PARTY-NOTICES.txt"), "utf8")).toMatch(
+      /^undici \d[^]*Permission is hereby granted/mu,
+    );
+    const library = `console.log(Object.keys(library).toSorted().join())`;
+    for (const args of [
+      ["--input-type=module", "-e", `import * as library from "${command.name}"; ${library}`],
+      ["-e", `const library = require("${command.name}"); ${library}`],
+    ]) {
+      const imported = await run(process.execPath, args, { cwd: dir, env });
+      expect(imported.stdout, imported.stderr).toBe("exitCodeOf,runCli\n");
+    }
+
     // What Python runs is not in what Node imports, and must have come along all the same.
     const python = pythonEnv("hub-2.4.0")?.python;
     if (python !== undefined) {
-      const args = ["--no", "mlx-download", "mlx-community/tiny", "--backend", "python"];
-      const home = join(dir, "python-home");
-      const environment = hubEnvironment(env, { endpoint: hub.url, home });
-      const bridged = await run("npx", args, {
-        cwd: dir,
-        env: { ...environment, PYTHON_PATH: python },
-      });
+      environment["PYTHON_PATH"] = python;
+      environment["HF_HOME"] = join(dir, "python-home");
+      const bridged = await npx(repo, "--backend", "python");
       expect(bridged.code, bridged.stderr).toBe(0);
       expect(basename(bridged.stdout.trim())).toBe(basename(path));
     }
-    await runsOnLowestNode(dir, hub.url);
-    for (const [name, content] of Object.entries(files)) {
-      expect((await readFile(join(path, name))).equals(Buffer.from(content)), name).toBe(true);
-    }
+
+    const lowest = await lowestNodeHere();
+    if (lowest === undefined) return;
+    await readableByLowestNode(lowest, own);
+    const other = hubEnvironment(env, { endpoint: hub.url, home: join(dir, "home-lowest") });
+    const onLowest = await run(lowest, [join(own, "dist/bin.js"), repo], { cwd: dir, env: other });
+    expect(onLowest.code, onLowest.stderr).toBe(0);
   },
 );
+
+/** The bytes of all files below `dir`. */
+async function sizeOf(dir: string): Promise<number> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (one) => stat(join(one.parentPath, one.name))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** What `mlx-download web` answers at its address. */
+async function pageOf(bin: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(process.execPath, [bin, "web", "--no-open", "--json"], { env: environment });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let text = "";
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    if (text.includes("\n")) break;
+  }
+  const { url } = JSON.parse(text.split("\n")[0] ?? "") as { readonly url: string };
+  const page = await (await fetch(url)).text();
+  child.kill("SIGTERM");
+  return page;
+}

@@ -1,7 +1,13 @@
 import { glob, readFile } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import type { Check } from "./check.ts";
-import { readManifest, scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
+import {
+  command,
+  readManifest,
+  scope,
+  workspacePackages,
+  type WorkspacePackage,
+} from "./packages.ts";
 
 /** What the source of a package may import. Tests may also import its devDependencies. */
 interface Rule {
@@ -117,7 +123,8 @@ function judge({ specifier, typeOnly }: FoundImport, place: Place): string | und
     if (!tool && !declared) return "not a dependency of this package";
     return exportProblem(specifier, name, place);
   }
-  if (!(name in dependencies)) return "not in this package's dependencies";
+  const brought = own.folder === command.folder ? devDependencies : dependencies;
+  if (!(name in brought)) return "not in this package's dependencies";
   if (!name.startsWith(scope)) {
     return rule.external && !rule.external.includes(name)
       ? `packages/${own.folder} may import ${rule.external.join(", ") || "nothing"} from elsewhere`

@@ -5,6 +5,8 @@ import { manifests } from "./manifests.ts";
 const sound = {
   name: "@mlx-download/core",
   description: "Something.",
+  keywords: ["download", "huggingface", "mlx", "models"],
+  author: "The mlx-download authors",
   license: "Apache-2.0",
   type: "module",
   bin: { "mlx-download": "dist/bin.js" },
@@ -31,6 +33,7 @@ async function problemsOf(change: object): Promise<readonly string[]> {
     "packages/core/package.json": JSON.stringify({ ...sound, ...change }),
     "packages/core/tsconfig.json": JSON.stringify({ references: [{ path: "../cache" }] }),
     "packages/core/README.md": "# core\n",
+    "packages/core/LICENSE": "Apache\n",
     "packages/core/src/index.ts": "",
     "packages/core/src/bin.ts": "",
   });
@@ -43,6 +46,8 @@ test("a sound package is fine", async () => {
 
 test.each<[string, object, string]>([
   ["a name that is not the folder's", { name: "@mlx-download/kernel" }, "name is"],
+  ["no author", { author: undefined }, "author is"],
+  ["keywords that nobody finds it by", { keywords: ["mlx"] }, "keywords are missing"],
   ["another licence", { license: "MIT" }, "license is"],
   ["CommonJS", { type: "commonjs" }, "type is"],
   ["a Node that is too old", { engines: { node: ">=20" } }, "engines.node is"],

@@ -1,9 +1,21 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Check } from "./check.ts";
-import { scope, workspacePackages, type WorkspacePackage } from "./packages.ts";
+import {
+  command,
+  packageName,
+  scope,
+  workspacePackages,
+  type WorkspacePackage,
+} from "./packages.ts";
 
-const files = ["dist", "src", "!src/**/*.test.ts", "!dist/.tsbuildinfo"];
+const author = "The mlx-download authors";
+
+/** What a package publishes: a library its source too, for its source maps; the command its bundle alone. */
+const files = {
+  library: ["dist", "src", "!src/**/*.test.ts", "!dist/.tsbuildinfo"],
+  command: ["dist", "man", "schema", "!dist/.tsbuildinfo", "!dist/declarations"],
+} as const;
 
 /** Every published package.json says the same things the same way, and what it promises is there. */
 export const manifests: Check = {
@@ -17,21 +29,25 @@ export const manifests: Check = {
 async function packageProblems(own: WorkspacePackage): Promise<readonly string[]> {
   const { folder, manifest } = own;
   const problems = [
-    ...expectEqual("name", manifest.name, `${scope}${folder}`),
+    ...expectEqual("name", manifest.name, packageName(folder)),
+    ...expectEqual("author", manifest.author, author),
+    ...((manifest.keywords?.length ?? 0) < 4 ? ["keywords are missing"] : []),
     ...expectEqual("license", manifest.license, "Apache-2.0"),
     ...expectEqual("type", manifest.type, "module"),
     ...expectEqual("engines.node", manifest.engines?.node, ">=22.19"),
     ...expectEqual("publishConfig.access", manifest.publishConfig?.access, "public"),
     ...(await scriptProblems(own)),
     ...(manifest.description ? [] : ["description is missing"]),
-    ...files
+    ...files[folder === command.folder ? "command" : "library"]
       .filter((entry) => !manifest.files?.includes(entry))
       .map((entry) => `files lacks ${JSON.stringify(entry)}`),
     ...dependencyProblems(own),
     ...(await entryProblems(own)),
     ...(await referenceProblems(own)),
   ];
-  if (!(await there(join(own.dir, "README.md")))) problems.push("README.md is missing");
+  for (const name of ["README.md", "LICENSE"]) {
+    if (!(await there(join(own.dir, name)))) problems.push(`${name} is missing`);
+  }
   return problems.map((problem) => `packages/${folder}: ${problem}`);
 }
 
@@ -52,7 +68,10 @@ function expectEqual(what: string, actual: unknown, expected: string): readonly 
   return actual === expected ? [] : [`${what} is ${JSON.stringify(actual)}, not "${expected}"`];
 }
 
-function dependencyProblems({ manifest }: WorkspacePackage): readonly string[] {
+function dependencyProblems({ folder, manifest }: WorkspacePackage): readonly string[] {
+  if (folder === command.folder && Object.keys(manifest.dependencies ?? {}).length > 0) {
+    return ["dependencies of the command are devDependencies: its bundle has them inside"];
+  }
   const all = { ...manifest.dependencies, ...manifest.devDependencies };
   return Object.entries(all).flatMap(([name, range]) => {
     const wanted = name.startsWith(scope) ? /^workspace:[\^*]$/u : /^catalog:$/u;
@@ -91,7 +110,13 @@ async function entryProblems({ dir, manifest }: WorkspacePackage): Promise<reado
 }
 
 /** The build order is written twice, in tsconfig.json and in `dependencies`; both must say the same. */
-async function referenceProblems({ dir, manifest }: WorkspacePackage): Promise<readonly string[]> {
+async function referenceProblems({
+  folder,
+  dir,
+  manifest,
+}: WorkspacePackage): Promise<readonly string[]> {
+  // Its bundle is made from source. Its references are checked by the compiler, which finds no types without them.
+  if (folder === command.folder) return [];
   const config = JSON.parse(await readFile(join(dir, "tsconfig.json"), "utf8")) as {
     readonly references?: readonly { readonly path: string }[];
   };

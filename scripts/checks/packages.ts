@@ -16,6 +16,11 @@ export interface Manifest {
   readonly license?: string;
   readonly private?: boolean;
   readonly type?: string;
+  readonly keywords?: readonly string[];
+  readonly author?: string;
+  readonly homepage?: string;
+  readonly repository?: { readonly type: string; readonly url: string; readonly directory: string };
+  readonly bugs?: { readonly url: string };
   readonly files?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, string | PackageEntry>>;
@@ -35,8 +40,16 @@ export interface WorkspacePackage {
   readonly manifest: Manifest;
 }
 
-/** The scope of everything that is published from here. */
+/** The scope of the libraries that are published from here. */
 export const scope = "@mlx-download/";
+
+/** The command: one package with all others inside (docs/decisions/one-package.md). */
+export const command = { folder: "cli", name: "mlx-download" } as const;
+
+/** The name under which the package in `packages/<folder>` is published. */
+export function packageName(folder: string): string {
+  return folder === command.folder ? command.name : `${scope}${folder}`;
+}
 
 /** The package.json in `dir`. */
 export async function readManifest(dir: string): Promise<Manifest> {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { run, type RunResult } from "@mlx-download/test-utils/run";
-import { scope, workspacePackages } from "../checks/packages.ts";
+import { packageName, scope, workspacePackages } from "../checks/packages.ts";
 import { hubEnvironment } from "../hub-environment.ts";
 import type { FencedBlock } from "./fenced-blocks.ts";
 
@@ -19,12 +19,12 @@ export async function readerProject(
   dir: string,
   { root, endpoint }: { readonly root: string; readonly endpoint: string },
 ): Promise<ReaderProject> {
-  const modules = join(dir, "node_modules", scope);
+  const modules = join(dir, "node_modules");
   const bin = join(dir, "bin");
-  await mkdir(modules, { recursive: true });
+  await mkdir(join(modules, scope), { recursive: true });
   await mkdir(bin);
   for (const { folder, dir: target } of await workspacePackages(root)) {
-    await symlink(target, join(modules, folder));
+    await symlink(target, join(modules, packageName(folder)));
   }
   await standIn(join(dir, "node_modules/@defai.digital/mlx-serving"));
   const command = join(bin, "mlx-download");

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-// Import nothing before --version is answered. An import of node:fs alone evaluates all streams.
+// Import nothing of Node before --version is answered. An import of node:fs alone evaluates all streams.
+import { packageVersion } from "./package-version.ts";
+
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -8,9 +10,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 1;
 } else {
-  const { readFileSync } = process.getBuiltinModule("node:fs");
-  const manifest = new URL("../package.json", import.meta.url);
-  const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  const version = packageVersion();
   const words = process.argv.slice(2);
   if (words.length === 1 && ["--version", "-V", "-v"].includes(words[0] ?? "")) {
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {

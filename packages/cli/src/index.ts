@@ -1,2 +1,2 @@
-export { exitCodeOf } from "./failure/exit-code.ts";
+export { exitCodeOf } from "./failure/exit-code-of.ts";
 export { runCli } from "./run-cli.ts";

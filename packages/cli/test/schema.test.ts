@@ -160,7 +160,7 @@ test("what --json says of the cache is what the schema says", { timeout: 120_000
 test.each(["events", "output"])(
   "programs import the schema of the %s by its name",
   async (name) => {
-    const address = import.meta.resolve(`@mlx-download/cli/schema/${name}.schema.json`);
+    const address = import.meta.resolve(`mlx-download/schema/${name}.schema.json`);
     const imported = JSON.parse(await readFile(fileURLToPath(address), "utf8")) as object;
     expect(imported).toHaveProperty("$schema");
   },

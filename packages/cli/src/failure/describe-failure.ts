@@ -1,4 +1,4 @@
-import { exitCodeOf } from "./exit-code.ts";
+import { exitCodeOf } from "./exit-code-of.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 import { systemHint } from "./system-hint.ts";
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { exitCodeOf } from "./exit-code-of.ts";
+import { exitCodes } from "./exit-code.ts";
 
 test("every code exits as the error reference says", async () => {
   const page = new URL("../../../../docs/reference/errors.md", import.meta.url);

@@ -120,8 +120,3 @@ export const exitCodes: Readonly<
   "web/no-such-download": 4,
   "hub/rate-limited": 75,
 };
-
-/** The exit code for an error's code. Any unknown code is 1. */
-export function exitCodeOf(code: string): number {
-  return Object.hasOwn(exitCodes, code) ? exitCodes[code as keyof typeof exitCodes] : 1;
-}

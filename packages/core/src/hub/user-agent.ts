@@ -1,14 +1,4 @@
-import { readFileSync } from "node:fs";
-
-function packageVersion(): string {
-  try {
-    const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-    const version: unknown = (JSON.parse(text) as { version?: unknown }).version;
-    return typeof version === "string" ? version : "unknown";
-  } catch {
-    return "unknown";
-  }
-}
+import { packageVersion } from "./package-version.ts";
 
 /** `mlx-download/<version>; node/<version>; <platform>-<arch>[; origin/<origin>]`, in header-safe characters. */
 export function userAgent(origin?: string): string {

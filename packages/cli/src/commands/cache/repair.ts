@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { RepairEvent, RepairReport } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
-import { exitCodeOf } from "../../failure/exit-code.ts";
+import { exitCodeOf } from "../../failure/exit-code-of.ts";
 import { textOf, writeResult } from "../../shell/result.ts";
 import { writeEvent } from "../../shell/output.ts";
 import { createDownloadDisplay } from "../../progress/download-display.ts";

@@ -1,7 +1,7 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { diagnose } from "./doctor/diagnose.ts";
 import type { Diagnosis } from "./doctor/diagnosis.ts";
-import { exitCodeOf } from "../../failure/exit-code.ts";
+import { exitCodeOf } from "../../failure/exit-code-of.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
