@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, Rule>> = {
   fit: { packages: [], external: [], anywhere: true },
   xet: { packages: [], external: [] },
   core: { packages: ["cache", "fit", "xet"], external: ["@huggingface/hub", "undici"] },
-  "hub-server": { packages: ["cache"], external: ["hono"] },
+  "hub-server": { packages: ["cache", "xet"], external: ["hono"] },
   registry: { packages: ["fit"], types: ["cache", "core"], external: [] },
   catalogue: { packages: [], external: [] },
   "python-bridge": { packages: [], types: ["core", "fit"], external: [] },

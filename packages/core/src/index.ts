@@ -71,6 +71,7 @@ export {
 export { parseRepoRef, type RepoRef } from "./settings/ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings/settings.ts";
 export { createRateLimit } from "./transfer/connections/rate-limit.ts";
+export type { XetMode } from "./contract/xet-mode.ts";
 export type { RateLimit } from "./contract/rate-limit.ts";
 export type { LeftOut } from "./contract/left-out.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";

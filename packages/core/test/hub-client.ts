@@ -57,6 +57,7 @@ function settingsFor(endpoint: string, settings: Partial<Settings>): Settings {
     etagTimeoutMs: 10_000,
     downloadTimeoutMs: 10_000,
     limitRate: Infinity,
+    xet: "auto",
     userAgentOrigin: undefined,
     warnings: [],
     ...settings,

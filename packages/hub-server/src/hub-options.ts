@@ -1,6 +1,7 @@
 import type { DeviceLogins } from "./store/device-logins.ts";
 import { pseudoXetHash, type XetHashOf } from "./store/xet-hash.ts";
 import type { RepoStore } from "./store/repo-store.ts";
+import type { XetStorage } from "./xet/xet-storage.ts";
 
 /** How a Hub behaves, where real ones differ or tests want it otherwise. */
 export interface HubOptions {
@@ -25,6 +26,8 @@ export interface HubOptions {
   readonly linkedSize?: boolean | undefined;
   /** Whether answers to requests without a token warn of lower limits in `X-HF-Warning` (default true, as since June 2026). */
   readonly anonymousWarning?: boolean | undefined;
+  /** The Xet storage that holds the files with a `xetHash`. It gives tokens and answers, and is the `casUrl`. */
+  readonly xet?: XetStorage | undefined;
   /**
    * Where the Xet storage is whose hashes `xetHash` gives: trees, headers and links then lead there, as on the real Hub.
    * Clients with a Xet reader go there without fail, so nothing is said without it.
@@ -60,12 +63,13 @@ export interface HubOptions {
 
 /** {@link HubOptions} with every default filled in. */
 export type HubConfig = {
-  readonly [Name in Exclude<keyof HubOptions, "cdnUrl" | "casUrl" | "deviceLogins">]-?: NonNullable<
-    HubOptions[Name]
-  >;
+  readonly [
+    Name in Exclude<keyof HubOptions, "cdnUrl" | "casUrl" | "deviceLogins" | "xet">
+  ]-?: NonNullable<HubOptions[Name]>;
 } & Pick<HubOptions, "casUrl" | "deviceLogins"> & {
     /** The next host for a link. Undefined without a CDN. */
     readonly nextCdnUrl: () => string | undefined;
+    readonly xet: XetStorage | undefined;
   };
 
 /** Fills in the defaults. */
@@ -73,8 +77,9 @@ export function hubConfig(options: HubOptions): HubConfig {
   return {
     store: options.store,
     nextCdnUrl: inTurn(options.cdnUrl),
-    casUrl: options.casUrl,
-    xetHash: options.xetHash ?? pseudoXetHash,
+    casUrl: options.xet?.casUrl ?? options.casUrl,
+    xet: options.xet,
+    xetHash: options.xetHash ?? (options.xet ? (file) => file.xetHash : pseudoXetHash),
     anonymousWarning: options.anonymousWarning ?? true,
     basePath: normalBasePath(options.basePath),
     maskGated: options.maskGated ?? true,

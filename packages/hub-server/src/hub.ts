@@ -10,6 +10,7 @@ import { createUrlSigner } from "./http/signed-url.ts";
 import { hubConfig, type HubOptions } from "./hub-options.ts";
 import { cdnRoutes } from "./routes/cdn.ts";
 import { hubRoutes } from "./routes/hub-routes.ts";
+import { casRoutes, xorbRoutes } from "./xet/cas-routes.ts";
 
 /** A Hub without a port of its own. */
 export interface Hub {
@@ -22,25 +23,35 @@ export interface Hub {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** The same for the CDN's host, which `cdnUrl` names. */
   readonly cdnListener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** The same for the API and for the bytes of the Xet storage, on the hosts that `xet` names. */
+  readonly casListener: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly xorbListener: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** The two halves of a Hub as functions from request to answer, before compression. Never reject. */
+/** The parts of a Hub as functions from request to answer, before compression. Never reject. */
 export interface HubHandlers {
   readonly hub: Handle;
   readonly cdn: Handle;
+  readonly cas: Handle;
+  readonly xorb: Handle;
 }
 
 /** A Hub over a store, as real clients know it. */
 export function createHub(options: HubOptions): Hub {
-  const { hub, cdn } = createHandlers(options);
+  const { hub, cdn, cas, xorb } = createHandlers(options);
   const { onError } = options;
   return {
     fetch: async (request) =>
       toResponse(await compressJson(await hub(request), request.headers.get("accept-encoding"))),
     listener: createListener(hub, { onError }),
     cdnListener: createListener(cdn, { onError }),
+    casListener: createListener(cas, { onError, maxBodyBytes: MAX_UPLOAD_BYTES }),
+    xorbListener: createListener(xorb, { onError }),
   };
 }
+
+/** A xorb has 64 MiB at most, and headers of its chunks. */
+export const MAX_UPLOAD_BYTES: number = 68 * 1024 * 1024;
 
 /** {@link createHub} before a body is sent anywhere. */
 export function createHandlers(options: HubOptions): HubHandlers {
@@ -54,7 +65,11 @@ export function createHandlers(options: HubOptions): HubHandlers {
   });
   const cdn = new Hono<HubEnv>().use(refuseUndecodable);
   cdn.route("/", cdnRoutes());
-  for (const app of [hub, cdn]) {
+  const cas = new Hono<HubEnv>().use(refuseUndecodable);
+  cas.route("/", casRoutes());
+  const xorb = new Hono<HubEnv>().use(refuseUndecodable);
+  xorb.route("/", xorbRoutes());
+  for (const app of [hub, cdn, cas, xorb]) {
     app.onError((error, c) => {
       const path = new URL(c.req.url).pathname.slice(config.basePath.length);
       if (error instanceof Refusal) return refusalAnswer(error, path.startsWith("/api/"));
@@ -82,6 +97,8 @@ export function createHandlers(options: HubOptions): HubHandlers {
       return result;
     },
     cdn: (request, address) => answer(cdn, request, address),
+    cas: (request, address) => answer(cas, request, address),
+    xorb: (request, address) => answer(xorb, request, address),
   };
 }
 

@@ -16,6 +16,13 @@ export {
 } from "./store/directory-store.ts";
 export type { FileContent } from "./store/file-content.ts";
 export { createMemoryStore, type MemoryStore, type RepoOptions } from "./store/memory-store.ts";
+export { createXetStore, type AddFileOptions, type XetStore } from "./xet/xet-store.ts";
+export {
+  createXetStorage,
+  type XetBehaviour,
+  type XetOptions,
+  type XetStorage,
+} from "./xet/xet-storage.ts";
 export type { DeclaredFile } from "./store/repo-file.ts";
 export type {
   AccessRequest,

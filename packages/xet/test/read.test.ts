@@ -299,7 +299,7 @@ test("an address is renewed for the same chunks, and tells itself when it ends",
   const [part] = await client.reconstruct(file);
   const [unit] = planUnits(part ? [part] : []) as [FetchUnit];
   const url = `${unit.url}&fresh=1`;
-  const fresh = { wanted: unit.within, terms: [], ranges: [{ ...unit, url }] };
+  const fresh = { wanted: { start: 0, end: data.length }, terms: [], ranges: [{ ...unit, url }] };
   expect(renewUnit(unit, fresh)).toEqual({ ...unit, url });
   const chunks = { start: unit.chunks.start + 1, end: unit.chunks.end };
   expect(renewUnit({ ...unit, chunks }, fresh)).toBeUndefined();

@@ -54,6 +54,13 @@ export const settingSpecs: readonly SettingSpec[] = [
     type: "bytes",
   },
   {
+    name: "xet",
+    summary: "when to fetch through Xet storage",
+    variable: "MLX_DOWNLOAD_XET",
+    others: ["HF_HUB_DISABLE_XET"],
+    choices: ["auto", "on", "off"],
+  },
+  {
     name: "backend",
     summary: "the engine that downloads",
     variable: "MLX_DOWNLOAD_BACKEND",

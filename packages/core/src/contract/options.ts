@@ -3,6 +3,7 @@ import type { Machine, MemoryOptions, MlxLmSupport } from "@mlx-download/fit";
 import type { OnEvent } from "./events.ts";
 import type { PresetName } from "./preset-name.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import type { XetMode } from "./xet-mode.ts";
 
 /** The places to look in and the way to reach the Hub. Shared by all functions that take a ref. */
 export interface HubOptions {
@@ -87,6 +88,10 @@ export interface DownloadOptions
    * by `createRateLimit`, which can be changed while they run. Default `MLX_DOWNLOAD_LIMIT_RATE`, then none.
    */
   readonly limitRate?: number | RateLimit | undefined;
+  /**
+   * When to fetch through Xet storage. Default `MLX_DOWNLOAD_XET`, then `off` with `HF_HUB_DISABLE_XET`, then `auto`.
+   */
+  readonly xet?: XetMode | undefined;
   /**
    * A client that speaks to the Hub and fetches instead of the native engine, such as a `PythonBackend`. It does not
    * resume.

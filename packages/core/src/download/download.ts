@@ -20,6 +20,7 @@ import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
 import { readJournal } from "../transfer/disk/journal.ts";
 import type { DownloadPlan } from "../transfer/plan.ts";
 import type { Target } from "../transfer/target.ts";
+import { createXetRoute } from "../transfer/xet/xet-route.ts";
 import { transfer } from "../transfer/transfer.ts";
 
 /**
@@ -214,7 +215,7 @@ async function transferNatively(
   progress: ProgressTracker,
 ): Promise<readonly FileResult[]> {
   const { settings, signal, force, emit } = request;
-  const { leave, ...place } = joinScheduler(settings.endpoint, request);
+  const { leave, decoders, ...place } = joinScheduler(settings.endpoint, request);
   try {
     if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) {
       place.disk.start((reason) => {
@@ -226,6 +227,10 @@ async function transferNatively(
       repoId: plan.repoId,
       source: createHubSources(request, snapshot, { listedBy: client }),
       target,
+      xet:
+        request.xet === "on"
+          ? createXetRoute({ client, snapshot, emit, threads: decoders })
+          : undefined,
       ...place,
       progress,
       signal,

@@ -10,6 +10,8 @@ import type {
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import type { Settings } from "../settings/settings.ts";
+import { checkXetMode } from "../settings/xet-mode.ts";
+import type { XetMode } from "../contract/xet-mode.ts";
 import { checkRate } from "../settings/parse-rate.ts";
 import type { RateLimit } from "../contract/rate-limit.ts";
 import { readRepoRequest, type RepoRequest } from "./repo-request.ts";
@@ -19,6 +21,7 @@ export interface DownloadRequest extends RepoRequest {
   readonly localDir: string | undefined;
   readonly connections: number;
   readonly limitRate: number | RateLimit;
+  readonly xet: XetMode;
   readonly force: boolean;
   readonly selection: SelectionOptions;
   /** The reviews before the first byte. */
@@ -68,6 +71,7 @@ export async function readRequest(
         : resolve(expandHome(options.localDir, options.env)),
     connections,
     limitRate,
+    xet: checkXetMode(options.xet ?? settings.xet, "The xet option"),
     force: options.force ?? options.forceDownload ?? false,
     selection: {
       include: options.include ?? options.allowPatterns,

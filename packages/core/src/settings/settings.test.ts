@@ -27,6 +27,7 @@ describe("readSettings", () => {
       etagTimeoutMs: 10_000,
       downloadTimeoutMs: 10_000,
       limitRate: Infinity,
+      xet: "auto",
       userAgentOrigin: undefined,
       warnings: [],
     });
@@ -59,6 +60,7 @@ describe("readSettings", () => {
       etagTimeoutMs: 30_000,
       downloadTimeoutMs: 5000,
       limitRate: 5_000_000,
+      xet: "auto",
       userAgentOrigin: "engine",
       warnings: [expect.stringContaining("HF_HUB_ENABLE_HF_TRANSFER")],
     });

@@ -3,6 +3,8 @@ import { readSeconds, readSwitch, readText } from "./environment.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { parseRate } from "./parse-rate.ts";
 import { encodeUserInfo, userInfo } from "../http/user-info.ts";
+import type { XetMode } from "../contract/xet-mode.ts";
+import { readXetMode } from "./xet-mode.ts";
 import { findToken } from "./token.ts";
 
 /** Everything that the environment and the caller's options decide, read once. Times in ms. */
@@ -32,6 +34,8 @@ export interface Settings {
   readonly downloadTimeoutMs: number;
   /** `MLX_DOWNLOAD_LIMIT_RATE` in bytes a second. Infinity when unset. */
   readonly limitRate: number;
+  /** `off` with `HF_HUB_DISABLE_XET`, else `MLX_DOWNLOAD_XET` (default `auto`). */
+  readonly xet: XetMode;
   /** `HF_HUB_USER_AGENT_ORIGIN`, added to the user agent. */
   readonly userAgentOrigin: string | undefined;
   /** Warnings about variables that are set without the expected effect. */
@@ -65,7 +69,9 @@ const READ_HERE = [
   "HF_HUB_DOWNLOAD_TIMEOUT",
   "HF_HUB_OFFLINE",
   "TRANSFORMERS_OFFLINE",
+  "HF_HUB_DISABLE_XET",
   "MLX_DOWNLOAD_LIMIT_RATE",
+  "MLX_DOWNLOAD_XET",
 ] as const;
 
 /**
@@ -116,6 +122,7 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
       readText(env, "MLX_DOWNLOAD_LIMIT_RATE") ?? "none",
       "MLX_DOWNLOAD_LIMIT_RATE",
     ),
+    xet: readXetMode(env),
     userAgentOrigin: readText(env, "HF_HUB_USER_AGENT_ORIGIN"),
     warnings,
   };

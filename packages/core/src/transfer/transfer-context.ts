@@ -5,12 +5,15 @@ import type { DiskThread } from "./disk/disk-thread.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { RateLimit } from "../contract/rate-limit.ts";
 import type { SourceSet } from "./sources/source-set.ts";
+import type { XetRoute } from "./xet/xet-route.ts";
 import type { TransferMonitor } from "./connections/transfer-monitor.ts";
 
 /** Shared by all code that moves bytes of one download. */
 export interface TransferContext {
   readonly repoId: string;
   readonly source: SourceSet;
+  /** The way through Xet storage. Undefined when it is not to be used. */
+  readonly xet?: XetRoute | undefined;
   readonly target: Target;
   readonly budget: ConnectionShare;
   readonly disk: DiskThread;

@@ -8,6 +8,7 @@ import { type Proof, type PartialWrite, startPartialWrite } from "./write-partia
 import { readSegment } from "./segments/read-segment.ts";
 import { recheckBlob } from "./recheck-blob.ts";
 import { createSegmentAllocator, type Lease, oneLease } from "./segments/segment-allocator.ts";
+import { fillFromXet, NO_FILL, type XetFill } from "./xet/fill-from-xet.ts";
 import { SegmentError } from "./sources/source.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
@@ -51,7 +52,13 @@ export async function transferLargeBlob(
     const progress = io.progress(resumedBytes);
     const start = (): PartialWrite =>
       (proof = startPartialWrite(blob, partial, { context, progress }));
-    const behind = start();
+    let behind = start();
+    const throughXet = await tryXet(blob, partial, { context, progress, to: behind });
+    if (throughXet.rewrote) {
+      // What was hashed is not hashed again, so that hashing begins anew.
+      behind.cancel();
+      behind = start();
+    }
     const ranged = await fill(blob, partial, { context, progress, to: behind });
     const first = await behind.finish();
     let { beginnings } = first;
@@ -101,6 +108,22 @@ export async function transferLargeBlob(
   }
 }
 
+/** Fetches what is missing through Xet storage where the plan says so. */
+async function tryXet(
+  blob: PlannedBlob,
+  partial: PartialBlob,
+  io: {
+    readonly context: TransferContext;
+    readonly progress: FileProgress;
+    readonly to: PartialWrite;
+  },
+): Promise<XetFill> {
+  const { xet: route } = io.context;
+  const [{ xetHash }] = blob.files;
+  if (route === undefined || xetHash === undefined || route.failed !== undefined) return NO_FILL;
+  return fillFromXet(blob, partial, { ...io, route });
+}
+
 /**
  * Fetches every missing byte: in pieces side by side, or in one stream where the server does not support ranges.
  * Resolves to whether it does.
@@ -115,6 +138,7 @@ async function fill(
   },
 ): Promise<boolean> {
   const { context, progress, to } = io;
+  if (partial.have.covered === blob.size) return true;
   const [file] = blob.files;
   const request = { path: file.path, size: blob.size, digest: file.digest };
   const onConnection = (change: 1 | -1): void => void (progress.connections += change);

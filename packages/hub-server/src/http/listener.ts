@@ -9,13 +9,20 @@ const MAX_BODY_BYTES = 4_000_000;
 /** A function from a request, and the address that it comes from, to the answer. */
 export type Handle = (request: Request, address?: string) => Promise<HubAnswer>;
 
+/** How a listener works. */
+export interface ListenerOptions {
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** The longest body of a POST. Default 4 MB. */
+  readonly maxBodyBytes?: number | undefined;
+}
+
 /** A `node:http` or `node:https` listener around such a function. A client that hangs up is no error. */
 export function createListener(
   handle: Handle,
-  { onError }: { onError?: ((error: unknown) => void) | undefined } = {},
+  { onError, maxBodyBytes }: ListenerOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const request = await toRequest(incoming);
+    const request = await toRequest(incoming, maxBodyBytes);
     if (!(request instanceof Request)) return sendAnswer(response, request);
     const answer = await handle(request, incoming.socket.remoteAddress);
     return sendAnswer(response, await compressJson(answer, request.headers.get("accept-encoding")));
@@ -31,7 +38,10 @@ export function createListener(
 }
 
 /** The web Request for an incoming message, or the answer to one that cannot be understood. */
-export async function toRequest(incoming: IncomingMessage): Promise<Request | HubAnswer> {
+export async function toRequest(
+  incoming: IncomingMessage,
+  maxBodyBytes: number = MAX_BODY_BYTES,
+): Promise<Request | HubAnswer> {
   const { method = "GET", headers } = incoming;
   const host = headers.host ?? "localhost";
   const scheme = incoming.socket instanceof TLSSocket ? "https" : "http";
@@ -41,7 +51,7 @@ export async function toRequest(incoming: IncomingMessage): Promise<Request | Hu
   if (!HOST.test(host) || target === undefined || !URL.canParse(target)) {
     return plainAnswer(400, "Invalid request target");
   }
-  const body = method === "POST" ? await readBody(incoming) : undefined;
+  const body = method === "POST" ? await readBody(incoming, maxBodyBytes) : undefined;
   if (body === "too large") return plainAnswer(413, "Payload Too Large");
   try {
     return new Request(target, {
@@ -55,7 +65,10 @@ export async function toRequest(incoming: IncomingMessage): Promise<Request | Hu
 }
 
 /** The whole body. One that is too large is still read for a while, so that its sender hears the answer. */
-async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer> | "too large"> {
+async function readBody(
+  incoming: IncomingMessage,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer> | "too large"> {
   let pieces: Buffer[] = [];
   let size = 0;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -63,12 +76,12 @@ async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuff
   incoming.once("error", reject);
   incoming.on("data", (piece: Buffer) => {
     size += piece.byteLength;
-    if (size <= MAX_BODY_BYTES) pieces.push(piece);
+    if (size <= most) pieces.push(piece);
     else pieces = [];
-    if (size > 10 * MAX_BODY_BYTES) resolve();
+    if (size > 10 * most) resolve();
   });
   await promise;
-  return size > MAX_BODY_BYTES ? "too large" : new Uint8Array(Buffer.concat(pieces));
+  return size > most ? "too large" : new Uint8Array(Buffer.concat(pieces));
 }
 
 function plainAnswer(status: number, text: string): HubAnswer {

@@ -14,6 +14,7 @@ import { authCheck, raw, resolve, resolveCache } from "./resolve.ts";
 import { safetensorsMetadata } from "./safetensors-metadata.ts";
 import { pathsInfo, tree } from "./tree.ts";
 import { whoami } from "./whoami.ts";
+import { xetReadToken, xetWriteToken } from "../xet/xet-token.ts";
 
 const VERBS: Readonly<Record<string, Handler<HubEnv>>> = {
   "/revision/*": revisionInfo,
@@ -22,6 +23,8 @@ const VERBS: Readonly<Record<string, Handler<HubEnv>>> = {
   "/refs": refs,
   "/safetensors-metadata/*": safetensorsMetadata,
   "/auth-check": authCheck,
+  "/xet-read-token/*": xetReadToken,
+  "/xet-write-token/*": xetWriteToken,
 };
 
 const IDS = [

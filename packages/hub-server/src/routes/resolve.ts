@@ -38,12 +38,13 @@ export async function resolve(c: HubContext): Promise<Response> {
   }
   const { smallFiles, largeFiles } = c.env.config;
   if (file.lfs) {
-    const linked = {
+    const linked: Record<string, string> & { "x-repo-commit": string } = {
       ...commit,
       "x-linked-etag": etag,
       "x-linked-size": String(file.size),
       ...xetHeaders(c, { snapshot, file }),
     };
+    if (linked["x-xet-hash"] !== undefined && asksForXetInfo(c)) return xetInfo(file, linked);
     return largeFiles === "redirect"
       ? toCdn(c, { snapshot, file }, linked)
       : fileAnswer(c, file.blob, { ...linked, ...described(file, etag) });
@@ -164,6 +165,21 @@ function toCdn(
       "x-hub-cache": "MISS",
     },
   });
+}
+
+const XET_INFO = "application/vnd.xet-fileinfo+json";
+
+/**
+ * Whether the client wants to know where Xet storage has the file rather than its bytes (huggingface.js,
+ * packages/hub/src/lib/file-download-info.ts).
+ */
+function asksForXetInfo(c: HubContext): boolean {
+  return (c.req.header("accept") ?? "").includes(XET_INFO);
+}
+
+function xetInfo(file: RepoFile, headers: Record<string, string>): Response {
+  const body = JSON.stringify({ hash: headers["x-xet-hash"], size: file.size });
+  return new Response(body, { status: 200, headers: { ...headers, "content-type": XET_INFO } });
 }
 
 /**

@@ -42,7 +42,10 @@ export function createAnswerer({
     ];
     const asked = dropped.length > 0 ? without(request, dropped) : request;
     const isCdn = entry.target === "cdn" || url.pathname.startsWith("/repos/");
-    const { cdn, hub: main } = handlers(quirks);
+    const { cdn, hub: main, cas, xorb } = handlers(quirks);
+    // The storage is the same whatever a mirror's habits are.
+    if (entry.target === "cas") return cas(asked, address);
+    if (entry.target === "xorb") return xorb(asked, address);
     const plain = await (isCdn ? cdn(asked, address) : main(asked, address));
     const isTree = entry.path.includes("/tree/") && plain.status === 200;
     const { target, repoId, path, method, range } = entry;

@@ -8,6 +8,7 @@ export {
   startTestHub,
   type TestHub,
   type TestHubOptions,
+  type TestXet,
   type TestRepoOptions,
 } from "./test-hub.ts";
 export { writeSafetensors, type Tensor } from "./safetensors-writer.ts";

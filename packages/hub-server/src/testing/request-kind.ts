@@ -1,8 +1,8 @@
 /**
- * The part of a Hub that a request is for. `elsewhere` is the third host, to which no client should
+ * The part of a Hub that a request is for. `cas` and `xorb` are the hosts of its Xet storage. `elsewhere` is the third host, to which no client should
  * send its token.
  */
-export type RequestTarget = "api" | "resolve" | "cdn" | "elsewhere";
+export type RequestTarget = "api" | "resolve" | "cdn" | "elsewhere" | "cas" | "xorb";
 
 /** The subject of a request. */
 export interface RequestKind {

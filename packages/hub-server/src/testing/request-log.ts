@@ -85,7 +85,7 @@ export function createRequestLog(): RequestLogger {
 /** The entry of a request that has just come in on one of the test Hub's hosts. */
 export function logEntry(
   incoming: IncomingMessage,
-  { host, basePath }: { host: "hub" | "cdn" | "elsewhere"; basePath: string },
+  { host, basePath }: { host: "hub" | Exclude<RequestTarget, "api" | "resolve">; basePath: string },
 ): RequestLogEntry {
   const { headers, method = "", url = "" } = incoming;
   const path = url.split("?")[0] ?? "";

@@ -3,12 +3,17 @@ import { compressJson } from "../http/compress-json.ts";
 import { toRequest } from "../http/listener.ts";
 import { openPort } from "../http/open-port.ts";
 import { normalBasePath, type HubOptions } from "../hub-options.ts";
-import type { FileContent } from "../store/file-content.ts";
+import { contentBlob, type FileContent } from "../store/file-content.ts";
+import { isLargeFile } from "../store/large-files.ts";
+import type { DeclaredFile } from "../store/repo-file.ts";
+import { createXetStorage, type XetBehaviour, type XetOptions } from "../xet/xet-storage.ts";
 import { createDeviceLogins, type DeviceLogins } from "../store/device-logins.ts";
 import { createMemoryStore, type MemoryStore, type RepoOptions } from "../store/memory-store.ts";
 import { createAnswerer, type Oddities, type TreeOverride } from "./answer-request.ts";
 import { changeAnswer } from "./change-answer.ts";
 import { createFaultPlan, type FaultPlan } from "./fault-plan.ts";
+import { MAX_UPLOAD_BYTES } from "../hub.ts";
+import { type AddFileOptions, createXetStore, type XetStore } from "../xet/xet-store.ts";
 import type { Quirks } from "./quirks.ts";
 import {
   createRequestLog,
@@ -21,7 +26,7 @@ import { sendFaulty } from "./send-faulty.ts";
 /** The behaviour of a test Hub. The default is that of the real one. */
 export interface TestHubOptions extends Omit<
   HubOptions,
-  "store" | "cdnUrl" | "casUrl" | "deviceLogins"
+  "store" | "cdnUrl" | "casUrl" | "deviceLogins" | "xet"
 > {
   /** Habits of mirrors, for all repos. */
   readonly quirks?: Quirks;
@@ -31,6 +36,8 @@ export interface TestHubOptions extends Omit<
    * Hub's answers.
    */
   readonly announceXet?: boolean;
+  /** Whether it has a Xet storage, in which all large files of its repos are (default false). */
+  readonly xet?: boolean | XetBehaviour;
   /** Whether links lead to the CDN and its second region in turn (default false). */
   readonly regionalCdn?: boolean;
   /**
@@ -46,6 +53,8 @@ export interface TestRepoOptions extends RepoOptions {
   readonly quirks?: Quirks;
   /** The false content of its tree. */
   readonly tree?: TreeOverride;
+  /** How its large files are put into the Xet storage. False: not at all. */
+  readonly xet?: AddFileOptions | false;
 }
 
 /** A Hub on loopback for tests: it plays faults and keeps a log. */
@@ -58,6 +67,8 @@ export interface TestHub {
   readonly regionalCdnUrl: string;
   /** A third origin, also on localhost, with the same content. No token should get here. */
   readonly elsewhereUrl: string;
+  /** The Xet storage. Undefined without the option. */
+  readonly xet: TestXet | undefined;
   /** Adds a repo (`org/name`), or a further commit or revision to it. */
   addRepo(
     repoId: string,
@@ -75,15 +86,22 @@ export interface TestHub {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** The Xet storage of a test Hub. */
+export interface TestXet extends Pick<XetOptions, "casUrl" | "dataUrl" | "store"> {
+  readonly behaviour: XetBehaviour;
+  /** A token by which `hf_xet` may upload, and when it ends, in seconds since 1970. */
+  readonly writeToken: () => { readonly token: string; readonly expiresAt: number };
+}
+
 /** Starts a {@link TestHub} on free ports. */
 export async function startTestHub({
   quirks,
   announceXet = false,
+  xet = false,
   regionalCdn = false,
   devicePollSeconds,
   ...options
 }: TestHubOptions = {}): Promise<TestHub> {
-  const store = createMemoryStore();
   const deviceLogins = createDeviceLogins({ interval: devicePollSeconds });
   const faults = createFaultPlan();
   const log = createRequestLog();
@@ -93,13 +111,14 @@ export async function startTestHub({
     return { tree: own?.tree, quirks: { ...quirks, ...own?.quirks } };
   };
   const basePath = normalBasePath(options.basePath);
+  const store = createMemoryStore();
 
   const serve = async (
     incoming: IncomingMessage,
     response: ServerResponse,
     entry: RequestLogEntry,
   ): Promise<void> => {
-    const request = await toRequest(incoming);
+    const request = await toRequest(incoming, MAX_UPLOAD_BYTES);
     const isRequest = request instanceof Request;
     const { remoteAddress } = incoming.socket;
     const plain = isRequest ? await answer(request, entry, remoteAddress) : request;
@@ -123,7 +142,7 @@ export async function startTestHub({
   };
 
   const listener =
-    (host: "hub" | "cdn" | "elsewhere") =>
+    (host: Parameters<typeof logEntry>[1]["host"]) =>
     (incoming: IncomingMessage, response: ServerResponse): void => {
       response.on("error", () => {}); // the socket broke, and "close" follows
       const entry = logEntry(incoming, { host, basePath });
@@ -134,23 +153,44 @@ export async function startTestHub({
       serve(incoming, response, entry).catch(() => response.destroy());
     };
 
-  const [api, cdn, regional, elsewhere] = await Promise.all([
+  const [api, cdn, regional, elsewhere, cas, xorb] = await Promise.all([
     openPort(listener("hub"), { host: "127.0.0.1", port: 0 }),
     openPort(listener("cdn"), { host: "localhost", port: 0 }),
     openPort(listener("cdn"), { host: "localhost", port: 0 }),
     openPort(listener("elsewhere"), { host: "localhost", port: 0 }),
+    openPort(listener("cas"), { host: "localhost", port: 0 }),
+    openPort(listener("xorb"), { host: "localhost", port: 0 }),
   ]);
   const close = async (): Promise<void> => {
-    await Promise.all([api, cdn, regional, elsewhere].map((port) => port.close()));
+    await Promise.all([api, cdn, regional, elsewhere, cas, xorb].map((port) => port.close()));
   };
+  const storage =
+    xet === false
+      ? undefined
+      : createXetStorage({
+          store: createXetStore(),
+          casUrl: `http://localhost:${cas.port}`,
+          dataUrl: `http://localhost:${xorb.port}`,
+          behaviour: xet === true ? {} : xet,
+        });
+  const now = options.now ?? Date.now;
   const hub: TestHub = {
     url: `http://127.0.0.1:${api.port}${basePath}`,
     cdnUrl: `http://localhost:${cdn.port}`,
     regionalCdnUrl: `http://localhost:${regional.port}`,
     elsewhereUrl: `http://localhost:${elsewhere.port}`,
-    async addRepo(repoId, files, { quirks: own, tree, ...repoOptions } = {}) {
+    xet: storage && {
+      ...storage,
+      writeToken() {
+        const { token, exp } = storage.issueToken("write", now());
+        return { token, expiresAt: Math.floor(exp / 1000) };
+      },
+    },
+    async addRepo(repoId, files, { quirks: own, tree, xet: how, ...repoOptions } = {}) {
       if (own || tree) oddities.set(repoId, { quirks: own, tree });
-      return store.addRepo(repoId, files, repoOptions);
+      if (storage === undefined || how === false) return store.addRepo(repoId, files, repoOptions);
+      const declared = await addToXet(storage.store, files, { ...repoOptions, xet: how });
+      return store.addRepo(repoId, files, { ...repoOptions, declared });
     },
     store,
     deviceLogins,
@@ -168,6 +208,7 @@ export async function startTestHub({
       basePath,
       cdnUrl: regionalCdn ? [cdnUrl, regionalCdnUrl] : cdnUrl,
       casUrl: announceXet ? elsewhereUrl : undefined,
+      xet: storage,
       store,
       deviceLogins,
     },
@@ -175,6 +216,21 @@ export async function startTestHub({
     odditiesOf,
   });
   return hub;
+}
+
+/** Puts the large files into the storage, and the hashes that they have there into what the Hub declares. */
+async function addToXet(
+  store: XetStore,
+  files: Readonly<Record<string, FileContent>>,
+  { lfs = {}, declared = {}, xet }: RepoOptions & { readonly xet?: AddFileOptions | undefined },
+): Promise<Record<string, DeclaredFile>> {
+  const all: Record<string, DeclaredFile> = { ...declared };
+  for (const [path, content] of Object.entries(files)) {
+    const blob = await contentBlob(content);
+    if (!(lfs[path] ?? isLargeFile(path, blob.size))) continue;
+    all[path] = { xetHash: await store.addFile(blob, xet), ...declared[path] };
+  }
+  return all;
 }
 
 function acceptEncoding({ headers }: IncomingMessage): string | null {

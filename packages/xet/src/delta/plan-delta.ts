@@ -1,6 +1,6 @@
-import type { FetchUnit, UnitUse } from "../read/plan-units.ts";
+import { type FetchUnit, type UnitUse, wantedOf } from "../read/plan-units.ts";
 import type { Reconstruction } from "../read/reconstruction.ts";
-import { intersect } from "../read/span.ts";
+import { intersectAll } from "../read/span.ts";
 import type { UnitResult } from "../read/unit-decoder.ts";
 import { type DeltaBase, type ReadBase, resolveTerm } from "./delta-base.ts";
 import { createKnownLengths } from "./known-lengths.ts";
@@ -103,7 +103,7 @@ function createPlan(
   { copies, fetches, potentials }: DeltaLayout,
   parts: readonly Reconstruction[],
 ): DeltaPlan {
-  const within = { start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 };
+  const within = wantedOf(parts);
   const length = ({ term, chunks }: DeltaPiece): number | undefined =>
     potentials(term.xorb).distance(chunks.start, chunks.end);
   /** Where a piece starts in the file, when that is known. */
@@ -116,7 +116,7 @@ function createPlan(
     const [to, bytes] = [place(piece), length(piece)];
     const lead = potentials(term.xorb).distance(copy.chunks.start, chunks.start);
     if (to === undefined || bytes === undefined || lead === undefined) return undefined;
-    const kept = intersect({ start: to, end: to + bytes }, within);
+    const [kept] = intersectAll({ start: to, end: to + bytes }, within);
     const cut = (kept?.start ?? to) - to;
     const from = copy.offset + lead + cut;
     return { baseId: copy.baseId, from, to: to + cut, length: kept ? kept.end - kept.start : 0 };

@@ -1,5 +1,5 @@
 import { type ListedRange, rangeOf, type Reconstruction } from "./reconstruction.ts";
-import { intersect, mergeSpans, type Span } from "./span.ts";
+import { intersect, intersectAll, mergeSpans, type Span } from "./span.ts";
 
 /** Chunks of a unit that the file has at one place. */
 export interface UnitUse {
@@ -15,8 +15,8 @@ export interface UnitUse {
 /** One request: a listed range, and every place of the file that its chunks go to. */
 export interface FetchUnit extends ListedRange {
   readonly uses: readonly UnitUse[];
-  /** Bytes of the file outside of it are not written. */
-  readonly within: Span;
+  /** The only bytes of the file that are written, in order. */
+  readonly within: readonly Span[];
 }
 
 /**
@@ -42,10 +42,15 @@ export function planUnits(parts: readonly Reconstruction[]): readonly FetchUnit[
       });
     }
   }
-  const within = { start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 };
+  const within = wantedOf(parts);
   return [...units.values()]
     .map(({ range, uses }) => ({ ...range, uses: [...uses.values()], within }))
     .toSorted((a, b) => firstOffset(a) - firstOffset(b));
+}
+
+/** The bytes of the file that parts are for: all from the first to the last. */
+export function wantedOf(parts: readonly Reconstruction[]): readonly Span[] {
+  return [{ start: parts[0]?.wanted.start ?? 0, end: parts.at(-1)?.wanted.end ?? 0 }];
 }
 
 const firstOffset = ({ uses }: FetchUnit): number =>
@@ -53,11 +58,11 @@ const firstOffset = ({ uses }: FetchUnit): number =>
 
 /** The bytes of the file that a unit brings (at most, when a use is not exact), in order. */
 export function unitOutputs({ uses, within }: FetchUnit): readonly Span[] {
-  const spans = uses.flatMap(({ offset, length }) => {
-    const span = intersect({ start: offset, end: offset + length }, within);
-    return span === undefined ? [] : [span];
-  });
-  return mergeSpans(spans);
+  return mergeSpans(
+    uses.flatMap(({ offset, length }) =>
+      intersectAll({ start: offset, end: offset + length }, within),
+    ),
+  );
 }
 
 /**

@@ -11,6 +11,24 @@ export function intersect(a: Span, b: Span): Span | undefined {
   return start < end ? { start, end } : undefined;
 }
 
+/** What a span has of others, which are in order and apart. */
+export function intersectAll(span: Span, others: readonly Span[]): readonly Span[] {
+  let low = 0;
+  let high = others.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((others[middle] as Span).end <= span.start) low = middle + 1;
+    else high = middle;
+  }
+  const found: Span[] = [];
+  for (let other = others[low]; other !== undefined && other.start < span.end;) {
+    found.push({ start: Math.max(span.start, other.start), end: Math.min(span.end, other.end) });
+    low += 1;
+    other = others[low];
+  }
+  return found;
+}
+
 /** The same places in order, neighbours and overlaps as one. */
 export function mergeSpans(spans: readonly Span[]): readonly Span[] {
   const merged: { start: number; end: number }[] = [];

@@ -3,7 +3,7 @@ import type { DecodedRun } from "../format/decode-run.ts";
 import { type ChunkHashes, xorbHash } from "../format/merkle.ts";
 import type { Kernel, Region } from "../kernel/kernel.ts";
 import type { FetchUnit, UnitUse } from "./plan-units.ts";
-import { intersect } from "./span.ts";
+import { intersect, intersectAll } from "./span.ts";
 
 /** The chunks of a unit that was decoded to its end. */
 export interface UnitResult extends ChunkHashes {
@@ -64,9 +64,8 @@ export function createUnitDecoder(unit: FetchUnit, io: UnitDecoderIo): UnitDecod
       if (use.exact && part.end === use.chunks.end && offset + length !== use.offset + use.length) {
         throw malformed("term too short");
       }
-      const kept = intersect({ start: offset, end: offset + length }, unit.within);
-      if (kept !== undefined) {
-        const at = output.start + from - offset;
+      const at = output.start + from - offset;
+      for (const kept of intersectAll({ start: offset, end: offset + length }, unit.within)) {
         write(kernel.bytes.subarray(at + kept.start, at + kept.end), kept.start);
       }
       cursors[index] = offset + length;

@@ -34,6 +34,14 @@ export const transferFlags = {
     summary:
       "the engine that downloads: native (default), or python, the Hub's Python client (finds it by PYTHON_PATH, the active environment, the PATH)",
   },
+  xet: {
+    name: "xet",
+    type: "text",
+    value: "WHEN",
+    choices: ["auto", "on", "off"],
+    summary:
+      "when to fetch through Xet storage: auto (default: when that moves fewer bytes, or the plain route fails), on, off (also HF_HUB_DISABLE_XET=1)",
+  },
   offline: {
     name: "offline",
     type: "switch",

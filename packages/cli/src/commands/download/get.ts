@@ -54,6 +54,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
     endpoint: flags.endpoint,
     connections: flags.connections,
     limitRate: flags.limitRate,
+    xet: flags.xet,
     offline: flags.offline ? true : undefined,
     ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,

@@ -22,6 +22,7 @@ export const get: CommandSpec = {
     "endpoint",
     "connections",
     "limitRate",
+    "xet",
     "backend",
     "offline",
     "requireFit",

@@ -1,4 +1,5 @@
 import { type ConnectionBudget, type ConnectionShare, createConnectionBudget } from "./budget.ts";
+import type { DecodeThreads } from "@mlx-download/xet";
 import { createDiskThread, type DiskThread } from "../disk/disk-thread.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import type { RateLimit } from "../../contract/rate-limit.ts";
@@ -9,6 +10,8 @@ export interface SchedulerPlace {
   readonly budget: ConnectionShare;
   readonly monitor: TransferMonitor;
   readonly disk: DiskThread;
+  /** The threads that decode what comes from Xet storage. They are started with the first call. */
+  readonly decoders: () => Promise<DecodeThreads>;
   readonly rateLimit: RateLimit;
   /** Resolves when nothing of the download runs any more. The last one ends the disk thread. */
   readonly leave: () => Promise<void>;
@@ -34,6 +37,7 @@ const UNLIMITED = createRateLimit();
 const rates = new Set<{ readonly bytesPerSecond: number }>();
 const sharedLimit = createRateLimit();
 let disk: DiskThread | undefined;
+let decoders: Promise<DecodeThreads> | undefined;
 let places = 0;
 
 /**
@@ -56,6 +60,7 @@ export function joinScheduler(host: string, wish: SchedulerWish): SchedulerPlace
     budget: share,
     monitor: shared.monitor,
     disk: mine,
+    decoders: () => (decoders ??= startDecoders()),
     rateLimit: rate.limit,
     async leave() {
       share.leave();
@@ -68,9 +73,16 @@ export function joinScheduler(host: string, wish: SchedulerWish): SchedulerPlace
       places -= 1;
       if (places > 0) return;
       disk = undefined;
-      await mine.close();
+      const threads = decoders;
+      decoders = undefined;
+      await Promise.all([mine.close(), threads?.then((started) => started.close())]);
     },
   };
+}
+
+async function startDecoders(): Promise<DecodeThreads> {
+  const { createDecodeThreads } = await import("@mlx-download/xet");
+  return createDecodeThreads();
 }
 
 function joinRate(wish: number | RateLimit): {

@@ -12,6 +12,8 @@ import { createSegmentWriter, type SegmentWriter, type WriteBytes } from "./segm
 /** An unfinished blob on disk: a sparse data file of the blob's size and the journal of the ranges it holds. */
 export interface PartialBlob {
   readonly dataPath: string;
+  /** Of the open data file, for those who write by position. */
+  readonly descriptor: number;
   /** The ranges whose bytes are in the data file and in the journal. */
   readonly have: RangeSet;
   /** Bytes that were here when it was opened. */
@@ -21,6 +23,13 @@ export interface PartialBlob {
     start: number,
     to: { readonly write: WriteBytes; readonly onWritten: () => void },
   ): SegmentWriter;
+  /** Notes a range that was written by `descriptor`. */
+  wrote(start: number, end: number): void;
+  /**
+   * Forgets a range of this run, whose bytes turned out not to be the blob's. The journal keeps it: if this run ends
+   * before other bytes came, the next one finds the wrong ones by the digest.
+   */
+  drop(start: number, end: number): void;
   /** Takes a second copy of bytes that are here, and replaces those that differ. */
   compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentOutput;
   /**
@@ -77,15 +86,22 @@ export async function openPartialBlob(
   touching.unref();
   let isOpen = true;
 
+  const wrote: PartialBlob["wrote"] = (begin, end) => {
+    have.add(begin, end);
+    now.journal.append(begin, end);
+    now.sync.wrote(end - begin);
+  };
+
   return {
     dataPath: paths.data,
+    descriptor: file.fd,
     have,
     resumed,
+    wrote,
+    drop: (begin, end) => have.remove(begin, end),
     writeFrom: (from, { write, onWritten }) =>
       createSegmentWriter(write, from, (begin, end) => {
-        have.add(begin, end);
-        now.journal.append(begin, end);
-        now.sync.wrote(end - begin);
+        wrote(begin, end);
         onWritten();
       }),
     compareFrom: (from, onDifferent) => createCompareWriter(file, from, onDifferent),

@@ -7,6 +7,7 @@ export interface ByteRange {
 /** Sorted, disjoint, non-touching ranges with O(log n) insertion: which bytes of a blob are on this disk. */
 export interface RangeSet {
   add(start: number, end: number): void;
+  remove(start: number, end: number): void;
   /** Bytes covered. */
   readonly covered: number;
   /** Bytes covered without a gap from 0. */
@@ -49,6 +50,14 @@ export function createRangeSet(initial: readonly ByteRange[] = []): RangeSet {
       }
       ranges.splice(from, to - from, merged);
       covered += merged.end - merged.start;
+    },
+    remove(start, end) {
+      const kept = ranges.flatMap((range) => [
+        { start: range.start, end: Math.min(range.end, start) },
+        { start: Math.max(range.start, end), end: range.end },
+      ]);
+      ranges = kept.filter((range) => range.start < range.end);
+      covered = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
     },
     get covered() {
       return covered;

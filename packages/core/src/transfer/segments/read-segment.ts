@@ -3,13 +3,13 @@ import { ModelDownloadError } from "../../contract/errors.ts";
 import type { DownloadEventBody } from "../../contract/events.ts";
 import type { ByteSink } from "../../http/byte-sink.ts";
 import type { Lease } from "./segment-allocator.ts";
+import { meteredSink } from "./metered-sink.ts";
 import { serverWait } from "../../hub/server-wait.ts";
 import { SMALL_BLOB_BYTES } from "../small-blob-bytes.ts";
 import { nextTry, NO_FAILURES, type RetryState } from "./segment-retry.ts";
 import { type BlobRequest, SegmentError } from "../sources/source.ts";
 import type { Opinion } from "../sources/source-set.ts";
 import type { TransferContext } from "../transfer-context.ts";
-import type { TransferMonitor } from "../connections/transfer-monitor.ts";
 
 /** Where the bytes of a segment go. */
 export interface SegmentOutput extends ByteSink {
@@ -99,22 +99,10 @@ async function tryOnce(
   try {
     await context.source.read(blob, asked, {
       signal: AbortSignal.any([signal, stop.signal]),
-      sink: {
-        space() {
-          const room = output.space();
-          const { portion } = context.rateLimit;
-          return room.byteLength <= portion ? room : room.subarray(0, portion);
-        },
-        filled(bytes) {
-          const kept = output.filled(bytes);
-          if (kept !== undefined) void timeWait(kept, context.monitor);
-          const paid = context.rateLimit.spend(bytes);
-          lease.advance(output.position, performance.now());
-          context.monitor.arrived(bytes);
-          endWhenTaken();
-          return kept && paid ? Promise.all([kept, paid]).then(() => undefined) : (kept ?? paid);
-        },
-      },
+      sink: meteredSink(output, context, () => {
+        lease.advance(output.position, performance.now());
+        endWhenTaken();
+      }),
       onWire: (bytes) => context.progress.wire(bytes),
       opinion,
     });
@@ -159,13 +147,6 @@ async function waitForNextTry(
   last.lease.rest(performance.now() + delayMs);
   await sleep(delayMs, undefined, { signal });
   return next.state;
-}
-
-/** Reports how long bytes waited for the disk. Its errors are reported elsewhere. */
-async function timeWait(kept: Promise<void>, monitor: TransferMonitor): Promise<void> {
-  const began = performance.now();
-  await kept.catch(() => undefined);
-  monitor.held(performance.now() - began);
 }
 
 function stalled(
