@@ -36,7 +36,16 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   ],
   fit: ["choose", "judge", "describe", "caches", "machine", "mlx-lm", "name", "model"],
   "engine-adapter": ["testing", "hook", "drivers", "load", "mlx-serving", "ensure", "contract"],
-  "hub-server": ["testing", "hub.ts", "routes", "http", "hub-options.ts", "store", "errors.ts"],
+  "hub-server": [
+    "testing",
+    "hub.ts",
+    "routes",
+    "http",
+    "hub-options.ts",
+    "xet",
+    "store",
+    "errors.ts",
+  ],
   registry: [
     "lock",
     "versions",

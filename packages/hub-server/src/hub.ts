@@ -10,7 +10,7 @@ import { createUrlSigner } from "./http/signed-url.ts";
 import { hubConfig, type HubOptions } from "./hub-options.ts";
 import { cdnRoutes } from "./routes/cdn.ts";
 import { hubRoutes } from "./routes/hub-routes.ts";
-import { casRoutes, xorbRoutes } from "./xet/cas-routes.ts";
+import { casRoutes, xorbRoutes } from "./routes/cas.ts";
 
 /** A Hub without a port of its own. */
 export interface Hub {

@@ -14,7 +14,7 @@ import { authCheck, raw, resolve, resolveCache } from "./resolve.ts";
 import { safetensorsMetadata } from "./safetensors-metadata.ts";
 import { pathsInfo, tree } from "./tree.ts";
 import { whoami } from "./whoami.ts";
-import { xetReadToken, xetWriteToken } from "../xet/xet-token.ts";
+import { xetReadToken, xetWriteToken } from "./xet-token.ts";
 
 const VERBS: Readonly<Record<string, Handler<HubEnv>>> = {
   "/revision/*": revisionInfo,

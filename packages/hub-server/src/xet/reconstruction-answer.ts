@@ -1,10 +1,12 @@
-import { parseRange } from "../http/range.ts";
 import type { StoredTerm, XetStore } from "./xet-store.ts";
 
 /** A question for how a file is put together. */
 export interface ReconstructionQuestion {
   readonly terms: readonly StoredTerm[];
-  readonly range: string | undefined;
+  /** The part of the file that is asked for. */
+  readonly asked:
+    | { readonly kind: "whole" | "unsatisfiable" }
+    | { readonly kind: "part"; readonly start: number; readonly end: number };
   readonly version: 1 | 2;
   /** Whether the first and the last term are cut to chunks (xet-core's simulator) or whole (seen in production). */
   readonly cutsTerms: boolean;
@@ -16,6 +18,11 @@ export interface ReconstructionQuestion {
 export interface PhysicalRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** Bytes of the file that the terms make. */
+export function fileSize(terms: readonly StoredTerm[]): number {
+  return terms.reduce((sum, term) => sum + term.unpackedLength, 0);
 }
 
 interface Span {
@@ -32,8 +39,8 @@ interface Term {
 /** The answer of `/v1/reconstructions` or `/v2/reconstructions` (hub-docs, docs/xet/api.md), or 416 beyond the file's end. */
 export function reconstructionAnswer(store: XetStore, question: ReconstructionQuestion): unknown {
   const { version, sign } = question;
-  const size = question.terms.reduce((sum, term) => sum + term.unpackedLength, 0);
-  const asked = parseRange(question.range, size);
+  const { asked } = question;
+  const size = fileSize(question.terms);
   // A file of no bytes has no terms, whatever range of it is asked for.
   if (size > 0 && asked.kind === "unsatisfiable") return undefined;
   const wanted = asked.kind === "part" ? asked : { start: 0, end: size };

@@ -2,9 +2,10 @@ import { XetError } from "@mlx-download/xet";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { HubContext, HubEnv } from "../http/hub-env.ts";
 import { jsonAnswer, textAnswer } from "../http/json-answer.ts";
-import { bearerToken } from "../routes/access.ts";
-import { reconstructionAnswer } from "./reconstruction-answer.ts";
-import type { XetStorage } from "./xet-storage.ts";
+import { parseRange } from "../http/range.ts";
+import { bearerToken } from "./access.ts";
+import { fileSize, reconstructionAnswer } from "../xet/reconstruction-answer.ts";
+import type { XetStorage } from "../xet/xet-storage.ts";
 
 /**
  * The API of a Xet storage, as far as clients use it: reconstructions in both versions, and uploads of xorbs and shards
@@ -56,7 +57,7 @@ function reconstruction(c: HubContext): Response {
   const expires = c.env.config.now() + 1000 * urlSeconds;
   const answer = reconstructionAnswer(storage.store, {
     terms,
-    range: c.req.header("range"),
+    asked: parseRange(c.req.header("range"), fileSize(terms)),
     version,
     cutsTerms,
     sign: (xorb, ranges) => storage.dataUrl + storage.urls.sign(xorb, ranges, expires),

@@ -1,8 +1,8 @@
 import type { HubContext } from "../http/hub-env.ts";
 import { jsonAnswer } from "../http/json-answer.ts";
 import { Refusal } from "../http/refusal.ts";
-import { checkGate } from "../routes/access.ts";
-import { snapshotAt, splitRevision } from "../routes/revision.ts";
+import { checkGate } from "./access.ts";
+import { snapshotAt, splitRevision } from "./revision.ts";
 
 /**
  * `GET /api/{type}s/{id}/xet-read-token/{revision}`: a token for the Xet storage (hub-docs, docs/xet/auth.md). The same is
