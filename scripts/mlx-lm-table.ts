@@ -11,9 +11,17 @@ if (env) {
   const script = fileURLToPath(new URL("scripts/python/mlx_lm_table.py", root));
   const { code, stdout, stderr } = await run(env.python, [script]);
   if (code !== 0) throw new Error(stderr);
-  const { arguments: modelArguments, ...support } = JSON.parse(stdout) as Readonly<
-    Record<string, unknown>
-  >;
+  const {
+    arguments: modelArguments,
+    tokenizers,
+    ...support
+  } = JSON.parse(stdout) as Readonly<Record<string, unknown>> & {
+    readonly tokenizers: {
+      readonly version: string;
+      readonly classes: string;
+      readonly models: string;
+    };
+  };
   const head = "// Written by scripts/mlx-lm-table.ts from the packages it names: not by hand.\n";
   await writeFile(
     `${sources}/mlx-lm/table.ts`,
@@ -32,6 +40,20 @@ export const MLX_LM_TABLE: MlxLmSupport = ${JSON.stringify(support, null, 2)};
  * \`text_config\`.
  */
 export const MLX_LM_ARGUMENTS: Readonly<Record<string, string>> = ${JSON.stringify(modelArguments, null, 2)};
+`,
+  );
+  await writeFile(
+    `${sources}/mlx-lm/tokenizer-classes.ts`,
+    `${head}
+/** The classes of tokenizers that transformers ${tokenizers.version} has, without \`Fast\`. */
+export const TOKENIZER_CLASSES: ReadonlySet<string> = new Set(
+  ${JSON.stringify(tokenizers.classes)}.split(" "),
+);
+
+/** The model types that it has a tokenizer for, whatever class the repo names. */
+export const TOKENIZER_MODELS: ReadonlySet<string> = new Set(
+  ${JSON.stringify(tokenizers.models)}.split(" "),
+);
 `,
   );
   await writeFile(

@@ -10,6 +10,7 @@ import sys
 
 import mlx_lm.models
 from mlx_lm import utils
+from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 
 
 def is_model(name):
@@ -21,7 +22,7 @@ def is_model(name):
     return hasattr(module, "Model") and hasattr(module, "ModelArgs")
 
 
-# The arguments that decide what a model's caches hold; of these the defaults are told too.
+# The arguments that decide what a model's caches hold and how wide its tensors are; of these the defaults are told too.
 CACHE_ARGUMENTS = """
 hidden_size num_hidden_layers num_attention_heads num_key_value_heads head_dim v_head_dim
 sliding_window sliding_window_pattern sliding_window_size attention_window_size window_size attention_chunk_size
@@ -38,6 +39,7 @@ sliding_window_layers num_swa_attention_heads num_swa_key_value_heads swa_num_ke
 block_configs linear_attn_config attn_config attention_other_setting sparse_attention_config sparse_attention_freq
 index_block_size use_cla cla_share_factor ssm_state_size n_kv_heads n_heads n_layers num_transformer_layers
 mamba_d_ssm compress_ratios kv_source_layer_ids index_source_layer_ids
+vocab_size moe_intermediate_size num_experts n_routed_experts num_local_experts
 """.split()
 
 
@@ -63,6 +65,10 @@ def word(field):
 names = sorted(info.name for info in pkgutil.iter_modules(mlx_lm.models.__path__))
 with contextlib.redirect_stdout(sys.stderr):
     models = {name: is_model(name) for name in names}
+tokenizers = {
+    model: [name for name in (names if isinstance(names, (tuple, list)) else [names]) if name]
+    for model, names in TOKENIZER_MAPPING_NAMES.items()
+}
 architectures = getattr(utils, "MODEL_ARCHITECTURE_REMAPPING", {})
 print(
     json.dumps(
@@ -76,6 +82,11 @@ print(
                 for name, found in models.items()
                 if found
                 for key, words in arguments(name).items()
+            },
+            "tokenizers": {
+                "version": importlib.metadata.version("transformers"),
+                "classes": " ".join(sorted({name.removesuffix("Fast") for names in tokenizers.values() for name in names})),
+                "models": " ".join(sorted(model for model, names in tokenizers.items() if names)),
             },
             "remapping": dict(sorted(utils.MODEL_REMAPPING.items())),
             "architectureRemapping": [

@@ -124,12 +124,10 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   ["no model_type", { model_type: undefined }, "no-model-type"],
   ["a name of Object.prototype", { model_type: "constructor" }, "unknown-architecture"],
   ["a setting the module wants", { hidden_size: undefined }, "missing-settings"],
-  [
-    "a quantization mode MLX lacks",
-    { quantization: { mode: "nf4", bits: 4, group_size: 64 } },
-    "unsupported-quantization",
-  ],
-  ["bits MLX lacks", { quantization: { bits: 7, group_size: 64 } }, "unsupported-quantization"],
+  ["a quantization without bits", { quantization: { group_size: 64 } }, "unsupported-quantization"],
+  ["a whole number that is none", { num_hidden_layers: "4" }, "bad-settings"],
+  ["a rope scaling of another kind", { rope_scaling: { type: "spiral" } }, "bad-settings"],
+  ["a null that Python trips over", { hidden_size: null }, "missing-settings"],
   [
     "4-bit gptq",
     { quantization_config: { quant_method: "gptq", bits: 4 } },
@@ -166,6 +164,29 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   const verdict = withConfig(changes);
   expect(verdict.verdict).toBe("no");
   expect(codes(verdict, true)).toEqual([code]);
+});
+
+test.each([
+  { mode: "nf4", bits: 4, group_size: 64 },
+  { bits: 7, group_size: 64 },
+])("a label that MLX has no packing for leaves a doubt until tensors are seen: %j", (label) => {
+  const verdict = withConfig({ quantization: label });
+  expect(verdict.verdict).toBe("unknown");
+  expect(codes(verdict, false)).toContain("doubtful-quantization");
+});
+
+test("a tokenizer that is cut, or made by code that is not there, keeps it from loading", () => {
+  const own = { tokenizer_class: "Own", auto_map: { AutoTokenizer: ["own.Own", null] } };
+  const files = [...(sound.files ?? [])];
+  const broken: readonly Partial<ModelFiles>[] = [
+    { files: files.map((file) => ({ ...file, size: 130 })) },
+    { tokenizerEnds: new Map([["tokenizer.json", '"merges": ["a b']]) },
+    { tokenizerConfig: "version https://git-lfs.github.com/spec/v1" },
+    { tokenizerConfig: JSON.stringify(own) },
+  ];
+  for (const changes of broken) expect(codes(judge(changes), true)).toEqual(["no-tokenizer"]);
+  const there = { files: [...files, { path: "own.py" }], tokenizerConfig: JSON.stringify(own) };
+  expect(judge(there).verdict).toBe("yes");
 });
 
 test.each<[Readonly<Record<string, unknown>>, string]>([

@@ -69,6 +69,7 @@ export async function readModelFiles(
       text("hf_quant_config.json", TEXT_BYTES),
     ]);
   if (config === undefined) return { files: undefined, badHeaders };
+  const tokenizerEnds = await readTokenizerEnds(bytes, sizes);
   const shards = listing.filter(({ path }) => /^model[^/]*\.safetensors$/.test(path));
   const chosen = options.allHeaders ? shards.slice(0, MAX_SHARDS) : chooseShards(shards, index);
   const headers = new Map<string, SafetensorsHeader>();
@@ -97,6 +98,7 @@ export async function readModelFiles(
       index: index?.text,
       headers,
       badHeaders,
+      tokenizerEnds,
       tokenizerConfig,
       chatTemplate,
       card,
@@ -106,6 +108,24 @@ export async function readModelFiles(
     },
     badHeaders,
   };
+}
+
+// Transformers reads them when it makes the tokenizer.
+const TOKENIZER_TEXTS = ["tokenizer.json", "special_tokens_map.json", "added_tokens.json"];
+
+/** The ends of the tokenizer's files on this disk. Others are not worth a request. */
+async function readTokenizerEnds(
+  bytes: ModelBytes,
+  sizes: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, string>> {
+  const ends = new Map<string, string>();
+  for (const path of TOKENIZER_TEXTS) {
+    const size = sizes.get(path);
+    if (size === undefined || !bytes.isHere(path)) continue;
+    const end = await bytes.read(path, { start: Math.max(0, size - 64), end: size });
+    ends.set(path, Buffer.from(end).toString("utf8"));
+  }
+  return ends;
 }
 
 interface ReadIndex {

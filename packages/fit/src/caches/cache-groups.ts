@@ -1,6 +1,6 @@
 import type { CacheGroup, LayerCache } from "../model/cache-layout.ts";
 import { kvBitsFailure } from "./kv-bits.ts";
-import { objectField, stringField, type JsonObject } from "../model/json-value.ts";
+import { field, objectField, stringField, type JsonObject } from "../model/json-value.ts";
 import { dense, denseByOtherNames } from "./layouts/dense.ts";
 import { hybridLayouts } from "./layouts/hybrid.ts";
 import { latentLayouts } from "./layouts/latent.ts";
@@ -51,7 +51,11 @@ export function languageModel(module: string, config: JsonObject): LanguageModel
   if (!wrapped) return { key: module, values: config };
   const key = typeof wrapped.key === "string" ? wrapped.key : wrapped.key(text ?? {});
   const own = wrapped.merged ? { ...config, ...text } : (text ?? (wrapped.orRoot ? config : {}));
-  return { key, values: { ...wrapped.defaults, ...own } };
+  const vocabulary =
+    wrapped.vocabulary === undefined
+      ? {}
+      : { vocab_size: field(config, "vocab_size") ?? wrapped.vocabulary };
+  return { key, values: { ...wrapped.defaults, ...own, ...vocabulary } };
 }
 
 // Far above any model, and far below the largest safe integer.
@@ -80,6 +84,8 @@ interface Wrapped {
   readonly key: string | ((text: JsonObject) => string);
   /** The settings that the wrapper fills in. */
   readonly defaults?: JsonObject;
+  /** The vocabulary of the wrapper counts, with this default. */
+  readonly vocabulary?: number;
   /** A config without `text_config` is taken as one. */
   readonly orRoot?: boolean;
   /** `text_config` is laid over the rest. */
@@ -88,9 +94,17 @@ interface Wrapped {
 
 const WRAPPED: Readonly<Record<string, Wrapped>> = {
   deepseek_v41: { key: "deepseek_v41", orRoot: true },
-  gemma3: { key: "gemma3_text", defaults: { num_attention_heads: 8, num_key_value_heads: 4 } },
+  gemma3: {
+    key: "gemma3_text",
+    defaults: { num_attention_heads: 8, num_key_value_heads: 4 },
+    vocabulary: 262_208,
+  },
   gemma3n: { key: "gemma3n/text" },
-  gemma4: { key: "gemma4_text", defaults: { num_attention_heads: 8, num_key_value_heads: 1 } },
+  gemma4: {
+    key: "gemma4_text",
+    defaults: { num_attention_heads: 8, num_key_value_heads: 1 },
+    vocabulary: 262_144,
+  },
   kimi_k25: { key: "kimi_k25/text" },
   kimi_k3: { key: "kimi_k3/text", orRoot: true },
   kimi_vl: { key: "kimi_vl/text" },

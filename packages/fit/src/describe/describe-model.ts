@@ -1,5 +1,7 @@
 import { findCacheGroups, type LanguageModel, languageModel } from "../caches/cache-groups.ts";
 import { scoreMatrices } from "../caches/score-matrices.ts";
+import { badSettings } from "./bad-settings.ts";
+import { badTokenizer } from "./bad-tokenizer.ts";
 import { contextLengthOf } from "./context-length.ts";
 import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
 import { field, objectField, parseJsonObject, stringField } from "../model/json-value.ts";
@@ -105,6 +107,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
         : [],
     stateWidth,
     tokenizer: tokens.tokenizer,
+    badTokenizer: badTokenizer(files, modelType),
     chatTemplate: tokens.hasTemplate,
     roles,
     ...origin,
@@ -120,6 +123,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     missingShards: weightFiles.missingShards,
     adapterFiles: weightFiles.adapters,
     missingSettings: language ? lackingSettings(language) : [],
+    badSettings: module === undefined ? [] : badSettings(module, config, files.config),
     evidence,
   };
 }
@@ -198,6 +202,16 @@ function remoteCodeOf(files: ModelFiles, { root }: ModelConfig): readonly string
   const mapped = Object.entries(objectField(root, "auto_map") ?? {})
     .slice(0, 20)
     .map(([name, value]) => `auto_map.${name}: ${String(value).slice(0, 200)}`);
+  const tokenizer = field(
+    objectField(parseJsonObject(files.tokenizerConfig), "auto_map"),
+    "AutoTokenizer",
+  );
+  if (
+    tokenizer !== undefined &&
+    !mapped.some((entry) => entry.startsWith("auto_map.AutoTokenizer"))
+  ) {
+    mapped.push(`auto_map.AutoTokenizer: ${String(tokenizer).slice(0, 200)}`);
+  }
   const scripts = (files.files ?? [])
     .map(({ path }) => path)
     .filter((path) => path.endsWith(".py"));

@@ -1,5 +1,5 @@
 import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
-import { stringField } from "../model/json-value.ts";
+import { field, stringField } from "../model/json-value.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 import type { ModelFiles } from "../model/model-files.ts";
@@ -49,11 +49,10 @@ export function describeWeights(sources: WeightSources): WeightFields {
   const some = headers.length > 0 ? readStoredWeights(headers, configured) : undefined;
   const stored = complete ? some : undefined;
   const names = tensorNames(sources.files, weightFiles, configured);
-  const overrides = configured?.overrides ?? new Map<string, Packing | false>();
   const tensors =
     module === undefined
       ? { findings: [], complete: false }
-      : lookAtTensors(names, { module, config, overrides });
+      : lookAtTensors(names, { module, config, configured });
   const size = weightsBytesOf(sources, stored);
   const weightsBytes = size?.bytes;
   const parameters = parametersOf(weightFiles, stored, evidence);
@@ -67,8 +66,10 @@ export function describeWeights(sources: WeightSources): WeightFields {
     dtype: dtypeOf(sources, some, configured),
     quantization: quantizationOf({ configured, stored: some, bitsPerWeight, evidence }),
     unsupportedQuantization:
-      unsupportedOf(configured, some) ?? unpackedByNobody(configured, names, module),
-    doubtfulQuantization: doubtOf(configured, names),
+      unsupportedOf(configured, some) ??
+      unpackedByNobody(configured, names, module) ??
+      activationsOf(config, some, names),
+    doubtfulQuantization: doubtOf(configured, names, some),
     tensors,
     problems: [
       ...(size?.problem === undefined ? [] : [size.problem]),
@@ -103,6 +104,22 @@ function unsupportedOf(
   return configured?.unsupported ?? some?.mismatch ?? null;
 }
 
+/** `quantize_activations` asks for layers packed as nvfp4 or mxfp8, and without a bias. */
+function activationsOf(
+  { root }: ModelConfig,
+  some: StoredWeights | undefined,
+  names: TensorNames,
+): string | null {
+  const asked = field(root, "quantize_activations");
+  if (!Boolean(asked) || some === undefined || some.packings.length === 0) return null;
+  const biased = [...names.all].some(
+    (name) => name.endsWith(".bias") && names.all.has(name.replace(/bias$/, "scales")),
+  );
+  return biased || !some.packings.some(({ mode }) => mode === "nvfp4" || mode === "mxfp8")
+    ? "its config quantizes activations, which MLX does only with nvfp4 or mxfp8 and without biases"
+    : null;
+}
+
 // Methods whose name is MLX's mode, or that mlx-lm reads under their own.
 const READ_METHODS: ReadonlySet<string> = new Set(["bitnet", "fp8", "mxfp4", "mxfp8"]);
 
@@ -110,7 +127,9 @@ const READ_METHODS: ReadonlySet<string> = new Set(["bitnet", "fp8", "mxfp4", "mx
 function doubtOf(
   configured: ConfiguredQuantization | undefined,
   names: TensorNames,
+  some: StoredWeights | undefined,
 ): string | null {
+  if (configured?.odd !== undefined && some === undefined) return configured.odd;
   const { method, mode, unsupported } = configured ?? {};
   const isUnknown = method !== undefined && mode === method && unsupported === undefined;
   if (!isUnknown || READ_METHODS.has(method) || names.all.size > 0) return null;

@@ -1,5 +1,6 @@
 import type { ConfiguredQuantization } from "../model/quantization.ts";
 import { field, isObject, parseJsonObject } from "../model/json-value.ts";
+import type { TensorFinding } from "../model/tensor-finding.ts";
 import type { ModelFiles } from "../model/model-files.ts";
 import type { TensorInfo } from "../model/safetensors-header.ts";
 import { packingOf, possibleWidths } from "./packing.ts";
@@ -15,6 +16,10 @@ export interface TensorNames {
   readonly shapes: ReadonlyMap<string, readonly (readonly number[])[]>;
   /** Is the tensor packed in words of 32 bits? Undefined where its header was not read. */
   isPacked(path: string): boolean | undefined;
+  /** Are its scales floats of 8 bits, as mxfp4, nvfp4 and mxfp8 have them? Undefined where its header was not read. */
+  hasFloatScales(path: string): boolean | undefined;
+  /** Tensors of a type that MLX does not read. */
+  readonly unreadable: readonly TensorFinding[];
   /** Written by MLX: named as mlx-lm's modules name them. */
   readonly isMlx: boolean;
   /** Is the tensor one that `load_model` turns into MLX's packing before anything else (AWQ)? */
@@ -38,9 +43,15 @@ export function tensorNames(
   const complete = loaded.length > 0 && loaded.every(({ path }) => files.headers?.has(path));
   const all = complete ? new Set(tensors.keys()) : indexedNames(files, weightFiles);
   const isAwq = configured?.method === "awq";
+  const packs = configured !== undefined;
   return {
     all,
-    unpacked: new Set([...all].flatMap((name) => unpackedName(name, { all, isAwq }))),
+    unpacked: new Set([...all].flatMap((name) => unpackedName(name, { all, isAwq, packs }))),
+    unreadable: unreadableTensors(tensors),
+    hasFloatScales(path) {
+      const scales = tensors.get(`${path}.scales`);
+      return scales && scales.dtype === "U8";
+    },
     shapes: logicalShapes(tensors, configured),
     isMlx,
     isPacked(path) {
@@ -57,16 +68,33 @@ function indexedNames(files: ModelFiles, { loaded, missing, stray }: WeightFiles
   return new Set(isObject(map) ? Object.keys(map) : []);
 }
 
+// What `mx.load` of MLX 0.32 takes (tried).
+const READABLE: ReadonlySet<string> = new Set(
+  "F32 F16 BF16 F8_E4M3 F8_E8M0 I64 I32 I16 I8 U64 U32 U16 U8 BOOL C64".split(" "),
+);
+
+function unreadableTensors(tensors: ReadonlyMap<string, TensorInfo>): readonly TensorFinding[] {
+  for (const [name, { dtype }] of tensors) {
+    if (READABLE.has(dtype)) continue;
+    return [{ code: "bad-weights", message: `MLX does not read ${dtype}, the type of ${name}` }];
+  }
+  return [];
+}
+
 /** The name as the model has it before packing. None for a tensor that only describes a packed weight. */
 function unpackedName(
   name: string,
-  { all, isAwq }: { readonly all: ReadonlySet<string>; readonly isAwq: boolean },
+  {
+    all,
+    isAwq,
+    packs,
+  }: { readonly all: ReadonlySet<string>; readonly isAwq: boolean; readonly packs: boolean },
 ): readonly string[] {
   const dot = name.lastIndexOf(".");
   const [path, leaf] = [name.slice(0, dot), name.slice(dot + 1)];
   if (isAwq && leaf === "qweight") return [`${path}.weight`];
   if (isAwq && leaf === "qzeros") return [];
-  const packed = all.has(`${path}.weight`) || all.has(`${path}.qweight`);
+  const packed = packs && (all.has(`${path}.weight`) || all.has(`${path}.qweight`));
   return packed && /^(?:scales|biases|global_scale)$/.test(leaf) ? [] : [name];
 }
 

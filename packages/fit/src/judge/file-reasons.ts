@@ -7,7 +7,7 @@ export function fileReasons(description: ModelDescription): readonly LoadReason[
   if (!evidence["weightFiles"]) {
     return [note("files-unknown", "which files the repo has is not known")];
   }
-  const { tokenizer, chatTemplate, roles } = description;
+  const { tokenizer, badTokenizer, chatTemplate, roles } = description;
   return [
     ...(weightFiles.length === 0 ? [noWeights(description)] : []),
     ...description.tensors.findings.map(({ code, message }) => blocking(code, message)),
@@ -24,6 +24,7 @@ export function fileReasons(description: ModelDescription): readonly LoadReason[
       : []),
     ...missingReasons(description),
     ...(tokenizer === false ? [blocking("no-tokenizer", "it has no tokenizer")] : []),
+    ...(badTokenizer === null ? [] : [blocking("no-tokenizer", badTokenizer)]),
     ...(chatTemplate === false && !roles.includes("embedding")
       ? [note("no-chat-template", "it has no chat template: a base model, to be prompted as such")]
       : []),

@@ -8,6 +8,7 @@ export type LoadReasonCode =
   | "other-loader"
   | "text-only"
   | "missing-settings"
+  | "bad-settings"
   | "unsupported-quantization"
   | "doubtful-quantization"
   | "needs-newer-mlx"

@@ -139,6 +139,9 @@ function architectureReasons(
     ...(missingSettings.length > 0
       ? [missing(mlxLmVersion, `${module} needs: ${missingSettings.slice(0, 5).join(", ")}`)]
       : []),
+    ...description.badSettings.map((message) =>
+      blocking("bad-settings", `in config.json ${message}`),
+    ),
     ...(sees
       ? [note("text-only", "mlx-lm runs its language model alone; images and sound need mlx-vlm")]
       : []),

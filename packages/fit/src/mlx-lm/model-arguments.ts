@@ -69,6 +69,16 @@ export function modelArguments(key: string, values: JsonObject): ModelArguments 
 /** More layers than any model has: a config that says more is not believed. */
 export const MAX_LAYERS = 10_000;
 
+/** The default of a setting that decides about caches or widths of tensors. Undefined when it has none. */
+export const settingDefault = (key: string, name: string): number | undefined =>
+  settingsOf(key).get(name);
+
+/** Whether the module takes a setting. Undefined where its settings are not known. */
+export const takesSetting = (key: string, name: string): boolean | undefined => {
+  const settings = settingsOf(key);
+  return settings.size === 0 ? undefined : settings.has(name);
+};
+
 /** The settings that the module refuses to go without and the config lacks. */
 export function missingSettings(key: string, values: JsonObject): readonly string[] {
   return words(key)

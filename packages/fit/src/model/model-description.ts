@@ -92,6 +92,8 @@ export interface ModelDescription {
   /** Numbers a token that layers with a recurrent state compute with (heads × width of values). Null without such. */
   readonly stateWidth: number | null;
   readonly tokenizer: boolean | null;
+  /** Why its tokenizer cannot be read, one sentence. Null where nothing speaks against it. */
+  readonly badTokenizer: string | null;
   readonly chatTemplate: boolean | null;
   readonly roles: readonly ModelRole[];
   readonly license: string | null;
@@ -108,6 +110,8 @@ export interface ModelDescription {
   readonly strayWeightFiles: readonly string[];
   /** Settings that mlx-lm's module refuses to go without and the config lacks. */
   readonly missingSettings: readonly string[];
+  /** Settings that mlx-lm or transformers refuse, one sentence each. */
+  readonly badSettings: readonly string[];
   /** Weight files that are none, and why, one sentence each. */
   readonly badWeightFiles: readonly { readonly path: string; readonly reason: string }[];
   /** Shards that the names of the others promise (`model-00001-of-00002`) and the listing lacks. */

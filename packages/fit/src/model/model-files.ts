@@ -29,6 +29,8 @@ export interface ModelFiles {
   readonly headers?: ReadonlyMap<string, SafetensorsHeader> | undefined;
   /** The faults of weight files whose header could not be read, by path. */
   readonly badHeaders?: ReadonlyMap<string, string> | undefined;
+  /** The last characters of `tokenizer.json`, `special_tokens_map.json` and the like, of those that are at hand, by path. */
+  readonly tokenizerEnds?: ReadonlyMap<string, string> | undefined;
   /** The text of `hf_quant_config.json`, where NVIDIA's tool puts the facts that others put into `quantization_config`. */
   readonly hfQuantConfig?: string | undefined;
   /** The text of `tokenizer_config.json`. */

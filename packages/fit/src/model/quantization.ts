@@ -38,6 +38,11 @@ export interface ConfiguredQuantization {
   readonly overrides: ReadonlyMap<string, Packing | false>;
   /** Why mlx-lm does not load it, one sentence. */
   readonly unsupported: string | undefined;
+  /**
+   * A label that MLX has no packing for, one sentence. mlx-lm reads the packing from the shapes of the tensors, so that they
+   * decide.
+   */
+  readonly odd?: string | undefined;
   /** `quant_method` of another tool. */
   readonly method?: string | undefined;
 }
@@ -83,8 +88,13 @@ function mlxQuantization(own: JsonObject): ConfiguredQuantization {
   const groupSize = countField(own, "group_size");
   const overrides = new Map<string, Packing | false>();
   for (const [path, value] of Object.entries(own)) {
-    if (value === false) overrides.set(path, false);
-    else if (isObject(value)) overrides.set(path, overridePacking(value));
+    // To Python an empty object is as good as no.
+    if (value === false || value === null) overrides.set(path, false);
+    else if (value === true && bits !== undefined && groupSize !== undefined) {
+      overrides.set(path, { mode, bits, groupSize });
+    } else if (isObject(value)) {
+      overrides.set(path, Object.keys(value).length > 0 && overridePacking(value));
+    }
   }
   return {
     field: "quantization",
@@ -92,9 +102,8 @@ function mlxQuantization(own: JsonObject): ConfiguredQuantization {
     bits,
     groupSize,
     overrides,
-    unsupported: known
-      ? (missingField(bits, groupSize) ?? impossible(mode, bits, groupSize))
-      : `its quantization mode is ${mode}`,
+    unsupported: missingField(own),
+    odd: known ? impossible(mode, bits, groupSize) : `its quantization mode is ${mode}`,
   };
 }
 
@@ -109,8 +118,8 @@ function overridePacking(value: JsonObject): Packing {
   };
 }
 
-const missingField = (bits: number | undefined, groupSize: number | undefined) =>
-  bits === undefined || groupSize === undefined
+const missingField = (own: JsonObject): string | undefined =>
+  field(own, "bits") === undefined || field(own, "group_size") === undefined
     ? "its quantization lacks bits or group_size"
     : undefined;
 

@@ -79,8 +79,9 @@ export function parseSafetensorsHeader(
   const tensors = new Map<string, TensorInfo>();
   for (const [name, entry] of Object.entries(json)) {
     if (name === "__metadata__") {
-      if (!isObject(entry)) throw invalid("its __metadata__ is no object");
-      for (const [key, value] of Object.entries(entry)) {
+      // MLX writes null where there is none.
+      if (entry !== null && !isObject(entry)) throw invalid("its __metadata__ is no object");
+      for (const [key, value] of Object.entries(entry ?? {})) {
         if (typeof value === "string") metadata.set(key, value);
       }
     } else {

@@ -1,6 +1,11 @@
 /** Something about the tensors that keeps mlx-lm from loading them. */
 export interface TensorFinding {
-  readonly code: "missing-tensors" | "extra-tensors" | "tensor-shapes" | "override-fails";
+  readonly code:
+    | "missing-tensors"
+    | "extra-tensors"
+    | "tensor-shapes"
+    | "override-fails"
+    | "bad-weights";
   readonly message: string;
 }
 
