@@ -127,7 +127,7 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
   ["a quantization without bits", { quantization: { group_size: 64 } }, "unsupported-quantization"],
   ["a whole number that is none", { num_hidden_layers: "4" }, "bad-settings"],
   ["a rope scaling of another kind", { rope_scaling: { type: "spiral" } }, "bad-settings"],
-  ["a null that Python trips over", { hidden_size: null }, "missing-settings"],
+  ["a null that Python trips over", { hidden_size: null }, "bad-settings"],
   [
     "4-bit gptq",
     { quantization_config: { quant_method: "gptq", bits: 4 } },
