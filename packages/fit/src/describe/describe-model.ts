@@ -210,7 +210,7 @@ function remoteCodeOf(files: ModelFiles, { root }: ModelConfig): readonly string
     tokenizer !== undefined &&
     !mapped.some((entry) => entry.startsWith("auto_map.AutoTokenizer"))
   ) {
-    mapped.push(`auto_map.AutoTokenizer: ${String(tokenizer).slice(0, 200)}`);
+    mapped.push(`auto_map.AutoTokenizer: ${JSON.stringify(tokenizer).slice(0, 200)}`);
   }
   const scripts = (files.files ?? [])
     .map(({ path }) => path)

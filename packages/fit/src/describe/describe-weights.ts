@@ -111,7 +111,14 @@ function activationsOf(
   names: TensorNames,
 ): string | null {
   const asked = field(root, "quantize_activations");
-  if (!Boolean(asked) || some === undefined || some.packings.length === 0) return null;
+  if (
+    asked === undefined ||
+    asked === false ||
+    asked === null ||
+    some === undefined ||
+    some.packings.length === 0
+  )
+    return null;
   const biased = [...names.all].some(
     (name) => name.endsWith(".bias") && names.all.has(name.replace(/bias$/, "scales")),
   );
