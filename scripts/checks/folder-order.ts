@@ -70,5 +70,6 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "contract.ts",
   ],
   cli: ["commands", "progress", "config", "command-line", "shell", "failure", "text"],
+  project: ["collections", "models", "files"],
   xet: ["delta", "read", "kernel", "format", "errors.ts"],
 };

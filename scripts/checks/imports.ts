@@ -30,7 +30,8 @@ const rules: Readonly<Record<string, Rule>> = {
   registry: { packages: ["fit"], types: ["cache", "core"], external: [] },
   catalogue: { packages: [], external: [] },
   "python-bridge": { packages: [], types: ["core", "fit"], external: [] },
-  "engine-adapter": { packages: ["core", "cache", "fit"], external: [] },
+  project: { packages: ["core", "cache", "registry"], external: [] },
+  "engine-adapter": { packages: ["core", "cache", "fit", "project"], external: [] },
   web: { packages: ["core", "cache", "fit", "registry"] },
   cli: {
     packages: [
@@ -40,6 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
       "engine-adapter",
       "fit",
       "hub-server",
+      "project",
       "python-bridge",
       "registry",
       "web",

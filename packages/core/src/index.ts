@@ -8,7 +8,7 @@ export type {
 } from "./contract/backend.ts";
 export type { AccessState } from "./hub/gated.ts";
 export { download } from "./download/download.ts";
-export { downloadMany, type DownloadOutcome } from "./download/download-many.ts";
+export { downloadMany, type DownloadOutcome, type SelectedRef } from "./download/download-many.ts";
 export type {
   AncestorOptions,
   DownloadOptions,
@@ -33,7 +33,14 @@ export type {
   ProgressState,
   WaitReason,
 } from "./contract/events.ts";
+export type { KnownFile, KnownSnapshot } from "./settings/known-snapshot.ts";
 export { type CachedSnapshot, findCached } from "./download/find-cached.ts";
+export {
+  type Collection,
+  type CollectionModel,
+  parseCollectionRef,
+  readCollection,
+} from "./find/read-collection.ts";
 export { type CardText, readCard } from "./find/read-card.ts";
 export { checkHub, type HubHealth } from "./find/check-hub.ts";
 export type { RateBudget } from "./http/rate-budget.ts";
@@ -68,6 +75,7 @@ export {
   type SelectOptions,
   type Selector,
 } from "./select/select.ts";
+export { selectFiles } from "./select/as-meant.ts";
 export { parseRepoRef, type RepoRef } from "./settings/ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings/settings.ts";
 export { createRateLimit } from "./transfer/connections/rate-limit.ts";
@@ -75,6 +83,8 @@ export type { XetMode } from "./contract/xet-mode.ts";
 export type { RateLimit } from "./contract/rate-limit.ts";
 export type { LeftOut } from "./contract/left-out.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";
+export { identifyModel, type IdentifiedModel } from "./find/identify-model.ts";
+export type { RepoFacts } from "./find/repo-facts.ts";
 export { inspectFolder, inspectModel, type InspectOptions } from "./find/inspect-model.ts";
 export type { InspectedModel, ModelAccess } from "./find/inspected-model.ts";
 export { readMachine, type ReadMachineOptions } from "./find/read-machine.ts";

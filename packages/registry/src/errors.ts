@@ -12,7 +12,11 @@ export type RegistryErrorCode =
   | "lock/conflict"
   | "lock/version"
   | "lock/tampered"
-  | "lock/out-of-date";
+  | "lock/out-of-date"
+  | "lock/no-manifest"
+  | "lock/no-lock"
+  | "lock/unknown-alias"
+  | "lock/alias-taken";
 
 /** The parts of an error beside its message and code. */
 export interface RegistryErrorDetails {

@@ -22,6 +22,7 @@ export type { RegistryNotice } from "./database/open-database.ts";
 export { registryPath } from "./database/registry-path.ts";
 export { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from "./errors.ts";
 export { compareLock, type LockDifference, requireLocked } from "./lock/compare-lock.ts";
+export { editManifest, likeBefore, type ManifestEdit } from "./lock/edit-manifest.ts";
 export { exportLock, type LockExportOptions, type LockFormat } from "./lock/export-lock.ts";
 export { filesDigest, isSafePath, type LockedFile } from "./lock/locked-files.ts";
 export { formatLock, LOCK_FILE, type LockedModel, type ModelLock, parseLock } from "./lock/lock.ts";

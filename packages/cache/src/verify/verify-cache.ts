@@ -18,6 +18,8 @@ export interface VerifyTarget {
   readonly commit?: string | undefined;
   /** The content of the commit, from the Hub for example. Default: the recorded listing. */
   readonly listing?: readonly SnapshotFile[] | undefined;
+  /** Leaves out files that the listing does not name. Default false: they are verified by the names of their blobs. */
+  readonly onlyListed?: boolean | undefined;
 }
 
 /**
@@ -52,7 +54,12 @@ export async function verifyCache(
 }
 
 /** The expected content of one snapshot, and its missing files. */
-function expect({ layout, commit, listing }: VerifyTarget & { commit: string }): {
+function expect({
+  layout,
+  commit,
+  listing,
+  onlyListed = false,
+}: VerifyTarget & { commit: string }): {
   expectations: readonly Expectation[];
   missing: readonly MissingFile[];
   unproven: readonly UnprovenFile[];
@@ -80,6 +87,7 @@ function expect({ layout, commit, listing }: VerifyTarget & { commit: string }):
   const proofs = repoProofs(layout);
   for (const entry of entries) {
     const file = listed.get(entry.path);
+    if (file === undefined && onlyListed) continue;
     const digest = file?.digest ?? digestOfName(layout, entry);
     if (digest === undefined) {
       unproven.push({ ...named(entry.path), reason: "no-digest" });
@@ -94,7 +102,9 @@ function expect({ layout, commit, listing }: VerifyTarget & { commit: string }):
     expectations,
     unproven,
     missing: [
-      ...dangling.map((path): MissingFile => ({ ...named(path), reason: "dangling" })),
+      ...dangling
+        .filter((path) => !onlyListed || listed.has(path))
+        .map((path): MissingFile => ({ ...named(path), reason: "dangling" })),
       ...absent.map((path): MissingFile => ({ ...named(path), reason: "absent" })),
     ],
   };

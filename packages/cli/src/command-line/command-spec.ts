@@ -28,6 +28,7 @@ export interface CommandRunner {
 export const commandGroups = [
   "Download",
   "Find and choose",
+  "Project",
   "Cache",
   "Serve and share",
   "Account and settings",

@@ -5,6 +5,7 @@ import { accountFlags } from "./flags/account-flags.ts";
 import { searchFlags } from "./flags/search-flags.ts";
 import { fitFlags } from "./flags/fit-flags.ts";
 import { cacheFlags } from "./flags/cache-flags.ts";
+import { projectFlags } from "./flags/project-flags.ts";
 import { webFlags } from "./flags/web-flags.ts";
 import { outputFlags } from "./flags/output-flags.ts";
 
@@ -18,6 +19,7 @@ export type Flags = FlagsOf<typeof selectionFlags> &
   FlagsOf<typeof searchFlags> &
   FlagsOf<typeof fitFlags> &
   FlagsOf<typeof cacheFlags> &
+  FlagsOf<typeof projectFlags> &
   FlagsOf<typeof webFlags> &
   FlagsOf<typeof outputFlags>;
 
@@ -29,6 +31,7 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   ...searchFlags,
   ...fitFlags,
   ...cacheFlags,
+  ...projectFlags,
   ...webFlags,
   ...outputFlags,
 };

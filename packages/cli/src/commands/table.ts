@@ -19,8 +19,19 @@ import {
   verify,
 } from "./cache/specs.ts";
 import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
+import {
+  collectionAdd,
+  collectionFollow,
+  collectionLs,
+  collectionRemove,
+  collectionRm,
+  collectionShare,
+  collectionShow,
+  collectionUnfollow,
+} from "./collection/specs.ts";
 import { card, files, fit, info, list, recommend } from "./choose/specs.ts";
 import { get } from "./download/specs.ts";
+import { add, install, lock, remove } from "./project/specs.ts";
 import { diff, history, outdated, rollback, update } from "./versions/specs.ts";
 import {
   completion,
@@ -51,8 +62,20 @@ export const commandTable: CommandTable = createCommandTable({
     history,
     diff,
     outdated,
+    collectionLs,
+    collectionShow,
+    collectionFollow,
+    collectionUnfollow,
+    collectionAdd,
+    collectionRemove,
+    collectionRm,
+    collectionShare,
     catalogueSync,
     catalogueStatus,
+    add,
+    remove,
+    install,
+    lock,
     cache,
     cacheLs,
     verify,

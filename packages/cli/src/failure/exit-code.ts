@@ -33,6 +33,8 @@ export const exitCodes: Readonly<
   "select/no-match": 2,
 
   "card/not-found": 4,
+  "collection/not-found": 4,
+  "collection/invalid": 2,
   "inspect/no-config": 8,
   "inspect/no-folder": 4,
   "review/does-not-fit": 8,
@@ -59,6 +61,10 @@ export const exitCodes: Readonly<
   "lock/conflict": 2,
   "lock/version": 2,
   "lock/out-of-date": 2,
+  "lock/no-lock": 2,
+  "lock/alias-taken": 2,
+  "lock/no-manifest": 4,
+  "lock/unknown-alias": 4,
   "lock/tampered": 7,
 
   "hub/unauthorized": 3,

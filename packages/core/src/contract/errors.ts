@@ -25,6 +25,8 @@ export type ErrorCode =
   | "login/failed"
   | "select/no-match"
   | "card/not-found"
+  | "collection/not-found"
+  | "collection/invalid"
   | "inspect/no-config"
   | "inspect/no-folder"
   | "review/does-not-fit"

@@ -2,10 +2,17 @@ import { codedError } from "../contract/coded-error.ts";
 import { runDownload } from "./download.ts";
 import { readRequest } from "../request/download-request.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
-import type { DownloadOptions } from "../contract/options.ts";
+import { isKnownSnapshot } from "../settings/known-snapshot.ts";
+import type { DownloadOptions, SelectionOptions } from "../contract/options.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { parseRepoRef, type RefOptions, type RepoRef } from "../settings/ref.ts";
 import type { DownloadResult } from "../contract/result.ts";
+
+/** A ref with patterns of its own. They take the place of those in the options. */
+export interface SelectedRef extends RepoRef {
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+}
 
 /** How one of several downloads ended. */
 export type DownloadOutcome =
@@ -22,7 +29,7 @@ const MODELS_AT_ONCE = 8;
  * model.
  */
 export async function downloadMany(
-  refs: readonly (string | RepoRef)[],
+  refs: readonly (string | RepoRef | SelectedRef)[],
   options: DownloadOptions = {},
 ): Promise<readonly DownloadOutcome[]> {
   if (options.localDir !== undefined && refs.length > 1) {
@@ -55,7 +62,7 @@ async function outcomeOf(
   settings: Promise<Settings>,
 ): Promise<DownloadOutcome> {
   try {
-    const request = await readRequest(ref, options, await settings);
+    const request = await readRequest(ref, { ...options, ...patternsOf(ref) }, await settings);
     return { ref, ok: true, result: await runDownload(request) };
   } catch (error) {
     const coded = codedError(error, typeof ref === "string" ? undefined : ref.repoId);
@@ -63,12 +70,23 @@ async function outcomeOf(
   }
 }
 
+/** The patterns that a ref brings along. */
+function patternsOf(ref: string | SelectedRef): SelectionOptions {
+  if (typeof ref === "string" || (ref.include === undefined && ref.exclude === undefined))
+    return {};
+  return { include: ref.include, exclude: ref.exclude, preset: undefined };
+}
+
 /** Two ways to write the same model are one download. */
 function keyOf(ref: string | RepoRef, options: RefOptions): string {
   try {
+    // Two parts of a commit are two downloads.
+    if (isKnownSnapshot(ref)) {
+      return JSON.stringify([ref.repoId, ref.commit, ref.files.map(({ path }) => path)]);
+    }
     const { repoId, revision = "main" } =
       typeof ref === "string" ? parseRepoRef(ref, options) : ref;
-    return `${repoId}@${revision}`;
+    return JSON.stringify([`${repoId}@${revision}`, patternsOf(ref)]);
   } catch {
     // It will fail as its own outcome.
     return `invalid ${typeof ref === "string" ? ref : JSON.stringify(ref)}`;

@@ -15,6 +15,9 @@ import { notCached } from "../request/resolve-snapshot.ts";
 import type { DownloadResult, FileResult } from "../contract/result.ts";
 import { createProgressTracker, type ProgressTracker } from "../transfer/progress.ts";
 import { createHubSources } from "../transfer/sources/hub-sources.ts";
+import { createSourceSet, type SourceSet } from "../transfer/sources/source-set.ts";
+import { createKnownSources } from "./known-sources.ts";
+import { verifyKnown } from "./verify-known.ts";
 import { joinScheduler } from "../transfer/connections/scheduler.ts";
 import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
 import { readJournal } from "../transfer/disk/journal.ts";
@@ -110,7 +113,7 @@ async function transferWithRoom(
         },
       );
     }
-    const writes = plan.blobs.length + plan.links.length > 0 && !request.settings.offline;
+    const writes = plan.blobs.length + plan.links.length > 0 && !isBeyondReach(request, plan);
     const leave = writes ? await target.guard(request.signal) : undefined;
     try {
       const moved = await transferAndPublish(request, prepared, disk);
@@ -143,6 +146,10 @@ async function findEmptyPartials(
   return empty;
 }
 
+/** Whether something must be fetched, and nothing may be. */
+const isBeyondReach = ({ settings }: DownloadRequest, { blobs }: DownloadPlan): boolean =>
+  settings.offline && blobs.some(({ copyFrom }) => copyFrom === undefined);
+
 /** Transfers the plan's missing bytes and publishes the snapshot. */
 async function transferAndPublish(
   request: DownloadRequest,
@@ -150,24 +157,28 @@ async function transferAndPublish(
   disk: DiskReservation,
 ): Promise<Pick<DownloadResult, "files"> & { bytes: Omit<DownloadResult["bytes"], "total"> }> {
   const { plan, target, from, snapshot } = prepared;
-  const { emit, settings } = request;
+  const { emit } = request;
   const results = new Map<string, FileResult>();
   const paths = new Set(plan.files.map(({ path }) => path));
   const selected = snapshot.files.filter(({ path }) => paths.has(path));
   for (const { path, size, digest, action } of plan.files) {
     if (action === "keep") results.set(path, { path, size, digest, status: "cached" });
   }
+  const verify = async (): Promise<void> => {
+    if (request.known) await verifyKnown(request.known, target.path, request.signal);
+  };
   const nothing = { cached: plan.bytes.cached, resumed: 0, copied: 0, fetched: 0, wire: 0 };
   if (plan.blobs.length === 0 && plan.links.length === 0) {
+    await verify();
     // A complete cache may be read-only. The record for offline use is then missing.
-    if (from === "hub")
+    if (from === "hub" || request.known)
       await target
         .begin()
         .then(() => target.finish(selected))
         .catch(() => undefined);
     return { files: inOrder(plan.files, results), bytes: nothing };
   }
-  if (settings.offline) {
+  if (isBeyondReach(request, plan)) {
     throw notCached(
       request,
       plan.blobs.flatMap((blob) => blob.files.map((file) => file.path)),
@@ -189,6 +200,8 @@ async function transferAndPublish(
       emit(event);
     },
   );
+  // Bytes of another repo or commit are no reason to believe that this commit has them.
+  let isFoundElsewhere = request.known !== undefined && plan.blobs.some(({ copyFrom }) => copyFrom);
   try {
     const transferred = request.backend
       ? await transferByBackend(plan.blobs, {
@@ -198,13 +211,17 @@ async function transferAndPublish(
           target,
           progress,
         })
-      : await transferNatively(request, prepared, progress);
+      : await transferNatively(request, prepared, {
+          progress,
+          onElsewhere: () => (isFoundElsewhere = true),
+        });
     for (const file of transferred) results.set(file.path, file);
   } finally {
     progress.stop();
   }
+  await verify();
   emit({ type: "publishing", commit: plan.commit });
-  await target.finish(selected);
+  await target.finish(selected, { withRef: !isFoundElsewhere });
   return { files: inOrder(plan.files, results), bytes: { ...progress.totals } };
 }
 
@@ -212,9 +229,12 @@ async function transferAndPublish(
 async function transferNatively(
   request: DownloadRequest,
   { plan, target, snapshot, client }: PreparedDownload,
-  progress: ProgressTracker,
+  {
+    progress,
+    onElsewhere,
+  }: { readonly progress: ProgressTracker; readonly onElsewhere: () => void },
 ): Promise<readonly FileResult[]> {
-  const { settings, signal, force, emit } = request;
+  const { settings, signal, force, emit, known } = request;
   const { leave, decoders, ...place } = joinScheduler(settings.endpoint, request);
   try {
     if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) {
@@ -225,7 +245,11 @@ async function transferNatively(
     }
     return await transfer(plan.blobs, {
       repoId: plan.repoId,
-      source: createHubSources(request, snapshot, { listedBy: client }),
+      source: settings.offline
+        ? createNoSource(request)
+        : known
+          ? createKnownSources(request, known, onElsewhere)
+          : createHubSources(request, snapshot, { listedBy: client }),
       target,
       xet:
         request.xet === "on"
@@ -241,6 +265,13 @@ async function transferNatively(
   } finally {
     await leave();
   }
+}
+
+/** Offline, when a copy on this disk turns out to be damaged. */
+function createNoSource(request: DownloadRequest): SourceSet {
+  const read = ({ path }: { readonly path: string }): Promise<never> =>
+    Promise.reject(notCached(request, [path]));
+  return createSourceSet([{ name: "this disk", read }], request.emit);
 }
 
 function inOrder(

@@ -8,8 +8,16 @@ import {
   type SnapshotFile,
 } from "@mlx-download/cache";
 
-// Below this a request costs less than looking through every repo of the cache.
-const WORTH_LOOKING_BYTES = 1024 * 1024;
+/** Below this a request costs less than looking through every repo of the cache. */
+const WORTH_COPYING_BYTES = 1024 * 1024;
+
+/** Where copies are looked for. */
+export interface LocalCopyOptions {
+  /** Smaller files are not looked for. Default: 1 MiB, below which a request costs less. */
+  readonly leastBytes?: number | undefined;
+  /** Also among the blobs of other repos (default). */
+  readonly otherRepos?: boolean | undefined;
+}
 
 /**
  * Files on this disk that should hold the bytes of `files`, by digest text: the same blob in another repo of this cache
@@ -20,14 +28,15 @@ const WORTH_LOOKING_BYTES = 1024 * 1024;
 export async function findLocalCopies(
   layout: RepoLayout,
   files: readonly SnapshotFile[],
+  { leastBytes = WORTH_COPYING_BYTES, otherRepos = true }: LocalCopyOptions = {},
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  const wanted = files.filter((file) => file.size >= WORTH_LOOKING_BYTES);
+  const wanted = files.filter((file) => file.size >= leastBytes);
   if (wanted.length === 0) return found;
   const { cacheDir, repoDir, snapshotsDir } = layout;
   const [here, beside, snapshots] = await Promise.all([
-    reposIn(cacheDir),
-    reposIn(dirname(cacheDir)),
+    otherRepos ? reposIn(cacheDir) : [],
+    otherRepos ? reposIn(dirname(cacheDir)) : [],
     readdir(snapshotsDir).catch(() => []),
   ]);
   const plain = [repoDir, ...snapshots.map((name) => join(snapshotsDir, name))];

@@ -8,7 +8,8 @@ import type { PreparedDownload } from "./prepared-download.ts";
 import { reviewDownload } from "./review-download.ts";
 import { askAccess, withheldError } from "../hub/ask-access.ts";
 import { isPublicFile } from "../hub/gated.ts";
-import { findLocalCopies } from "./local-copies.ts";
+import { findLocalCopies, type LocalCopyOptions } from "./local-copies.ts";
+import { checkListed, findOthersBytes } from "./verify-known.ts";
 import { tellUnloadable } from "./tell-unloadable.ts";
 import { type DownloadPlan, planDownload } from "../transfer/plan.ts";
 import type { RepoRef } from "../settings/ref.ts";
@@ -51,18 +52,18 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
       ? createCacheTarget(layout, snapshot, { symlinks: settings.symlinks })
       : createLocalDirTarget(localDir, snapshot);
   const files = await selectFiles(request, resolved, target);
-  await tellUnloadable(request, resolved, files);
+  if (!request.known) await tellUnloadable(request, resolved, files);
 
   const states: Awaited<ReturnType<Target["inspect"]>> = force
     ? new Map()
-    : await target.inspect(files, inspecting(request));
+    : await inspectLocally(request, target, { files, commit: snapshot.commit });
   const absent = files.filter((file) => (states.get(file.path) ?? "absent") === "absent");
   // A backend fetches whole files only.
   const [copies, partials, free] =
     force || backend
       ? [new Map<string, string>(), new Map<string, number>(), await diskFree(target.root)]
       : await Promise.all([
-          findLocalCopies(layout, absent),
+          findLocalCopies(layout, absent, copying(request)),
           readPartials(target, absent),
           diskFree(target.root),
         ]);
@@ -82,6 +83,30 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
   return { ...resolved, target, plan };
 }
 
+/** The state of the files here. Of what only the caller knows, a file of the same length is not enough. */
+async function inspectLocally(
+  request: DownloadRequest,
+  target: Target,
+  { files, commit }: { readonly files: readonly SnapshotFile[]; readonly commit: string },
+): ReturnType<Target["inspect"]> {
+  const { known, layout, localDir, signal } = request;
+  if (known) await checkListed(layout, known, files);
+  const states = await target.inspect(files, inspecting(request));
+  if (known === undefined || localDir !== undefined) return states;
+  const present = files.filter(({ path }) => states.get(path) === "present");
+  const others = await findOthersBytes(layout, commit, present, signal);
+  return new Map([...states].map(([path, state]) => [path, others.has(path) ? "absent" : state]));
+}
+
+/**
+ * Where to look for bytes on this disk. Offline there is no other way to small files. What only the caller says about a
+ * commit is first asked of a Hub: otherwise an edited lock could put the files of one repo into another one's snapshot.
+ */
+const copying = ({ settings: { offline }, known }: DownloadRequest): LocalCopyOptions => ({
+  otherRepos: offline || known === undefined,
+  ...(offline && { leastBytes: 0 }),
+});
+
 const inspecting = ({ signal, emit }: DownloadRequest): Parameters<Target["inspect"]>[1] => ({
   signal,
   onVerify: ({ path, size }) => emit({ type: "verifying", path, size }),
@@ -95,6 +120,8 @@ async function selectFiles(
 ): Promise<readonly SnapshotFile[]> {
   const { repoId, signal, backend, emit } = request;
   const { files, withheld = [] } = snapshot;
+  // Chosen already: a rule for those who name nothing must not choose again.
+  if (request.known) return files;
   const all = [...files, ...withheld];
   const listed = all.length;
   const { selection, unmatched } = asMeant(request.selection, all);

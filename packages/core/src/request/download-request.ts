@@ -14,6 +14,7 @@ import { checkXetMode } from "../settings/xet-mode.ts";
 import type { XetMode } from "../contract/xet-mode.ts";
 import { checkRate } from "../settings/parse-rate.ts";
 import type { RateLimit } from "../contract/rate-limit.ts";
+import { isKnownSnapshot, type KnownSnapshot } from "../settings/known-snapshot.ts";
 import { readRepoRequest, type RepoRequest } from "./repo-request.ts";
 
 /** A checked request for a download: the wanted part of the repo, its destination, and the reviews before it. */
@@ -35,6 +36,8 @@ export interface DownloadRequest extends RepoRequest {
   readonly backend: DownloadBackend | undefined;
   /** The caller wants no token to be sent. */
   readonly anonymous: boolean;
+  /** The files, where the caller knows them. */
+  readonly known: KnownSnapshot | undefined;
 }
 
 const DEFAULT_CONNECTIONS = 8;
@@ -57,7 +60,9 @@ export async function readRequest(
       { hint: `Leave it out for the default of ${DEFAULT_CONNECTIONS}.` },
     );
   }
-  const asked = await readRepoRequest(ref, { ...options, connections }, known);
+  const snapshot = isKnownSnapshot(ref) ? ref : undefined;
+  const revision = snapshot ? (snapshot.revision ?? snapshot.commit) : options.revision;
+  const asked = await readRepoRequest(ref, { ...options, revision, connections }, known);
   const { repoId, settings } = asked;
   const { backend } = options;
   if (backend) refuseWhatIsOurs(backend, { ...options, repoType: asked.repoType }, repoId);
@@ -86,6 +91,7 @@ export async function readRequest(
     },
     backend,
     anonymous: options.token === false,
+    known: snapshot,
   };
 }
 

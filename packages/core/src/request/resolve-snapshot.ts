@@ -12,6 +12,8 @@ import { listTree } from "../hub/list-tree.ts";
 import { resolveCommit } from "../hub/resolve-commit.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
 import { findStored } from "./stored-snapshot.ts";
+import { knownFiles } from "./known-files.ts";
+import type { KnownSnapshot } from "../settings/known-snapshot.ts";
 
 /** A snapshot, and whether the Hub or the cache supplied it. */
 export interface ResolvedSnapshot {
@@ -27,6 +29,8 @@ interface ResolvableRequest extends RepoRequest {
   readonly anonymous?: boolean | undefined;
   /** The wanted part, where the cache must answer. Default: everything. */
   readonly selection?: SelectionOptions | undefined;
+  /** The caller knows commit and files: no Hub is asked for them. */
+  readonly known?: KnownSnapshot | undefined;
 }
 
 type Answer = Omit<ResolvedSnapshot, "client">;
@@ -39,6 +43,7 @@ type Answer = Omit<ResolvedSnapshot, "client">;
 export async function resolveSnapshot(request: ResolvableRequest): Promise<ResolvedSnapshot> {
   const { repoId, repoType, revision, layout, settings, signal, emit, hubs } = request;
   emit({ type: "resolving", revision });
+  if (request.known) return fromCaller(request, request.known);
   const known = isCommit(revision) ? revision : undefined;
   if (settings.offline) return fromCache(request);
 
@@ -136,6 +141,19 @@ async function fromCache(request: ResolvableRequest): Promise<ResolvedSnapshot> 
   emit({ type: "resolved", revision, commit: cached.commit, from: "cache" });
   return {
     snapshot: { repoId, repoType, revision, ...cached },
+    from: "cache",
+    client: hubs.all[0],
+  };
+}
+
+/** The snapshot that the caller brought along. Its ref is written only where the cache has none yet. */
+function fromCaller(request: ResolvableRequest, known: KnownSnapshot): ResolvedSnapshot {
+  const { repoId, repoType, revision, hubs, emit } = request;
+  const { commit } = known;
+  emit({ type: "resolved", revision, commit, from: "cache" });
+  const files = knownFiles(known);
+  return {
+    snapshot: { repoId, repoType, revision, commit, files, isVouched: false },
     from: "cache",
     client: hubs.all[0],
   };

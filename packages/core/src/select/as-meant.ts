@@ -86,3 +86,11 @@ export function asMeant(options: SelectOptions, files: readonly SelectableFile[]
     unmatched,
   };
 }
+
+/** The files of a listing that a download with these options takes, patterns read as they are meant. */
+export function selectFiles<F extends SelectableFile>(
+  options: SelectOptions,
+  files: readonly F[],
+): readonly F[] {
+  return createSelector(asMeant(options, files).selection)(files);
+}

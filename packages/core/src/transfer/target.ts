@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, readdir, rm } from "node:fs/promises";
+import { copyFile, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   announceDownload,
   blobPath,
   inspectFiles,
+  readRef,
   type RepoLayout,
   type SnapshotFile,
   snapshotDir,
@@ -79,8 +80,11 @@ export interface Target {
    * After a failure: removes entries that hold no bytes, given the unfinished data files that are empty. Never throws.
    */
   abandon(emptyPartials: ReadonlySet<string>): Promise<void>;
-  /** After the last of the selected files: the ref, which makes the snapshot the revision's. */
-  finish(selected: readonly SnapshotFile[]): Promise<void>;
+  /** After the last of the selected files: the ref (default), which makes the snapshot the revision's. */
+  finish(
+    selected: readonly SnapshotFile[],
+    options?: { readonly withRef?: boolean | undefined },
+  ): Promise<void>;
 }
 
 /** The Hugging Face cache. */
@@ -105,7 +109,11 @@ export function createCacheTarget(
       );
       return [data, journal, ...theirs.map((name) => join(layout.blobsDir, name))];
     },
-    has: async (file) => (await inspectFiles(layout, commit, [file])).get(file.path) !== "absent",
+    async has(file) {
+      // An entry of the same length may lead to the bytes that the Hub's listing named, not the caller.
+      if (snapshot.isVouched === false) return hasBlob(layout, file);
+      return (await inspectFiles(layout, commit, [file])).get(file.path) !== "absent";
+    },
     guard: (signal) => announceDownload(layout, { signal }),
     async begin() {
       await prepareRepo(layout);
@@ -132,7 +140,11 @@ export function createCacheTarget(
     async abandon(emptyPartials) {
       await discardEmptyRepo(layout, emptyPartials);
     },
-    finish: (selected) => publishRef(layout, { revision, commit, files: selected }),
+    async finish(selected, { withRef = true } = {}) {
+      const { isVouched = true } = snapshot;
+      const moves = withRef && (isVouched || (await readRef(layout, revision)) === undefined);
+      await publishRef(layout, { revision: moves ? revision : commit, commit, files: selected });
+    },
   };
 }
 
@@ -178,7 +190,14 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
   };
 }
 
-const isWhole = ({ withheld = [] }: Snapshot): boolean => withheld.length === 0;
+const hasBlob = (layout: RepoLayout, { digest, size }: SnapshotFile): Promise<boolean> =>
+  stat(blobPath(layout, digest.hex)).then(
+    (stats) => stats.isFile() && stats.size === size,
+    () => false,
+  );
+
+const isWhole = ({ withheld = [], isVouched = true }: Snapshot): boolean =>
+  withheld.length === 0 && isVouched;
 
 /** A clone of `path` beside `partial`, free where the file system shares extents. */
 async function cloneToTemp(path: string, partial: string): Promise<string> {

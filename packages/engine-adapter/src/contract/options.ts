@@ -23,6 +23,11 @@ export interface EnsureOptions
    * after the last. Default: any.
    */
   readonly trustedModelDirectories?: readonly string[] | undefined;
+  /**
+   * Where a word without a slash is looked up as an alias: the nearest project from this folder upwards, `false` for
+   * nowhere. Default: the folder of the process.
+   */
+  readonly project?: string | false | undefined;
   readonly onEvent?: OnEngineEvent | undefined;
 }
 

@@ -7,6 +7,7 @@ import {
 } from "@mlx-download/core";
 import { fitModel } from "@mlx-download/fit";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
+import { findLocked } from "./locked-model.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 
 /** A model that is about to be loaded. */
@@ -47,7 +48,9 @@ async function inspect(ref: string, options: EnsureOptions): Promise<InspectedMo
   }
   const { cacheDir, token, endpoint, offline, signal, fetch, env, revision } = options;
   const hub = { cacheDir, token, endpoint, offline, signal, fetch, env, revision };
-  return inspectModel(ref, { ...hub, support });
+  const locked = await findLocked(ref, options);
+  const named = locked ? `${locked.repoId}@${locked.commit}` : ref;
+  return inspectModel(named, { ...hub, support });
 }
 
 function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError | undefined {

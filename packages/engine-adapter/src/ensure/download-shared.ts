@@ -4,6 +4,7 @@ import {
   download,
   type DownloadEvent,
   findCached,
+  type KnownSnapshot,
   type RepoRef,
   readSettings,
 } from "@mlx-download/core";
@@ -25,6 +26,27 @@ export async function downloadShared(
   const { signal, onEvent } = options;
   const key = await flightKey(ref, options);
   return flights.join(key, (context) => bring(ref, options, context), { signal, onEvent });
+}
+
+/** {@link downloadShared} for a model of a lock. */
+export async function downloadLocked(
+  snapshot: KnownSnapshot,
+  options: EnsureOptions,
+): Promise<EnsuredModel> {
+  const { signal, onEvent } = options;
+  const { repoId, commit, files } = snapshot;
+  const paths = files.map(({ path, sha256 }) => [path, sha256]);
+  const key = `${await flightKey({ repoId, revision: commit }, options)} ${JSON.stringify(paths)}`;
+  const start = async (context: FlightContext<DownloadEvent>): Promise<EnsuredModel> => {
+    const { trustedModelDirectories: _, onEvent: __, ...rest } = options;
+    const { path, fromCache } = await download(snapshot, {
+      ...rest,
+      signal: context.signal,
+      onEvent: context.emit,
+    });
+    return { repoId, revision: commit, commit, path, fromCache };
+  };
+  return flights.join(key, start, { signal, onEvent });
 }
 
 /** Callers share a download when nothing that decides its outcome differs. */

@@ -6,9 +6,10 @@ import {
   repoLayout,
   snapshotDir,
 } from "@mlx-download/cache";
-import { parseRepoRef } from "@mlx-download/core";
-import { downloadShared, isReviewed } from "./download-shared.ts";
+import { type KnownSnapshot, parseRepoRef } from "@mlx-download/core";
+import { downloadLocked, downloadShared, isReviewed } from "./download-shared.ts";
 import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
+import { findLocked } from "./locked-model.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
 import type { EnsureOptions } from "../contract/options.ts";
 import { checkTrustedFolder, checkTrustedPlace } from "./trusted-directories.ts";
@@ -21,8 +22,9 @@ const NOTE_EVERY_MS = 60_000;
 const ANY_COMMIT = "0".repeat(40);
 
 /**
- * Makes sure that a model is here and returns its place: `org/name[@revision]`, or a folder on this machine (`/…`,
- * `./…`, `~/…`, `file://…`), which never causes a network request. A commit that is complete in the cache needs no
+ * Makes sure that a model is here and returns its place: `org/name[@revision]`, an alias of the nearest project (a word
+ * without a slash, brought as its lock has it), or a folder on this machine (`/…`, `./…`, `~/…`, `file://…`), which never
+ * causes a network request. A commit that is complete in the cache needs no
  * request. All concurrent callers for the same model share one download. Rejects with an `EngineAdapterError`, a
  * `ModelDownloadError`, or the signal's reason.
  */
@@ -47,6 +49,8 @@ export async function ensureModelAt(
     return { repoId: id, revision: commit, commit, path, fromCache: true };
   }
 
+  const locked = await findLocked(ref, options);
+  if (locked) return ensureLocked(locked, options, check);
   const { repoId, revision: named } = parseRepoRef(ref, options);
   const revision = options.revision ?? named ?? "main";
   const { hubCache } = cacheLocations(options.env ?? process.env, { cacheDir: options.cacheDir });
@@ -62,6 +66,26 @@ export async function ensureModelAt(
     ? { repoId, revision, commit: revision, path: place, fromCache: true }
     : await downloadShared({ repoId, revision }, options);
   if (!isWarm) await warm.remember(model.path, options);
+  if (trusted) await checkTrustedFolder(model.path, trusted);
+  return model;
+}
+
+/** A model of a lock: its commit and files are known, so that no Hub is asked what it is. */
+async function ensureLocked(
+  snapshot: KnownSnapshot,
+  options: EnsureOptions,
+  check?: CheckPlace,
+): Promise<EnsuredModel> {
+  const { trustedModelDirectories: trusted } = options;
+  const { repoId, commit } = snapshot;
+  const { locateLocked } = await import("@mlx-download/project");
+  const { path, missing } = await locateLocked(snapshot, options);
+  await check?.({ repoId, path });
+  if (trusted) await checkTrustedPlace(path, trusted);
+  const isHere = missing.length === 0 && !options.force && !isReviewed(options);
+  const model: EnsuredModel = isHere
+    ? { repoId, revision: commit, commit, path, fromCache: true }
+    : await downloadLocked(snapshot, options);
   if (trusted) await checkTrustedFolder(model.path, trusted);
   return model;
 }

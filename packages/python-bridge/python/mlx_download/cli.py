@@ -44,12 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 #: As docs/reference/exit-codes.md has them; what is not here is 1.
 _EXIT_CODES = {
-    2: "ref/invalid settings/invalid cache/invalid-repo-id cache/invalid-revision python/no-hub-client",
+    2: "ref/invalid settings/invalid cache/invalid-repo-id cache/invalid-revision python/no-hub-client "
+    "lock/out-of-date lock/conflict lock/version lock/invalid",
     3: "hub/unauthorized hub/gated hub/forbidden hub/disabled",
     4: "hub/repo-not-found hub/revision-not-found hub/entry-not-found offline/not-cached cache/not-found",
     5: "hub/unreachable hub/unavailable hub/bad-response hub/redirect-loop transfer/interrupted transfer/stalled",
     6: "disk/insufficient disk/full cache/disk-full cache/not-writable cache/not-readable cache/damaged",
-    7: "transfer/checksum-mismatch transfer/size-mismatch cache/size-mismatch",
+    7: "transfer/checksum-mismatch transfer/size-mismatch cache/size-mismatch lock/tampered",
     9: "cache/locked",
     10: "hub/unsafe-tree cache/pinned",
     75: "hub/rate-limited",
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     download = commands.add_parser("download", help="download a model")
-    download.add_argument("repo_id", metavar="REPO[@REVISION]")
+    download.add_argument("repo_id", metavar="REPO[@REVISION]|ALIAS")
     download.add_argument("--revision", help="branch, tag or commit")
     download.add_argument("--local-dir", help="plain files into this folder")
     download.add_argument("--allow-patterns", nargs="+", metavar="PATTERN")

@@ -12,6 +12,7 @@ from .cached_models import cached_models, check_repo_id, default_cache_dir, desc
 from .errors import ModelDownloadError
 from .failure import failure_of
 from .hub import Hub, list_models
+from .project import LOCK, LockedModel, find_locked, now
 from .records import MLXModelEntry, ModelInfo
 
 MLX_COMMUNITY_ORG = "mlx-community"
@@ -54,8 +55,19 @@ class MLXModelDownloader:
     ) -> ModelInfo:
         """Brings a model into the cache, or as plain files into ``local_dir``; what is there is not fetched again.
 
-        ``repo_id`` may name a revision as well: ``org/name@revision``.
+        ``repo_id`` may name a revision as well: ``org/name@revision``. A word without a slash may be an alias of the
+        nearest project (``mlx-models.json`` upwards from the working directory). Then it is the commit and the files of
+        its lock that come, and every byte is verified against it.
         """
+        locked = find_locked(repo_id) if local_dir is None else None
+        if locked is not None:
+            if allow_patterns or ignore_patterns or revision:
+                raise ModelDownloadError(
+                    f"{repo_id} is locked: its files and its revision are those of {LOCK}",
+                    "settings/invalid",
+                    hint=f"Leave out patterns and revision, or name the model itself: {locked.repo_id}.",
+                )
+            return self._download_locked(locked, force_download)
         repo_id, _, named = repo_id.partition("@")
         check_repo_id(repo_id)
         if named and revision and named != revision:
@@ -85,6 +97,29 @@ class MLXModelDownloader:
         folder = Path(path)
         commit = folder.name if local_dir is None else None
         info = describe_folder(repo_id, folder, commit=commit)
+        self._say(f"Done: {info.path}")
+        return info
+
+    def _download_locked(self, locked: LockedModel, force_download: bool) -> ModelInfo:
+        self._say(f"Downloading {locked.alias}: {locked.repo_id} at {locked.commit[:7]}")
+        since = now()
+        with _coded(locked.repo_id):
+            from huggingface_hub import snapshot_download
+
+            path = snapshot_download(
+                locked.repo_id,
+                revision=locked.commit,
+                cache_dir=self.cache_dir,
+                allow_patterns=locked.patterns(),
+                force_download=force_download,
+                token=self._hub.token,
+                endpoint=self._hub.endpoint,
+                library_name="mlx-download",
+            )
+            locked.verify(Path(path), since)
+            info = describe_folder(
+                locked.repo_id, Path(path), commit=locked.commit, files=list(locked.files)
+            )
         self._say(f"Done: {info.path}")
         return info
 

@@ -61,19 +61,19 @@ function manifestModel(alias: string, value: unknown): ManifestModel {
 export function formatManifest({ models }: Manifest): string {
   const sorted = [...models].toSorted(([a], [b]) => byName(a, b));
   return writeJson({
-    models: Object.fromEntries(
-      sorted.map(([alias, { ref, include, exclude, optional }]) => {
-        if (include.length === 0 && exclude.length === 0 && !optional) return [alias, ref];
-        const entry = {
-          ref,
-          ...(include.length > 0 && { include }),
-          ...(exclude.length > 0 && { exclude }),
-          ...(optional && { optional }),
-        };
-        return [alias, entry];
-      }),
-    ),
+    models: Object.fromEntries(sorted.map(([alias, model]) => [alias, plainModel(model)])),
   });
+}
+
+/** A model as the manifest's JSON has it: a text where nothing but its ref is said. */
+export function plainModel({ ref, include, exclude, optional }: ManifestModel): string | object {
+  if (include.length === 0 && exclude.length === 0 && !optional) return ref;
+  return {
+    ref,
+    ...(include.length > 0 && { include }),
+    ...(exclude.length > 0 && { exclude }),
+    ...(optional && { optional }),
+  };
 }
 
 function invalid(alias: string | undefined, problem: string): Error {

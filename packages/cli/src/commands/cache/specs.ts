@@ -61,6 +61,8 @@ export const verify: CommandSpec = {
   flags: [
     "quick",
     "hub",
+    "lock",
+    "project",
     "force",
     "threads",
     "localDir",
@@ -78,12 +80,21 @@ export const verify: CommandSpec = {
     { line: "mlx-download verify", purpose: "everything in the cache, without network" },
     { line: "mlx-download verify org/name --quick", purpose: "lengths and headers, in a moment" },
     { line: "mlx-download verify org/name --local-dir ./model", purpose: "a plain folder" },
+    { line: "mlx-download verify --lock", purpose: "what the project's lock says, byte for byte" },
   ],
   notes: [
     "An interrupted verification resumes where it stopped, within a day. --force reads everything again.",
     "mlx-download repair fixes damaged files.",
   ],
   check({ operands, flags }) {
+    const isOther = flags.quick || flags.hub || flags.localDir !== undefined;
+    if (flags.lock && (isOther || flags.repoType !== undefined || operands.length > 0))
+      throw usage(
+        "--lock verifies the models of the lock in the cache, all bytes of them",
+        "Leave out names, --quick, --hub, --type and --local-dir.",
+      );
+    if (flags.project !== undefined && !flags.lock)
+      throw usage("--project names the folder of a lock", "Add --lock.");
     if (flags.localDir !== undefined && operands.length > 1)
       throw usage("--local-dir takes one model at a time", "Run the command once for each.");
     if (flags.localDir !== undefined && flags.hub && operands.length === 0)
@@ -380,12 +391,13 @@ export const path: CommandSpec = {
   name: "path",
   group: "Cache",
   aliases: [],
-  usage: "<org/name[@revision]>",
+  usage: "<org/name[@revision] | ALIAS>",
   summary: "print the path of a model in the cache; exit 4 when it is not complete there",
   operands: { min: 1, max: 1 },
   flags: ["revision", "include", "exclude", "preset", "cacheDir"],
   examples: [
     { line: 'mlx_lm.generate --model "$(mlx-download path org/name)"', purpose: "no network" },
+    { line: "mlx-download path chat", purpose: "by its alias in the nearest project, as locked" },
   ],
   load: () => import("./path.ts"),
 };

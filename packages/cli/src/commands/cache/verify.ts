@@ -1,4 +1,4 @@
-import type { BadFile, MissingFile, VerifyReport } from "@mlx-download/cache";
+import type { BadFile, MissingFile, VerifyEvent, VerifyReport } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { quoteWord } from "../../command-line/quote.ts";
@@ -10,6 +10,7 @@ import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
+import { projectFolder } from "../project/project-folder.ts";
 import { readTargets, repoTypeOf } from "./target.ts";
 
 /** Findings that mean damaged bytes on this disk. */
@@ -81,6 +82,20 @@ function danglingLines(missing: readonly MissingFile[]): string[] {
     .map((file) => printable(`gone ${placeOf(file)}: Its entry is here, its content is not.`));
 }
 
+/** What the lock names and the cache lacks, a line for each model. */
+function missingLines(missing: readonly MissingFile[]): string[] {
+  const models = new Map<string, MissingFile[]>();
+  for (const file of missing) {
+    const key = `${file.repoId}@${file.commit}`;
+    models.set(key, [...(models.get(key) ?? []), file]);
+  }
+  return [...models.values()].map((files) => {
+    const [first] = files;
+    const more = files.length === 1 ? "" : ` and ${files.length - 1} more`;
+    return printable(`gone ${first ? placeOf(first) : ""}${more}: not in the cache.`);
+  });
+}
+
 /**
  * The command that repairs the damage found in these files. A local dir does not record its repo.
  */
@@ -107,42 +122,74 @@ function repairCommand(
  * named repo was verified.
  */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const { verifyModels } = await import("@mlx-download/core");
   const display = createAmountDisplay(flags, shell);
-  const token = await readToken(flags, shell);
   let report: VerifyReport;
   try {
-    report = await verifyModels(await readTargets(operands, flags, shell), {
-      repoType: repoTypeOf(flags),
-      localDir: flags.localDir,
-      cacheDir: flags.cacheDir,
-      quick: flags.quick,
-      hub: flags.hub,
-      force: flags.force,
-      threads: flags.threads,
-      endpoint: flags.endpoint,
-      ...token,
-      env: shell.env,
-      signal: shell.interrupt.signal,
-      onNotice: hubNotices(flags, shell),
-      onEvent(event) {
-        display.onEvent(event);
-        if (flags.events) writeEvent(event, shell.stdout);
-      },
-    });
+    const onEvent = (event: VerifyEvent): void => {
+      display.onEvent(event);
+      if (flags.events) writeEvent(event, shell.stdout);
+    };
+    report = flags.lock
+      ? await verifyLock(flags, shell, onEvent)
+      : await verifyNamed(operands, { flags, shell }, onEvent);
   } finally {
     display.finish();
   }
-  const isNamed = operands.length > 0 || flags.localDir !== undefined;
+  const isNamed = operands.length > 0 || flags.localDir !== undefined || flags.lock;
   const lines = [
     ...report.bad.map(badLine),
-    ...danglingLines(report.missing),
+    ...(flags.lock ? missingLines(report.missing) : danglingLines(report.missing)),
     ...(isNamed ? unverifiedLines(report) : []),
     summary(report),
   ];
   await writeResult(verifyJson(report), textOf(lines), { flags, shell });
   const broken = [...report.bad, ...report.missing.filter(({ reason }) => reason === "dangling")];
-  if (broken.length > 0 && !flags.quiet)
-    shell.stderr.write(`Next: ${printable(repairCommand(broken, flags))}\n`);
-  return isBroken(report, isNamed) ? integrityExit : 0;
+  const isAbsent = flags.lock && report.missing.length > 0;
+  if (!flags.quiet && (broken.length > 0 || isAbsent)) {
+    const next = broken.length > 0 ? repairCommand(broken, flags) : "mlx-download install --frozen";
+    shell.stderr.write(`Next: ${printable(next)}\n`);
+  }
+  return isBroken(report, isNamed) || isAbsent ? integrityExit : 0;
+}
+
+/** What the refs name, or all of the cache. */
+async function verifyNamed(
+  operands: readonly string[],
+  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
+  onEvent: (event: VerifyEvent) => void,
+): Promise<VerifyReport> {
+  const { verifyModels } = await import("@mlx-download/core");
+  const token = await readToken(flags, shell);
+  return verifyModels(await readTargets(operands, flags, shell), {
+    repoType: repoTypeOf(flags),
+    localDir: flags.localDir,
+    cacheDir: flags.cacheDir,
+    quick: flags.quick,
+    hub: flags.hub,
+    force: flags.force,
+    threads: flags.threads,
+    endpoint: flags.endpoint,
+    ...token,
+    env: shell.env,
+    signal: shell.interrupt.signal,
+    onNotice: hubNotices(flags, shell),
+    onEvent,
+  });
+}
+
+/** What the lock of the project names. */
+async function verifyLock(
+  flags: Flags,
+  shell: Shell,
+  onEvent: (event: VerifyEvent) => void,
+): Promise<VerifyReport> {
+  const { verifyProject } = await import("@mlx-download/project");
+  return verifyProject(await projectFolder(flags), {
+    cacheDir: flags.cacheDir,
+    force: flags.force,
+    threads: flags.threads,
+    env: shell.env,
+    signal: shell.interrupt.signal,
+    onEvent,
+  });
 }

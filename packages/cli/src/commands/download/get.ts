@@ -1,10 +1,16 @@
-import type { DownloadOptions, DownloadResult, DownloadReview } from "@mlx-download/core";
+import type {
+  DownloadOptions,
+  DownloadResult,
+  DownloadReview,
+  SelectedRef,
+} from "@mlx-download/core";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { describeFailure, type Failure, failureJson } from "../../failure/describe-failure.ts";
 import { jsonText } from "../../shell/output.ts";
 import { writeJson } from "../../shell/result.ts";
+import { agreeToPlan, expandCollections, isCollection, nameOf } from "../collection/plan.ts";
 import { readToken } from "../account/read-token.ts";
 import { reportFailure } from "../../shell/report-failure.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -20,11 +26,13 @@ import { watched } from "./watched.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
 async function dryRunOne(
-  ref: string,
-  options: DownloadOptions,
+  ref: string | SelectedRef,
+  given: DownloadOptions,
   { flags, shell }: { flags: Flags; shell: Shell },
 ): Promise<Record<string, unknown>> {
   const { planModel } = await import("@mlx-download/core");
+  const { include = given.include, exclude = given.exclude } = typeof ref === "string" ? {} : ref;
+  const options = { ...given, include, exclude };
   let review: DownloadReview | undefined;
   const warnings: PlanWarning[] = [];
   const plan = await planModel(ref, {
@@ -67,6 +75,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
  * are downloaded at once, and each failure is reported at the end. Returns the exit code.
  */
 export async function run(given: Invocation, shell: Shell): Promise<number> {
+  if (given.operands.some(isCollection)) return getCollections(given, shell);
   const invocation = withNamedFiles(given);
   const { flags } = invocation;
   for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags, shell);
@@ -78,6 +87,17 @@ export async function run(given: Invocation, shell: Shell): Promise<number> {
       ...options,
       backend,
     }),
+  );
+}
+
+/** Downloads collections whole, with the plan before. Returns the exit code. */
+async function getCollections({ operands, ...given }: Invocation, shell: Shell): Promise<number> {
+  const { flags } = given;
+  const refs = await expandCollections(operands, flags, shell);
+  const options = await readOptions(flags, shell);
+  if (!flags.dryRun && !(await agreeToPlan(refs, options, { flags, shell }))) return 0;
+  return withBackend(flags, shell, (backend) =>
+    getAll({ ...given, operands: refs.map(nameOf) }, shell, { ...options, backend }, refs),
   );
 }
 
@@ -103,10 +123,12 @@ function withWholeRefs(short: readonly string[], whole: readonly string[], shell
   return { ...shell, argv: shell.argv.map((word) => renamed.get(word) ?? word) };
 }
 
+// oxlint-disable-next-line max-params -- the refs of collections carry patterns
 async function getAll(
   { operands, flags }: Invocation,
   shell: Shell,
   options: DownloadOptions,
+  selected?: readonly SelectedRef[],
 ): Promise<number> {
   const context = { flags, shell };
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {
@@ -122,7 +144,7 @@ async function getAll(
   };
 
   const [first = ""] = operands;
-  if (operands.length === 1) {
+  if (operands.length === 1 && selected === undefined) {
     if (flags.dryRun) {
       const body = await dryRunOne(first, options, context);
       await end(String(body["repoId"]), body);
@@ -151,10 +173,10 @@ async function getAll(
     reportFailure(failure, flags, shell);
   };
   if (flags.dryRun) {
-    for (const ref of operands) {
+    for (const [index, ref] of operands.entries()) {
       if (!flags.quiet) shell.stderr.write(`${paint(shell.stderrStyle, "strong", ref)}\n`);
       try {
-        results.push(await dryRunOne(ref, options, context));
+        results.push(await dryRunOne(selected?.[index] ?? ref, options, context));
       } catch (error) {
         if (shell.interrupt.signal.aborted) throw error;
         fail(ref, error);
@@ -163,7 +185,7 @@ async function getAll(
   } else {
     const { downloadMany } = await import("@mlx-download/core");
     const outcomes = await watched(operands, context, (onEvent) =>
-      downloadMany(operands, { ...options, onEvent }),
+      downloadMany(selected ?? operands, { ...options, onEvent }),
     );
     for (const [index, outcome] of outcomes.entries()) {
       if (!outcome.ok) fail(operands[index] ?? "", outcome.error);

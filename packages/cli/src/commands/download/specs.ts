@@ -7,7 +7,7 @@ export const get: CommandSpec = {
   name: "get",
   group: "Download",
   aliases: ["download", "pull"],
-  usage: "<org/name[@revision]> [FILE…] | <org/name[@revision]>…",
+  usage: "<org/name[@revision]> [FILE…] | <org/name[@revision] | collection:NAME>…",
   summary: "download models and verify every byte (the default command: the word may be left out)",
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   flags: [
@@ -16,6 +16,7 @@ export const get: CommandSpec = {
     "exclude",
     "preset",
     "dryRun",
+    "yes",
     "force",
     "localDir",
     "cacheDir",
@@ -50,6 +51,7 @@ export const get: CommandSpec = {
     },
     { line: "mlx-download org/name --preset tokenizer", purpose: "only what a tokenizer needs" },
     { line: "mlx-download org/name --require-fit --ctx 32k", purpose: "only if it will run here" },
+    { line: "mlx-download get collection:owner/title-id", purpose: "a collection, plan first" },
     { line: "P=$(mlx-download get org/name -q)", purpose: "the path for a script" },
   ],
   notes: [
@@ -57,6 +59,12 @@ export const get: CommandSpec = {
     "The last line of standard output is the model's path. Everything else goes to standard error.",
   ],
   check({ operands, flags }) {
+    const collection = operands.find((word) => /^collection:/i.test(word));
+    if (collection !== undefined && (flags.localDir ?? flags.revision) !== undefined)
+      throw usage(
+        `${collection} is several models`,
+        "Leave out --local-dir and --revision, or name one model.",
+      );
     const { refs } = splitNamedFiles(operands);
     if (flags.localDir !== undefined && refs.length > 1)
       throw usage(

@@ -5,19 +5,23 @@ import { createHttpSource } from "./http-source.ts";
 import { createSourceSet, type SourceSet } from "./source-set.ts";
 
 /**
- * All Hubs of a request as one source of a snapshot's files, the one that listed them first. `through` may change how
- * each is asked.
+ * All Hubs of a request as one source of a snapshot's files, the one that listed them first. Without one, no Hub's
+ * answer that a file does not exist is final. `through` may change how each is asked.
  */
 export function createHubSources(
   { hubs, emit }: Pick<RepoRequest, "hubs" | "emit">,
   snapshot: Pick<Snapshot, "repoId" | "repoType" | "commit">,
   options: {
-    readonly listedBy: HubClient;
+    readonly listedBy: HubClient | undefined;
     readonly through?: ((client: HubClient) => HubClient) | undefined;
   },
 ): SourceSet {
   const { listedBy, through = (client) => client } = options;
   const sourceAt = (client: HubClient) => createHttpSource(through(client), snapshot);
-  const others = hubs.all.filter((one) => one !== listedBy);
-  return createSourceSet([sourceAt(listedBy), ...others.map(sourceAt)], emit);
+  const [first] = hubs.all;
+  const leading = listedBy ?? first;
+  const others = hubs.all.filter((one) => one !== leading);
+  return createSourceSet([sourceAt(leading), ...others.map(sourceAt)], emit, {
+    isListed: listedBy !== undefined,
+  });
 }

@@ -41,12 +41,14 @@ interface Member {
 }
 
 /**
- * Makes one source of several. The first one listed the files, so its answer that a file does not exist is final.
+ * Makes one source of several. Where the first one listed the files (`isListed`, default), its answer that a file does not
+ * exist is final.
  * Throws the error of the last source asked. A failure that may heal takes precedence over one that will not.
  */
 export function createSourceSet(
   sources: readonly [Source, ...Source[]],
   emit: (event: DownloadEventBody) => void,
+  { isListed = true }: { readonly isListed?: boolean } = {},
 ): SourceSet {
   const names = sources.map(({ name }) => name);
   const members = sources.map((source): Member => ({
@@ -122,9 +124,8 @@ export function createSourceSet(
       error instanceof SegmentError ||
       (error instanceof ModelDownloadError && error.code.startsWith("hub/"));
     if (!refused) return false;
-    if (member === members[0] && (error as Partial<ModelDownloadError>).code === NOT_THERE) {
-      return false;
-    }
+    const isFinal = isListed && member === members[0];
+    if (isFinal && (error as Partial<ModelDownloadError>).code === NOT_THERE) return false;
     member.refused.set(blob.path, error);
     return true;
   };

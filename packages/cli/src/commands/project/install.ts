@@ -1,0 +1,62 @@
+import type { MovedModel } from "@mlx-download/project";
+import { RegistryError } from "@mlx-download/registry";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { shortCommit } from "../../text/format.ts";
+import { watched } from "../download/watched.ts";
+import { bringOptions } from "./bring-options.ts";
+import { findProjectFolder } from "./project-folder.ts";
+import { reportModels } from "./report.ts";
+
+/** The exit code of `--exit-code` where a branch has moved. */
+const differs = 12;
+
+/** `mlx-download install`: brings the models of the project. Returns the exit code. */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const { installModels, readProject, updateLock } = await import("@mlx-download/project");
+  const folder = await findProjectFolder(flags);
+  const aliases = operands.length > 0 ? [...new Set(operands)] : undefined;
+  try {
+    const { manifest } = await readProject(folder ?? process.cwd());
+    const options = await bringOptions(flags, shell);
+    const chosen = [...manifest.models].filter(([alias]) => aliases?.includes(alias) ?? true);
+    const refs = [...new Set(chosen.map(([, { ref }]) => ref.split("@")[0] ?? ref))];
+    const report = await watched(refs, { flags, shell }, (onEvent) =>
+      installModels(folder ?? "", { ...options, frozen: flags.frozen, aliases, onEvent }),
+    );
+    if (!flags.outdated) return await reportModels(report, {}, { flags, shell });
+    const { moved } = await updateLock(folder ?? "", { ...options, aliases, dryRun: true });
+    const fields = { moved: moved.map(movedJson) };
+    const code = await reportModels(
+      report,
+      { fields, lines: moved.length > 0 ? moved.map(movedText) : ["No branch has moved."] },
+      { flags, shell },
+    );
+    return code === 0 && flags.exitCode && moved.length > 0 ? differs : code;
+  } catch (error) {
+    throw towardsGet(error, operands);
+  }
+}
+
+function movedJson({ alias, repoId, revision, from, to }: MovedModel): Record<string, unknown> {
+  return { alias, repoId, revision, from, to };
+}
+
+function movedText({ alias, repoId, revision, from, to }: MovedModel): string {
+  return `${alias}: ${revision} of ${repoId} has moved from ${shortCommit(from)} to ${shortCommit(to)}. The lock stays.`;
+}
+
+/** Those who install a model as other programs do want `get`. */
+function towardsGet(error: unknown, words: readonly string[]): unknown {
+  const model = words.find((word) => word.includes("/")) ?? words[0];
+  const isUnknown =
+    error instanceof RegistryError &&
+    (error.code === "lock/no-manifest" ||
+      (error.code === "lock/unknown-alias" && model?.includes("/") === true));
+  if (!isUnknown || model === undefined) return error;
+  const { message, code, data } = error;
+  return new RegistryError(message, code, {
+    hint: `mlx-download get ${model} downloads a model, mlx-download add ${model} adds it to a project.`,
+    data,
+  });
+}

@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from "node:crypto";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { acquireLock, type FileLock } from "@mlx-download/cache/writing";
+import {
+  editManifest,
+  formatLock,
+  likeBefore,
+  LOCK_FILE,
+  type LockedModel,
+  type Manifest,
+  MANIFEST_FILE,
+  type ManifestModel,
+  parseLock,
+  parseManifest,
+  registryPath,
+} from "@mlx-download/registry";
+import { readTexts } from "./read-project.ts";
+
+/** What an edit leaves: changes of the manifest, and the models of the lock. */
+export interface ProjectEdit {
+  /** Models that are wanted from now on, by alias. */
+  readonly set?: ReadonlyMap<string, ManifestModel> | undefined;
+  /** Aliases that are not wanted any more. */
+  readonly remove?: readonly string[] | undefined;
+  /** All models of the new lock. Undefined: the lock stays as it is. */
+  readonly locked?: ReadonlyMap<string, LockedModel> | undefined;
+}
+
+/** Both files, read under the project's lock. Empty where there are none. */
+export interface EditedProject {
+  readonly manifest: Manifest;
+  readonly locked: ReadonlyMap<string, LockedModel>;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Changes manifest and lock of a project. Two processes that do so at once lose nothing: `edit` gets the files as they
+ * are then. A file that stays the same is not written, and a reader or a crash meets each of them whole, the old one or the
+ * new one. The manifest comes first: without its lock a model is only installed anew. Throws what reading them throws, and
+ * `cache/locked` when another process does not end its change in a minute.
+ */
+export async function editProject(
+  folder: string,
+  edit: (project: EditedProject) => ProjectEdit,
+  options: {
+    readonly env?: NodeJS.ProcessEnv | undefined;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
+): Promise<void> {
+  const held = await holdProject(await realpath(folder), options);
+  try {
+    const before = await readTexts(folder);
+    const manifest =
+      before.manifest === undefined ? { models: new Map() } : parseManifest(before.manifest);
+    const locked = before.lock === undefined ? new Map() : parseLock(before.lock).models;
+    const { set, remove, locked: after } = edit({ manifest, locked });
+    if (set !== undefined || remove !== undefined) {
+      const text = editManifest(before.manifest, { set, remove });
+      await replace(join(folder, MANIFEST_FILE), text, before.manifest);
+    }
+    if (after !== undefined) {
+      const text = likeBefore(before.lock, formatLock({ models: after }));
+      await replace(join(folder, LOCK_FILE), text, before.lock);
+    }
+  } finally {
+    await held.release();
+  }
+}
+
+/** Not beside the project's files, which are under version control. */
+async function holdProject(
+  folder: string,
+  {
+    env = process.env,
+    signal,
+  }: { env?: NodeJS.ProcessEnv | undefined; signal?: AbortSignal | undefined },
+): Promise<FileLock> {
+  const name = `${createHash("sha256").update(folder).digest("hex").slice(0, 32)}.lock`;
+  const places = [
+    dirname(registryPath(env)),
+    join(tmpdir(), `mlx-download-${process.getuid?.() ?? 0}`),
+  ];
+  const wait = { timeoutMs: TIMEOUT_MS, signal };
+  const [state = "", temp = ""] = places.map((place) => join(place, "projects", name));
+  try {
+    return await acquireLock(state, wait);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== "cache/not-writable") throw error;
+    return await acquireLock(temp, wait);
+  }
+}
+
+async function replace(path: string, text: string, before: string | undefined): Promise<void> {
+  if (text === before) return;
+  // A link stays one.
+  const target = before === undefined ? path : await realpath(path);
+  const mode = before === undefined ? 0o666 : (await stat(target)).mode & 0o777;
+  const temp = join(dirname(target), `.mlx-models.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const file = await open(temp, "wx", mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temp, target);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw error;
+  }
+}
