@@ -38,6 +38,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   "engine-adapter": ["testing", "hook", "drivers", "load", "mlx-serving", "ensure", "contract"],
   "hub-server": [
     "testing",
+    "mirror",
     "hub.ts",
     "routes",
     "http",

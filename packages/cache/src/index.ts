@@ -28,6 +28,7 @@ export {
 } from "./names/layout.ts";
 export { listRepos } from "./disk/list-repos.ts";
 export { listCommits } from "./disk/list-commits.ts";
+export { listRefs } from "./scan/list-refs.ts";
 export { moveCache } from "./move/move-cache.ts";
 export { moveRepo, type MovedRepo } from "./move/move-repo.ts";
 export { cacheLocations, type CacheLocations } from "./names/locations.ts";

@@ -11,6 +11,7 @@ export { download } from "./download/download.ts";
 export { downloadMany, type DownloadOutcome, type SelectedRef } from "./download/download-many.ts";
 export type {
   AncestorOptions,
+  ArrivedBytes,
   DownloadOptions,
   HubOptions,
   FitWish,
@@ -81,12 +82,15 @@ export { readSettings, type Settings, type SettingsOptions } from "./settings/se
 export { createRateLimit } from "./transfer/connections/rate-limit.ts";
 export type { XetMode } from "./contract/xet-mode.ts";
 export type { RateLimit } from "./contract/rate-limit.ts";
+export type { Snapshot, WithheldFile } from "./contract/snapshot.ts";
 export type { LeftOut } from "./contract/left-out.ts";
 export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";
 export { identifyModel, type IdentifiedModel } from "./find/identify-model.ts";
 export type { RepoFacts } from "./find/repo-facts.ts";
 export { inspectFolder, inspectModel, type InspectOptions } from "./find/inspect-model.ts";
 export type { InspectedModel, ModelAccess } from "./find/inspected-model.ts";
+export { type RepoAccess, repoAccess } from "./find/repo-access.ts";
+export { type ReadSnapshot, readSnapshot } from "./find/read-snapshot.ts";
 export { readMachine, type ReadMachineOptions } from "./find/read-machine.ts";
 export { repairModels, type RepairOptions } from "./repair/repair-models.ts";
 export type {

@@ -8,6 +8,7 @@ import { createListener, type Handle } from "./http/listener.ts";
 import { badRequest, Refusal, refusalAnswer } from "./http/refusal.ts";
 import { createUrlSigner } from "./http/signed-url.ts";
 import { hubConfig, type HubOptions } from "./hub-options.ts";
+import type { RepoStore } from "./store/repo-store.ts";
 import { cdnRoutes } from "./routes/cdn.ts";
 import { hubRoutes } from "./routes/hub-routes.ts";
 import { casRoutes, xorbRoutes } from "./routes/cas.ts";
@@ -30,7 +31,8 @@ export interface Hub {
 
 /** The parts of a Hub as functions from request to answer, before compression. Never reject. */
 export interface HubHandlers {
-  readonly hub: Handle;
+  /** `store` stands in for the Hub's own, for this request alone. */
+  readonly hub: (request: Request, address?: string, store?: RepoStore) => Promise<HubAnswer>;
   readonly cdn: Handle;
   readonly cas: Handle;
   readonly xorb: Handle;
@@ -80,9 +82,13 @@ export function createHandlers(options: HubOptions): HubHandlers {
   const answer = async (
     app: Hono<HubEnv>,
     request: Request,
-    address = "127.0.0.1",
+    {
+      address = "127.0.0.1",
+      store = config.store,
+    }: { address?: string | undefined; store?: RepoStore | undefined },
   ): Promise<HubAnswer> => {
-    const env: HubEnv["Bindings"] = { config, signer, address, body: undefined };
+    const own = store === config.store ? config : { ...config, store };
+    const env: HubEnv["Bindings"] = { config: own, signer, address, body: undefined };
     const response = await app.fetch(request, env);
     const { status, headers } = response;
     if (request.method === "HEAD") return { status, headers, body: undefined };
@@ -91,14 +97,14 @@ export function createHandlers(options: HubOptions): HubHandlers {
     return { status, headers, body: bytes.byteLength > 0 ? bytes : undefined };
   };
   return {
-    async hub(request, address) {
-      const result = await answer(hub, request, address);
+    async hub(request, address, store) {
+      const result = await answer(hub, request, { address, store });
       addHeaders(result, request);
       return result;
     },
-    cdn: (request, address) => answer(cdn, request, address),
-    cas: (request, address) => answer(cas, request, address),
-    xorb: (request, address) => answer(xorb, request, address),
+    cdn: (request, address) => answer(cdn, request, { address }),
+    cas: (request, address) => answer(cas, request, { address }),
+    xorb: (request, address) => answer(xorb, request, { address }),
   };
 }
 

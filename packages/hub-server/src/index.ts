@@ -1,6 +1,19 @@
 export { HubServerError, type HubServerErrorCode } from "./errors.ts";
 export { createHub, type Hub } from "./hub.ts";
 export type { HubOptions } from "./hub-options.ts";
+export type {
+  ArrivedBytes,
+  MirrorUpstream,
+  RepoName,
+  UpstreamAccess,
+  UpstreamAsk,
+  UpstreamFetch,
+  UpstreamSnapshot,
+} from "./mirror/upstream.ts";
+export { createMirror, type Mirror } from "./mirror/mirror.ts";
+export type { MirrorEvent, MirrorEventBody, OnMirrorEvent } from "./mirror/mirror-event.ts";
+export type { MirrorOptions } from "./mirror/mirror-options.ts";
+export { type ServedMirror, serveMirror, type ServeMirrorOptions } from "./mirror/serve-mirror.ts";
 export { serveHub, type ServedHub, type ServeHubOptions } from "./serve-hub.ts";
 export {
   createDeviceLogins,

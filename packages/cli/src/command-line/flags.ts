@@ -6,6 +6,7 @@ import { searchFlags } from "./flags/search-flags.ts";
 import { fitFlags } from "./flags/fit-flags.ts";
 import { cacheFlags } from "./flags/cache-flags.ts";
 import { projectFlags } from "./flags/project-flags.ts";
+import { serveFlags } from "./flags/serve-flags.ts";
 import { webFlags } from "./flags/web-flags.ts";
 import { outputFlags } from "./flags/output-flags.ts";
 
@@ -20,6 +21,7 @@ export type Flags = FlagsOf<typeof selectionFlags> &
   FlagsOf<typeof fitFlags> &
   FlagsOf<typeof cacheFlags> &
   FlagsOf<typeof projectFlags> &
+  FlagsOf<typeof serveFlags> &
   FlagsOf<typeof webFlags> &
   FlagsOf<typeof outputFlags>;
 
@@ -32,6 +34,7 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   ...fitFlags,
   ...cacheFlags,
   ...projectFlags,
+  ...serveFlags,
   ...webFlags,
   ...outputFlags,
 };

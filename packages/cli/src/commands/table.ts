@@ -42,6 +42,7 @@ import {
   configUnset,
   doctor,
 } from "./setup/specs.ts";
+import { serve } from "./serve/specs.ts";
 import { web } from "./web/specs.ts";
 
 /** The commands of `mlx-download`. */
@@ -91,6 +92,7 @@ export const commandTable: CommandTable = createCommandTable({
     cacheImport,
     cacheMv,
     path,
+    serve,
     web,
     login,
     logout,

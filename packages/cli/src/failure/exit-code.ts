@@ -2,11 +2,15 @@ import type { ErrorCode } from "@mlx-download/core";
 import type { FitErrorCode } from "@mlx-download/fit";
 import type { RegistryErrorCode } from "@mlx-download/registry";
 import type { WebErrorCode } from "@mlx-download/web";
+import type { HubServerErrorCode } from "@mlx-download/hub-server";
 import type { CliErrorCode } from "./cli-error.ts";
 
 /** The exit code of every error code. A new error code does not compile until it has one. */
 export const exitCodes: Readonly<
-  Record<ErrorCode | FitErrorCode | RegistryErrorCode | WebErrorCode | CliErrorCode, number>
+  Record<
+    ErrorCode | FitErrorCode | HubServerErrorCode | RegistryErrorCode | WebErrorCode | CliErrorCode,
+    number
+  >
 > = {
   "cli/usage": 2,
   "cli/confirmation-needed": 2,
@@ -118,6 +122,9 @@ export const exitCodes: Readonly<
   "python/protocol": 1,
   "python/failed": 1,
 
+  "hub-server/cannot-listen": 2,
+  "hub-server/no-store": 4,
+  "hub-server/invalid-repo": 2,
   "web/port-taken": 2,
   "web/no-state": 6,
   "web/refused": 10,

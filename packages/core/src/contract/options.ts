@@ -74,6 +74,18 @@ export interface ReviewOptions {
   readonly trust?: TrustPolicy | undefined;
 }
 
+/** Bytes of an unfinished file that can be read on the disk. */
+export interface ArrivedBytes {
+  /** The file's path in the repo. */
+  readonly path: string;
+  /** The file that has the bytes, at their place. */
+  readonly dataPath: string;
+  /** Inclusive, in bytes. */
+  readonly start: number;
+  /** Exclusive, in bytes. */
+  readonly end: number;
+}
+
 /** Options of `download` and `planModel`. */
 export interface DownloadOptions
   extends HubOptions, SelectionOptions, AncestorOptions, ReviewOptions {
@@ -92,6 +104,11 @@ export interface DownloadOptions
    * When to fetch through Xet storage. Default `MLX_DOWNLOAD_XET`, then `off` with `HF_HUB_DISABLE_XET`, then `auto`.
    */
   readonly xet?: XetMode | undefined;
+  /**
+   * Called with bytes of a file above 1 MiB that have been written, before they are verified, those of earlier runs
+   * first. They may be replaced where they prove wrong, which a `retry` event with `transfer/checksum-mismatch` says.
+   */
+  readonly onArrived?: ((bytes: ArrivedBytes) => void) | undefined;
   /**
    * A client that speaks to the Hub and fetches instead of the native engine, such as a `PythonBackend`. It does not
    * resume.

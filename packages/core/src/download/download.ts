@@ -234,7 +234,7 @@ async function transferNatively(
     onElsewhere,
   }: { readonly progress: ProgressTracker; readonly onElsewhere: () => void },
 ): Promise<readonly FileResult[]> {
-  const { settings, signal, force, emit, known } = request;
+  const { settings, signal, force, emit, known, onArrived } = request;
   const { leave, decoders, ...place } = joinScheduler(settings.endpoint, request);
   try {
     if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) {
@@ -261,6 +261,7 @@ async function transferNatively(
       idleMs: settings.downloadTimeoutMs,
       force,
       emit,
+      onArrived,
     });
   } finally {
     await leave();

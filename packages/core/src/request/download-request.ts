@@ -32,6 +32,7 @@ export interface DownloadRequest extends RepoRequest {
     readonly fit: FitWish;
     readonly trust: TrustPolicy;
   };
+  readonly onArrived: DownloadOptions["onArrived"];
   /** Speaks to the Hub in our stead. */
   readonly backend: DownloadBackend | undefined;
   /** The caller wants no token to be sent. */
@@ -89,6 +90,7 @@ export async function readRequest(
       fit: options.fit ?? {},
       trust: checkTrust(options.trust ?? "any"),
     },
+    onArrived: options.onArrived,
     backend,
     anonymous: options.token === false,
     known: snapshot,

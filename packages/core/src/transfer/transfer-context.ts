@@ -1,4 +1,5 @@
 import type { DownloadEventBody } from "../contract/events.ts";
+import type { ArrivedBytes } from "../contract/options.ts";
 import type { Target } from "./target.ts";
 import type { ConnectionShare } from "./connections/budget.ts";
 import type { DiskThread } from "./disk/disk-thread.ts";
@@ -31,6 +32,8 @@ export interface TransferContext {
   /** Ignores local bytes and fetches everything again. */
   readonly force: boolean;
   readonly emit: (event: DownloadEventBody) => void;
+  /** Told of the written ranges of large blobs. */
+  readonly onArrived?: ((bytes: ArrivedBytes) => void) | undefined;
 }
 
 /** The origins of one blob's bytes. They add up to its size. */

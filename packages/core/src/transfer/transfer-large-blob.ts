@@ -43,11 +43,15 @@ export async function transferLargeBlob(
   const suffix = io.apart ? `.${randomBytes(4).toString("hex")}` : "";
   const paths = { data: shared.data + suffix, journal: shared.journal + suffix };
 
-  const partial = await openPartialBlob(paths, { digest: file.digest, size: blob.size });
+  const tell = (start: number, end: number): void =>
+    context.onArrived?.({ path: file.path, dataPath: paths.data, start, end });
+  const named = { digest: file.digest, size: blob.size };
+  const partial = await openPartialBlob(paths, named, { onWrote: tell });
   let proof: PartialWrite | undefined;
   try {
     if (context.force && partial.resumed > 0) await partial.reset();
     const resumed = [...partial.have.ranges()];
+    for (const range of resumed) tell(range.start, range.end);
     const resumedBytes = partial.have.covered;
     const progress = io.progress(resumedBytes);
     const start = (): PartialWrite =>

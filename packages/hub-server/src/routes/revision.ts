@@ -28,7 +28,9 @@ export function splitRevision(c: HubContext): { revision: string; path: string }
  */
 export async function snapshotAt(repo: StoredRepo, revision: string): Promise<RepoSnapshot> {
   const name = revision === "HEAD" ? "main" : revision;
-  const commit = COMMIT.test(name) ? name : await commitOf(repo, name);
+  const commit = COMMIT.test(name)
+    ? name
+    : await (repo.commitOf ? repo.commitOf(name) : commitOf(repo, name));
   const snapshot = await repo.snapshot(commit ?? name);
   if (!snapshot) throw revisionNotFound(revision);
   return snapshot;
@@ -41,7 +43,7 @@ export async function fileAt(
   const { revision, path } = splitRevision(c);
   const snapshot = await snapshotAt(c.get("repo"), revision);
   const file = snapshot.files.find((candidate) => candidate.path === path);
-  if (!file) throw entryNotFound(snapshot.commit);
+  if (!file || file.absent === "nowhere") throw entryNotFound(snapshot.commit);
   return { snapshot, file, revision };
 }
 

@@ -21,13 +21,14 @@ export async function safetensorsMetadata(c: HubContext): Promise<Response> {
   const { files, commit } = await snapshotAt(repo, "main");
   const path = c.get("rest").join("/");
   const index = files.find((file) => file.path === path);
-  if (!index || index.blob.size > MAX_INDEX_BYTES) throw entryNotFound(commit);
+  if (!index || index.absent !== undefined || index.blob.size > MAX_INDEX_BYTES)
+    throw entryNotFound(commit);
   const { metadata, shards } = await readIndex(index);
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const headers: Record<string, unknown> = {};
   for (const shard of shards) {
     const file = files.find((candidate) => candidate.path === folder + shard);
-    if (!file) throw entryNotFound(commit);
+    if (!file || file.absent !== undefined) throw entryNotFound(commit);
     headers[shard] = await readSafetensorsHeader(file.blob).catch(() => {
       throw badRequest(`${shard} is not a safetensors file`);
     });

@@ -90,6 +90,11 @@ export interface RepoFile {
   readonly lfs: { readonly sha256: string; readonly pointerSize: number } | undefined;
   readonly xetHash: string | undefined;
   readonly blob: BlobSource;
+  /**
+   * For a file that is listed although its bytes are not here. `elsewhere`: reading the blob fetches them first, so that
+   * nothing but a request for the file may do it. `nowhere`: they cannot be had, and are answered with 404.
+   */
+  readonly absent?: "elsewhere" | "nowhere" | undefined;
 }
 
 /** One repo at one commit. */
@@ -119,6 +124,8 @@ export interface StoredRepo {
   readonly repoType?: RepoType | undefined;
   readonly settings: RepoSettings;
   refs(): Promise<readonly RepoRefTarget[]>;
+  /** The commit of a branch, tag or short commit, for a repo that does not know all its refs. Default: by `refs`. */
+  commitOf?(revision: string): Promise<string | undefined>;
   /** Undefined when the repo has no such commit. */
   snapshot(commit: string): Promise<RepoSnapshot | undefined>;
   /** The commits that led to `commit`, newest first, itself included. */

@@ -15,7 +15,7 @@ const counted = new WeakMap<RepoSnapshot, Promise<TensorCount | undefined>>();
 
 /**
  * Counts parameters from the headers of the root's safetensors files, once per snapshot. Undefined
- * without any or with a broken one. Weights that MLX packs into 32-bit words (`quantization`) count
+ * without any, with a broken one, or with one that is not here. Weights that MLX packs into 32-bit words (`quantization`) count
  * as the weights they contain, still under `U32`, as the Hub counted mlx-community/Qwen3.5-9B-4bit
  * on 2026-09-18 (U32 8952741888 of 9409813744, huggingface/hub-docs#2704).
  */
@@ -34,6 +34,7 @@ async function count(
 ): Promise<TensorCount | undefined> {
   const files = snapshot.files.filter((file) => /^[^/]+\.safetensors$/.test(file.path));
   const parameters: Record<string, number> = {};
+  if (files.some((file) => file.absent !== undefined)) return undefined;
   try {
     for (const { blob } of files) {
       for (const [name, tensor] of Object.entries(await readSafetensorsHeader(blob))) {

@@ -7,6 +7,7 @@ import { effectiveSetting } from "../../config/effective.ts";
 import { settingSpecs } from "../../config/setting-specs.ts";
 import { jsonText, writeEvent } from "../../shell/output.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { stopped } from "../../shell/stopped.ts";
 import { paint } from "../../text/style.ts";
 import { readToken } from "../account/read-token.ts";
 import { find } from "../catalogue/find.ts";
@@ -62,14 +63,6 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   await stopped(signal);
   await server.close();
   return 0;
-}
-
-/** Resolves when the signal is aborted. Ctrl-C is how this command ends, not how it fails. */
-async function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
 }
 
 async function webOptions(stateDir: string, flags: Flags, shell: Shell): Promise<StartWebOptions> {

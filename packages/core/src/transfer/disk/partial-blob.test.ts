@@ -50,7 +50,9 @@ test("after the end of a process everything written is here again", async () => 
 
 test("after a power cut synced bytes are here, and no others are trusted", async () => {
   const at = await paths();
-  const first = await openPartialBlob(at, blob, { bytes: 2 * MB, ms: 1e9 });
+  const first = await openPartialBlob(at, blob, {
+    syncLimits: { bytes: 2 * MB, ms: 1e9 },
+  });
   // The sync begins with the write that reaches its threshold. Close waits for it, and later bytes stay unmarked.
   await write(first, 0, 2 * MB);
   await write(first, 3 * MB, 100);

@@ -45,6 +45,14 @@ export interface PartialBlob {
   forget(): Promise<void>;
 }
 
+/** How a partial is opened. */
+export interface OpenPartialOptions {
+  /** When written bytes are synced to the disk. */
+  readonly syncLimits?: { readonly bytes: number; readonly ms: number } | undefined;
+  /** Told of ranges that are in the data file. */
+  readonly onWrote?: ((start: number, end: number) => void) | undefined;
+}
+
 /** The parts that change when a partial starts over. */
 interface Recording {
   readonly journal: Journal;
@@ -59,8 +67,9 @@ const TOUCH_MS = 10_000;
 export async function openPartialBlob(
   paths: { readonly data: string; readonly journal: string },
   blob: JournalledBlob,
-  syncLimits?: { readonly bytes: number; readonly ms: number },
+  options: OpenPartialOptions = {},
 ): Promise<PartialBlob> {
+  const { syncLimits, onWrote } = options;
   const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
   const file: FileHandle = await open(paths.data, flags, 0o644);
   const have = createRangeSet();
@@ -90,6 +99,7 @@ export async function openPartialBlob(
     have.add(begin, end);
     now.journal.append(begin, end);
     now.sync.wrote(end - begin);
+    onWrote?.(begin, end);
   };
 
   return {

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { readSettings } from "@mlx-download/core";
+import { type MirrorEvent, type ServeMirrorOptions, serveMirror } from "@mlx-download/hub-server";
+import type { Invocation } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
+import { usage } from "../../command-line/usage.ts";
+import { jsonText, writeEvent } from "../../shell/output.ts";
+import type { Shell } from "../../shell/shell.ts";
+import { stopped } from "../../shell/stopped.ts";
+import { readToken } from "../account/read-token.ts";
+import { type AccessToken, readAccessToken } from "./access-token.ts";
+import { isLoopback } from "./is-loopback.ts";
+import { mirrorLine } from "./mirror-line.ts";
+import { createUpstream } from "./upstream.ts";
+
+const USUAL_PORT = 8090;
+
+/**
+ * `mlx-download serve`: serves the cache until it is stopped. The address comes first; with `--json` or `--events` every
+ * event follows, a line each. Returns the exit code.
+ */
+export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
+  const { host = "127.0.0.1" } = flags;
+  const access = await readAccessToken(flags.accessToken, shell);
+  if (!isLoopback(host) && access === undefined && !flags.public) {
+    throw usage(
+      `others reach ${host}, and nothing says who of them may connect`,
+      "Add --access-token FILE to ask for a token, or --public for everyone who reaches it.",
+    );
+  }
+  const forPrograms = flags.json || flags.events;
+  const early: MirrorEvent[] = [];
+  let tell = (event: MirrorEvent): void => void early.push(event);
+  const mirror = await serveMirror({
+    ...(await mirrorOptions(flags, shell, access)),
+    host,
+    onEvent: (event) => tell(event),
+  });
+  const { url } = mirror;
+  const tokenFile = access?.file ?? null;
+  await shell.stdout.write(
+    forPrograms ? jsonText({ schema: 1, url, pid: process.pid, tokenFile }, false) : `${url}\n`,
+  );
+  tell = (event) => {
+    if (forPrograms) writeEvent(event, shell.stdout);
+    else if (!flags.quiet) {
+      const line = mirrorLine(event);
+      if (line !== undefined) shell.stderr.write(`${line}\n`);
+    }
+  };
+  early.forEach((event) => tell(event));
+  if (!forPrograms && !flags.quiet) shell.stderr.write(`${firstSteps(flags, url, access)}\n`);
+  await stopped(shell.interrupt.signal);
+  await mirror.close();
+  return 0;
+}
+
+async function mirrorOptions(
+  flags: Flags,
+  shell: Shell,
+  access: AccessToken | undefined,
+): Promise<ServeMirrorOptions> {
+  const { env } = shell;
+  const given = await readToken(flags, shell);
+  const options = { cacheDir: flags.cacheDir, endpoint: flags.endpoint, env, ...given };
+  const settings = await readSettings(options);
+  const { endpoint, cacheDir, token } = settings;
+  const offline = flags.offline || settings.offline;
+  const { connections, limitRate, refresh } = flags;
+  return {
+    cacheDir,
+    port: flags.port ?? USUAL_PORT,
+    tls: await readTls(flags),
+    upstream: offline
+      ? undefined
+      : createUpstream({ ...options, url: endpoint, connections, limitRate }),
+    pullThrough: flags.pullThrough,
+    share: flags.share,
+    serverToken: flags.useMyToken ? token : undefined,
+    accessToken: access?.token,
+    // Whoever reaches a public mirror may get what they can name, and no list.
+    listRepos: access !== undefined || isLoopback(flags.host ?? "127.0.0.1"),
+    allow: flags.allow,
+    deny: flags.deny,
+    refreshMs: refresh === undefined ? undefined : refresh * 1000,
+    maxBytes: flags.maxSize,
+  };
+}
+
+async function readTls({ tlsCert, tlsKey }: Flags): Promise<ServeMirrorOptions["tls"]> {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const [cert, key] = await Promise.all([readFile(tlsCert, "utf8"), readFile(tlsKey, "utf8")]);
+  return { cert, key };
+}
+
+/** How a client is told of the mirror. */
+function firstSteps(flags: Flags, url: string, access: AccessToken | undefined): string {
+  const token = access === undefined ? "" : `HF_TOKEN=$(cat ${access.file ?? "TOKEN"}) `;
+  const what = flags.pullThrough
+    ? "serves the cache, and fetches what it lacks"
+    : "serves what is in the cache";
+  return `It ${what}. On a client: ${token}HF_ENDPOINT=${url} hf download org/name\nCtrl-C ends it.`;
+}

@@ -1,0 +1,88 @@
+import type { CommandSpec } from "../../command-line/command-spec.ts";
+import { usage } from "../../command-line/usage.ts";
+import { isLoopback } from "./is-loopback.ts";
+
+/** `mlx-download serve` */
+export const serve: CommandSpec = {
+  name: "serve",
+  group: "Serve and share",
+  aliases: ["mirror"],
+  usage: "",
+  summary: "serve the cache as a Hub, for every client that knows HF_ENDPOINT",
+  operands: { min: 0, max: 0 },
+  flags: [
+    "pullThrough",
+    "port",
+    "host",
+    "public",
+    "accessToken",
+    "tlsCert",
+    "tlsKey",
+    "share",
+    "useMyToken",
+    "allow",
+    "deny",
+    "refresh",
+    "maxSize",
+    "cacheDir",
+    "endpoint",
+    "offline",
+    "connections",
+    "limitRate",
+    "events",
+    "tokenStdin",
+    "token",
+  ],
+  options: {
+    port: { summary: "the port to listen on (default 8090)" },
+    maxSize: {
+      summary:
+        "with --pull-through: keep the cache below this size; what was not used longest is removed: 200GB, 1.5T",
+    },
+    endpoint: {
+      summary:
+        "the Hub that is asked who may read what, and for what is missing (default HF_ENDPOINT, https://huggingface.co)",
+    },
+    limitRate: { summary: "bytes a second at most from the Hub: 5M, 500k (default none)" },
+    connections: { summary: "connections to the Hub at once, 1 to 64 (default 8)" },
+  },
+  examples: [
+    {
+      line: "mlx-download serve",
+      purpose: "serves what is here to this machine, on 127.0.0.1:8090",
+    },
+    {
+      line: "mlx-download serve --pull-through --host 0.0.0.0 --public",
+      purpose: "one download for the house: each model comes over the line once",
+    },
+    {
+      line: "HF_ENDPOINT=http://127.0.0.1:8090 hf download org/name",
+      purpose: "any client downloads from it",
+    },
+  ],
+  notes: [
+    "The first line of standard output is the address. Ctrl-C ends it: answers under way get 5 seconds, and unfinished fetches go on at the next start.",
+    "Nothing can be written over it. A gated or private model goes only to a client whose own token the Hub accepts for it; your token is not used for clients without --use-my-token.",
+    "With --access-token a client sets HF_TOKEN to the token in that file, or to TOKEN~HUBTOKEN where it needs a token of the Hub as well.",
+  ],
+  check({ flags }) {
+    const { port, host, tlsCert, tlsKey, maxSize, pullThrough, offline } = flags;
+    if ((port ?? 1) > 65_535)
+      throw usage(`--port ${port} is no port`, "Choose one from 1 to 65535.");
+    if ((tlsCert === undefined) !== (tlsKey === undefined))
+      throw usage("--tls-cert and --tls-key go together", "Name both files, or neither.");
+    if (maxSize !== undefined && !pullThrough)
+      throw usage(
+        "--max-size removes models, and does so only for a mirror that can fetch them again",
+        "Add --pull-through, or use mlx-download cache evict.",
+      );
+    if (pullThrough && offline)
+      throw usage("--pull-through and --offline exclude each other", "Leave out one of them.");
+    if (host !== undefined && isLoopback(host) && flags.public)
+      throw usage(
+        `--public does nothing on ${host}`,
+        "Add --host 0.0.0.0 for all addresses of this machine.",
+      );
+  },
+  load: () => import("./serve.ts"),
+};

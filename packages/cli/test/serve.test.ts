@@ -1,0 +1,230 @@
+import { once } from "node:events";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run, tempDir } from "@mlx-download/test-utils";
+import { describe, expect, it } from "vitest";
+import { modelFiles, nodeArgs, readUntil, type Stage, startStage } from "./stage.ts";
+
+const SIZE = 6_000_000;
+const MODEL = "acme/house";
+
+/** A running `mlx-download serve --json` on a free port. */
+interface Mirror {
+  readonly url: string;
+  readonly pid: number;
+  /** Everything it has said after the first line, as objects. */
+  readonly events: () => Record<string, unknown>[];
+  readonly kill: (signal: NodeJS.Signals) => Promise<number | null>;
+}
+
+async function startMirror(stage: Stage, args: readonly string[] = []): Promise<Mirror> {
+  const child = stage.start(["serve", "--json", "--port", await freePort(), ...args]);
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const stderr = readUntil(child.stderr, "\0");
+  await Promise.race([readUntil(child.stdout, "\n"), once(child, "exit")]);
+  const [first = ""] = said.split("\n");
+  if (first === "") throw new Error(`serve said nothing: ${await stderr}`);
+  const { url, pid } = JSON.parse(first) as { url: string; pid: number };
+  return {
+    url,
+    pid,
+    events: () =>
+      said
+        .split("\n")
+        .slice(1, -1)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    async kill(signal) {
+      const ended = once(child, "exit");
+      child.kill(signal);
+      return ((await ended) as [number | null])[0];
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<string> {
+  const { createServer } = await import("node:net");
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return String(port);
+}
+
+/** Another machine: an empty home that knows only the mirror. */
+async function client(url: string, env: NodeJS.ProcessEnv = {}) {
+  const home = await tempDir();
+  return {
+    home,
+    get: (args: readonly string[]) =>
+      run(process.execPath, [...nodeArgs, ...args], {
+        cwd: home,
+        env: {
+          PATH: process.env["PATH"],
+          HOME: home,
+          HF_HOME: join(home, "hf"),
+          HF_ENDPOINT: url,
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+          ...env,
+        },
+      }),
+  };
+}
+
+const bytesOf = (stage: Stage): number =>
+  stage.hub.log.entries.reduce((sum, entry) => sum + entry.bytesSent, 0);
+
+async function sha256(path: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+}
+
+async function expectSame(path: string, other: string): Promise<void> {
+  for (const name of Object.keys(modelFiles(SIZE))) {
+    expect(await sha256(join(path, name)), name).toBe(await sha256(join(other, name)));
+  }
+}
+
+describe("mlx-download serve", () => {
+  it("serves what is in the cache byte for byte, and asks the Hub only who may read it", async () => {
+    const stage = await startStage();
+    await stage.hub.addRepo(MODEL, modelFiles(SIZE));
+    const here = await stage.run([MODEL]);
+    const mirror = await startMirror(stage);
+    stage.hub.log.clear();
+
+    const there = await (await client(mirror.url)).get([MODEL]);
+
+    expect(there.code, there.stderr).toBe(0);
+    await expectSame(there.stdout.trim(), here.stdout.trim());
+    expect(stage.hub.log.entries.map(({ url }) => url)).toEqual([
+      `/api/models/${MODEL}/auth-check`,
+    ]);
+  });
+
+  it("brings a model over the line once for three clients at once, and then not again", async () => {
+    const stage = await startStage();
+    await stage.hub.addRepo(MODEL, modelFiles(SIZE));
+    const mirror = await startMirror(stage, ["--pull-through"]);
+    const cold = await Promise.all(
+      [1, 2, 3].map(async () => (await client(mirror.url)).get([MODEL])),
+    );
+    expect(cold.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(bytesOf(stage)).toBeLessThan(2 * SIZE * 1.01);
+    stage.hub.log.clear();
+
+    const warm = await (await client(mirror.url)).get([MODEL]);
+
+    expect(warm.code, warm.stderr).toBe(0);
+    await expectSame(warm.stdout.trim(), (cold[0]?.stdout ?? "").trim());
+    expect(bytesOf(stage)).toBe(0);
+  });
+
+  it("goes on after a kill in the middle and fetches nothing twice", async () => {
+    // A kill costs what is on its way, whatever the size.
+    const large = 20_000_000;
+    const stage = await startStage();
+    await stage.hub.addRepo(MODEL, modelFiles(large));
+    // Slow, so that what is on its way at the kill is little.
+    stage.hub.faults.add({ on: "cdn", path: "*", kind: "slow", bytesPerSecond: 4_000_000 });
+    const first = await startMirror(stage, ["--pull-through", "--connections", "2"]);
+    const waiting = (await client(first.url)).get([MODEL]);
+    await stage.hub.log.waitFor({ target: "cdn" });
+    await expect.poll(() => bytesOf(stage), { timeout: 30_000 }).toBeGreaterThan(large);
+    await first.kill("SIGKILL");
+    stage.hub.faults.clear();
+    const second = await startMirror(stage, ["--pull-through", "--connections", "2"]);
+
+    const got = await (await client(second.url)).get([MODEL]);
+
+    expect(got.code, got.stderr).toBe(0);
+    expect(bytesOf(stage)).toBeLessThan(2 * large * 1.05);
+    await waiting;
+  });
+
+  it("gives a gated model to the client whose token the Hub accepts, and to no other", async () => {
+    const stage = await startStage();
+    stage.hub.store.addUser({ name: "anna", tokens: ["hf_anna"] });
+    stage.hub.store.addUser({ name: "ben", tokens: ["hf_ben"] });
+    const gated = { gated: "manual", accepted: ["anna"] } as const;
+    await stage.hub.addRepo(MODEL, modelFiles(SIZE), gated);
+    const mirror = await startMirror(stage, ["--pull-through"]);
+    const codes: (number | null)[] = [];
+    for (const env of [
+      {},
+      { HF_TOKEN: "hf_ben" },
+      { HF_TOKEN: "hf_anna" },
+      { HF_TOKEN: "hf_ben" },
+      {},
+    ]) {
+      codes.push((await (await client(mirror.url, env)).get([MODEL])).code);
+    }
+    expect(codes).toEqual([3, 3, 0, 3, 3]);
+    expect(JSON.stringify(mirror.events())).not.toContain("hf_anna");
+  });
+
+  it("serves a branch as it was last known while the Hub is away, and says so", async () => {
+    const stage = await startStage();
+    await stage.hub.addRepo(MODEL, modelFiles(SIZE));
+    const before = await startMirror(stage, ["--pull-through"]);
+    expect((await (await client(before.url)).get([MODEL])).code).toBe(0);
+    expect(await before.kill("SIGTERM")).toBe(0);
+    await stage.hub.close();
+    const mirror = await startMirror(stage, ["--pull-through"]);
+
+    const answer = await fetch(`${mirror.url}/api/models/${MODEL}/revision/main`);
+    const got = await (await client(mirror.url)).get([MODEL]);
+
+    expect(answer.headers.get("warning")).toContain("Stale");
+    expect(got.code, got.stderr).toBe(0);
+    expect(mirror.events()).toContainEqual(expect.objectContaining({ type: "stale" }));
+  });
+
+  it("says its address first, writes no queries or tokens, and ends well when it is told to", async () => {
+    const stage = await startStage();
+    const mirror = await startMirror(stage);
+    const response = await fetch(`${mirror.url}/api/models/acme/none?secret=hf_abc`, {
+      headers: { authorization: "Bearer hf_secret" },
+    });
+    expect(response.status).toBe(404);
+    expect(await (await fetch(`${mirror.url}/healthz`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(`${mirror.url}/metrics`)).text()).toContain(
+      'mlx_download_mirror_requests_total{status="404"} 1',
+    );
+    expect(await mirror.kill("SIGTERM")).toBe(0);
+    const log = JSON.stringify(mirror.events());
+    expect(log).toContain("/api/models/acme/none");
+    expect(log).not.toMatch(/hf_/);
+  });
+
+  it("asks for its access token, which may stand before a token of the Hub", async () => {
+    const stage = await startStage();
+    stage.hub.store.addUser({ name: "anna", tokens: ["hf_anna"] });
+    await stage.hub.addRepo(MODEL, modelFiles(SIZE), { gated: "auto", accepted: ["anna"] });
+    const tokenFile = join(await tempDir(), "token");
+    const mirror = await startMirror(stage, ["--pull-through", "--access-token", tokenFile]);
+    const token = (await readFile(tokenFile, "utf8")).trim();
+    const ask = async (authorization?: string): Promise<number> => {
+      const headers = authorization === undefined ? {} : { authorization };
+      return (await fetch(`${mirror.url}/${MODEL}/resolve/main/config.json`, { headers })).status;
+    };
+    expect(await ask()).toBe(401);
+    expect(await ask("Bearer hf_anna")).toBe(401);
+    expect(await ask(`Bearer ${token}`)).toBe(401);
+    expect(await ask(`Bearer ${token}~hf_anna`)).toBe(200);
+    expect(await ask(`Bearer ${token}~hf_ben`)).toBe(403);
+  });
+
+  it("listens for others only with a token or when it is told that all may connect", async () => {
+    const stage = await startStage();
+    const refused = await stage.run(["serve", "--host", "0.0.0.0", "--port", await freePort()]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("--public");
+    const mirror = await startMirror(stage, ["--host", "0.0.0.0", "--public"]);
+    expect((await fetch(`${mirror.url}/healthz`)).status).toBe(200);
+  });
+});

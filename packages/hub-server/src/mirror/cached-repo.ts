@@ -1,0 +1,117 @@
+import { stat } from "node:fs/promises";
+import {
+  blobPath,
+  inspectFiles,
+  isCommit,
+  listCommits,
+  listRefs,
+  readRef,
+  readTreeRecord,
+  snapshotPath,
+  type RepoLayout,
+  type SnapshotFile,
+} from "@mlx-download/cache";
+import { isUnread, lfsPointerId, listSnapshot } from "@mlx-download/cache/writing";
+import { fileBlob, type BlobSource } from "../store/blob-source.ts";
+import { lfsPointer } from "../store/git-object.ts";
+import { sortFiles } from "../store/repo-file.ts";
+import { repoSettings } from "../store/repo-settings.ts";
+import type { RepoFile, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
+
+/** Where bytes come from that the cache does not have. Undefined: nowhere. */
+export type FillBlob = (commit: string, file: SnapshotFile) => BlobSource | undefined;
+
+/** How the repos of a cache are read. */
+export interface CachedRepoOptions {
+  /** The commit of a revision. Default: the cache's refs. */
+  readonly commitOf?: ((revision: string) => Promise<string | undefined>) | undefined;
+  /** The listing of a commit, where the cache has none. */
+  readonly listing?: ((commit: string) => Promise<readonly SnapshotFile[] | undefined>) | undefined;
+  readonly fill?: FillBlob | undefined;
+}
+
+/**
+ * A repo of the cache as a Hub's store has it. Listings are those that clients recorded, so that a client of the mirror
+ * records the same. A listed file without bytes here is `absent`, unless `fill` brings it; missing documentation, which
+ * no loader reads, is left out of the listing.
+ */
+export function cachedRepo(layout: RepoLayout, options: CachedRepoOptions = {}): StoredRepo {
+  const { repoId, repoType } = layout;
+  const { commitOf = async (revision) => readRef(layout, revision), fill } = options;
+
+  const filesOf = async (commit: string): Promise<readonly RepoFile[] | undefined> => {
+    const listed = (await readTreeRecord(layout, commit)) ?? (await options.listing?.(commit));
+    const here = listed ?? (await listSnapshot(layout, commit));
+    if (listed === undefined && here.length === 0) return undefined;
+    const states = await inspectFiles(layout, commit, here);
+    const files = here.map((file): RepoFile | undefined => {
+      const state = states.get(file.path) ?? "absent";
+      const filled = state === "absent" ? fill?.(commit, file) : undefined;
+      if (state === "absent" && filled === undefined) {
+        const known = { ...repoFile(file, NOTHING), absent: "nowhere" } as const;
+        return isUnread(file.path, repoType) ? undefined : known;
+      }
+      if (filled !== undefined) return { ...repoFile(file, filled), absent: "elsewhere" };
+      const path =
+        state === "present"
+          ? snapshotPath(layout, commit, file.path)
+          : blobPath(layout, file.digest.hex);
+      return repoFile(file, fileBlob(path, file.size));
+    });
+    return sortFiles(files.filter((file) => file !== undefined));
+  };
+  const snapshot = async (commit: string): Promise<RepoSnapshot | undefined> => {
+    const files = isCommit(commit) ? await filesOf(commit) : undefined;
+    if (files === undefined) return undefined;
+    return { commit, files, title: "", date: await dateOf(layout) };
+  };
+  return {
+    repoId,
+    repoType,
+    settings: repoSettings(),
+    commitOf: async (revision) => {
+      const named = await commitOf(revision).catch(() => undefined);
+      if (named !== undefined || !/^[0-9a-f]{7,39}$/.test(revision)) return named;
+      const [only, ...others] = listCommits(layout).filter((one) => one.startsWith(revision));
+      return others.length === 0 ? only : undefined;
+    },
+    refs: async () =>
+      Object.entries(listRefs(layout)).map(([name, commit]) => ({ ref: fullRef(name), commit })),
+    snapshot,
+    history: async (commit) => {
+      const found = await snapshot(commit);
+      return found === undefined ? [] : [found];
+    },
+    readMain: async (path) => {
+      const commit = await commitOf("main").catch(() => undefined);
+      const files = commit === undefined ? undefined : (await snapshot(commit))?.files;
+      const file = files?.find((one) => one.path === path);
+      return file?.absent === undefined ? file?.blob : undefined;
+    },
+  };
+}
+
+const NOTHING: BlobSource = {
+  size: 0,
+  open: () => Promise.reject(new Error("these bytes are not in the cache")),
+};
+
+function repoFile({ path, size, digest, blobId }: SnapshotFile, blob: BlobSource): RepoFile {
+  const isLfs = digest.algorithm === "sha256";
+  const lfs = isLfs
+    ? { sha256: digest.hex, pointerSize: Buffer.byteLength(lfsPointer(digest.hex, size)) }
+    : undefined;
+  // No Xet hash: clients with a Xet reader would look for a storage that is not here.
+  const oid = isLfs ? blobId || lfsPointerId(digest.hex, size) : blobId;
+  return { path, size, oid, lfs, xetHash: undefined, blob };
+}
+
+/** When the repo's folder was last written to, ISO 8601. */
+async function dateOf({ repoDir }: RepoLayout): Promise<string> {
+  const stats = await stat(repoDir).catch(() => undefined);
+  return (stats?.mtime ?? new Date(0)).toISOString();
+}
+
+function fullRef(name: string): string {
+  return name.startsWith("refs/") ? name : `refs/heads/${name}`;
+}
