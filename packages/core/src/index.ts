@@ -73,7 +73,6 @@ export { inspectMlx } from "./find/inspect-mlx.ts";
 export {
   createSelector,
   type SelectableFile,
-  type SelectOptions,
   type Selector,
 } from "./select/select.ts";
 export { selectFiles } from "./select/as-meant.ts";

@@ -1,5 +1,5 @@
 export type { Engine, EngineLoadContext, EngineModel } from "./contract/engine.ts";
-export type { EnsuredModel, ModelPlace } from "./contract/engine.ts";
+export type { EnsuredModel, ModelFolder } from "./contract/engine.ts";
 export { ensureModel } from "./ensure/ensure-model.ts";
 export {
   EngineAdapterError,

@@ -58,11 +58,11 @@ export {
 export type { SecurityCode, SecurityFinding } from "./judge/security-finding.ts";
 export { isRefusedByScanned, type ScanStatuses } from "./judge/scan-status.ts";
 export {
-  type Candidate,
-  type Choice,
-  type ChoiceWish,
+  type VariantCandidate,
+  type VariantChoice,
+  type VariantWish,
   chooseVariant,
-  type RankedCandidate,
+  type RankedVariant,
 } from "./choose/choose-variant.ts";
 export { matchesQuantization } from "./name/matches-quantization.ts";
 export {

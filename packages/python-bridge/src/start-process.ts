@@ -129,14 +129,14 @@ export async function startProcess(
     return { reason: "too-old", detail: `is Python ${found.tooOld}` };
   }
   const words = lastWords();
-  const said = words === undefined ? "" : `: ${words}`;
+  const detail = words === undefined ? "" : `: ${words}`;
   if (found === "late") {
-    return { reason: "broken", detail: `said nothing for ${options.startTimeoutMs} ms${said}` };
+    return { reason: "broken", detail: `detail nothing for ${options.startTimeoutMs} ms${detail}` };
   }
   if (found !== undefined && typeof found === "object" && "how" in found) {
-    return { reason: "broken", detail: `${found.how} before it could be asked anything${said}` };
+    return { reason: "broken", detail: `${found.how} before it could be asked anything${detail}` };
   }
-  return { reason: "broken", detail: `wrote something else than the bridge's greeting${said}` };
+  return { reason: "broken", detail: `wrote something else than the bridge's greeting${detail}` };
 }
 
 /** The error for a process that ended with calls unanswered. */

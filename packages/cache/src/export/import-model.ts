@@ -165,9 +165,9 @@ async function publishAll(
     const meter = startCopyMeter(amountOf(manifest), options);
     const missing = new Set(included);
     let bytes = 0;
-    for await (const { file: told, content } of contents) {
-      missing.delete(told.path);
-      const file = listed.get(told.path) ?? told;
+    for await (const { file: entry, content } of contents) {
+      missing.delete(entry.path);
+      const file = listed.get(entry.path) ?? entry;
       // The bytes are verified all the same: an archive that lies is refused whatever is here.
       const from = tempPath(layout.partialDir);
       try {

@@ -14,7 +14,7 @@ import { forgetUse } from "../records/use-record.ts";
 import { blobsToFree } from "./make-plan.ts";
 import { pinnedCommits, takeInventory, type Inventory } from "./inventory.ts";
 import { absentDir } from "./plan-prune.ts";
-import { keep } from "./plan-removal.ts";
+import { keptRevision } from "./plan-removal.ts";
 import type { KeptRevision, RemovalPlan, RepoRemoval } from "./removal-plan.ts";
 import { sweepPayload } from "../shared/sweep-payloads.ts";
 
@@ -98,7 +98,7 @@ async function removeOne(
   }
   const active = await findActiveUse(layout);
   if (active !== undefined) {
-    kept.push(keep(layout, null, active.purpose === "use" ? "loaded" : "downloading"));
+    kept.push(keptRevision(layout, null, active.purpose === "use" ? "loaded" : "downloading"));
     return undefined;
   }
   const inventory = await takeInventory(layout);
@@ -110,7 +110,7 @@ async function removeOne(
     const used = useRecorded && usedAt > then.usedAt;
     const changed = context.careful && (used || refs.length > then.refs.length);
     const reason = pinned.has(commit) ? "pinned" : changed ? "used" : undefined;
-    if (reason !== undefined) kept.push(keep(layout, commit, reason));
+    if (reason !== undefined) kept.push(keptRevision(layout, commit, reason));
     return reason === undefined;
   });
   const { repoId, repoType } = layout;
@@ -126,7 +126,8 @@ async function removeOne(
     const commits = new Set(going.map(({ commit }) => commit));
     const files = repo.files.filter(({ commit }) => !pinned.has(commit) && !commits.has(commit));
     for (const { commit } of repo.files.filter((file) => pinned.has(file.commit))) {
-      if (!kept.some((one) => one.commit === commit)) kept.push(keep(layout, commit, "pinned"));
+      if (!kept.some((one) => one.commit === commit))
+        kept.push(keptRevision(layout, commit, "pinned"));
     }
     let freedBytes = await removeSnapshots(inventory, { commits, files, payloads });
     for (const { path, size } of repo.leftovers) {

@@ -7,7 +7,7 @@ import type { KeptRevision, Leftover, RemovalPlan, RepoRemoval } from "./removal
 import { sharedUsers } from "../shared/sweep-payloads.ts";
 
 /** The choice for one repo. */
-export interface RepoChoice {
+export interface PlannedRepo {
   readonly inventory: Inventory;
   /** Snapshots that go. */
   readonly revisions: readonly StoredRevision[];
@@ -41,7 +41,7 @@ export function blobsToFree(
  */
 export async function makePlan(
   cacheDir: string,
-  choices: readonly RepoChoice[],
+  choices: readonly PlannedRepo[],
   options: { kept: readonly KeptRevision[]; careful: boolean; orphans?: readonly Leftover[] },
 ): Promise<RemovalPlan> {
   const repos: RepoRemoval[] = [];

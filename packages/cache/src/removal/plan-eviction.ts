@@ -2,10 +2,10 @@ import { CacheError } from "../names/errors.ts";
 import { checkRoot } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { scanCache } from "../scan/scan-cache.ts";
-import { blobsToFree, makePlan, type RepoChoice } from "./make-plan.ts";
+import { blobsToFree, makePlan, type PlannedRepo } from "./make-plan.ts";
 import { takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
 import {
-  keep,
+  keptRevision,
   meets,
   readFilters,
   takesAll,
@@ -52,13 +52,13 @@ export async function planEviction(
     const inventory = await takeInventory(layout);
     if (inventory.elsewhere) {
       for (const { size } of inventory.blobs.values()) elsewhereBytes += size;
-      kept.push(keep(layout, null, "elsewhere"));
+      kept.push(keptRevision(layout, null, "elsewhere"));
       continue;
     }
     const stays = whatStays(inventory, options.keepNewest);
     for (const revision of inventory.revisions) {
       const reason = stays(revision.commit);
-      if (reason !== undefined) kept.push(keep(layout, revision.commit, reason));
+      if (reason !== undefined) kept.push(keptRevision(layout, revision.commit, reason));
       else if (await meets(filters, { inventory, revision, isMlx: options.isMlx })) {
         candidates.push({ inventory, revision });
       }
@@ -73,7 +73,7 @@ export async function planEviction(
   for (const { inventory, revision } of byUse) {
     if (excessBytes === 0) break;
     if (isHeld(inventory, revision)) {
-      kept.push(keep(inventory.layout, revision.commit, "linked"));
+      kept.push(keptRevision(inventory.layout, revision.commit, "linked"));
       continue;
     }
     const going = [...(chosen.get(inventory) ?? []), revision];
@@ -95,7 +95,7 @@ export async function planEviction(
     }
     excessBytes = Math.max(0, excessBytes - bytes);
   }
-  const choices: RepoChoice[] = [];
+  const choices: PlannedRepo[] = [];
   for (const [inventory, revisions] of chosen) {
     const whole = await takesAll(inventory, revisions, { partial: false });
     choices.push({ inventory, revisions, whole });

@@ -7,11 +7,11 @@ import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { parseRepoFolderName } from "../names/repo-id.ts";
 import { isBlobLock } from "../scan/scan-blobs.ts";
-import { makePlan, type RepoChoice } from "./make-plan.ts";
+import { makePlan, type PlannedRepo } from "./make-plan.ts";
 import { takeInventory, type Inventory } from "./inventory.ts";
 import { isShell } from "./is-shell.ts";
 import {
-  keep,
+  keptRevision,
   meets,
   readFilters,
   takesAll,
@@ -40,11 +40,11 @@ export async function planPrune(
   const root = checkRoot(cacheDir);
   const filters = readFilters(options.where);
   const kept: KeptRevision[] = [];
-  const choices: RepoChoice[] = [];
+  const choices: PlannedRepo[] = [];
   for (const layout of await listRepos(root)) {
     const inventory = await takeInventory(layout);
     if (inventory.elsewhere) {
-      kept.push(keep(layout, null, "elsewhere"));
+      kept.push(keptRevision(layout, null, "elsewhere"));
       continue;
     }
     const stays = whatStays(inventory, options.keepNewest);
@@ -53,7 +53,7 @@ export async function planPrune(
       if (!(await meets(filters, { inventory, revision, isMlx: options.isMlx }))) continue;
       const reason = stays(revision.commit);
       if (reason === undefined) revisions.push(revision);
-      else kept.push(keep(layout, revision.commit, reason));
+      else kept.push(keptRevision(layout, revision.commit, reason));
     }
     const leftovers = filters.length > 0 ? [] : await findLeftovers(inventory, options.graceMs);
     if (
@@ -76,8 +76,8 @@ export async function planPrune(
 async function findMoves(
   cacheDir: string,
   graceMs: number = PARTIAL_GRACE_MS,
-): Promise<readonly RepoChoice[]> {
-  const choices: RepoChoice[] = [];
+): Promise<readonly PlannedRepo[]> {
+  const choices: PlannedRepo[] = [];
   const folders = await readdir(join(cacheDir, ".locks")).catch(() => []);
   for (const folder of folders) {
     const identity = parseRepoFolderName(folder);

@@ -7,7 +7,7 @@ import { notInCache } from "../names/not-in-cache.ts";
 import { findCommit } from "../records/ref.ts";
 import type { RepoType } from "../names/repo-id.ts";
 import { checkRevision } from "../names/revision.ts";
-import { makePlan, type RepoChoice } from "./make-plan.ts";
+import { makePlan, type PlannedRepo } from "./make-plan.ts";
 import { parseCacheFilter, type CacheFilter } from "./cache-filter.ts";
 import { pinnedCommits, takeInventory, type Inventory, type StoredRevision } from "./inventory.ts";
 import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
@@ -50,7 +50,7 @@ export async function planRemoval(
     });
   }
   const kept: KeptRevision[] = [];
-  const choices: RepoChoice[] = [];
+  const choices: PlannedRepo[] = [];
   for (const { inventory, wanted } of await findWanted(root, targets)) {
     const going: StoredRevision[] = [];
     const stays = whatStays(inventory, options.keepNewest);
@@ -58,12 +58,12 @@ export async function planRemoval(
       if (!(await meets(filters, { inventory, revision, isMlx: options.isMlx }))) continue;
       const reason = stays(revision.commit);
       if (reason === undefined) going.push(revision);
-      else kept.push(keep(inventory.layout, revision.commit, reason));
+      else kept.push(keptRevision(inventory.layout, revision.commit, reason));
     }
     // A repo without a snapshot has nothing to choose from: it goes if it was named.
     const empty = inventory.revisions.length === 0 && filters.length === 0;
     if (empty && inventory.pins.length > 0) {
-      kept.push(keep(inventory.layout, null, "pinned"));
+      kept.push(keptRevision(inventory.layout, null, "pinned"));
     } else if (options.files !== undefined) {
       const choice = chooseFiles(inventory, going, options.files);
       if (choice !== undefined) choices.push(choice);
@@ -117,7 +117,7 @@ export function whatStays(
 }
 
 /** The note about something that stays. */
-export function keep(
+export function keptRevision(
   { repoId, repoType }: RepoLayout,
   commit: string | null,
   reason: KeptRevision["reason"],
@@ -189,7 +189,7 @@ function chooseFiles(
   inventory: Inventory,
   revisions: readonly StoredRevision[],
   wanted: (path: string) => boolean,
-): RepoChoice | undefined {
+): PlannedRepo | undefined {
   const files = revisions.flatMap(({ commit, files: all }) =>
     all.filter(({ path }) => wanted(path)).map(({ path }) => ({ commit, path })),
   );

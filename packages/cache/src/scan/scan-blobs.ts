@@ -31,7 +31,7 @@ export function scanBlobs(layout: RepoLayout, isUsed: (name: string) => boolean)
     // Blobs that a snapshot uses were checked there, and most blobs are such.
     if (used && isDigest(name)) continue;
     if (!isLitter(name) && !isBlobLock(name))
-      findings.push(...look(layout.blobsDir + sep + name, entry, used));
+      findings.push(...blobFindings(layout.blobsDir + sep + name, entry, used));
   }
   return { findings, links };
 }
@@ -68,7 +68,7 @@ export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
   return [...partial.findings, ...quarantine.findings, ...inPartial, ...inQuarantine];
 }
 
-function look(path: string, entry: Dirent, used: boolean): readonly Finding[] {
+function blobFindings(path: string, entry: Dirent, used: boolean): readonly Finding[] {
   const { name } = entry;
   const own = peek(path);
   if (/\.incomplete$|^\..*\.shared$/.test(name)) {

@@ -53,7 +53,7 @@ export function scanSnapshot(
       dirent.parentPath === directory
         ? dirent.name
         : file.slice(directory.length + 1).replaceAll(sep, "/");
-    const { path: blob, stats } = look(layout, firstHop(layout, file, dirent), known);
+    const { path: blob, stats } = lookUpBlob(layout, firstHop(layout, file, dirent), known);
     if (stats?.isFile()) {
       entries.push({ path, blob, stats });
       if (blob.startsWith(inside)) continue;
@@ -91,7 +91,7 @@ function firstHop(layout: RepoLayout, file: string, dirent: Dirent): string {
   }
 }
 
-function look(
+function lookUpBlob(
   layout: RepoLayout,
   blob: string,
   known: SeenBlobs,

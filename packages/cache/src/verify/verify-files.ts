@@ -80,7 +80,7 @@ export async function verifyFiles(
   if (options.quick === true) {
     for (const content of contents) {
       options.signal?.throwIfAborted();
-      const verdict = await glance(content);
+      const verdict = await checkQuickly(content);
       // A strange header may be exactly the published one. Only the digest can tell.
       if (verdict?.reason === "header") suspects.set(content, verdict.message);
       else if (verdict !== undefined) report(content, verdict);
@@ -151,7 +151,7 @@ export async function verifyFiles(
 type Verdict = Pick<BadFile, "actual" | "reason" | "message" | "damage">;
 
 /** Checks size and header without reading large files. */
-async function glance(content: Content): Promise<Verdict | undefined> {
+async function checkQuickly(content: Content): Promise<Verdict | undefined> {
   const [{ size, file }] = content.expectations;
   if (size !== null && size !== content.size) return wrongSize(content, size, null);
   if (!/\.safetensors$/i.test(file.path)) return undefined;
@@ -194,7 +194,7 @@ async function conclude(
   if (answer.hex === digest.hex) {
     await Promise.all(
       content.expectations.map((one) =>
-        keep(one, content, { beginnings: answer.beginnings, note }),
+        saveRecords(one, content, { beginnings: answer.beginnings, note }),
       ),
     );
     return undefined;
@@ -206,7 +206,7 @@ async function conclude(
 }
 
 /** The cache may be read-only. A record that cannot be saved only costs time later. */
-async function keep(
+async function saveRecords(
   { proofs, digest }: Expectation,
   { size, stats }: Content,
   { beginnings, note }: { readonly beginnings: readonly string[]; readonly note: boolean },

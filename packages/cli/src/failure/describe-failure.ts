@@ -68,9 +68,9 @@ function ownHint({ code, hint }: CodedError): string {
 
 /** The error's own sentence. The server's message goes to `why`. */
 function ownMessage(error: CodedError): string {
-  const said = error.data?.["serverMessage"];
-  const quoted = ` (${String(said)})`;
-  return typeof said === "string" && error.message.endsWith(quoted)
+  const serverMessage = error.data?.["serverMessage"];
+  const quoted = ` (${String(serverMessage)})`;
+  return typeof serverMessage === "string" && error.message.endsWith(quoted)
     ? error.message.slice(0, -quoted.length)
     : error.message;
 }

@@ -139,9 +139,9 @@ function endLine(state: ViewState, options: ViewOptions): string {
   const mark = markOf(state, options);
   const text = result === undefined ? endText(state) : `${formatBytes(result.bytes.total)}, done`;
   const room = options.columns - 1 - displayWidth(`${mark} : `);
-  const said = truncateMiddle(text, Math.max(4, room - 8));
-  const name = truncateMiddle(printable(state.repoId), room - displayWidth(said));
-  return `${paint(options, result ? "good" : "warn", mark)} ${name}: ${said}`;
+  const status = truncateMiddle(text, Math.max(4, room - 8));
+  const name = truncateMiddle(printable(state.repoId), room - displayWidth(status));
+  return `${paint(options, result ? "good" : "warn", mark)} ${name}: ${status}`;
 }
 
 function endLines(state: ViewState, options: ViewOptions): string[] {

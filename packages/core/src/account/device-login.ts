@@ -73,10 +73,10 @@ export async function deviceLogin(
     const form = { grant_type: DEVICE_CODE, device_code: code, client_id: clientId };
     while (Date.now() < expiresAt) {
       await sleep(Math.min(intervalMs, MAX_INTERVAL_MS), signal);
-      const said = await pollOnce(client, form, signal);
-      const token = said && givenToken(said);
+      const polled = await pollOnce(client, form, signal);
+      const token = polled && givenToken(polled);
       if (token !== undefined) return token;
-      const error = said?.["error"];
+      const error = polled?.["error"];
       if (error === "slow_down") intervalMs += 5000;
       else if (error === "access_denied")
         throw loginError("login/denied", "the login was refused in the browser");

@@ -30,7 +30,7 @@ export interface HubOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
-/** The wanted files of a repo. Patterns are Python's fnmatch over the whole path (`*` crosses `/`). */
+/** The wanted files of a repo. Patterns are Python's fnmatch over the whole path (`*` crosses `/`), see `createSelector`. */
 export interface SelectionOptions {
   readonly include?: string | readonly string[] | undefined;
   readonly exclude?: string | readonly string[] | undefined;

@@ -10,7 +10,7 @@ import { inspectSnapshot } from "../find/inspect-model.ts";
 import type { InspectedModel } from "../find/inspected-model.ts";
 
 const DEFAULT_CONTEXT = 8192;
-/** From so many bytes to fetch on, a look beforehand costs nothing by comparison. */
+/** From so many bytes to fetch on, a makeReview beforehand costs nothing by comparison. */
 const LARGE_BYTES = 100_000_000;
 
 /**
@@ -30,7 +30,7 @@ export async function reviewDownload(
   // The caller chose a backend so that no other client asks the Hub.
   if (!wanted || request.backend) return;
   try {
-    const found = await look(request, prepared);
+    const found = await makeReview(request, prepared);
     request.emit({ type: "reviewed", ...found });
     if (requireFit) refuseWhatDoesNotFit(request, found);
     if (trust !== "any") refuseWhatIsNotTrusted(request, found);
@@ -41,7 +41,10 @@ export async function reviewDownload(
   }
 }
 
-async function look(request: DownloadRequest, prepared: PreparedDownload): Promise<DownloadReview> {
+async function makeReview(
+  request: DownloadRequest,
+  prepared: PreparedDownload,
+): Promise<DownloadReview> {
   const { snapshot, plan } = prepared;
   const { wishes, signal } = request;
   const thorough = wishes.trust !== "any";
@@ -111,7 +114,7 @@ function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadRevie
   }
   if (fit === null || fit.verdict === "yes" || fit.verdict === "tight") return;
   const { totalBytes, limitBytes, contextLength, maxContextLength } = fit;
-  const said =
+  const message =
     totalBytes === null
       ? `it cannot be told whether ${repoId} fits`
       : `${repoId} needs ${diskAmount(totalBytes)} at ${contextLength} tokens, MLX may use ${diskAmount(limitBytes)} here`;
@@ -119,7 +122,7 @@ function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadRevie
     maxContextLength === null || maxContextLength === 0
       ? "Choose a smaller variant, or leave --require-fit out to fetch it all the same."
       : `It fits up to ${maxContextLength} tokens: ask for fewer with --ctx, or choose a smaller variant.`;
-  throw new ModelDownloadError(said, "review/does-not-fit", { hint, repoId, data: { fit } });
+  throw new ModelDownloadError(message, "review/does-not-fit", { hint, repoId, data: { fit } });
 }
 
 function refuseWhatIsNotTrusted({ repoId, wishes }: DownloadRequest, review: DownloadReview): void {

@@ -1,7 +1,7 @@
 import {
   activeParameters,
-  type Candidate,
-  type Choice,
+  type VariantCandidate,
+  type VariantChoice,
   chooseVariant,
   decodeSpeed,
   type DecodeSpeed,
@@ -50,7 +50,7 @@ export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline
 }
 
 /** A variant whose own files were read. */
-export interface JudgedVariant extends Candidate {
+export interface JudgedVariant extends VariantCandidate {
   readonly commit: string | null;
   readonly description: ModelDescription;
   readonly fit: Fit;
@@ -65,7 +65,7 @@ export interface Recommendation {
   readonly score: number;
   /** Why this model stands where it stands. */
   readonly why: string;
-  readonly choice: Choice<JudgedVariant>;
+  readonly choice: VariantChoice<JudgedVariant>;
 }
 
 /** The models found, the machine, and the number of models considered. */
@@ -154,7 +154,7 @@ async function recommendAt(
 /** The model with the rank that its own files give it. */
 function recommendation(
   group: VariantGroup<ListedModel>,
-  choice: Choice<JudgedVariant>,
+  choice: VariantChoice<JudgedVariant>,
 ): Recommendation {
   const parameters = choice.best?.candidate.description.parameters ?? group.parameters;
   const best = choice.best?.candidate.description;

@@ -1,4 +1,4 @@
-import { bodyFailure, unreachable, type RequestPlace } from "./network-error.ts";
+import { bodyFailure, unreachable, type FailedRequest } from "./network-error.ts";
 import { responseHeaders } from "./response-headers.ts";
 import {
   DEFAULT_TIMEOUT_MS,
@@ -64,7 +64,7 @@ async function send(
 function wrap(
   response: Response,
   stop: AbortController,
-  { url, init }: RequestPlace & { init: TransportInit },
+  { url, init }: FailedRequest & { init: TransportInit },
 ): TransportResponse {
   const decoded = response.headers.has("content-encoding");
   const entries = [...response.headers].filter(
@@ -84,7 +84,7 @@ function wrap(
 async function* read(
   response: Response,
   stop: AbortController,
-  { url, init }: RequestPlace & { init: TransportInit },
+  { url, init }: FailedRequest & { init: TransportInit },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (!response.body) return;
   const reader = response.body.getReader();

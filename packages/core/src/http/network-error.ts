@@ -124,7 +124,7 @@ function networkReason(error: unknown): {
 }
 
 /** Where a request went, for its error. */
-export interface RequestPlace {
+export interface FailedRequest {
   readonly url: URL;
   /** The proxy in between. */
   readonly proxy?: string | undefined;
@@ -134,7 +134,7 @@ export interface RequestPlace {
  * `hub/unreachable` for a request that got no answer. `data`: `url` (redacted), `host`, `reason`
  * ({@link NetworkReason}), `cause` (system code), `proxy`.
  */
-export function unreachable(cause: unknown, place: RequestPlace): ModelDownloadError {
+export function unreachable(cause: unknown, place: FailedRequest): ModelDownloadError {
   const { reason, code, text } = networkReason(cause);
   const proxy = place.proxy === undefined ? undefined : redactUrl(place.proxy);
   const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
@@ -172,7 +172,7 @@ export function isUntrusted(error: unknown): boolean {
  * `transfer/stalled` (no byte for the body timeout) or `transfer/interrupted` (cut before its end) for a body that
  * failed. `data`: `url` (redacted), `host`, `reason`, `cause`.
  */
-export function bodyFailure(cause: unknown, place: RequestPlace): ModelDownloadError {
+export function bodyFailure(cause: unknown, place: FailedRequest): ModelDownloadError {
   const { reason, code, text } = networkReason(cause);
   const stalled = reason === "no-answer";
   return new ModelDownloadError(

@@ -1,4 +1,4 @@
-import { parseRateLimit } from "./retry.ts";
+import { parseRateLimitHeader } from "./retry.ts";
 import type { ResponseHeaders } from "./transport.ts";
 
 /** How often a server may still be asked. */
@@ -20,7 +20,7 @@ export interface RateBudget {
  * the Hub sends them with every answer (2026). Undefined when either is missing or malformed.
  */
 export function readBudget(headers: Pick<ResponseHeaders, "get">): RateBudget | undefined {
-  const limit = parseRateLimit(headers.get("ratelimit"));
+  const limit = parseRateLimitHeader(headers.get("ratelimit"));
   const policy = headers.get("ratelimit-policy") ?? "";
   const quota = /(?:^|;)\s*q=(\d{1,9})/.exec(policy)?.[1];
   const seconds = /(?:^|;)\s*w=(\d{1,9})/.exec(policy)?.[1];

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { responseHeaders } from "./response-headers.ts";
-import { parseRateLimit, parseRetryAfter, retryDelayMs, serverDelayMs } from "./retry.ts";
+import { parseRateLimitHeader, parseRetryAfter, retryDelayMs, serverDelayMs } from "./retry.ts";
 
 const headers = (fields: Record<string, string>) => responseHeaders(Object.entries(fields));
 const NOW = Date.parse("2026-01-02T03:04:05Z");
 
-describe("parseRateLimit", () => {
+describe("parseRateLimitHeader", () => {
   test.each([
     ['"api";r=0;t=55', { bucket: "api", remaining: 0, resetSeconds: 55 }],
     ['"resolvers";r=2998;t=172', { bucket: "resolvers", remaining: 2998, resetSeconds: 172 }],
@@ -18,13 +18,13 @@ describe("parseRateLimit", () => {
     ["", undefined],
     [undefined, undefined],
   ])("reads %j", (header, expected) => {
-    expect(parseRateLimit(header)).toEqual(expected);
+    expect(parseRateLimitHeader(header)).toEqual(expected);
   });
 
   test("never throws and never yields anything but counts", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const limit = parseRateLimit(`"api";${text}`);
+        const limit = parseRateLimitHeader(`"api";${text}`);
         expect(limit === undefined || Number.isInteger(limit.remaining)).toBe(true);
         expect(limit === undefined || Number.isInteger(limit.resetSeconds)).toBe(true);
       }),

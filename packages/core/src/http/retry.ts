@@ -1,16 +1,16 @@
 import type { ResponseHeaders } from "./transport.ts";
 
 /**
- * The contents of a `RateLimit` header: the bucket, the requests left in its window, and seconds until the window ends.
+ * The contents of a `RateLimitHeader` header: the bucket, the requests left in its window, and seconds until the window ends.
  */
-export interface RateLimit {
+export interface RateLimitHeader {
   readonly bucket: string;
   readonly remaining: number;
   readonly resetSeconds: number;
 }
 
 /** `"api";r=0;t=55` as the Hub sends it on every answer. Undefined when malformed. */
-export function parseRateLimit(header: string | undefined): RateLimit | undefined {
+export function parseRateLimitHeader(header: string | undefined): RateLimitHeader | undefined {
   const bucket = /^\s*"([^"]{0,64})"\s*;/.exec(header ?? "");
   const remaining = /;\s*r\s*=\s*(\d{1,15})\s*(?:[;,]|$)/.exec(header ?? "");
   const reset = /;\s*t\s*=\s*(\d{1,15})\s*(?:[;,]|$)/.exec(header ?? "");
@@ -53,7 +53,7 @@ export const MAX_WAIT_MS = 600_000;
  * else `Retry-After`.
  */
 export function serverDelayMs(facts: RetryFacts): number | undefined {
-  const limit = parseRateLimit(facts.headers?.get("ratelimit"));
+  const limit = parseRateLimitHeader(facts.headers?.get("ratelimit"));
   if (facts.status === 429 && limit?.remaining === 0) return (limit.resetSeconds + 1) * 1000;
   // A retry date is by the server's clock, as is `Date`. Either clock may be wrong.
   const sent = Date.parse(facts.headers?.get("date") ?? "");

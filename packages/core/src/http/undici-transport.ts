@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { TrustStore } from "./certificates.ts";
-import { bodyFailure, unreachable, type RequestPlace } from "./network-error.ts";
+import { bodyFailure, unreachable, type FailedRequest } from "./network-error.ts";
 import { proxyFor } from "./proxy.ts";
 import { responseHeaders } from "./response-headers.ts";
 import {
@@ -121,7 +121,7 @@ async function send(pools: Pools, url: URL, init: TransportInit): Promise<Transp
 
 function wrap(
   response: Dispatcher.ResponseData,
-  place: RequestPlace,
+  place: FailedRequest,
   signal: AbortSignal | undefined,
 ): TransportResponse {
   const { body } = response;
@@ -142,7 +142,7 @@ function wrap(
 
 async function* guard(
   body: AsyncIterable<Uint8Array>,
-  place: RequestPlace,
+  place: FailedRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {

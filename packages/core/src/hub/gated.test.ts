@@ -13,8 +13,12 @@ const SAID = {
 const gate = { repoId: "org/x", endpoint: "https://hub.example/mirror", tokenSource: "HF_TOKEN" };
 
 test.each(Object.entries(SAID))("the Hub's own sentence tells: %s", (state, said) => {
-  expect(accessState({ said, tokenSource: "HF_TOKEN" })).toBe(state);
-  const { code, message, hint, data } = gatedVerdict({ ...gate, said, account: "anna" });
+  expect(accessState({ serverText: said, tokenSource: "HF_TOKEN" })).toBe(state);
+  const { code, message, hint, data } = gatedVerdict({
+    ...gate,
+    serverText: said,
+    account: "anna",
+  });
   expect({ code, data }).toMatchObject({
     code: "hub/gated",
     data: { access: state, account: "anna", tokenSource: "HF_TOKEN" },
@@ -25,8 +29,8 @@ test.each(Object.entries(SAID))("the Hub's own sentence tells: %s", (state, said
 });
 
 test("without a token there is no request, and another sentence leaves its state open", () => {
-  expect(accessState({ said: SAID.waiting })).toBe("anonymous");
-  expect(accessState({ said: "No.", tokenSource: "HF_TOKEN" })).toBe("unknown");
+  expect(accessState({ serverText: SAID.waiting })).toBe("anonymous");
+  expect(accessState({ serverText: "No.", tokenSource: "HF_TOKEN" })).toBe("unknown");
   expect(gatedVerdict({ ...gate, account: undefined }).hint).toContain(
     "the account whose token is in HF_TOKEN",
   );
@@ -34,7 +38,7 @@ test("without a token there is no request, and another sentence leaves its state
 
 describe("the page where access is asked for", () => {
   test("is the one that the Hub names, so that a mirror's user comes to the Hub", () => {
-    const { page } = gatedVerdict({ ...gate, said: SAID.reset }).data;
+    const { page } = gatedVerdict({ ...gate, serverText: SAID.reset }).data;
     expect(page).toBe("https://huggingface.co/org/x");
   });
 
@@ -43,7 +47,9 @@ describe("the page where access is asked for", () => {
     ["another repo", "Visit https://huggingface.co/org/y to ask for access."],
     ["none", SAID.waiting],
   ])("is at the endpoint when the answer names %s", (_, said) => {
-    expect(gatedVerdict({ ...gate, said }).data.page).toBe("https://hub.example/mirror/org/x");
+    expect(gatedVerdict({ ...gate, serverText: said }).data.page).toBe(
+      "https://hub.example/mirror/org/x",
+    );
   });
 });
 

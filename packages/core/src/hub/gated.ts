@@ -12,7 +12,7 @@ export interface Gate {
   /** Base of the addresses of the Hub that refused. */
   readonly endpoint: string;
   /** The sentence by which it refused. */
-  readonly said?: string | undefined;
+  readonly serverText?: string | undefined;
   /** The origin of the token that was sent. Undefined when none was. */
   readonly tokenSource?: string | undefined;
   /** The name of the account that the token belongs to, where it was asked for. */
@@ -58,11 +58,11 @@ const STATES: readonly (readonly [RegExp, AccessState])[] = [
 
 /** How a request for access stands, by the Hub's own sentence. */
 export function accessState({
-  said,
+  serverText,
   tokenSource,
-}: Pick<Gate, "said" | "tokenSource">): AccessState {
+}: Pick<Gate, "serverText" | "tokenSource">): AccessState {
   if (tokenSource === undefined) return "anonymous";
-  return STATES.find(([sentence]) => sentence.test(said ?? ""))?.[1] ?? "unknown";
+  return STATES.find(([sentence]) => sentence.test(serverText ?? ""))?.[1] ?? "unknown";
 }
 
 /** Code, message, next step and data of `hub/gated`, each state in its own words. */
@@ -111,8 +111,8 @@ export function gatedVerdict(gate: Gate): GatedVerdict {
 }
 
 /** The repo's page, by the Hub's own words where they lead there: access is not asked for at a mirror. */
-function accessPage({ said, endpoint, repoId }: Gate): string {
-  const named = /\bhttps?:\/\/[^\s"'<>]+/.exec(said ?? "")?.[0].replace(/[.,;)]+$/, "");
+function accessPage({ serverText, endpoint, repoId }: Gate): string {
+  const named = /\bhttps?:\/\/[^\s"'<>]+/.exec(serverText ?? "")?.[0].replace(/[.,;)]+$/, "");
   const url = named === undefined ? null : URL.parse(named);
   const own = URL.parse(endpoint);
   const trusted = url !== null && (url.origin === own?.origin || url.hostname === "huggingface.co");

@@ -7,7 +7,7 @@ export interface RefusedToken {
   /** Where the token came from, in words. */
   readonly source: string;
   /** The Hub's own sentence. */
-  readonly said: string | undefined;
+  readonly serverText: string | undefined;
   /** When it ends, in ms since 1970, where a token file tells. */
   readonly expiresAt?: number | undefined;
 }
@@ -31,19 +31,20 @@ export interface RefusalWords {
 export function describeRefusal({
   endpoint,
   source,
-  said = "",
+  serverText = "",
   expiresAt,
 }: RefusedToken): RefusalWords {
-  const named = /^User Access Token "([^"]{1,100})" is expired/i.exec(said)?.[1];
-  const hasEnded = /\bexpired\b/i.test(said) || (expiresAt !== undefined && expiresAt < Date.now());
+  const named = /^User Access Token "([^"]{1,100})" is expired/i.exec(serverText)?.[1];
+  const hasEnded =
+    /\bexpired\b/i.test(serverText) || (expiresAt !== undefined && expiresAt < Date.now());
   const hint = renewalHint(source, endpoint);
   if (hasEnded) {
     const which = named === undefined ? "it" : `the token "${named}"`;
     return { why: `${which} has expired`, hint, expired: true };
   }
-  if (/signature verification failed/i.test(said))
+  if (/signature verification failed/i.test(serverText))
     return { why: "the Hub has ended this login", hint, expired: false };
-  if (/^Invalid (?:username or password|credentials)/i.test(said))
+  if (/^Invalid (?:username or password|credentials)/i.test(serverText))
     return { why: "the Hub does not know it", hint, expired: null };
   return { why: "it is not valid", hint, expired: null };
 }

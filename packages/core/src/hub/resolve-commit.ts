@@ -50,8 +50,8 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
     tellRename(question.repoId ?? "", stringField(value, "id"), client.emit);
     return sha.toLowerCase();
   }
-  const said = stringField(value, "error") ?? stringField(value, "message");
-  if (said !== undefined) throw saysError(url, redactServerText(said), question);
+  const serverText = stringField(value, "error") ?? stringField(value, "message");
+  if (serverText !== undefined) throw saysError(url, redactServerText(serverText), question);
   const absent = isObject(value) && (sha === undefined || sha === null || sha === "");
   throw new ModelDownloadError(
     absent
@@ -69,14 +69,14 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
 }
 
 /** A server that answers 200 and an error: its words are all there is to know. */
-function saysError(url: URL, said: string, { repoId }: Question): ModelDownloadError {
+function saysError(url: URL, serverText: string, { repoId }: Question): ModelDownloadError {
   return new ModelDownloadError(
-    `${url.host} answered with an error in the place of data (${said})`,
+    `${url.host} answered with an error in the place of data (${serverText})`,
     "hub/bad-response",
     {
       hint: "The words are the server's own. Try again later, or another --endpoint.",
       repoId,
-      data: { url: redactUrl(url), serverMessage: said },
+      data: { url: redactUrl(url), serverMessage: serverText },
     },
   );
 }

@@ -53,14 +53,14 @@ export async function responseError(
   const failed: Failed = { ...context, status, headers, body: await startOfBody(response) };
   const ofToken = byToken(failed, question);
   // The Hub's answer to the token is more specific than its answer without one.
-  const said = (ofToken && failed.refused?.said) ?? serverMessage(failed);
+  const serverText = (ofToken && failed.refused?.serverText) ?? serverMessage(failed);
   const verdict =
     ofToken ??
     byCode(failed, question) ??
     middleAnswer({ ...failed, type: headers.get("content-type") ?? "" }) ??
     storageRefusal(failed, question) ??
     byStatus(failed, question);
-  const quoted = said === undefined ? "" : ` (${said})`;
+  const quoted = serverText === undefined ? "" : ` (${serverText})`;
   return new ModelDownloadError(`${verdict.message}${quoted}`, verdict.code, {
     hint: verdict.hint,
     repoId: question.repoId,
@@ -69,7 +69,7 @@ export async function responseError(
       errorCode: errorCode(headers),
       url: redactUrl(context.url),
       requestId: requestId(headers),
-      serverMessage: said,
+      serverMessage: serverText,
       revision: question.revision,
       path: question.path,
       ...verdict.data,
@@ -138,7 +138,7 @@ function byToken(failed: Failed, question: Question): Verdict | undefined {
   const refused =
     failed.refused ??
     (status === 401 && code === undefined && tokenSource !== undefined
-      ? { endpoint, source: tokenSource, said: serverMessage(failed) }
+      ? { endpoint, source: tokenSource, serverText: serverMessage(failed) }
       : undefined);
   if (refused === undefined) return undefined;
   const isGated = code === "GatedRepo";
@@ -229,12 +229,12 @@ function entryNotFound(question: Question, failed: Failed): Verdict {
 
 function gated(question: Question, failed: Failed): Verdict {
   const { endpoint, account, status } = failed;
-  const said = serverMessage(failed);
+  const serverText = serverMessage(failed);
   const repoId = name(question);
   if (status !== 401 || failed.tokenSource === undefined)
-    return gatedVerdict({ repoId, endpoint, account, said, tokenSource: failed.tokenSource });
+    return gatedVerdict({ repoId, endpoint, account, serverText, tokenSource: failed.tokenSource });
   // The Hub saw no token: a mirror did not pass it on.
-  const verdict = gatedVerdict({ repoId, endpoint, said });
+  const verdict = gatedVerdict({ repoId, endpoint, serverText });
   const hint = `${failed.url.host} does not pass on the token from ${failed.tokenSource}: use https://huggingface.co as endpoint. ${verdict.hint}`;
   return isHub(endpoint) ? verdict : { ...verdict, hint };
 }

@@ -47,8 +47,8 @@ async function settle(
   const url = client.url([...repoSegments(repo), "resolve", commit, ...path.split("/")]);
   const question = { kind: "file", repoId, revision: commit, path } as const;
   const { headers } = await client.request(url, { method: "HEAD", question, signal });
-  const told = /^(?:W\/)?"?([0-9a-f]{64})"?$/i.exec(headers.get("x-linked-etag") ?? "")?.[1];
-  const hex = told?.toLowerCase() ?? (await readThrough(client, url, { file, question, signal }));
+  const linked = /^(?:W\/)?"?([0-9a-f]{64})"?$/i.exec(headers.get("x-linked-etag") ?? "")?.[1];
+  const hex = linked?.toLowerCase() ?? (await readThrough(client, url, { file, question, signal }));
   const digest = { algorithm: "sha256", hex } as const;
   return { path, size, digest, blobId: lfsPointerId(hex, size) };
 }

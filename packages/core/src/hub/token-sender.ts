@@ -35,7 +35,11 @@ export interface TokenSender {
    */
   readonly send: (url: URL, init: Omit<FollowInit, "authorization">) => Promise<SentResponse>;
   /** Notes that the Hub refused `token` with these words, and renews it where that can be done. */
-  readonly giveUp: (token: string, said: string | undefined, signal?: AbortSignal) => Promise<void>;
+  readonly giveUp: (
+    token: string,
+    serverText: string | undefined,
+    signal?: AbortSignal,
+  ) => Promise<void>;
   /** Says, once, that things go on without the refused token. */
   readonly tellRefused: () => void;
 }
@@ -71,7 +75,7 @@ export function createTokenSender(settings: Settings, options: TokenSenderOption
   // A function, since another request that was refused at the same time may settle it during any wait.
   const isCurrent = (token: string): boolean => current?.token === token;
 
-  const giveUp: TokenSender["giveUp"] = async (token, said, signal) => {
+  const giveUp: TokenSender["giveUp"] = async (token, serverText, signal) => {
     if (!isCurrent(token)) return;
     const renewal = isRenewed ? {} : await renewRefused(token, { ...options, settings, signal });
     if (!isCurrent(token)) return;
@@ -80,7 +84,7 @@ export function createTokenSender(settings: Settings, options: TokenSenderOption
       current = { token: renewal.token, endpoint };
       return;
     }
-    refused = { endpoint, source: tokenSource, said, expiresAt: renewal.expiresAt };
+    refused = { endpoint, source: tokenSource, serverText, expiresAt: renewal.expiresAt };
     current = undefined;
     remembered.set(keyOf(endpoint, token), { refused, until: Date.now() + REMEMBERED_MS });
   };

@@ -44,7 +44,7 @@ export type TreeEntry =
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "other" };
 
-/** An item that is a file of the snapshot, whether its digest is told or not. */
+/** An item that is a file of the snapshot, whether its digest is stated or not. */
 export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" | "md5" }>;
 
 /**
@@ -97,9 +97,9 @@ export function parseTreeEntry(item: unknown): TreeEntry {
   if (!SHA256.test(sha256)) throw unsafeTree(`${quote(path)} has no sha256`, { path });
   const hex = sha256.toLowerCase();
   // Servers without git put the sha256, or a checksum of their store, where the pointer's id would be.
-  const told =
+  const stated =
     typeof oid === "string" && oid !== "" && !isMasked(oid) && !SHA256.test(oid) && !MD5.test(oid);
-  const blobId = told ? gitId(oid, path) : lfsPointerId(hex, size);
+  const blobId = stated ? gitId(oid, path) : lfsPointerId(hex, size);
   return {
     kind: "file",
     file: { path, size, digest: { algorithm: "sha256", hex }, blobId, ...xetHash },

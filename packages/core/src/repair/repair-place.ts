@@ -19,7 +19,7 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import { seedPartial } from "./seed-partial.ts";
 
 /** A repo in the cache, or a local dir, as a repair needs to know it. */
-export interface RepairPlace {
+export interface RepairTarget {
   readonly quarantine: ProofFolder;
   readonly proofs: ProofFolder;
   partial(hex: string): { readonly data: string; readonly journal: string };
@@ -32,7 +32,7 @@ export interface RepairPlace {
 }
 
 /** A repo in the cache. */
-export function cachePlace(layout: RepoLayout): RepairPlace {
+export function cachePlace(layout: RepoLayout): RepairTarget {
   return {
     quarantine: repoQuarantine(layout),
     proofs: repoProofs(layout),
@@ -48,7 +48,7 @@ export function cachePlace(layout: RepoLayout): RepairPlace {
 }
 
 /** A local dir. */
-export function localPlace(localDir: string): RepairPlace {
+export function localPlace(localDir: string): RepairTarget {
   return {
     quarantine: localQuarantine(localDir),
     proofs: localProofs(localDir),
@@ -73,7 +73,7 @@ export interface SetAside {
  * Takes a bad file out of its place: the data to quarantine, of a link only the link. Where a proof record locates the
  * damage, the good parts become an unfinished download. Throws `cache/locked` while another process writes the file.
  */
-export async function setAside(file: BadFile, place: RepairPlace): Promise<SetAside> {
+export async function setAside(file: BadFile, place: RepairTarget): Promise<SetAside> {
   const digest = parseDigest(file.expected);
   const lock = await tryLock(place.lock(file, digest.hex));
   if (lock === undefined) {

@@ -119,8 +119,8 @@ function switched(
   next: HubClient | undefined,
 ): DownloadEventBody {
   const to = next === undefined ? null : hostOf(next);
-  const told = to === null ? message : `${message}. Asking ${to}`;
-  return { type: "source-switched", from: hostOf(from), to, code, message: told };
+  const sentence = to === null ? message : `${message}. Asking ${to}`;
+  return { type: "source-switched", from: hostOf(from), to, code, message: sentence };
 }
 
 const hostOf = ({ settings }: HubClient): string => new URL(settings.endpoint).host;

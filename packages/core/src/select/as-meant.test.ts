@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asMeant } from "./as-meant.ts";
-import { createSelector, type SelectOptions } from "./select.ts";
+import type { SelectionOptions } from "../contract/options.ts";
+import { createSelector } from "./select.ts";
 
 const paths = [
   "README.md",
@@ -15,11 +16,11 @@ const paths = [
 ];
 const files = paths.map((path) => ({ path, size: 1 }));
 
-const taken = (options: SelectOptions): readonly string[] =>
+const taken = (options: SelectionOptions): readonly string[] =>
   createSelector(asMeant(options, files).selection)(files).map(({ path }) => path);
 
 describe("asMeant", () => {
-  test.each<[SelectOptions, readonly string[]]>([
+  test.each<[SelectionOptions, readonly string[]]>([
     [{ include: "./config.json" }, ["config.json"]],
     [{ include: "/config.json" }, ["config.json"]],
     [{ include: "*.{md,txt}" }, ["README.md", "vocab.txt"]],

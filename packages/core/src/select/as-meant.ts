@@ -1,8 +1,9 @@
-import { createSelector, type SelectableFile, type SelectOptions } from "./select.ts";
+import type { SelectionOptions } from "../contract/options.ts";
+import { createSelector, type SelectableFile } from "./select.ts";
 
 /** A selection whose patterns mean something in one repo, and the patterns that mean nothing there. */
 export interface MeantSelection {
-  readonly selection: SelectOptions;
+  readonly selection: SelectionOptions;
   /** Patterns of `include` that match no file of the repo in any reading. */
   readonly unmatched: readonly string[];
 }
@@ -53,7 +54,10 @@ function* otherReadings(pattern: string): Generator<readonly string[]> {
  * stays. One that matches nothing is tried as other tools read it: without a leading `./` or `/`, with braces, split at
  * commas, with literal brackets, as a folder. `!x` in `include` is an exclusion.
  */
-export function asMeant(options: SelectOptions, files: readonly SelectableFile[]): MeantSelection {
+export function asMeant(
+  options: SelectionOptions,
+  files: readonly SelectableFile[],
+): MeantSelection {
   const matchesAny = (patterns: readonly string[]): boolean =>
     createSelector({ include: patterns })(files).length > 0;
   const unmatched: string[] = [];

@@ -2,15 +2,16 @@ import { execFileSync } from "node:child_process";
 import { pythonEnv } from "@mlx-download/test-utils";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createSelector, type SelectOptions } from "./select.ts";
+import type { SelectionOptions } from "../contract/options.ts";
+import { createSelector } from "./select.ts";
 
-const select = (paths: readonly string[], options: SelectOptions, size = 1): readonly string[] =>
+const select = (paths: readonly string[], options: SelectionOptions, size = 1): readonly string[] =>
   createSelector(options)(paths.map((path) => ({ path, size }))).map(({ path }) => path);
 
 describe("createSelector", () => {
   const docs = ["a.pdf", "p.jpg", ".h.pdf", ".p.png"];
 
-  test.each<[readonly string[], SelectOptions, readonly string[]]>([
+  test.each<[readonly string[], SelectionOptions, readonly string[]]>([
     [docs, { include: "*.pdf" }, ["a.pdf", ".h.pdf"]],
     [docs, { include: ["*.pdf"], exclude: ".*" }, ["a.pdf"]],
     [docs, { include: ["*.png", "*.jpg"], exclude: [".*"] }, ["p.jpg"]],

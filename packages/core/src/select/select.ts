@@ -1,13 +1,6 @@
 import { compileFnmatch } from "./fnmatch.ts";
 import { FOREIGN_WEIGHT_BYTES, FOREIGN_WEIGHTS, MLX_WEIGHTS, PRESETS } from "./preset.ts";
-import type { PresetName } from "../contract/preset-name.ts";
-
-/** The wanted files. Patterns as in {@link createSelector}. */
-export interface SelectOptions {
-  readonly include?: string | readonly string[] | undefined;
-  readonly exclude?: string | readonly string[] | undefined;
-  readonly preset?: PresetName | undefined;
-}
+import type { SelectionOptions } from "../contract/options.ts";
 
 /** The fields that a selector reads. */
 export interface SelectableFile {
@@ -26,7 +19,7 @@ type Matcher = (path: string) => boolean;
  * and `exclude` wins. `include` adds to `preset`. With neither, everything is taken, but weights above 10 MB in formats
  * that MLX does not load are left out of repos that hold `model*.safetensors`.
  */
-export function createSelector(options: SelectOptions = {}): Selector {
+export function createSelector(options: SelectionOptions = {}): Selector {
   const { include, preset } = options;
   const excluded = anyOf([...list(options.exclude), ...(preset ? PRESETS[preset].exclude : [])]);
   const included = anyOf([...list(include), ...(preset ? PRESETS[preset].include : [])]);

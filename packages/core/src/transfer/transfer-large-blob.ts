@@ -68,7 +68,7 @@ export async function transferLargeBlob(
     let { beginnings } = first;
     let replaced = 0;
     if (first.actual !== file.digest.hex) {
-      const said = checksumMismatch(file, first.actual, { context, evidence: { attempts: 1 } });
+      const mismatch = checksumMismatch(file, first.actual, { context, evidence: { attempts: 1 } });
       const { changedFrom } = first;
       const onDisk = resumed.some(
         ({ start: from, end }) =>
@@ -77,7 +77,7 @@ export async function transferLargeBlob(
       const message = onDisk
         ? `${file.path} was damaged on this disk; the damaged part is fetched again`
         : undefined;
-      tellMismatch(said, file, { context, message });
+      tellMismatch(mismatch, file, { context, message });
       const prove = async (): Promise<Proof> => {
         const again = await start().finish();
         ({ beginnings } = again);

@@ -16,14 +16,14 @@ export interface EnsuredModel {
 }
 
 /** Where a model would lie, before anything is fetched. */
-export interface ModelPlace {
+export interface ModelFolder {
   readonly repoId: string;
   /** Absolute. Its last part is a commit that may not be known yet. */
   readonly path: string;
 }
 
 /** Checks a place before the load. Throws when the engine would refuse it. */
-export type CheckPlace = (place: ModelPlace) => Promise<void> | void;
+export type CheckFolder = (place: ModelFolder) => Promise<void> | void;
 
 /** A model with its adapter and draft model, all on this disk. */
 export interface EngineModel extends EnsuredModel {
@@ -63,7 +63,7 @@ export interface Engine<Handle> {
     readonly drafts: boolean;
   };
   /** Throws when the engine would refuse this id or folder. Asked before anything is fetched. */
-  checkPlace?(place: ModelPlace): Promise<void> | void;
+  checkPlace?(place: ModelFolder): Promise<void> | void;
   /** The handle of exactly this model when it is loaded already. Asked first. */
   loaded?(model: EngineModel): Handle | undefined;
   /** Loads, and resolves when the model can answer. Its errors reach the caller unchanged. */

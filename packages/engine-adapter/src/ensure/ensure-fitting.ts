@@ -1,13 +1,13 @@
 import type { ModelDownloadError } from "@mlx-download/core";
 import { checkFit } from "./check-fit.ts";
-import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
+import type { CheckFolder, EnsuredModel } from "../contract/engine.ts";
 import { ensureModelAt } from "./ensure-model.ts";
 import type { OnEngineEvent } from "../contract/events.ts";
 import type { LoadOptions } from "../contract/options.ts";
 
 /** The facts about the engine that the model is for. */
 export interface FittingEngine {
-  readonly check?: CheckPlace | undefined;
+  readonly check?: CheckFolder | undefined;
   /** Whether mlx-lm reads the weights. */
   readonly byMlxLm: boolean;
 }
@@ -17,7 +17,7 @@ const known = new Map<string, ModelDownloadError | undefined>();
 const MOST_KNOWN = 256;
 
 /**
- * `ensureModelAt` with a look at whether the model will run here: before the first byte when it is to be refused,
+ * `ensureModelAt` with a warnOfProblem at whether the model will run here: before the first byte when it is to be refused,
  * beside the download when only a warning is wanted.
  */
 export async function ensureFitting(
@@ -33,8 +33,8 @@ export async function ensureFitting(
     return ensureModelAt(ref, { ...ensure, requireFit: false }, check);
   }
 
-  let looking: Promise<void> | undefined;
-  const look = (candidate: string, repoId: string): Promise<void> =>
+  let warning: Promise<void> | undefined;
+  const warnOfProblem = (candidate: string, repoId: string): Promise<void> =>
     findProblem(candidate).then(
       (problem) => problem && warn(options.onEvent, repoId, problem),
       // When only a warning is wanted, a failed question does not stop the load.
@@ -42,14 +42,14 @@ export async function ensureFitting(
     );
   const onEvent: OnEngineEvent = (event) => {
     if (event.type === "planned" && event.bytes.toFetch > 0) {
-      looking ??= look(`${event.repoId}@${event.commit}`, event.repoId);
+      warning ??= warnOfProblem(`${event.repoId}@${event.commit}`, event.repoId);
     }
     ensure.onEvent?.(event);
   };
   const model = await ensureModelAt(ref, { ...ensure, onEvent }, check);
   const { repoId, commit, path } = model;
-  looking ??= look(commit === null ? path : `${repoId}@${commit}`, repoId);
-  await looking;
+  warning ??= warnOfProblem(commit === null ? path : `${repoId}@${commit}`, repoId);
+  await warning;
   return model;
 
   async function findProblem(candidate: string): Promise<ModelDownloadError | undefined> {

@@ -8,7 +8,7 @@ import {
 } from "@mlx-download/cache";
 import { type KnownSnapshot, parseRepoRef } from "@mlx-download/core";
 import { downloadLocked, downloadShared, isReviewed } from "./download-shared.ts";
-import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
+import type { CheckFolder, EnsuredModel } from "../contract/engine.ts";
 import { findLocked } from "./locked-model.ts";
 import { findLocalModel, isLocalRef } from "./local-ref.ts";
 import type { EnsureOptions } from "../contract/options.ts";
@@ -36,7 +36,7 @@ export function ensureModel(ref: string, options: EnsureOptions = {}): Promise<E
 export async function ensureModelAt(
   ref: string,
   options: EnsureOptions,
-  check?: CheckPlace,
+  check?: CheckFolder,
 ): Promise<EnsuredModel> {
   options.signal?.throwIfAborted();
   const { trustedModelDirectories: trusted } = options;
@@ -74,7 +74,7 @@ export async function ensureModelAt(
 async function ensureLocked(
   snapshot: KnownSnapshot,
   options: EnsureOptions,
-  check?: CheckPlace,
+  check?: CheckFolder,
 ): Promise<EnsuredModel> {
   const { trustedModelDirectories: trusted } = options;
   const { repoId, commit } = snapshot;

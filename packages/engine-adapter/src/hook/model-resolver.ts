@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import type { CheckPlace, EnsuredModel } from "../contract/engine.ts";
+import type { CheckFolder, EnsuredModel } from "../contract/engine.ts";
 import { ensureFitting } from "../ensure/ensure-fitting.ts";
 import type { OnEngineEvent } from "../contract/events.ts";
 import { findLocalModel, isLocalRef } from "../ensure/local-ref.ts";
@@ -54,7 +54,7 @@ export function createModelResolver(options: LoadOptions = {}): ModelResolver {
 
 /** `createModelResolver` for the hook. */
 export function createPlacingResolver(options: LoadOptions = {}): PlacingResolver {
-  const check: CheckPlace = async ({ repoId, path }) => {
+  const check: CheckFolder = async ({ repoId, path }) => {
     checkEngineId(repoId);
     checkEnginePath(await realPlace(path));
   };

@@ -23,11 +23,11 @@ export async function mendAndRetry<T>(
   try {
     return await load();
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const text = error instanceof Error ? error.message : String(error);
     const snapshot = cachedFolder(path);
-    if (!snapshot || io.signal?.aborted || !DAMAGE.test(said)) throw error;
+    if (!snapshot || io.signal?.aborted || !DAMAGE.test(text)) throw error;
     const { repoId, cacheDir } = snapshot.layout;
-    io.warn("engine/proving-again", `${repoId} did not load (${said}). Verifying its files`);
+    io.warn("engine/proving-again", `${repoId} did not load (${text}). Verifying its files`);
     const { endpoint, token, offline, fetch, env } = io.options;
     // A snapshot that was named by its path may lie in another cache than the options say.
     const hub = { cacheDir, endpoint, token, offline, fetch, env, signal: io.signal };

@@ -71,7 +71,7 @@ function settledAfter(layout: CacheLayout, quantization: KvQuantization | undefi
   return Math.max(quantization?.start ?? 0, ...lengths.slice(0, 1000));
 }
 
-interface Place {
+interface GroupContext {
   readonly group: CacheGroup;
   readonly layout: CacheLayout;
   readonly quantization: KvQuantization | undefined;
@@ -83,8 +83,8 @@ interface ByteCounter {
   skip(tokens: number): void;
 }
 
-function byteCounter(cache: LayerCache, place: Place): ByteCounter {
-  const { group, layout } = place;
+function byteCounter(cache: LayerCache, context: GroupContext): ByteCounter {
+  const { group, layout } = context;
   if (cache.kind === "state" || cache.kind === "recent" || cache.kind === "compressed") {
     const bytes = unslottedBytes(cache, layout.elementBytes);
     let seen = 0;
@@ -101,7 +101,7 @@ function byteCounter(cache: LayerCache, place: Place): ByteCounter {
   }
   const slots = slotCounter(cache);
   const plain = group.count * plainRowBytes(cache, layout.elementBytes);
-  const quantization = cache.kind === "full" && !group.list ? place.quantization : undefined;
+  const quantization = cache.kind === "full" && !group.list ? context.quantization : undefined;
   const packed = quantization
     ? group.count * packedRowBytes(cache, layout.elementBytes, quantization)
     : plain;

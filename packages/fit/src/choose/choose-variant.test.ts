@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Candidate, chooseVariant } from "./choose-variant.ts";
+import { type VariantCandidate, chooseVariant } from "./choose-variant.ts";
 
 const LIMIT = 50e9;
 
@@ -9,14 +9,14 @@ interface Given {
   readonly mode?: string;
   readonly mixed?: boolean;
   readonly total?: number;
-  readonly verdict?: Candidate["fit"]["verdict"];
+  readonly verdict?: VariantCandidate["fit"]["verdict"];
   readonly loads?: "yes" | "no";
   readonly speed?: number;
   readonly downloads?: number;
   readonly parameters?: number;
 }
 
-function candidate(name: string, given: Given = {}): Candidate {
+function candidate(name: string, given: Given = {}): VariantCandidate {
   const { bits = 4, mode = "affine", mixed = false, total = 10e9, parameters = 8e9 } = given;
   const quantization =
     bits === 16 ? null : { mode, bits, groupSize: 64, bitsPerWeight: bits + 0.5, mixed };
@@ -39,7 +39,7 @@ function candidate(name: string, given: Given = {}): Candidate {
   };
 }
 
-const order = (...candidates: Candidate[]): string[] =>
+const order = (...candidates: VariantCandidate[]): string[] =>
   chooseVariant(candidates).ranked.map((entry) => entry.candidate.repoId.split("/")[1] ?? "");
 
 describe("chooseVariant", () => {

@@ -5,7 +5,7 @@ import type { ModelDescription } from "../model/model-description.ts";
 import { parseModelName } from "../name/model-name.ts";
 
 /** A variant of a model, judged for one machine. */
-export interface Candidate {
+export interface VariantCandidate {
   readonly repoId: string;
   readonly description: Pick<ModelDescription, "parameters" | "weightsBytes" | "quantization">;
   readonly fit: Pick<
@@ -19,13 +19,13 @@ export interface Candidate {
 }
 
 /** The wishes beside fitting. */
-export interface ChoiceWish {
+export interface VariantWish {
   /** Tokens a second at least, by the lower estimate. Default: none. */
   readonly tokensPerSecond?: number | undefined;
 }
 
 /** A candidate with the sentence that says why it stands where it stands. */
-export interface RankedCandidate<C extends Candidate = Candidate> {
+export interface RankedVariant<C extends VariantCandidate = VariantCandidate> {
   readonly candidate: C;
   /** Can it be used here at all? */
   readonly usable: boolean;
@@ -33,11 +33,11 @@ export interface RankedCandidate<C extends Candidate = Candidate> {
 }
 
 /** The variants of one model in order, the best first. */
-export interface Choice<C extends Candidate = Candidate> {
-  readonly best: RankedCandidate<C> | null;
+export interface VariantChoice<C extends VariantCandidate = VariantCandidate> {
+  readonly best: RankedVariant<C> | null;
   /** The next one that could be used, and why it lost. */
-  readonly runnerUp: RankedCandidate<C> | null;
-  readonly ranked: readonly RankedCandidate<C>[];
+  readonly runnerUp: RankedVariant<C> | null;
+  readonly ranked: readonly RankedVariant<C>[];
 }
 
 /** Room that must be left below the limit for more than 6 bits to be worth it: programs come and go, contexts grow. */
@@ -45,7 +45,7 @@ const AMPLE = 0.25;
 /** Above so many parameters 16 bits are a waste: 8 bits cannot be told from them. */
 const SMALL_PARAMETERS = 4_000_000_000;
 
-interface Graded<C extends Candidate> extends RankedCandidate<C> {
+interface Graded<C extends VariantCandidate> extends RankedVariant<C> {
   readonly grade: number;
 }
 
@@ -54,10 +54,10 @@ interface Graded<C extends Candidate> extends RankedCandidate<C> {
  * by quantization: a format that the model was trained in, then as many bits as leave a quarter of the limit free and the
  * wished speed, then 6, 5, 4 and 3 bits, calibrated ones first. Downloads decide only between equals.
  */
-export function chooseVariant<C extends Candidate>(
+export function chooseVariant<C extends VariantCandidate>(
   candidates: readonly C[],
-  wish: ChoiceWish = {},
-): Choice<C> {
+  wish: VariantWish = {},
+): VariantChoice<C> {
   const ranked = candidates
     .map((candidate) => grade(candidate, wish))
     .toSorted(
@@ -75,14 +75,18 @@ export function chooseVariant<C extends Candidate>(
   };
 }
 
-function plain<C extends Candidate>({ candidate, usable, why }: Graded<C>): RankedCandidate<C> {
+function plain<C extends VariantCandidate>({
+  candidate,
+  usable,
+  why,
+}: Graded<C>): RankedVariant<C> {
   return { candidate, usable, why };
 }
 
 const TIGHT = 100;
 const SLOW = 200;
 
-function grade<C extends Candidate>(candidate: C, wish: ChoiceWish): Graded<C> {
+function grade<C extends VariantCandidate>(candidate: C, wish: VariantWish): Graded<C> {
   const { fit, loads, speed } = candidate;
   if (loads.verdict === "no") {
     const why = loads.reasons.find(({ blocks }) => blocks)?.message ?? "mlx-lm cannot load it";
@@ -109,7 +113,7 @@ function grade<C extends Candidate>(candidate: C, wish: ChoiceWish): Graded<C> {
 
 /** Lower is better. */
 function gradeBits(
-  { repoId, description }: Candidate,
+  { repoId, description }: VariantCandidate,
   ample: boolean,
 ): { readonly grade: number; readonly why: string } {
   const { quantization, parameters } = description;
@@ -142,7 +146,7 @@ function gradeBits(
   return { grade: 95, why: how };
 }
 
-function whyLost(second: Graded<Candidate>, best: Graded<Candidate>): string {
+function whyLost(second: Graded<VariantCandidate>, best: Graded<VariantCandidate>): string {
   if (second.grade === best.grade) {
     const [less = 0, more = 0] = [second.candidate.downloads, best.candidate.downloads];
     return less === more

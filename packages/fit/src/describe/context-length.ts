@@ -35,12 +35,12 @@ export function contextLengthOf({ text, root, prefix }: ModelConfig): ContextLen
     [root, ""],
   ] as const) {
     const name = LENGTHS.find((candidate) => countField(section, candidate) !== undefined);
-    const said = name === undefined ? undefined : countField(section, name);
-    if (said === undefined) continue;
+    const stated = name === undefined ? undefined : countField(section, name);
+    if (stated === undefined) continue;
     // Only YaRN configs leave the limit as it was: of `llama3` and others it is stretched already.
     const factor = scaling?.type === "yarn" ? (scaling.factor ?? 0) : 0;
     const stretched = Math.floor(factor * (scaling?.originalContextLength ?? 0));
-    return { tokens: Math.max(said, Math.min(stretched, 1e9)), field: `${at}${name}`, scaling };
+    return { tokens: Math.max(stated, Math.min(stretched, 1e9)), field: `${at}${name}`, scaling };
   }
   // Published without a length. transformers fills in the model's own (Gemma3TextConfig).
   const type = stringField(text, "model_type") ?? stringField(root, "model_type");

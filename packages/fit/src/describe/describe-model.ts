@@ -41,13 +41,13 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
   const shape = modelShape(config, evidence);
   const weights = describeWeights({ files, config, weightFiles, evidence, module });
   const context = contextLengthOf(config);
-  const said = (name: string, value: unknown, at: string): void => {
+  const noteField = (name: string, value: unknown, at: string): void => {
     if (value !== undefined) evidence[name] = evidenceOf("config", `config.json: ${at}`);
   };
-  said("modelType", modelType, "model_type");
-  said("architectures", architectures[0], "architectures");
-  said("contextLength", context.tokens, context.field);
-  said("ropeScaling", context.scaling ?? undefined, `${prefix}rope_scaling, rope_parameters`);
+  noteField("modelType", modelType, "model_type");
+  noteField("architectures", architectures[0], "architectures");
+  noteField("contextLength", context.tokens, context.field);
+  noteField("ropeScaling", context.scaling ?? undefined, `${prefix}rope_scaling, rope_parameters`);
   if (module !== undefined) {
     evidence["module"] = evidenceOf(
       "config",
@@ -60,7 +60,11 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     evidence["scoreMatrices"] = evidence["cache"];
   }
   const stateWidth = stateWidthOf(config);
-  said("stateWidth", stateWidth ?? undefined, `${prefix}heads and width of the state's values`);
+  noteField(
+    "stateWidth",
+    stateWidth ?? undefined,
+    `${prefix}heads and width of the state's values`,
+  );
   const tokens = tokenizerFacts(files, evidence);
   const origin = originFacts(files, evidence);
   const remoteCode = remoteCodeOf(files, config);

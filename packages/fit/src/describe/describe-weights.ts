@@ -271,12 +271,12 @@ function dtypeOf(
     [config.root, ""],
   ] as const) {
     for (const name of ["dtype", "torch_dtype"]) {
-      const said = stringField(section, name)?.replace(/^torch\./, "");
-      if (said === undefined || !DTYPES.has(said)) continue;
-      const widened = said === "float16" && hasFloatPackedEmbedding(configured);
+      const dtype = stringField(section, name)?.replace(/^torch\./, "");
+      if (dtype === undefined || !DTYPES.has(dtype)) continue;
+      const widened = dtype === "float16" && hasFloatPackedEmbedding(configured);
       const why = widened ? `, widened by embeddings packed as ${configured?.mode}` : "";
       evidence["dtype"] = evidenceOf("config", `config.json: ${prefix}${name}${why}`);
-      return widened ? "float32" : said;
+      return widened ? "float32" : dtype;
     }
   }
   evidence["dtype"] = evidenceOf("default", "no file says it; two bytes are usual", true);

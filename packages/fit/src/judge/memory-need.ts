@@ -1,6 +1,6 @@
 import { type CacheBytes, cacheBytes, type KvQuantization } from "../caches/cache-bytes.ts";
 import { kvBitsVerdict } from "../caches/kv-bits.ts";
-import type { AttentionPlace } from "../machine/fused-attention.ts";
+import type { AttentionRuntime } from "../machine/fused-attention.ts";
 import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import { FitError } from "../model/errors.ts";
 import type { ModelDescription } from "../model/model-description.ts";
@@ -30,7 +30,7 @@ export interface MemoryOptions {
   /** Bytes of an adapter's weights (`--adapter-path`). Default: 0. */
   readonly adapterBytes?: number | undefined;
   /** The machine, as far as it decides which attention is fused. An unknown part makes the need a range. */
-  readonly machine?: AttentionPlace["machine"];
+  readonly machine?: AttentionRuntime["machine"];
   /** The MLX release. Default: the one that this package knows. */
   readonly mlxVersion?: string | undefined;
 }

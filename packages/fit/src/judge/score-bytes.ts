@@ -1,4 +1,4 @@
-import { ACCELERATED_STEP, type AttentionPlace, scoreNeed } from "../machine/fused-attention.ts";
+import { ACCELERATED_STEP, type AttentionRuntime, scoreNeed } from "../machine/fused-attention.ts";
 import type { ScoreMatrix } from "../model/score-matrix.ts";
 
 /** One prompt, and where it is processed. */
@@ -10,7 +10,7 @@ export interface ScoreStep {
   readonly batch: number;
   /** Keys and values are quantized: mlx-lm then multiplies them itself, with the scores as a matrix. */
   readonly quantized: boolean;
-  readonly place: AttentionPlace;
+  readonly place: AttentionRuntime;
 }
 
 /** The least and the most bytes that the scores of a prompt of up to so many tokens take at once. */

@@ -46,7 +46,7 @@ export const ACCELERATED_STEP = 1024;
 export type ScoreNeed = "never" | "short" | "always" | "unknown";
 
 /** Where the attention runs. An unknown part makes the answer `unknown`. */
-export interface AttentionPlace {
+export interface AttentionRuntime {
   readonly mlxVersion: string;
   readonly machine?: Pick<Machine, "chip" | "macOS"> | undefined;
 }
@@ -54,7 +54,7 @@ export interface AttentionPlace {
 /** Whether attention of these widths builds a matrix of scores while a prompt is processed. */
 export function scoreNeed(
   { queryDim, valueDim }: AttentionWidths,
-  { mlxVersion, machine }: AttentionPlace,
+  { mlxVersion, machine }: AttentionRuntime,
 ): ScoreNeed {
   const kernels = KERNELS.findLast(({ since }) => compareVersions(since, mlxVersion) <= 0);
   if (kernels === undefined) return "unknown";

@@ -144,8 +144,8 @@ function addFilter(filters: Record<string, unknown>, { key: given, value, negate
   if (value === "") throw invalid(`Nothing follows ${key}:`, { key });
   if (key === "not") throw invalid("-not: leaves nothing out", { key });
   if (FLAG_KEYS.has(key)) {
-    const said = readFlag(key as FlagKey, value);
-    filters[key] = negated ? !said : said;
+    const flag = readFlag(key as FlagKey, value);
+    filters[key] = negated ? !flag : flag;
     return;
   }
   if (negated) {

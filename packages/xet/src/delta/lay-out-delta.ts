@@ -9,28 +9,28 @@ import { intersect, type Span } from "../read/span.ts";
 import type { DeltaBase } from "./delta-base.ts";
 import { type FetchSpan, fetchSpans, spansAt } from "./fetch-spans.ts";
 import { createPotentials, type Potentials } from "./potentials.ts";
-import { type Candidate, indexCandidates, splitTerm } from "./split-terms.ts";
+import { type CandidateTerm, indexCandidateTerms, splitTerm } from "./split-terms.ts";
 
 /** Chunks of a term that are copied or come with a request. */
 export interface DeltaPiece {
   readonly term: Term;
   readonly chunks: Span;
-  readonly copy: Candidate | undefined;
+  readonly copy: CandidateTerm | undefined;
 }
 
 /** How a file is put together of copies and fetches. Places are found later. */
 export interface DeltaLayout {
-  readonly copies: readonly (DeltaPiece & { readonly copy: Candidate })[];
+  readonly copies: readonly (DeltaPiece & { readonly copy: CandidateTerm })[];
   readonly fetches: readonly { readonly span: FetchSpan; readonly pieces: readonly DeltaPiece[] }[];
   readonly potentials: (xorb: string) => Potentials;
   /** Terms of bases that contradict the file's. */
-  readonly contradictory: ReadonlySet<Candidate>;
+  readonly contradictory: ReadonlySet<CandidateTerm>;
 }
 
 /** Splits the terms of a file into copies and fetches. Throws `xet/malformed-xorb` when they contradict each other. */
 export function layOutDelta(
   parts: readonly Reconstruction[],
-  candidates: readonly Candidate[],
+  candidates: readonly CandidateTerm[],
   { bases, subRanges }: { readonly bases: readonly DeltaBase[]; readonly subRanges: boolean },
 ): DeltaLayout {
   const graphs = new Map<string, Potentials>();
@@ -39,7 +39,7 @@ export function layOutDelta(
     graphs.set(xorb, graph);
     return graph;
   };
-  const contradictory = new Set<Candidate>();
+  const contradictory = new Set<CandidateTerm>();
   for (const { terms } of parts) {
     for (const { xorb, chunks, length } of terms) {
       if (!potentials(xorb).relate(chunks.start, chunks.end, length)) throw contradiction(xorb);
@@ -50,14 +50,14 @@ export function layOutDelta(
       contradictory.add(one);
     }
   }
-  const find = indexCandidates(candidates.filter((one) => !contradictory.has(one)));
+  const find = indexCandidateTerms(candidates.filter((one) => !contradictory.has(one)));
   const marks = subRanges
     ? Map.groupBy(
         bases.flatMap((base) => base.marks),
         ({ xorb }) => xorb,
       )
     : undefined;
-  const copies: (DeltaPiece & { readonly copy: Candidate })[] = [];
+  const copies: (DeltaPiece & { readonly copy: CandidateTerm })[] = [];
   const fetches = new Map<
     string,
     { readonly span: FetchSpan; readonly pieces: Map<string, DeltaPiece> }

@@ -6,7 +6,7 @@ import { type DeltaBase, type ReadBase, resolveTerm } from "./delta-base.ts";
 import { createKnownLengths } from "./known-lengths.ts";
 import { contradiction, type DeltaLayout, type DeltaPiece, layOutDelta } from "./lay-out-delta.ts";
 import type { Sidecar } from "./sidecar.ts";
-import type { Candidate } from "./split-terms.ts";
+import type { CandidateTerm } from "./split-terms.ts";
 
 /** Bytes that a base on this disk has. */
 export interface DeltaCopy {
@@ -67,7 +67,7 @@ export async function planDelta(
   let candidates = bases.flatMap(({ id, terms }) =>
     terms
       .filter(({ xorb }) => shared.has(xorb))
-      .map((term): Candidate => ({ ...term, baseId: id })),
+      .map((term): CandidateTerm => ({ ...term, baseId: id })),
   );
   for (;;) {
     const attempt = layOutDelta(parts, candidates, {
@@ -85,7 +85,7 @@ export async function planDelta(
 async function resolveCandidates(
   { copies, potentials, contradictory }: DeltaLayout,
   read: ReadBase | undefined,
-): Promise<ReadonlySet<Candidate>> {
+): Promise<ReadonlySet<CandidateTerm>> {
   const bad = new Set(contradictory);
   for (const [candidate, own] of Map.groupBy(copies, ({ copy }) => copy)) {
     const { baseId, xorb } = candidate;
@@ -111,7 +111,7 @@ function createPlan(
     const lead = potentials(term.xorb).distance(term.chunks.start, chunks.start);
     return lead === undefined ? undefined : term.offset + lead;
   };
-  const copyOf = (piece: DeltaPiece & { readonly copy: Candidate }): DeltaCopy | undefined => {
+  const copyOf = (piece: DeltaPiece & { readonly copy: CandidateTerm }): DeltaCopy | undefined => {
     const { copy, chunks, term } = piece;
     const [to, bytes] = [place(piece), length(piece)];
     const lead = potentials(term.xorb).distance(copy.chunks.start, chunks.start);

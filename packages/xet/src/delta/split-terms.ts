@@ -3,35 +3,35 @@ import type { Span } from "../read/span.ts";
 import type { BaseTerm } from "./delta-base.ts";
 
 /** A term of a base, and which base. */
-export interface Candidate extends BaseTerm {
+export interface CandidateTerm extends BaseTerm {
   readonly baseId: string;
 }
 
 /** Chunks of a new term that a base has, or that none has. */
 export interface TermPart {
   readonly chunks: Span;
-  readonly from: Candidate | undefined;
+  readonly from: CandidateTerm | undefined;
 }
 
 /** Finds which base has the chunks of a xorb. */
-export type FindCandidate = (
+export type FindCandidateTerm = (
   xorb: string,
   chunk: number,
-) => { readonly best: Candidate | undefined; readonly next: number };
+) => { readonly best: CandidateTerm | undefined; readonly next: number };
 
 /**
  * An index over the terms of bases: for a chunk the one that reaches furthest, and where the next one starts if there is
  * none.
  */
-export function indexCandidates(candidates: readonly Candidate[]): FindCandidate {
+export function indexCandidateTerms(candidates: readonly CandidateTerm[]): FindCandidateTerm {
   const byXorb = new Map<
     string,
-    { readonly starts: Candidate[]; readonly furthest: Candidate[] }
+    { readonly starts: CandidateTerm[]; readonly furthest: CandidateTerm[] }
   >();
   for (const [xorb, own] of Map.groupBy(candidates, (one) => one.xorb)) {
     const starts = own.toSorted((a, b) => a.chunks.start - b.chunks.start);
     // Of all that start no later, which reaches furthest.
-    let best = starts[0] as Candidate;
+    let best = starts[0] as CandidateTerm;
     const furthest = starts.map((one) => {
       if (one.chunks.end > best.chunks.end) best = one;
       return best;
@@ -45,7 +45,7 @@ export function indexCandidates(candidates: readonly Candidate[]): FindCandidate
     let high = found.starts.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((found.starts[middle] as Candidate).chunks.start <= chunk) low = middle + 1;
+      if ((found.starts[middle] as CandidateTerm).chunks.start <= chunk) low = middle + 1;
       else high = middle;
     }
     const last = found.furthest[low - 1];
@@ -55,7 +55,7 @@ export function indexCandidates(candidates: readonly Candidate[]): FindCandidate
 }
 
 /** Splits a term into runs that a base has and runs that none has. */
-export function splitTerm({ xorb, chunks }: Term, find: FindCandidate): readonly TermPart[] {
+export function splitTerm({ xorb, chunks }: Term, find: FindCandidateTerm): readonly TermPart[] {
   const parts: TermPart[] = [];
   for (let { start } = chunks; start < chunks.end;) {
     const { best: from, next } = find(xorb, start);

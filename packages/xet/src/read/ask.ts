@@ -28,7 +28,7 @@ export interface Question {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer that said yes. */
+/** An answer that shown yes. */
 export interface GoodAnswer {
   readonly text: string;
   readonly headers: XetAnswer["headers"];
@@ -58,10 +58,10 @@ export async function ask(fetch: XetFetch, question: Question): Promise<GoodAnsw
   }
   if (answer.status === 200) return { text, headers: answer.headers };
   const [code, hint] = meaning(answer.status);
-  const said = text.replaceAll(/\s+/gu, " ").trim().slice(0, SHOWN_CHARACTERS);
+  const shown = text.replaceAll(/\s+/gu, " ").trim().slice(0, SHOWN_CHARACTERS);
   const retryAfterMs = retryAfter(answer.headers.get("retry-after"));
   throw new XetError(
-    `${host} answers ${answer.status} (Xet ${phase})${said === "" ? "" : `: ${said}`}`,
+    `${host} answers ${answer.status} (Xet ${phase})${shown === "" ? "" : `: ${shown}`}`,
     code,
     {
       hint,

@@ -20,7 +20,7 @@ async function firstLine(stdin: Shell["stdin"]): Promise<string> {
 /**
  * A token and its name for messages. Without a token, the libraries use that of the environment.
  */
-export interface TokenChoice {
+export interface TokenOptions {
   readonly token?: string | undefined;
   readonly tokenSource?: string | undefined;
 }
@@ -48,7 +48,7 @@ export async function readGivenToken(
 export async function readToken(
   flags: Pick<Flags, "token" | "tokenStdin" | "endpoint" | "quiet">,
   shell: Pick<Shell, "stdin" | "stderr" | "interrupt" | "env">,
-): Promise<TokenChoice> {
+): Promise<TokenOptions> {
   const given = await readGivenToken(flags, shell);
   const { env, stderr, interrupt } = shell;
   if (given !== undefined)

@@ -51,14 +51,14 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     }
     note(planText(plan));
     const { signal } = shell.interrupt;
-    let said = 0;
+    let shown = 0;
     const result = await syncCatalogue(registry, hub, {
       full: flags.full,
       signal,
       onProgress({ requests, models }) {
         // A page takes about a second. More frequent lines add no information.
-        if (requests - said < 10) return;
-        said = requests;
+        if (requests - shown < 10) return;
+        shown = requests;
         note(`${formatCount(models, "model")} read`);
       },
     });

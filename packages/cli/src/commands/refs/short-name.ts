@@ -2,7 +2,7 @@ import { isOffline } from "../../shell/is-on.ts";
 import type { ModelDownloadError } from "@mlx-download/core";
 import { ask, isInteractive } from "../../shell/ask.ts";
 import type { Flags } from "../../command-line/flags.ts";
-import type { TokenChoice } from "../account/read-token.ts";
+import type { TokenOptions } from "../account/read-token.ts";
 import { sameCommand } from "../../command-line/quote.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
@@ -11,7 +11,7 @@ import { formatNumber } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 
 /** A whole repo that a short name may mean. */
-interface Candidate {
+interface ModelMatch {
   readonly repoId: string;
   /** Downloads in the last 30 days. Undefined for a model that was found in the cache. */
   readonly downloads: number | undefined;
@@ -19,7 +19,7 @@ interface Candidate {
 
 /** The flags and the shell for the search, as commands have them. */
 export interface ShortNameOptions {
-  readonly token: TokenChoice;
+  readonly token: TokenOptions;
   readonly flags: Pick<Flags, "endpoint" | "offline" | "cacheDir" | "json" | "events" | "quiet">;
 }
 
@@ -38,7 +38,7 @@ async function candidatesOnHub(
   name: string,
   author: string,
   { options: { flags, token }, shell }: { options: ShortNameOptions; shell: Shell },
-): Promise<readonly Candidate[]> {
+): Promise<readonly ModelMatch[]> {
   const { listMLXModels } = await import("@mlx-download/core");
   return listMLXModels({
     filter: name,
@@ -56,7 +56,7 @@ async function candidatesOnHub(
 async function candidatesInCache(
   name: string,
   { options: { flags }, shell }: { options: ShortNameOptions; shell: Shell },
-): Promise<readonly Candidate[]> {
+): Promise<readonly ModelMatch[]> {
   const { listCachedModels } = await import("@mlx-download/core");
   const models = await listCachedModels({ cacheDir: flags.cacheDir, env: shell.env });
   return models
@@ -87,7 +87,7 @@ async function isLegacyId(
   );
 }
 
-function lines(candidates: readonly Candidate[]): string {
+function lines(candidates: readonly ModelMatch[]): string {
   const width = String(candidates.length).length;
   return candidates
     .map(({ repoId, downloads }, at) => {
@@ -99,9 +99,9 @@ function lines(candidates: readonly Candidate[]): string {
 }
 
 async function pick(
-  candidates: readonly Candidate[],
+  candidates: readonly ModelMatch[],
   shell: Shell,
-): Promise<Candidate | undefined> {
+): Promise<ModelMatch | undefined> {
   const most = candidates.length;
   const question = most === 1 ? "This one? [Y/n] " : `Which one? [1-${most}, Enter for none] `;
   const answer = (await ask(question, shell)).trim();
@@ -111,7 +111,7 @@ async function pick(
 
 function ambiguous(
   name: string,
-  candidates: readonly Candidate[],
+  candidates: readonly ModelMatch[],
   shell: Shell,
 ): ModelDownloadError | CliError {
   const [first] = candidates;
@@ -155,7 +155,7 @@ async function wholeRef(
   const { flags } = options;
   const author = shell.env["MLX_DOWNLOAD_AUTHOR"]?.trim() || "mlx-community";
   const offline = flags.offline || isOffline(shell.env);
-  const isExact = ({ repoId }: Candidate): boolean =>
+  const isExact = ({ repoId }: ModelMatch): boolean =>
     repoId.split("/").at(-1)?.toLowerCase() === name.toLowerCase();
   const candidates = offline
     ? await candidatesInCache(name, context)

@@ -6,7 +6,7 @@ import type { RateLimit } from "../../contract/rate-limit.ts";
 import { startTransferMonitor, type TransferMonitor } from "./transfer-monitor.ts";
 
 /** A download's place among all that run in this process. */
-export interface SchedulerPlace {
+export interface SchedulerMembership {
   readonly budget: ConnectionShare;
   readonly monitor: TransferMonitor;
   readonly disk: DiskThread;
@@ -44,7 +44,7 @@ let places = 0;
  * Takes a download in. All downloads of this process from one host share its connections, those that named a rate as a
  * number share the lowest one, and all share one thread that writes and hashes.
  */
-export function joinScheduler(host: string, wish: SchedulerWish): SchedulerPlace {
+export function joinScheduler(host: string, wish: SchedulerWish): SchedulerMembership {
   const known = hosts.get(host);
   const budget = known?.budget ?? createConnectionBudget();
   const share = budget.join(wish.connections);

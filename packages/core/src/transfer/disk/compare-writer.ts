@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { giveBuffer, takeBuffer } from "./buffer-pool.ts";
-import type { SegmentOutput } from "../segments/read-segment.ts";
+import type { SegmentWriter } from "./segment-writer.ts";
 import { writeAll } from "./write-all.ts";
 
 const PIECE_BYTES = 256 * 1024;
@@ -13,7 +13,7 @@ export function createCompareWriter(
   file: FileHandle,
   start: number,
   onDifferent: (start: number, end: number) => void,
-): SegmentOutput {
+): SegmentWriter {
   let position = start;
   let fill = 0;
   let buffer: Uint8Array | undefined;

@@ -91,18 +91,18 @@ function workerLane(worker: Worker, bell: Int32Array): DiskLane {
 /** Does the work on this thread, a piece a turn, so that connections and timers get theirs. */
 function hereLane({ take }: DiskListener): DiskLane {
   const jobs = createDiskJobs();
-  const said: DiskRequest[] = [];
+  const requests: DiskRequest[] = [];
   let due: NodeJS.Immediate | undefined;
   const turn = (): void => {
     due = undefined;
-    for (const request of said.splice(0)) jobs.answer(request);
+    for (const request of requests.splice(0)) jobs.answer(request);
     const behind = jobs.hashBehind();
     if (behind) due = setImmediate(turn);
     take(jobs.takeReplies());
   };
   return {
     say(request) {
-      said.push(request);
+      requests.push(request);
       due ??= setImmediate(turn);
     },
     hold: () => undefined,

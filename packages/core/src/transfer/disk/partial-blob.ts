@@ -6,7 +6,6 @@ import { createCompareWriter } from "./compare-writer.ts";
 import { type Journal, openJournal, readFacts } from "./journal.ts";
 import { type JournalFacts, type JournalledBlob, NO_FACTS } from "./journal-text.ts";
 import { createRangeSet, type RangeSet } from "./ranges.ts";
-import type { SegmentOutput } from "../segments/read-segment.ts";
 import { createSegmentWriter, type SegmentWriter, type WriteBytes } from "./segment-writer.ts";
 
 /** An unfinished blob on disk: a sparse data file of the blob's size and the journal of the ranges it holds. */
@@ -31,7 +30,7 @@ export interface PartialBlob {
    */
   drop(start: number, end: number): void;
   /** Takes a second copy of bytes that are here, and replaces those that differ. */
-  compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentOutput;
+  compareFrom(start: number, onDifferent: (start: number, end: number) => void): SegmentWriter;
   /**
    * Whether the digest of the bytes before `end` is the same as when they arrived. The first digest for a position is
    * kept in the journal. Undefined when this is the first.

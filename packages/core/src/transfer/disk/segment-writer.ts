@@ -1,11 +1,11 @@
 import type { ByteSink } from "../../http/byte-sink.ts";
 import { BUFFER_BYTES, buffersAreScarce, giveBuffer, takeBuffer } from "./buffer-pool.ts";
 
-/** A sink that writes the bytes of one segment at their place in the file, in pieces of 512 KiB. */
+/** A sink for the bytes of one segment, which writes them or compares them with a copy. */
 export interface SegmentWriter extends ByteSink {
   /** Position after the last byte taken. */
   readonly position: number;
-  /** Resolves when all accepted bytes are in the file. Rejects with the first write error. */
+  /** Resolves when all accepted bytes are in the file or compared. Rejects with the first error. */
   drain(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ const LINGER_MS = 200;
 /** Brings bytes, which stay as they are meanwhile, to a place of a file. */
 export type WriteBytes = (bytes: Uint8Array, position: number) => Promise<void>;
 
-/** Starts at `start`. Calls `onWritten` with each range after its bytes are in the file. */
+/** A writer that starts at `start` and writes in pieces of 512 KiB. It calls `onWritten` with each range after its bytes are in the file. */
 export function createSegmentWriter(
   write: WriteBytes,
   start: number,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModelDownloadError } from "../../contract/errors.ts";
 import type { DownloadEventBody } from "../../contract/events.ts";
-import type { ByteSink } from "../../http/byte-sink.ts";
+import type { SegmentWriter } from "../disk/segment-writer.ts";
 import type { Lease } from "./segment-allocator.ts";
 import { meteredSink } from "./metered-sink.ts";
 import { serverWait } from "../../hub/server-wait.ts";
@@ -11,22 +11,14 @@ import { type BlobRequest, SegmentError } from "../sources/source.ts";
 import type { Opinion } from "../sources/source-set.ts";
 import type { TransferContext } from "../transfer-context.ts";
 
-/** Where the bytes of a segment go. */
-export interface SegmentOutput extends ByteSink {
-  /** Position after the last byte taken. */
-  readonly position: number;
-  /** Resolves when all that was taken is kept. */
-  drain(): Promise<void>;
-}
-
-/** What `readSegment` needs beside the blob. */
+/** The inputs of `readSegment` beside the blob. */
 export interface ReadSegmentOptions {
   readonly context: TransferContext;
   readonly signal: AbortSignal;
   /** The range to read, requested when a connection is free. Undefined when there is none left. */
   readonly take: () => Lease | undefined;
-  /** An output that starts at the given position. */
-  readonly open: (start: number) => SegmentOutput;
+  /** A writer that starts at the given position. */
+  readonly open: (start: number) => SegmentWriter;
   readonly onConnection: (change: 1 | -1) => void;
   /** The source to ask. Any source when absent. */
   readonly opinion?: Opinion | undefined;

@@ -1,4 +1,4 @@
-import type { TokenChoice } from "../../account/read-token.ts";
+import type { TokenOptions } from "../../account/read-token.ts";
 import type { Flags } from "../../../command-line/flags.ts";
 
 /** The result of one check. */
@@ -19,7 +19,7 @@ export interface Diagnosis {
 export interface Circumstances {
   readonly env: NodeJS.ProcessEnv;
   readonly flags: Pick<Flags, "endpoint" | "cacheDir" | "offline">;
-  readonly token: TokenChoice;
+  readonly token: TokenOptions;
   readonly signal: AbortSignal;
 }
 

@@ -11,7 +11,7 @@ export async function lookAtPython(circumstances: Circumstances): Promise<readon
   const { env, signal } = circumstances;
   const bridge = new bridges.PythonBridge({ env, startTimeoutMs, signal, wants: "mlx-lm" });
   try {
-    return [await look(bridge, circumstances)];
+    return [await diagnosePython(bridge, circumstances)];
   } catch (error) {
     if (!(error instanceof bridges.PythonBridgeError)) throw error;
     const detail = `${error.message}; downloads do not need it`;
@@ -21,7 +21,7 @@ export async function lookAtPython(circumstances: Circumstances): Promise<readon
   }
 }
 
-async function look(bridge: PythonBridge, { signal }: Circumstances): Promise<Diagnosis> {
+async function diagnosePython(bridge: PythonBridge, { signal }: Circumstances): Promise<Diagnosis> {
   const { python, executable } = await bridge.info();
   const { versions, device, packedExperts } = await bridge.runtime({ signal });
   const listed = ["mlx", "mlx-lm", "huggingface_hub", "hf_xet"].flatMap((name) => {
