@@ -17,6 +17,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "thread",
     "lock",
     "disk",
+    "events",
     "names",
   ],
   core: [

@@ -15,6 +15,8 @@ interface Rule {
   readonly packages: readonly string[];
   /** Packages of this workspace whose types alone may be imported. */
   readonly types?: readonly string[];
+  /** Small pure entries of those packages that are imported whole. */
+  readonly entries?: readonly string[];
   /** Packages from elsewhere; absent: whatever its `dependencies` hold. */
   readonly external?: readonly string[];
   /** Runs in a browser too: nothing of Node may be imported. */
@@ -29,7 +31,12 @@ const rules: Readonly<Record<string, Rule>> = {
   "hub-server": { packages: ["cache", "xet"], external: ["hono"] },
   registry: { packages: ["fit"], types: ["cache", "core"], external: [] },
   catalogue: { packages: [], external: [] },
-  "python-bridge": { packages: [], types: ["core", "fit"], external: [] },
+  "python-bridge": {
+    packages: [],
+    types: ["core", "fit"],
+    entries: ["@mlx-download/core/secrets"],
+    external: [],
+  },
   project: { packages: ["core", "cache", "registry"], external: [] },
   "engine-adapter": { packages: ["core", "cache", "fit", "project"], external: [] },
   web: { packages: ["core", "cache", "fit", "registry"] },
@@ -134,7 +141,7 @@ function judge({ specifier, typeOnly }: FoundImport, place: Place): string | und
   }
   const folder = name.slice(scope.length);
   if (rule.types?.includes(folder)) {
-    if (!typeOnly) return "only its types may be imported";
+    if (!typeOnly && !rule.entries?.includes(specifier)) return "only its types may be imported";
   } else if (!rule.packages.includes(folder)) {
     return `packages/${own.folder} may not import it`;
   }

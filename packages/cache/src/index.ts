@@ -43,7 +43,6 @@ export {
   type RemovedRepo,
 } from "./removal/apply-removal.ts";
 export { type CacheFilter, type FilterSubject, parseCacheFilter } from "./removal/cache-filter.ts";
-export { parseAge } from "./removal/parse-age.ts";
 export { type EvictionPlan, planEviction } from "./removal/plan-eviction.ts";
 export { planPrune } from "./removal/plan-prune.ts";
 export { planRemoval, type RemovalTarget, type SelectionRules } from "./removal/plan-removal.ts";

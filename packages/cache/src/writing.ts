@@ -3,6 +3,7 @@
 export { PROOF_STEP_BYTES } from "./digest/digest.ts";
 export { errnoOf } from "./disk/errno.ts";
 export { fsError, isFileError } from "./disk/fs-error.ts";
+export { guardListener, timedEmitter, type WithoutTime } from "./events/guard-listener.ts";
 export { lockPath, partialPaths } from "./names/layout.ts";
 export { lfsPointerId } from "./digest/lfs-pointer.ts";
 export { inspectUnlisted, type UnlistedSnapshot } from "./scan/inspect-unlisted.ts";
@@ -40,4 +41,5 @@ export {
   type ThreadPrograms,
   withoutThreads,
 } from "./thread/start-thread.ts";
+export { runLanes } from "./thread/run-lanes.ts";
 export { writeTreeRecord } from "./records/tree-record.ts";

@@ -1,3 +1,5 @@
+import { replaceSecrets } from "@mlx-download/core/secrets";
+
 /** Keeps tokens out of whatever Python says. */
 export interface SecretMask {
   add(secret: string): void;
@@ -10,10 +12,7 @@ export interface SecretMask {
 export function createSecretMask(): SecretMask {
   const secrets = new Set<string>();
   const text = (plain: string): string => {
-    let masked = plain.replaceAll(
-      /\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/gu,
-      "<secret>",
-    );
+    let masked = replaceSecrets(plain, "<secret>");
     for (const secret of secrets) masked = masked.replaceAll(secret, "<secret>");
     return masked;
   };

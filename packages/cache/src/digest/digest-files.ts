@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { startThread, withoutThreads } from "../thread/start-thread.ts";
+import { runLanes } from "../thread/run-lanes.ts";
 import { threadTexts } from "../thread/thread-texts.ts";
 import type { DigestAlgorithm } from "./digest.ts";
 import type { VerifyAnswer, VerifyRequest } from "./digest-worker.ts";
@@ -46,10 +47,8 @@ export async function digestFiles<T extends FileToDigest>(
     }
     return taken;
   };
-  const stop = new AbortController();
-  const lane = async (): Promise<void> => {
-    const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const each = { ...options, signal: both };
+  const lane = async (stop: AbortSignal): Promise<void> => {
+    const each = { ...options, signal: stop };
     let worker: Worker | undefined;
     try {
       for (let taken = chunk(); taken.length > 0; taken = chunk()) {
@@ -57,18 +56,11 @@ export async function digestFiles<T extends FileToDigest>(
         const left = worker === undefined ? taken : await run(worker, taken, each);
         await runHere(left, each);
       }
-    } catch (error) {
-      stop.abort(error);
-      throw error;
     } finally {
       await worker?.terminate();
     }
   };
-  signal?.throwIfAborted();
-  const lanes = Array.from({ length: Math.max(1, Math.min(threads, files.length)) }, () => lane());
-  const settled = await Promise.allSettled(lanes);
-  signal?.throwIfAborted();
-  if (settled.some((one) => one.status === "rejected")) throw stop.signal.reason as Error;
+  await runLanes(Math.max(1, Math.min(threads, files.length)), lane, signal);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { timedEmitter } from "../events/guard-listener.ts";
+
 /**
  * Events of a copy between disks. Every event has its time in Unix ms. `repoId` is null for a whole
  * cache.
@@ -37,13 +39,7 @@ export function startCopyMeter(
   { onEvent }: CopyOptions,
 ): CopyMeter {
   const { repoId, files, bytes } = about;
-  const emit = (event: WithoutTime<CopyEvent>): void => {
-    try {
-      onEvent?.({ ...event, at: Date.now() });
-    } catch {
-      // A listener's fault is not the copy's.
-    }
-  };
+  const emit = timedEmitter(onEvent);
   let [filesDone, bytesDone] = [0, 0];
   let told = performance.now();
   const tell = (): void => {
@@ -64,5 +60,3 @@ export function startCopyMeter(
     end: tell,
   };
 }
-
-type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;

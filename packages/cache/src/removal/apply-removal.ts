@@ -5,6 +5,7 @@ import { findActiveUse } from "../lock/active-use.ts";
 import { discard } from "../disk/durable-file.ts";
 import { errnoOf } from "../disk/errno.ts";
 import { fsError } from "../disk/fs-error.ts";
+import { guardListener } from "../events/guard-listener.ts";
 import { repoLayout, snapshotPath, treePath, type RepoLayout } from "../names/layout.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
 import { removeRepoFolder } from "./remove-repo.ts";
@@ -55,10 +56,12 @@ export async function applyRemoval(
   plan: RemovalPlan,
   options: {
     readonly signal?: AbortSignal | undefined;
+    /** Errors thrown by the listener are ignored. */
     readonly onEvent?: ((event: RemovalEvent) => void) | undefined;
   } = {},
 ): Promise<RemovalResult> {
-  const { signal, onEvent } = options;
+  const { signal } = options;
+  const emit = guardListener(options.onEvent);
   const removed: RemovedRepo[] = [];
   const kept = [...plan.kept];
   const payloads = new Set(plan.payloads.map(({ path }) => path));
@@ -66,7 +69,7 @@ export async function applyRemoval(
     signal?.throwIfAborted();
     const layout = repoLayout(plan.cacheDir, repo.repoId, repo.repoType);
     if (!(await isThere(layout)) && repo.leftovers.length === 0) continue;
-    onEvent?.({ type: "removing", repoId: repo.repoId, whole: repo.whole });
+    emit({ type: "removing", repoId: repo.repoId, whole: repo.whole });
     const done = await withRepoLock(
       layout,
       async () => await removeOne(layout, repo, { careful: plan.careful, kept, payloads }),
@@ -74,7 +77,7 @@ export async function applyRemoval(
     );
     if (done === undefined) continue;
     removed.push(done);
-    onEvent?.({ type: "removed", repoId: repo.repoId, freedBytes: done.freedBytes });
+    emit({ type: "removed", repoId: repo.repoId, freedBytes: done.freedBytes });
   }
   let freedBytes = removed.reduce((sum, repo) => sum + repo.freedBytes, 0);
   for (const payload of payloads) freedBytes += await sweepPayload(plan.cacheDir, payload);

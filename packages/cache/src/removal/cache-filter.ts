@@ -1,5 +1,5 @@
 import { CacheError } from "../names/errors.ts";
-import { parseAge } from "./parse-age.ts";
+import { parseAge, parseBytes } from "./amounts.ts";
 
 /** The facts about a revision in the cache that a condition can test. */
 export interface FilterSubject {
@@ -26,12 +26,11 @@ export interface CacheFilter {
 }
 
 const TYPES = ["model", "dataset", "space", "kernel"];
-const BYTES: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12, p: 1e15 };
 const GRAMMAR =
   "Write key, operator, value without spaces: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true.";
 
 /**
- * Parses a condition: `size` (decimal units), `accessed` and `modified` (ages: s m h d w mo y, so
+ * Parses a condition: `size` (see `parseBytes`), `accessed` and `modified` (ages: s m h d w mo y, so
  * `accessed>30d` means not used for 30 days), `type`, `refs` (a ref's name or `none`), `name` (an
  * id with `*`), `mlx` (`true`, `false`). Operators: `= != > < >= <=`. Throws `cache/invalid-filter`
  * with the valid forms.
@@ -53,7 +52,7 @@ function understand(
 ): CacheFilter["matches"] {
   switch (key) {
     case "size": {
-      const bytes = readSize(value);
+      const bytes = parseBytes(value);
       if (bytes === undefined)
         throw invalid(text, `${value} is no size`, "Write 500MB, 1.5GB or a number of bytes.");
       return async ({ size }) => compare(size, operator, bytes);
@@ -115,12 +114,6 @@ function equality(
     throw invalid(text, `${operator} compares amounts`, "Use = or != with this key.");
   }
   return async (subject) => (await holds(subject)) === (operator === "=");
-}
-
-function readSize(value: string): number | undefined {
-  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([kmgtp]?)b?$/i.exec(value) ?? [];
-  const bytes = Number(number) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
-  return number !== "" && bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
 }
 
 function compare(actual: number, operator: Operator, limit: number): boolean {

@@ -456,3 +456,15 @@ test("single files of a revision that is pinned by then stay", async () => {
   expect(result.kept).toMatchObject([{ commit: COMMIT, reason: "pinned" }]);
   expect(await readFile(join(layout.snapshotsDir, COMMIT, "README.md"), "utf8")).toBe("# tiny\n");
 });
+
+test("a listener that throws does not stop a removal half way", async () => {
+  const layout = await publishGolden(await tempDir());
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: layout.repoId }]);
+  const { removed } = await applyRemoval(plan, {
+    onEvent() {
+      throw new Error("the listener's own");
+    },
+  });
+  expect(removed.map(({ repoId }) => repoId)).toEqual([layout.repoId]);
+  expect(await contents(layout.cacheDir)).toEqual({});
+});

@@ -4,6 +4,7 @@ import { formatDigest, type Digest } from "../digest/digest.ts";
 import { digestFiles } from "../digest/digest-files.ts";
 import type { FileDigest } from "../digest/read-digest.ts";
 import { errnoOf } from "../disk/errno.ts";
+import { timedEmitter } from "../events/guard-listener.ts";
 import {
   firstDamage,
   readProofRecord,
@@ -64,7 +65,7 @@ export async function verifyFiles(
 ): Promise<VerifyReport> {
   const bad: BadFile[] = [];
   const unproven = [...known.unproven];
-  const emit = emitter(options);
+  const emit = timedEmitter(options.onEvent);
   const report = (content: Content, told: Verdict): void => {
     for (const one of content.expectations) {
       const file = badFile(one, content, told);
@@ -285,18 +286,6 @@ function badFile(
   const expected = formatDigest(digest);
   return { ...file, blob, expected, ...told, size: content.size, expectedSize: size };
 }
-
-function emitter({ onEvent }: VerifyOptions): (event: WithoutTime<VerifyEvent>) => void {
-  return (event) => {
-    try {
-      onEvent?.({ ...event, at: Date.now() });
-    } catch {
-      // A listener's fault is not the verification's.
-    }
-  };
-}
-
-type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
 function byPlace(a: BadFile, b: BadFile): number {
   return placeOf(a) < placeOf(b) ? -1 : 1;

@@ -1,5 +1,5 @@
+import { parseBytes } from "@mlx-download/cache/amounts";
 import type { FlagSpec } from "./flags/flag-spec.ts";
-import { readBytes } from "./read-bytes.ts";
 import { suggest } from "./suggest.ts";
 import { usage } from "./usage.ts";
 
@@ -34,7 +34,7 @@ function readCount(spec: FlagSpec, value: unknown): number {
 
 function readSize(spec: FlagSpec, value: unknown): number {
   const text = readText(spec, value);
-  const bytes = readBytes(text);
+  const bytes = parseBytes(spec.type === "rate" ? text.replace(/\/s$/i, "") : text);
   if (bytes !== undefined && bytes > 0) return bytes;
   if (spec.type === "rate")
     throw usage(

@@ -1,4 +1,4 @@
-import { readBytes } from "../command-line/read-bytes.ts";
+import { parseBytes } from "@mlx-download/cache/amounts";
 import type { SettingSpec } from "./setting-specs.ts";
 
 /** Describes why a value is invalid. Undefined for a valid value. */
@@ -9,7 +9,7 @@ export function checkSetting({ type, choices }: SettingSpec, value: string): str
     case "count":
       return /^[1-9]\d{0,8}$/.test(value) ? undefined : "it is a whole number above zero";
     case "bytes":
-      return (readBytes(value) ?? 0) > 0 ? undefined : "it is a size such as 500M or 1.5GB";
+      return (parseBytes(value) ?? 0) > 0 ? undefined : "it is a size such as 500M or 1.5GB";
     case "tokens":
       return /^[1-9]\d{0,8}[km]?$/i.test(value) ? undefined : "it is a number such as 32768 or 32k";
     case "switch":

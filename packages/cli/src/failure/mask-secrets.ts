@@ -1,5 +1,8 @@
+import { replaceSecrets } from "@mlx-download/core/secrets";
+
 /** `hf_…abcd`: enough to recognize a token, not enough to use it. */
 function masked(token: string): string {
+  if (/^Bearer\s/.test(token)) return "Bearer …";
   return `${token.startsWith("hf_") ? "hf_" : ""}…${token.length >= 16 ? token.slice(-4) : ""}`;
 }
 
@@ -13,8 +16,7 @@ export function maskSecrets(text: string, known: readonly (string | undefined)[]
     if (secret !== undefined && secret.length >= 4)
       result = result.replaceAll(secret, masked(secret));
   }
-  return result
-    .replaceAll(/\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{16,}/g, masked)
+  return replaceSecrets(result, masked)
     .replaceAll(/\b(Bearer|Basic)\s+(?!hf_…)[^\s"',]+/gi, "$1 …")
     .replaceAll(/(https?:\/\/)[^\s/@]+@/gi, "$1…@")
     .replaceAll(

@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
-
-const SECRET_TEXT = /\bhf_oauth_[\w.-]+|\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s"']+/g;
+import { replaceSecrets } from "./secrets.ts";
 
 /**
  * A URL fit for messages, events and logs. User info and fragment are removed. Only the names of query parameters stay,
@@ -18,8 +17,7 @@ export function redactUrl(url: URL | string): string {
 
 /** Foreign text (a server's or library's message) fit for our own: one line, at most `limit` characters, no tokens. */
 export function redactText(text: string, limit = 300): string {
-  const line = text
-    .replaceAll(SECRET_TEXT, "<secret>")
+  const line = replaceSecrets(text, "<secret>")
     // oxlint-disable-next-line no-control-regex -- terminals act on control characters that servers send
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ")
     .replaceAll(/https?:\/\/[^\s"'<>]+/g, (url) => redactUrl(url))

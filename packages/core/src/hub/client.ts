@@ -1,7 +1,7 @@
+import { guardListener } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { isNews } from "../contract/tell-once.ts";
-import { guardListener } from "../contract/guard-listener.ts";
 import type { FollowedResponse } from "../http/follow.ts";
 import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";

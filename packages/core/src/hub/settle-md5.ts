@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type SnapshotFile } from "@mlx-download/cache";
-import { lfsPointerId } from "@mlx-download/cache/writing";
+import { lfsPointerId, runLanes } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { decodedBody } from "../http/decoded-body.ts";
 import type { HubClient } from "./hub-client.ts";
@@ -30,10 +30,13 @@ export async function settleMd5(
   });
   const settled: SnapshotFile[] = [];
   const queue = files.entries();
-  const lane = async (): Promise<void> => {
-    for (const [at, file] of queue) settled[at] = await settle(client, repo, { file, signal });
+  const lane = async (stop: AbortSignal): Promise<void> => {
+    for (const [at, file] of queue) {
+      stop.throwIfAborted();
+      settled[at] = await settle(client, repo, { file, signal: stop });
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, lane));
+  await runLanes(Math.min(AT_ONCE, files.length), lane, signal);
   return settled;
 }
 

@@ -18,6 +18,8 @@ import {
   quarantine,
   writeLocalTreeRecord,
   writeTreeRecord,
+  timedEmitter,
+  type WithoutTime,
 } from "@mlx-download/cache/writing";
 import { codedError } from "../contract/coded-error.ts";
 import { runDownload } from "../download/download.ts";
@@ -27,7 +29,6 @@ import type { DownloadEvent } from "../contract/events.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import { isNews } from "../contract/tell-once.ts";
-import { guardListener } from "../contract/guard-listener.ts";
 import { isPublicFile } from "../hub/gated.ts";
 import { type Hubs, openHubs } from "../request/hubs.ts";
 import { type CommitListing, listCommit } from "../request/list-commit.ts";
@@ -64,8 +65,7 @@ export async function repairModels(
   refs: readonly (string | RepoRef)[],
   options: RepairOptions = {},
 ): Promise<RepairReport> {
-  const tell = guardListener(options.onEvent);
-  const emit = (event: WithoutTime<RepairEvent>): void => tell({ ...event, at: Date.now() });
+  const emit = timedEmitter(options.onEvent);
   const localDir =
     options.localDir === undefined ? undefined : resolve(expandHome(options.localDir, options.env));
   if (localDir !== undefined && refs.length !== 1) {
@@ -296,7 +296,6 @@ function literally(path: string): string {
 }
 
 type Step = Exclude<DownloadEvent, { type: "result" | "error" }>;
-type WithoutTime<T> = T extends unknown ? Omit<T, "at"> : never;
 
 function isStep(event: DownloadEvent): event is Step {
   return event.type !== "result" && event.type !== "error";

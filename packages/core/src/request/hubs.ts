@@ -1,6 +1,6 @@
+import { guardListener } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
-import { guardListener } from "../contract/guard-listener.ts";
 import { createHubClient, type HubClientOptions } from "../hub/client.ts";
 import type { HubClient, PatientHubClient } from "../hub/hub-client.ts";
 import type { Settings } from "../settings/settings.ts";

@@ -1,6 +1,6 @@
+import { guardListener } from "@mlx-download/cache/writing";
 import { eventMessage } from "../contract/event-message.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
-import { guardListener } from "../contract/guard-listener.ts";
 import { isNews } from "../contract/tell-once.ts";
 import type { AncestorOptions, HubOptions } from "../contract/options.ts";
 import { type LocatedRequest, locateRequest } from "../settings/locate-request.ts";

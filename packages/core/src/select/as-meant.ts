@@ -93,7 +93,7 @@ export function asMeant(
 
 /** The files of a listing that a download with these options takes, patterns read as they are meant. */
 export function selectFiles<F extends SelectableFile>(
-  options: SelectOptions,
+  options: SelectionOptions,
   files: readonly F[],
 ): readonly F[] {
   return createSelector(asMeant(options, files).selection)(files);

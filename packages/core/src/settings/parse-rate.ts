@@ -1,7 +1,5 @@
+import { parseBytes } from "@mlx-download/cache/amounts";
 import { ModelDownloadError } from "../contract/errors.ts";
-
-const RATE = /^(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?)(i?)b?(?:\/s)?$/i;
-const POWERS = ["", "k", "m", "g", "t"];
 
 /**
  * Bytes a second from text: `5M`, `500k`, `1.5MB/s`, `5000000`. k, M, G are powers of 1000, Ki, Mi, Gi of 1024, in
@@ -11,9 +9,8 @@ const POWERS = ["", "k", "m", "g", "t"];
 export function parseRate(text: string, source = "the rate"): number {
   const word = text.trim();
   if (/^(none|unlimited|0+)$/i.test(word)) return Infinity;
-  const [, figure = "", power = "", binary] = RATE.exec(word) ?? [];
-  const rate = Number(figure) * (binary ? 1024 : 1000) ** POWERS.indexOf(power.toLowerCase());
-  if (figure !== "" && rate >= 1) return Math.round(rate);
+  const rate = parseBytes(word.replace(/\/s$/i, ""));
+  if (rate !== undefined && rate >= 1) return rate;
   throw new ModelDownloadError(`${source} is no rate: ${word.slice(0, 40)}`, "settings/invalid", {
     hint: "Write bytes a second like 5M (5,000,000), 500k or 1.5M. The word none lifts the limit.",
     data: { source },

@@ -1,4 +1,4 @@
-import { PROOF_STEP_BYTES } from "@mlx-download/cache/writing";
+import { PROOF_STEP_BYTES, runLanes } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";
 import type { PartialBlob } from "./disk/partial-blob.ts";
@@ -163,7 +163,6 @@ async function compareWith(
 ): Promise<boolean> {
   const { context, progress, found, opinion } = io;
   const [{ path, digest }] = blob.files;
-  const stop = new AbortController();
   const read = (range: ByteRange, signal: AbortSignal): Promise<unknown> =>
     readSegment(
       { path, digest, size: blob.size },
@@ -176,18 +175,20 @@ async function compareWith(
         onConnection: (change) => void (progress.connections += change),
       },
     );
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  const reads = io.batch.map((range) =>
-    read(range, signal).catch((error: unknown) => {
-      stop.abort(error);
-      throw error;
-    }),
-  );
-  const failed = (await Promise.allSettled(reads)).some((one) => one.status === "rejected");
-  if (!failed) return true;
-  context.signal.throwIfAborted();
-  const error: unknown = stop.signal.reason;
-  if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
+  try {
+    await runLanes(
+      io.batch.length,
+      async (signal, index) => {
+        const range = io.batch[index];
+        if (range !== undefined) await read(range, signal);
+      },
+      context.signal,
+    );
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
+  }
   await read({ start: 0, end: blob.size }, context.signal);
   return false;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runLanes } from "@mlx-download/cache/writing";
 import type { PlannedBlob } from "./plan.ts";
 import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import { openPartialBlob, type PartialBlob } from "./disk/partial-blob.ts";
@@ -148,15 +149,12 @@ async function fill(
   const onConnection = (change: 1 | -1): void => void (progress.connections += change);
   const open = (start: number) => partial.writeFrom(start, to);
 
-  // One lane's end must not leave the others running on their own.
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
   const allocator = createSegmentAllocator(partial.have.missing(blob.size));
   const take = (): Lease | undefined => allocator.take(context.budget.limit, performance.now());
   // The last byte wakes the reads that wait for a lease to take over. They need not poll.
   const over = new AbortController();
-  const waiting = AbortSignal.any([signal, over.signal]);
-  const lane = async (): Promise<void> => {
+  const lane = async (signal: AbortSignal): Promise<void> => {
+    const waiting = AbortSignal.any([signal, over.signal]);
     for (;;) {
       const read = await readSegment(request, { context, signal, take, open, onConnection });
       if (read) continue;
@@ -171,18 +169,15 @@ async function fill(
     }
   };
   const reviewing = setInterval(() => allocator.review(performance.now()), LOOK_AGAIN_MS);
-  const lanes = Array.from({ length: context.budget.max }, () =>
-    lane().catch((error: unknown) => {
-      stop.abort(error);
-      throw error;
-    }),
-  );
-  const failed = (await Promise.allSettled(lanes)).some((one) => one.status === "rejected");
-  clearInterval(reviewing);
-  if (!failed) return true;
-  context.signal.throwIfAborted();
-  const error: unknown = stop.signal.reason;
-  if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
+  try {
+    await runLanes(context.budget.max, lane, context.signal);
+    return true;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof SegmentError) || error.failure !== "ranges-ignored") throw error;
+  } finally {
+    clearInterval(reviewing);
+  }
   const rest = oneLease({ start: partial.have.frontier, end: blob.size });
   const { signal: whole } = context;
   await readSegment(request, { context, signal: whole, take: rest, open, onConnection });

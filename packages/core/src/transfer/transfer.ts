@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { runLanes } from "@mlx-download/cache/writing";
 import type { FileResult } from "../contract/result.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { diskFullError, isDiskFull } from "./disk-full.ts";
@@ -19,30 +20,21 @@ export async function transfer(
 ): Promise<readonly FileResult[]> {
   const [first] = blobs;
   if (first) await sweepPartials(dirname(context.target.partialPaths(first.files[0]).data));
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
   const results: FileResult[] = [];
   const queue = blobs.entries();
   const unfinished = new Set(blobs);
 
-  const lane = async (): Promise<void> => {
+  const lane = async (signal: AbortSignal): Promise<void> => {
     for (const [priority, blob] of queue) {
       signal.throwIfAborted();
       results.push(...(await transferBlob(blob, { ...context, signal, priority })));
       unfinished.delete(blob);
     }
   };
-  const lanes = Array.from({ length: Math.min(BLOBS_AT_ONCE, blobs.length) }, () =>
-    lane().catch((error: unknown) => {
-      stop.abort(error);
-      throw error;
-    }),
-  );
-  const settled = await Promise.allSettled(lanes);
-  context.signal.throwIfAborted();
-  // The first reason. Later failures are its consequences.
-  if (settled.some((one) => one.status === "rejected")) {
-    const error: unknown = stop.signal.reason;
+  try {
+    await runLanes(Math.min(BLOBS_AT_ONCE, blobs.length), lane, context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
     if (!isDiskFull(error)) throw error;
     throw await diskFullError(error, [...unfinished], context);
   }

@@ -1,3 +1,4 @@
+import { guardListener } from "@mlx-download/cache/writing";
 import type { ModelDownloadError } from "@mlx-download/core";
 import { checkFit } from "./check-fit.ts";
 import type { CheckFolder, EnsuredModel } from "../contract/engine.ts";
@@ -70,9 +71,5 @@ function warn(
   repoId: string,
   { code, message, hint }: ModelDownloadError,
 ): void {
-  try {
-    onEvent?.({ type: "warning", code, message, hint, at: Date.now(), repoId });
-  } catch {
-    // A listener's fault is not the load's.
-  }
+  guardListener(onEvent)({ type: "warning", code, message, hint, at: Date.now(), repoId });
 }

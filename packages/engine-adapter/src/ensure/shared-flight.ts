@@ -1,3 +1,5 @@
+import { guardListener } from "@mlx-download/cache/writing";
+
 /** Work that is under way for a key, and who waits for it. */
 interface Flight<T, E> {
   readonly result: Promise<T>;
@@ -49,7 +51,7 @@ export function createFlights<T, E extends { readonly type: string }>(
     const heard: Flight<T, E>["heard"] = new Map();
     const emit = (event: E): void => {
       if (replayed.includes(event.type)) heard.set(event.type, event);
-      for (const listener of listeners) tell(listener, event);
+      for (const listener of listeners) guardListener(listener)(event);
     };
     // A microtask later, so that the first one to wait hears the first event.
     const result = Promise.resolve()
@@ -69,7 +71,7 @@ export function createFlights<T, E extends { readonly type: string }>(
       const flight = flights.get(key) ?? depart(key, start);
       flight.waiters += 1;
       if (onEvent) {
-        for (const event of flight.heard.values()) tell(onEvent, event);
+        for (const event of flight.heard.values()) guardListener(onEvent)(event);
         flight.listeners.add(onEvent);
       }
       const leave = Promise.withResolvers<never>();
@@ -89,12 +91,4 @@ export function createFlights<T, E extends { readonly type: string }>(
       }
     },
   };
-}
-
-function tell<E>(listener: (event: E) => void, event: E): void {
-  try {
-    listener(event);
-  } catch {
-    // A listener's fault is not the work's.
-  }
 }

@@ -1,3 +1,4 @@
+import { guardListener } from "@mlx-download/cache/writing";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { forwardToEmitter } from "../mlx-serving/forward-to-emitter.ts";
 import type {
@@ -14,7 +15,6 @@ import {
   loadInLine,
   stateOf,
 } from "../mlx-serving/load-queue.ts";
-import type { EngineEvent } from "../contract/events.ts";
 import { cachedFolder } from "../ensure/cached-folder.ts";
 import { mendAndRetry } from "../load/mend-and-retry.ts";
 import { letModelsGo, loadHeld } from "../load/model-holds.ts";
@@ -46,13 +46,7 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
   }
   releaseWhenUnloaded(engine);
   const onEvent = forwardToEmitter(engine, options.onEvent);
-  const emit = (event: EngineEvent): void => {
-    try {
-      onEvent?.(event);
-    } catch {
-      // A listener's fault is not the load's.
-    }
-  };
+  const emit = guardListener(onEvent);
   const resolver = createPlacingResolver({ ...options, onEvent });
 
   /** The state shared by all loads: one queue, files held and repaired, events, and callers that may leave. */

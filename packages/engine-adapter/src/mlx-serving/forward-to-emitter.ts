@@ -1,3 +1,4 @@
+import { guardListener } from "@mlx-download/cache/writing";
 import type { EngineEvent, OnEngineEvent } from "../contract/events.ts";
 
 interface Emitter {
@@ -14,15 +15,14 @@ export function forwardToEmitter(
   onEvent: OnEngineEvent | undefined,
 ): OnEngineEvent | undefined {
   if (!hasEmitter(engine)) return onEvent;
-  return (event) => {
+  const emit = guardListener((event: EngineEvent) => {
     const [name, payload] = translate(event) ?? [];
     if (name !== undefined) {
-      try {
-        engine.emit(name, { modelId: event.repoId, timestamp: event.at, ...payload });
-      } catch {
-        // A listener's fault is not the load's.
-      }
+      engine.emit(name, { modelId: event.repoId, timestamp: event.at, ...payload });
     }
+  });
+  return (event) => {
+    emit(event);
     onEvent?.(event);
   };
 }

@@ -50,7 +50,13 @@ _NETWORK = {
     "MaxRetryError": "UND_ERR_CONNECT",
     "TransportError": "UND_ERR_SOCKET",
 }
-_SECRET = re.compile(r"\bhf_[A-Za-z0-9_]{8,}|\bBearer\s+[^\s\"']+")
+# The same as SECRET in packages/core/src/http/secrets.ts: a test holds them together.
+_SECRET = re.compile(
+    r"\bhf_oauth_[\w.-]+"
+    r"|\bhf_(?!(?:transfer|inference|file_system|raise_for_status)\b|hub_|xet_)\w{8,}"
+    r"|\bBearer\s+[^\s\"']+",
+    re.ASCII,
+)
 
 
 def redact(text: str) -> str:

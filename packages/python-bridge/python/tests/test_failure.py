@@ -75,6 +75,8 @@ def test_anything_else_says_what_it_was() -> None:
 
 def test_secrets_are_taken_out() -> None:
     assert redact("Authorization: Bearer hf_abcdefghij; hf_0123456789") == "Authorization: <secret> <secret>"
+    assert redact("of a login: hf_oauth_eyJhbGciOi.eyJzdWIi-x.c2ln_0 given") == "of a login: <secret> given"
+    assert redact("hf_transfer, hf_xet and hf_hub_download stay") == "hf_transfer, hf_xet and hf_hub_download stay"
 
 
 @pytest.mark.parametrize("good", ["gpt2", "org/name", "a_b/c.d-e", "mlx-community/Qwen2.5-7B-4bit"])

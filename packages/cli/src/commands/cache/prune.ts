@@ -9,7 +9,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   const plan = await planPrune(await hubCacheOf(flags, shell), {
     where: flags.where,
     keepNewest: flags.keepNewest,
-    graceMs: await readGrace(flags),
+    graceMs: readGrace(flags),
     isMlx: isMlxModel,
   });
   await carryOut(plan, { flags, shell });

@@ -1,3 +1,4 @@
+import { parseAge } from "@mlx-download/cache/amounts";
 import type { RepoLayout, RepoType } from "@mlx-download/cache";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
@@ -85,9 +86,8 @@ export async function isMlxModel({ path }: { readonly path: string }): Promise<b
 }
 
 /** The value of `--grace` in ms. Throws `cli/usage`. */
-export async function readGrace(flags: Flags): Promise<number | undefined> {
+export function readGrace(flags: Flags): number | undefined {
   if (flags.grace === undefined) return undefined;
-  const { parseAge } = await import("@mlx-download/cache");
   const ms = parseAge(flags.grace);
   if (ms !== undefined) return ms;
   throw usage(`${flags.grace} is no age`, "Write 12h, 30d, 2w, 6mo or 0.");
