@@ -70,11 +70,7 @@ export { planModel } from "./download/plan-model.ts";
 export { parseRate } from "./settings/parse-rate.ts";
 export type { PresetName } from "./contract/preset-name.ts";
 export { inspectMlx } from "./find/inspect-mlx.ts";
-export {
-  createSelector,
-  type SelectableFile,
-  type Selector,
-} from "./select/select.ts";
+export { createSelector, type SelectableFile, type Selector } from "./select/select.ts";
 export { selectFiles } from "./select/as-meant.ts";
 export { parseRepoRef, type RepoRef } from "./settings/ref.ts";
 export { readSettings, type Settings, type SettingsOptions } from "./settings/settings.ts";
