@@ -48,6 +48,7 @@ export {
   simulateMachine,
   type SimulatedMachine,
 } from "./machine/machine.ts";
+export { chipNames } from "./machine/chips.ts";
 export { type MachineFacts, machineFromFacts } from "./machine/machine-facts.ts";
 export {
   canCarryCode,

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { chromiumPath, openStage } from "./chromium.ts";
+import { chromiumPath } from "./chromium-path.ts";
+import { openStage } from "./chromium.ts";
 import type { WebProcess } from "./stage.ts";
 
 /** A server on another local port: its pages, and the requests that it got. */

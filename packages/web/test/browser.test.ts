@@ -1,7 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
-import { chromiumPath, openStage } from "./chromium.ts";
+import { chromiumPath } from "./chromium-path.ts";
+import { openStage } from "./chromium.ts";
 import { startWebProcess } from "./stage.ts";
 
 async function expectNoViolation(page: Page): Promise<void> {

@@ -1,18 +1,10 @@
-import { existsSync } from "node:fs";
 import { tempDir } from "@mlx-download/test-utils";
 import type { TestHub } from "@mlx-download/hub-server/testing";
 import { chromium, type Browser } from "playwright-core";
 import { onTestFinished } from "vitest";
+import { chromiumPath } from "./chromium-path.ts";
 import { homeEnvironment, startModelHub, startWebProcess, type WebProcess } from "./stage.ts";
 
-/** The Chromium of this machine. Undefined where there is none. */
-export const chromiumPath: string | undefined = [
-  "chromium-headless-shell",
-  "chromium",
-  "google-chrome",
-]
-  .map((name) => `/usr/bin/${name}`)
-  .find(existsSync);
 if (chromiumPath === undefined) {
   console.log("skipped: no Chromium in /usr/bin (apt-get install chromium-headless-shell)");
 }

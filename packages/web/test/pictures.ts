@@ -2,14 +2,14 @@
 // have real names and shapes and weights that are holes.
 //   node --conditions=@mlx-download/source packages/web/test/pictures.ts [folder] [--all]
 // `--all` adds each page in light, dark and at 400 px, empty and after an error, for a look before a change lands.
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, open, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestHub, writeHollowModel } from "@mlx-download/hub-server/testing";
 import { chromium, type Page } from "playwright-core";
+import { chromiumPath } from "./chromium-path.ts";
+import { shelve } from "./shelve.ts";
 import { homeEnvironment, startWebProcess } from "./stage.ts";
 
 const card = `---
@@ -61,12 +61,9 @@ for (const [repoId, options] of served) {
 }
 hub.faults.add({ on: "cdn", kind: "slow", bytesPerSecond: 6_000_000 });
 const env = homeEnvironment(home, hub.url);
-const executablePath = ["chromium-headless-shell", "chromium", "google-chrome"]
-  .map((name) => `/usr/bin/${name}`)
-  .find(existsSync);
-if (executablePath === undefined) throw new Error("no Chromium in /usr/bin");
+if (chromiumPath === undefined) throw new Error("no Chromium in /usr/bin");
 const web = await startWebProcess(env);
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
 const looks = [
   ["light", { colorScheme: "light", viewport: { width: 1280, height: 820 } }],
   ["dark", { colorScheme: "dark", viewport: { width: 1280, height: 820 } }],
@@ -97,7 +94,9 @@ async function openPage(look: (typeof looks)[number][1]): Promise<Page> {
   const page = await (await browser.newContext({ ...look, reducedMotion: "reduce" })).newPage();
   await page.goto(`${web.url}#token=${web.token}`);
   await page.waitForSelector(".line.live");
-  await page.evaluate("sessionStorage.setItem('memory', '32G')");
+  await page.evaluate(
+    "sessionStorage.setItem('memory', '32G'); sessionStorage.setItem('chip', 'M4')",
+  );
   await page.reload();
   await page.waitForSelector(".line.live");
   return page;
@@ -158,35 +157,4 @@ async function post(path: string, body: object): Promise<void> {
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-}
-
-/** Puts a model into the cache whose weights are a hole of the right size. */
-async function shelve(
-  cacheDir: string,
-  {
-    repoId,
-    bytes,
-    days,
-  }: { readonly repoId: string; readonly bytes: number; readonly days: number },
-): Promise<void> {
-  const repo = join(cacheDir, `models--${repoId.replace("/", "--")}`);
-  const commit = createHash("sha1").update(repoId).digest("hex");
-  const snapshot = join(repo, "snapshots", commit);
-  for (const path of [snapshot, join(repo, "blobs"), join(repo, "refs")])
-    await mkdir(path, { recursive: true });
-  await writeFile(join(repo, "refs/main"), commit);
-  const blobs = [
-    ["config.json", JSON.stringify({ model_type: "llama" })],
-    ["model.safetensors", bytes],
-  ] as const;
-  const used = new Date(Date.now() - days * 86_400_000);
-  for (const [name, content] of blobs) {
-    const blob = createHash("sha256").update(`${repoId} ${name}`).digest("hex");
-    const handle = await open(join(repo, "blobs", blob), "w");
-    if (typeof content === "number") await handle.truncate(content);
-    else await handle.writeFile(content);
-    await handle.close();
-    await utimes(join(repo, "blobs", blob), used, used);
-    await symlink(join("../../blobs", blob), join(snapshot, name));
-  }
 }

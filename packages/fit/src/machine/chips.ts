@@ -30,6 +30,9 @@ const BANDWIDTHS: Readonly<Record<string, readonly [low: number, high: number]>>
   "M5 Max": [460, 614],
 };
 
+/** The chips whose bandwidth is known, oldest first, without `Apple`. */
+export const chipNames: readonly string[] = Object.keys(BANDWIDTHS);
+
 /** The chip that a text names (`m4-max`, `M4 Max`, `Apple M4 Max`). Undefined when it is not in the table. */
 export function findChip(text: string): Chip | undefined {
   const name = text
@@ -37,7 +40,7 @@ export function findChip(text: string): Chip | undefined {
     .toLowerCase()
     .replace(/^apple[\s-_]*/, "")
     .replaceAll(/[\s_-]+/g, " ");
-  const key = Object.keys(BANDWIDTHS).find((known) => known.toLowerCase() === name);
+  const key = chipNames.find((known) => known.toLowerCase() === name);
   const range = key === undefined ? undefined : BANDWIDTHS[key];
   if (key === undefined || range === undefined) return undefined;
   return { name: `Apple ${key}`, bandwidth: { low: range[0] * GB, high: range[1] * GB } };

@@ -3,17 +3,16 @@ import { useState } from "preact/hooks";
 import type { FitPoint, ModelPage as Model } from "../../src/contract.ts";
 import { Badge, Empty, FitBadge } from "../parts/basics.tsx";
 import { GetButton } from "../parts/get-button.tsx";
+import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
 import { route, setParams, to } from "../state/route.ts";
 import { type Answer, useAnswer } from "../state/use-answer.ts";
 import { bytesText, compactText, tokensText } from "../text/format.ts";
-import { imagined, MachineChoice } from "./search.tsx";
 
 const unknown = "not known";
 const places = ["a", "b", "c"] as const;
 
 function useModel(ref: string | null): Answer<Model> {
-  const asked = new URLSearchParams({ ref: ref ?? "" });
-  if (imagined.value !== "") asked.set("memory", imagined.value);
+  const asked = addMachine(new URLSearchParams({ ref: ref ?? "" }));
   return useAnswer<Model>(ref ? `model?${asked}` : undefined);
 }
 
@@ -111,7 +110,7 @@ export function ComparePage(): JSX.Element {
             <button type="submit">Add</button>
           </form>
         )}
-        <MachineChoice />
+        <MachineChoice machine={answers.find(({ value }) => value)?.value?.machine} />
       </div>
       {shown.length === 0 ? (
         <Empty title="Two models side by side">

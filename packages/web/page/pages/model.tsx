@@ -3,19 +3,18 @@ import type { CardPage, ModelPage as Model } from "../../src/contract.ts";
 import { Badge, FitBadge, Loading, Problem, RepoName } from "../parts/basics.tsx";
 import { Card } from "../parts/card.tsx";
 import { GetButton } from "../parts/get-button.tsx";
+import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
 import { MemoryChart } from "../parts/memory-chart.tsx";
 import { libraryVersion } from "../state/live.ts";
 import { route, to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { bytesText, compactText, countText, tokensText } from "../text/format.ts";
-import { imagined, MachineChoice } from "./search.tsx";
 
 /** One model: what it is, whether it runs here, and what it brings. */
 export function ModelPage(): JSX.Element {
   const { params } = route.value;
   const ref = params.get("ref") ?? "";
-  const asked = new URLSearchParams({ ref });
-  if (imagined.value !== "") asked.set("memory", imagined.value);
+  const asked = addMachine(new URLSearchParams({ ref }));
   const { value, failure, again } = useAnswer<Model>(`model?${asked}`, libraryVersion.value);
   if (failure) {
     return (
@@ -97,7 +96,7 @@ function Body({ model }: { readonly model: Model }): JSX.Element {
                 {speed &&
                   ` About ${Math.round(speed.low)} to ${Math.round(speed.high)} tokens a second.`}
               </p>
-              <MachineChoice memoryBytes={machine.memoryBytes} />
+              <MachineChoice machine={machine} />
             </div>
             <MemoryChart points={fit} machine={machine} />
           </section>

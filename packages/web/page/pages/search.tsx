@@ -1,21 +1,14 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { FoundModel, SearchPage as Found } from "../../src/contract.ts";
 import { Badge, Empty, FitBadge, Loading, Problem, RepoName } from "../parts/basics.tsx";
 import { GetButton } from "../parts/get-button.tsx";
+import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
 import { moveByKeys } from "../parts/rows-keys.ts";
 import { libraryVersion } from "../state/live.ts";
 import { route, setParams, to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
-import {
-  ageText,
-  bytesText,
-  compactText,
-  dayText,
-  memoryText,
-  numberText,
-} from "../text/format.ts";
+import { ageText, bytesText, compactText, dayText, numberText } from "../text/format.ts";
 
 const filters = [
   ["fits", "fits this Mac"],
@@ -24,40 +17,6 @@ const filters = [
   ["bits:8", "8-bit"],
   ["size:<10GB", "below 10 GB"],
 ] as const;
-const memories = ["8G", "16G", "24G", "32G", "48G", "64G", "96G", "128G", "192G", "256G", "512G"];
-
-/** Memory of the Mac that is imagined; empty: this one. Shared by all pages. */
-export const imagined = signal(sessionStorage.getItem("memory") ?? "");
-
-/** Chooses this Mac or another one. */
-export function MachineChoice({
-  memoryBytes,
-}: {
-  readonly memoryBytes?: number | undefined;
-}): JSX.Element {
-  return (
-    <label class="field">
-      Judge for
-      <select
-        value={imagined.value}
-        onChange={({ currentTarget }) => {
-          imagined.value = currentTarget.value;
-          sessionStorage.setItem("memory", currentTarget.value);
-        }}
-      >
-        <option value="">
-          this machine{memoryBytes && imagined.value === "" ? `, ${memoryText(memoryBytes)}` : ""}
-        </option>
-        {memories.map((memory) => (
-          <option key={memory} value={memory}>
-            a Mac with {memory.slice(0, -1)} GB
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 /** Finds models by words and filters. */
 export function SearchPage(): JSX.Element {
   const { params } = route.value;
@@ -67,8 +26,7 @@ export function SearchPage(): JSX.Element {
     const timer = setTimeout(() => text !== query && setParams({ q: text.trim() }), 180);
     return () => clearTimeout(timer);
   }, [text]);
-  const asked = new URLSearchParams({ q: query });
-  if (imagined.value !== "") asked.set("memory", imagined.value);
+  const asked = addMachine(new URLSearchParams({ q: query }));
   const { value, failure, loading, again } = useAnswer<Found>(
     `search?${asked}`,
     libraryVersion.value,
@@ -112,7 +70,7 @@ export function SearchPage(): JSX.Element {
               </button>
             ))}
           </div>
-          <MachineChoice memoryBytes={value?.machine.memoryBytes} />
+          <MachineChoice machine={value?.machine} />
         </div>
       </form>
       {failure ? (

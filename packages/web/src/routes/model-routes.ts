@@ -1,6 +1,6 @@
 import { listRepos } from "@mlx-download/cache";
 import { parseRepoRef, readCard, type RepoRef } from "@mlx-download/core";
-import { estimateFit, type Machine } from "@mlx-download/fit";
+import { chipNames, estimateFit, type Machine } from "@mlx-download/fit";
 import type { CatalogueModel } from "@mlx-download/registry";
 import { type Context, Hono } from "hono";
 import type { CardPage, FitWord, FoundModel, SearchPage } from "../contract.ts";
@@ -52,7 +52,7 @@ export function modelRoutes({ cacheDir, hub, refs, search, findMachine }: WebPar
       };
       return c.json(page);
     })
-    .get("/machine", async (c) => c.json(machineFacts(await machineOf(c))))
+    .get("/chips", (c) => c.json(chipNames))
     .get("/model", async (c) => {
       const machine = await machineOf(c);
       return c.json(await readModel(refOf(c), { ...hub, machine, signal: c.req.raw.signal }));
