@@ -64,6 +64,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "web.ts",
     "library",
     "queue",
+    "versions",
     "models",
     "page",
     "gate",

@@ -105,5 +105,6 @@ export {
 } from "./find/recommend-models.ts";
 export { applyUpdate } from "./versions/apply-update.ts";
 export { type HistoryCommit, listHistory, type RepoHistory } from "./versions/list-history.ts";
+export { listVersions, type RepoVersion, type RepoVersions } from "./versions/list-versions.ts";
 export { planUpdate, type UpdatePlan } from "./versions/plan-update.ts";
 export { type Rollback, rollbackModel, type RollbackOptions } from "./versions/rollback-model.ts";

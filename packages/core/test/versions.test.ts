@@ -6,11 +6,13 @@ import {
   applyUpdate,
   type HubOptions,
   listHistory,
+  listVersions,
   planUpdate,
   rollbackModel,
   type UpdatePlan,
 } from "../src/index.ts";
 import { failure, type Road, startRoad } from "./fixture.ts";
+import { closedAddress } from "./serve.ts";
 
 const first = {
   "config.json": '{"model_type":"llama"}',
@@ -248,4 +250,34 @@ test("without network a history and a comparison are refused in the words of it"
   );
   await hub.close();
   expect((await failure(planUpdate("acme/m", options))).code).toBe("hub/unreachable");
+});
+
+test("the versions of the Hub and of the cache are one list, and those of the cache stand in when it is away", async () => {
+  const { options, push, plan, commits } = await startVersions();
+  await push({ "README.md": "# Two\n" }, "Second");
+  await applyUpdate(await plan(), options);
+  await push({ "README.md": "# Three\n" }, "Third");
+  const [one, two, three] = commits;
+  expect(await listVersions("acme/m", options)).toMatchObject({
+    revision: "main",
+    withoutHub: undefined,
+    versions: [
+      { commit: three, title: "Third", here: null, refs: ["main"], refsHere: [], arrivedAt: null },
+      { commit: two, title: "Second", here: "complete", refs: [], refsHere: ["main"] },
+      { commit: one, title: "First", here: "complete", refs: [], refsHere: [] },
+    ],
+  });
+  const short = await listVersions("acme/m", { ...options, limit: 1 });
+  expect(short.more).toBe(true);
+  expect(new Set(short.versions.map(({ commit }) => commit))).toEqual(new Set(commits));
+  expect((await failure(listVersions("acme/none", options))).code).toBe("hub/repo-not-found");
+  const away = { ...options, endpoint: closedAddress };
+  const offline = { ...options, offline: true };
+  for (const how of [away, offline]) {
+    const { versions, withoutHub } = await listVersions("acme/m", how);
+    expect(withoutHub?.code).toBe(how === away ? "hub/unreachable" : "offline/not-cached");
+    expect(new Set(versions.map(({ commit }) => commit))).toEqual(new Set([one, two]));
+  }
+  expect((await failure(listVersions("acme/none", away))).code).toBe("hub/unreachable");
+  expect((await failure(listVersions("acme/none", offline))).code).toBe("cache/not-found");
 });

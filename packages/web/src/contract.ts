@@ -255,14 +255,66 @@ export interface RemovalPreview {
   readonly kept: readonly { readonly repoId: string; readonly reason: string }[];
 }
 
-/** How a model here stands to its branch on the Hub. */
+/** How a branch in the cache stands to the Hub's. */
 export interface UpdateCheck {
   readonly repoId: string;
   readonly revision: string;
+  /** Commits. */
   readonly here: string;
   readonly upstream: string;
   readonly outdated: boolean;
+  /** The subjects of the changes, the weightiest first. Null: the local listing is gone. */
+  readonly changes: readonly string[] | null;
+  /** Nothing that a loader reads differs. */
+  readonly cardOnly: boolean;
+  /** The user went back from the Hub's version. */
+  readonly turnedAway: boolean;
+  /** The local commit is pinned: it stays. */
+  readonly pinned: boolean;
   readonly bytesToFetch: number;
+}
+
+/** One version of a model. Texts are the author's. */
+export interface VersionRow {
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly date: string | null;
+  readonly title: string | null;
+  readonly here: "complete" | "incomplete" | null;
+  readonly refs: readonly string[];
+  /** Unix ms. */
+  readonly arrivedAt: number | null;
+}
+
+/** The versions of a model, newest first. */
+export interface VersionsPage {
+  readonly repoId: string;
+  /** The branch, and its commit in the cache. */
+  readonly revision: string;
+  readonly current: string | null;
+  readonly versions: readonly VersionRow[];
+  readonly more: boolean;
+  /** Why the Hub's versions are not among them. */
+  readonly withoutHub: Failure | null;
+}
+
+/** How two versions differ. Sizes in bytes, null on the side that lacks the file. */
+export interface DifferencePage {
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly string[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly status: "added" | "removed" | "changed";
+    readonly from: number | null;
+    readonly to: number | null;
+  }[];
+  /** Keys of the config with their values as JSON, cut to a line. */
+  readonly config: readonly {
+    readonly key: string;
+    readonly from: string | null;
+    readonly to: string | null;
+  }[];
 }
 
 /** A setting with where it comes from. */

@@ -1,8 +1,10 @@
 import { listRepos } from "@mlx-download/cache";
 import {
+  applyUpdate,
   download,
   type DownloadEvent,
   type HubOptions,
+  planUpdate,
   readSettings,
   type SelectionOptions,
 } from "@mlx-download/core";
@@ -86,21 +88,22 @@ export async function openParts(
     path: queuePath,
     feed,
     onLibraryChange: changed,
-    download: async ({ repoId, revision }, { signal, limitRate, onEvent }) => {
-      await download(
-        { repoId, revision },
-        {
-          ...hub,
-          ...selection,
-          connections,
-          signal,
-          limitRate,
-          onEvent(event) {
-            onEvent(event);
-            options.onEvent?.(event);
-          },
+    async download({ repoId, revision }, { signal, limitRate, onEvent }) {
+      const ref = { repoId, revision };
+      const work = {
+        ...hub,
+        connections,
+        signal,
+        limitRate,
+        onEvent(event: DownloadEvent) {
+          onEvent(event);
+          options.onEvent?.(event);
         },
-      );
+      };
+      // A branch that is here gets the files that it has here, and moves last.
+      const update = await planUpdate(ref, { ...hub, signal }).catch(() => undefined);
+      signal.throwIfAborted();
+      await (update ? applyUpdate(update, work) : download(ref, { ...work, ...selection }));
     },
     discard: (item) => discardDownload(item, cacheDir),
     isHere: async (repoId) =>

@@ -1,4 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
+import { tinyModelFiles } from "@mlx-download/hub-server/testing";
 import type { Page } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import { chromiumPath } from "./chromium-path.ts";
@@ -79,6 +80,47 @@ test.skipIf(chromiumPath === undefined)(
       await expectNoViolation(page);
     }
     expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(chromiumPath === undefined)(
+  "a model that moved on at the Hub is shown with its changes, updated, and taken back",
+  { timeout: 120_000 },
+  async () => {
+    const { hub, web, browser } = await openStage();
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${web.url}#token=${web.token}`);
+    await page.goto(`${web.url}#/model?ref=mlx-community%2Ftiny-llama-4bit`);
+    await page.click("header button.primary");
+    await page.waitForSelector("header .here");
+    const files = tinyModelFiles();
+    await hub.addRepo(
+      "mlx-community/tiny-llama-4bit",
+      {
+        ...files,
+        "config.json": `${String(files["config.json"]).trimEnd().slice(0, -1)}, "x": 7}`,
+      },
+      { title: "Change the config" },
+    );
+    await page.goto(`${web.url}#/updates`);
+    await page.click("text=Ask the Hub about 1 model");
+    await page.click("text=What changed");
+    await page.waitForSelector("td.path:text('config.json')");
+    await page.waitForSelector("td.path:text-is('7')");
+    await expectNoViolation(page);
+    await page.click('[aria-label^="Update, "]');
+    await page.waitForSelector("text=up to date");
+    await page.goto(`${web.url}#/model?ref=mlx-community%2Ftiny-llama-4bit`);
+    await page.waitForSelector("tr:has-text('Change the config') >> text=in use");
+    await expectNoViolation(page);
+    const old = page.locator("tr:has(button:text('Use'))");
+    await old.locator("text=Differences").click();
+    await page.waitForSelector(".difference td.path:text-is('7')");
+    await old.locator("button:text('Use')").click();
+    await page.waitForSelector("tr:has-text('Change the config') >> button:text('Use')");
+    await page.goto(`${web.url}#/updates`);
+    await page.click("text=Ask the Hub about 1 model");
+    await page.waitForSelector("text=you went back from it");
   },
 );
 

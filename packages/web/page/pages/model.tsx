@@ -5,6 +5,7 @@ import { Card } from "../parts/card.tsx";
 import { GetButton } from "../parts/get-button.tsx";
 import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
 import { MemoryChart } from "../parts/memory-chart.tsx";
+import { Versions } from "../parts/versions.tsx";
 import { libraryVersion } from "../state/live.ts";
 import { route, to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
@@ -153,6 +154,7 @@ function Body({ model }: { readonly model: Model }): JSX.Element {
           </section>
         )}
         <Files model={model} />
+        <Versions repoId={model.repoId} revision={model.revision} />
         <ModelCard model={model} />
       </div>
     </>

@@ -9,6 +9,7 @@ import { downloadRoutes } from "./download-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { libraryRoutes } from "./library-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
+import { versionRoutes } from "./version-routes.ts";
 
 /** What the node:http adapter hands through: the request as it was sent. */
 export interface WebBindings {
@@ -36,6 +37,7 @@ export function createApp(
   app
     .route("/api/downloads", downloadRoutes(parts))
     .route("/api/library", libraryRoutes(parts))
+    .route("/api/versions", versionRoutes(parts))
     .route("/api/events", eventRoutes(parts))
     .route("/api", modelRoutes(parts));
   app.get("/api/ping", (c) => c.json({}));

@@ -1,8 +1,6 @@
 import { pinModel, repoLayout, unpinModel } from "@mlx-download/cache";
 import { checkRepoId } from "@mlx-download/cache";
-import { findCached, planModel } from "@mlx-download/core";
 import { Hono } from "hono";
-import type { UpdateCheck } from "../contract.ts";
 import { badRequest } from "../errors.ts";
 import { readLibrary } from "../library/read-library.ts";
 import type { RemovalWish } from "../library/removals.ts";
@@ -11,7 +9,7 @@ import { countOf, readBody, textOf } from "./read-body.ts";
 
 /** What the page does with the cache. A repo is named by its id alone, never by a path. */
 export function libraryRoutes(parts: WebParts): Hono {
-  const { cacheDir, hub, removals, verifications, changed } = parts;
+  const { cacheDir, removals, verifications, changed } = parts;
   return new Hono()
     .get("/", async (c) => c.json(await readLibrary(cacheDir, c.req.raw.signal)))
     .post("/verify", async (c) => {
@@ -39,29 +37,6 @@ export function libraryRoutes(parts: WebParts): Hono {
     .post("/undo", async (c) => {
       const { id } = await readBody(c.req.raw);
       return c.json({ undone: removals.undo(textOf(id, "id")) });
-    })
-    .post("/check", async (c) => {
-      const { repoId, revision = "main" } = await readBody(c.req.raw);
-      const ref = {
-        repoId: checkRepoId(textOf(repoId, "repoId")),
-        revision: textOf(revision, "revision"),
-      };
-      const { signal } = c.req.raw;
-      const [plan, here] = await Promise.all([
-        planModel(ref, { ...hub, signal }),
-        findCached(ref, { ...hub, offline: true }),
-      ]);
-      if (here === undefined) {
-        throw badRequest(`${ref.repoId} is not whole in the cache.`, "Download it first.");
-      }
-      const check: UpdateCheck = {
-        ...ref,
-        here: here.commit,
-        upstream: plan.commit,
-        outdated: here.commit !== plan.commit,
-        bytesToFetch: plan.bytes.toFetch,
-      };
-      return c.json(check);
     });
 }
 
