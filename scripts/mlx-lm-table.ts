@@ -2,11 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { pythonEnv, run } from "@mlx-download/test-utils";
+import { moduleTensors } from "./module-tensors.ts";
 import { architectures, smallConfig } from "../packages/fit/test/architectures.ts";
 
 const root = new URL("..", import.meta.url);
 const sources = fileURLToPath(new URL("packages/fit/src", root));
 const env = pythonEnv("mlx");
+const smallConfigs = Object.fromEntries(architectures.map((name) => [name, smallConfig(name)]));
 if (env) {
   const script = fileURLToPath(new URL("scripts/python/mlx_lm_table.py", root));
   const { code, stdout, stderr } = await run(env.python, [script]);
@@ -61,31 +63,8 @@ export const TOKENIZER_MODELS: ReadonlySet<string> = new Set(
     `${head}import type { ModuleTensors } from "./module-tensors.ts";
 
 /** The tensors that each module of that mlx-lm loads, found by building it from small configs and changing them. */
-export const MLX_LM_TENSORS: Readonly<Record<string, ModuleTensors>> = ${JSON.stringify(await moduleTensors(env.python), null, 2)};
+export const MLX_LM_TENSORS: Readonly<Record<string, ModuleTensors>> = ${JSON.stringify(await moduleTensors(env.python, smallConfigs), null, 2)};
 `,
   );
   await run(fileURLToPath(new URL("node_modules/.bin/oxfmt", root)), [sources]);
-}
-
-/** What `mlx_lm_tensors.py` found, lists put together to words. */
-async function moduleTensors(python: string): Promise<Readonly<Record<string, unknown>>> {
-  const script = fileURLToPath(new URL("scripts/python/mlx_lm_tensors.py", root));
-  const configs = Object.fromEntries(architectures.map((name) => [name, smallConfig(name)]));
-  const { code, stdout, stderr } = await run(python, [script], {
-    input: JSON.stringify(configs),
-    timeoutMs: 1_200_000,
-  });
-  if (code !== 0) throw new Error(stderr);
-  const lines = stdout.trim().split("\n");
-  return Object.fromEntries(
-    lines.map((line) => {
-      const { name, error, ...found } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      if (error !== undefined) throw new Error(JSON.stringify({ name, error }));
-      const entries = Object.entries(found)
-        .filter(([key, value]) => key !== "count" && value !== false && value !== null)
-        .map(([key, value]) => [key, Array.isArray(value) ? value.join(" ") : value] as const)
-        .filter(([, value]) => value !== "");
-      return [JSON.stringify(name).slice(1, -1), Object.fromEntries(entries)];
-    }),
-  );
 }

@@ -35,7 +35,17 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "select",
     "contract",
   ],
-  fit: ["choose", "judge", "describe", "caches", "machine", "mlx-lm", "name", "model"],
+  fit: [
+    "choose",
+    "judge",
+    "describe",
+    "caches",
+    "machine",
+    "mlx-programs",
+    "mlx-lm",
+    "name",
+    "model",
+  ],
   "engine-adapter": ["testing", "hook", "drivers", "load", "mlx-serving", "ensure", "contract"],
   "hub-server": [
     "testing",

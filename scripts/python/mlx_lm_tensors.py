@@ -1,6 +1,6 @@
 """Prints, as JSON, the tensors that each architecture of the installed mlx-lm loads, and what its sanitize lets through.
 
-stdin: {module: config}, a small config for each module. Every module is built from it and from variations of it; what all
+argv: another package with models of the same make, `mlx_embeddings`. stdin: {module: config}, a small config for each module. Every module is built from it and from variations of it; what all
 of them have in every layer is `layer`, what they have once is `once`, what some have is `some`. Of the last it is told which
 switch of the config brings them (`flags`), which come only together (`together`), and which groups no layer is without
 (`kinds`). Dimensions are letters where they follow one value
@@ -23,7 +23,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import mlx.core as mx
 from mlx.utils import tree_flatten
-from mlx_lm import utils
+
+PACKAGE = sys.argv[1] if len(sys.argv) > 1 else "mlx_lm"
+utils = importlib.import_module(f"{PACKAGE}.utils")
 
 mx.set_default_device(mx.cpu)
 
@@ -56,7 +58,7 @@ COUNTS = ["num_experts", "n_routed_experts", "num_local_experts"]
 
 def switches(config):
     """The settings of the module that are true or false."""
-    model_class, arguments = utils._get_classes(config)
+    model_class, arguments = utils._get_classes(config)[:2]
     module = importlib.import_module(model_class.__module__)
     found = {}
     classes = [value for value in vars(module).values() if dataclasses.is_dataclass(value)] + [arguments]
@@ -64,12 +66,12 @@ def switches(config):
     if text is not config and "model_type" in text:
         name = utils.MODEL_REMAPPING.get(text["model_type"], text["model_type"])
         try:
-            classes.append(importlib.import_module(f"mlx_lm.models.{name}").ModelArgs)
+            classes.append(importlib.import_module(f"{PACKAGE}.models.{name}").ModelArgs)
         except Exception:
             pass
     for name in dir(module):
         inner = getattr(module, name)
-        if inspect.ismodule(inner) and inner.__name__.startswith("mlx_lm.models.") and hasattr(inner, "ModelArgs"):
+        if inspect.ismodule(inner) and inner.__name__.startswith(f"{PACKAGE}.models.") and hasattr(inner, "ModelArgs"):
             classes.append(inner.ModelArgs)
     for cls in classes:
         for field in dataclasses.fields(cls):
@@ -94,7 +96,7 @@ def changed(config, change):
 
 
 def build(config):
-    model_class, arguments = utils._get_classes(config)
+    model_class, arguments = utils._get_classes(config)[:2]
     return model_class(arguments.from_dict(copy.deepcopy(config)))
 
 
@@ -337,7 +339,7 @@ def unpacks(module, seen=()):
         others += [name.strip() for name in names.split(",")]
     for name in others:
         if name not in seen and name not in ("base", "cache", "switch_layers"):
-            found |= unpacks(importlib.import_module(f"mlx_lm.models.{name}"), (*seen, name))
+            found |= unpacks(importlib.import_module(f"{PACKAGE}.models.{name}"), (*seen, name))
     return found
 
 
@@ -407,11 +409,18 @@ def describe(config):
     for name in sorted(names):
         if split(name)[1] is None:
             result["once"].append(word(name, lambda n: [n]))
-    # Only a model with one stack of layers is told layer by layer.
+    # Only a model with one stack of layers is told layer by layer. Behind those of an embedder stand a few dense ones.
+    if PACKAGE != "mlx_lm" and len(prefixes) > 1:
+        prefixes = sorted(prefixes, key=lambda one: -sum(name.startswith(one.split("#")[0]) for name in first))[:1]
+        beside = [name for name in sorted(names) if split(name)[1] is not None and split(name)[0] != prefixes[0]]
+        result["once"] += [word(name, lambda n: [n]) for name in beside]
     if len(prefixes) == 1:
         prefix = prefixes[0]
         result["prefix"] = prefix
-        stacks = [(layer_sets(found), varied) for found, _, varied, _ in variants]
+        stacks = [
+            ({key: leaves for key, leaves in layer_sets(found).items() if key[0] == prefix}, varied)
+            for found, _, varied, _ in variants
+        ]
         indices = sorted({index for sets, _ in stacks for _, index in sets})
         rows = [leaves for sets, _ in stacks for leaves in sets.values()]
         always = set.intersection(*rows) if rows else set()
@@ -468,7 +477,7 @@ def null_heads(config):
 for name, config in json.load(sys.stdin).items():
     try:
         found = describe(config)
-        module = importlib.import_module(f"mlx_lm.models.{utils.MODEL_REMAPPING.get(config['model_type'], config['model_type'])}")
+        module = importlib.import_module(f"{PACKAGE}.models.{utils.MODEL_REMAPPING.get(config['model_type'], config['model_type']).replace('-', '_')}")
         found["renames"] = renames(module)
         found["unpacks"] = sorted(unpacks(module))
         print(json.dumps({"name": name, **found}), flush=True)

@@ -10,6 +10,8 @@ export { FitError, type FitErrorCode, type FitErrorDetails } from "./model/error
 export { type Fit, fitModel, type FitVerdict } from "./judge/fit-model.ts";
 export type { LoadReason, LoadReasonCode } from "./judge/load-reason.ts";
 export { type LoadOptions, loadVerdict, type LoadVerdict } from "./judge/load-verdict.ts";
+export type { MlxProgram } from "./mlx-programs/mlx-programs.ts";
+export type { ProgramVerdict } from "./judge/program-verdicts.ts";
 export { kvBitsVerdict, type KvBitsVerdict } from "./caches/kv-bits.ts";
 export { memoryNeed, type MemoryNeed, type MemoryOptions } from "./judge/memory-need.ts";
 export { MLX_LM_TABLE } from "./mlx-lm/table.ts";

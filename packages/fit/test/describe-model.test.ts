@@ -235,6 +235,8 @@ test("every value that is known names its evidence", () => {
     "missingSettings",
     "missingShards",
     "tensors",
+    "embedderTensors",
+    "processor",
     "problems",
     "evidence",
   ];

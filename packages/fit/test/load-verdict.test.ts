@@ -38,6 +38,17 @@ test("a sound model loads, and the reason names the release and the module", () 
         blocks: false,
       },
     ],
+    program: "mlx-lm",
+    programs: [
+      {
+        program: "mlx-lm",
+        version: "0.32.2",
+        verdict: "yes",
+        runs: "all",
+        message: "mlx-lm 0.32.2 loads it",
+      },
+      expect.objectContaining({ program: "mlx-vlm", verdict: "yes", runs: "all" }),
+    ],
     by: { mlxLmVersion: "0.32.2", mlxVersion: "0.32.2", python: null },
   });
 });

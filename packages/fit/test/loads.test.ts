@@ -1,18 +1,11 @@
-import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeTinyModel } from "@mlx-download/hub-server/testing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
-import {
-  describeModel,
-  FitError,
-  loadVerdict,
-  type LoadVerdict,
-  parseSafetensorsHeader,
-  type SafetensorsHeader,
-} from "../src/index.ts";
+import { describeModel, FitError, loadVerdict, type LoadVerdict } from "../src/index.ts";
 import { architectures, smallConfig } from "./architectures.ts";
+import { readFolder } from "./read-folder.ts";
 
 const env = pythonEnv("mlx");
 const whole = process.env["MLX_DOWNLOAD_ALL_ARCHITECTURES"] === "1";
@@ -103,39 +96,8 @@ async function tryAll(): Promise<readonly Tried[]> {
 }
 
 /** What we say of a folder, from names, sizes, config, index and headers alone. */
-async function judge(path: string): Promise<LoadVerdict> {
-  const names = await readdir(path, { recursive: true });
-  const text = async (name: string): Promise<string | undefined> =>
-    names.includes(name) ? readFile(join(path, name), "utf8") : undefined;
-  const headers = new Map<string, SafetensorsHeader>();
-  const badHeaders = new Map<string, string>();
-  for (const name of names.filter((file) => file.endsWith(".safetensors"))) {
-    const bytes = await readFile(join(path, name));
-    try {
-      headers.set(name, parseSafetensorsHeader(bytes, { fileBytes: bytes.byteLength }));
-    } catch (error) {
-      if (!(error instanceof FitError)) throw error;
-      badHeaders.set(name, error.message);
-    }
-  }
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
-  return loadVerdict(
-    describeModel({
-      config: (await text("config.json")) ?? "",
-      index: await text("model.safetensors.index.json"),
-      tokenizerConfig: await text("tokenizer_config.json"),
-      tokenizerEnds: new Map(
-        [
-          ["tokenizer.json", await text("tokenizer.json")] as const,
-          ["special_tokens_map.json", await text("special_tokens_map.json")] as const,
-        ].flatMap(([name, content]) => (content === undefined ? [] : [[name, content.slice(-64)]])),
-      ),
-      files: names.map((name, index) => ({ path: name, size: sizes[index] })),
-      headers,
-      badHeaders,
-    }),
-  );
-}
+const judge = async (path: string): Promise<LoadVerdict> =>
+  loadVerdict(describeModel(await readFolder(path)));
 
 /** A config that cannot be described is no model to load. */
 function refused(error: unknown): Pick<LoadVerdict, "verdict" | "reasons"> {

@@ -19,7 +19,7 @@ const review: DownloadReview = {
     verdict: "yes",
     maxContextLength: 40_960,
   },
-  loads: { verdict: "yes", reasons: [], by },
+  loads: { verdict: "yes", program: "mlx-lm", programs: [], reasons: [], by },
   security: { verdict: "safe", findings: [] },
   machine: {
     chip: "Apple M4",
@@ -54,6 +54,8 @@ test("a model that does not load or is not safe shows the reason, and cannot pai
     fit: null,
     loads: {
       verdict: "no",
+      program: "mlx-lm",
+      programs: [],
       reasons: [
         { code: "unknown-architecture", message: "no module for x\u001b[2J", blocks: true },
       ],
@@ -73,7 +75,13 @@ test("a model that does not load or is not safe shows the reason, and cannot pai
 test("a pair of packages that loads a model but cannot run it is reported", () => {
   const message = "its packed experts are likely to fail";
   const reasons = [{ code: "experts-fail" as const, message, blocks: false }];
-  const loads = { verdict: "yes" as const, reasons, by };
+  const loads = {
+    verdict: "yes" as const,
+    program: "mlx-lm" as const,
+    programs: [],
+    reasons,
+    by,
+  };
   expect(reviewLines({ ...review, loads })[1]).toMatchObject({
     label: "Loads",
     text: `yes: ${message}`,

@@ -120,5 +120,8 @@ function describePublicly(
   const loads = loadVerdict(description, support);
   const security = lookAtSecurity({ files, description, scans });
   const verdict = loads.verdict === "yes" ? "unknown" : loads.verdict;
-  return { description, loads: { ...loads, verdict }, security };
+  const programs = loads.programs.map((one) =>
+    one.verdict === "yes" ? { ...one, verdict: "unknown" as const } : one,
+  );
+  return { description, loads: { ...loads, verdict, programs }, security };
 }

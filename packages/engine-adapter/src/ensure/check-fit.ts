@@ -54,8 +54,11 @@ async function inspect(ref: string, options: EnsureOptions): Promise<InspectedMo
 }
 
 function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError | undefined {
-  if (loads.verdict !== "no") return undefined;
-  const reason = loads.reasons.find(({ blocks }) => blocks);
+  const own = loads.program === "mlx-lm";
+  if (own && loads.verdict !== "no") return undefined;
+  const reason = loads.reasons.find(({ blocks, code }) =>
+    own ? blocks : code === "unknown-architecture",
+  );
   return new ModelDownloadError(
     `mlx-lm will not load ${ref}: ${reason?.message ?? "its architecture is not known"}`,
     "review/cannot-load",

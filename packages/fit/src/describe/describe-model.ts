@@ -31,7 +31,9 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
   const evidence: EvidenceList = {};
   const module =
     modelType === undefined ? undefined : mlxLmModule(modelType, architectures, support);
-  const caches = module === undefined ? undefined : findCacheGroups(module, root);
+  // A program that mlx-lm is not runs the language model inside with the same caches.
+  const inner = module === undefined ? innerModel(config, support) : { module, values: root };
+  const caches = inner && findCacheGroups(inner.module, inner.values);
   const weightFiles = findWeightFiles(files);
   if (weightFiles.known) {
     const named = weightFiles.loaded.length === 1 ? "file" : "files";
@@ -55,7 +57,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     );
   }
   if (caches && "groups" in caches) {
-    evidence["cache"] = evidenceOf("config", `config.json, by mlx-lm's ${module}`);
+    evidence["cache"] = evidenceOf("config", `config.json, by mlx-lm's ${inner?.module}`);
     evidence["attention"] = evidence["cache"];
     evidence["scoreMatrices"] = evidence["cache"];
   }
@@ -78,13 +80,15 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     template: tokens.template,
     hasTemplate: tokens.hasTemplate,
     pipelineTag: files.hub?.pipelineTag,
+    repoId: files.hub?.repoId,
+    hasModule: module !== undefined,
     paths: (files.files ?? []).map(({ path }) => path),
   });
   if (roles.length > 0) {
     const detail = "the chat template, sections of config.json, the Hub's pipeline tag";
     evidence["roles"] = evidenceOf("tokenizer", detail, true);
   }
-  const language = module === undefined ? undefined : languageModel(module, root);
+  const language = inner && languageModel(inner.module, inner.values);
   const elementBytes = weights.dtype === "float32" ? 4 : 2;
   return {
     modelType: modelType ?? null,
@@ -108,11 +112,13 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     scoreMatrices:
       language && caches && "groups" in caches
         ? scoreMatrices(language, caches.groups, elementBytes)
-        : [],
+        : encoderScores(config, elementBytes),
     stateWidth,
     tokenizer: tokens.tokenizer,
     badTokenizer: badTokenizer(files, modelType),
     chatTemplate: tokens.hasTemplate,
+    processor:
+      files.files?.some(({ path }) => /^(?:pre)?processor_config\.json$/.test(path)) ?? null,
     roles,
     ...origin,
     remoteCode,
@@ -126,10 +132,48 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
     }),
     missingShards: weightFiles.missingShards,
     adapterFiles: weightFiles.adapters,
-    missingSettings: language ? lackingSettings(language) : [],
+    missingSettings: language && module !== undefined ? lackingSettings(language) : [],
     badSettings: module === undefined ? [] : badSettings(module, config, files.config),
     evidence,
   };
+}
+
+/** The language model inside of one that mlx-lm does not have, where it would have the inner one. */
+function innerModel(
+  { root, text, prefix }: ModelConfig,
+  support: MlxLmSupport,
+): { readonly module: string; readonly values: ModelConfig["root"] } | undefined {
+  if (prefix === "") return undefined;
+  const type = stringField(text, "model_type") ?? "";
+  const module = mlxLmModule(type, [], support);
+  if (module === undefined) return undefined;
+  // A wrapper of mlx-lm's own looks for its part under the same name.
+  return {
+    module,
+    values: languageModel(module, root).values === root ? text : { text_config: text, ...text },
+  };
+}
+
+// Modules of mlx-embeddings that build the scores of whole texts themselves, and their softmax beside.
+const OWN_SCORES: ReadonlySet<string> = new Set(["bert", "xlm-roberta"]);
+
+function encoderScores({ root, modelType }: ModelConfig, elementBytes: number) {
+  const heads = countField(root, "num_attention_heads");
+  const hidden = countField(root, "hidden_size");
+  if (!OWN_SCORES.has(modelType ?? "") || heads === undefined || hidden === undefined) return [];
+  const dim = Math.floor(hidden / heads);
+  return [
+    {
+      heads,
+      queryDim: dim,
+      valueDim: dim,
+      window: null,
+      by: "module" as const,
+      copies: 2,
+      elementBytes,
+      unpackedBytes: 0,
+    },
+  ];
 }
 
 /** The settings that the module requires. LFM2 needs one of two sizes, which no single setting expresses. */

@@ -1,16 +1,19 @@
 import { evidenceOf, type EvidenceList } from "../model/evidence.ts";
-import { field, stringField } from "../model/json-value.ts";
+import { field } from "../model/json-value.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 import type { ModelFiles } from "../model/model-files.ts";
 import {
   configuredQuantization,
   type ConfiguredQuantization,
-  type Packing,
   type Quantization,
 } from "../model/quantization.ts";
 import type { SafetensorsHeader } from "../model/safetensors-header.ts";
 import { moduleTensors, wordsOf } from "../mlx-lm/find-tensors.ts";
+import { embedderLook } from "./embedder-tensors.ts";
+import { hasOtherPacking, parametersBySize } from "./parameters-by-size.ts";
+import { dtypeOf } from "./weights-dtype.ts";
+import { generalLook } from "./general-findings.ts";
 import { lookAtTensors } from "./tensor-findings.ts";
 import { type TensorNames, tensorNames } from "./tensor-names.ts";
 import { readStoredWeights, type StoredWeights } from "./stored-weights.ts";
@@ -39,6 +42,7 @@ type WeightFields = Pick<
   | "doubtfulQuantization"
   | "problems"
   | "tensors"
+  | "embedderTensors"
 >;
 
 /** Sizes, parameters and quantization: from the headers when all are here, else from index, sizes and config. */
@@ -51,7 +55,7 @@ export function describeWeights(sources: WeightSources): WeightFields {
   const names = tensorNames(sources.files, weightFiles, configured);
   const tensors =
     module === undefined
-      ? { findings: [], complete: false }
+      ? generalLook(names, config)
       : lookAtTensors(names, { module, config, configured });
   const size = weightsBytesOf(sources, stored);
   const weightsBytes = size?.bytes;
@@ -71,6 +75,7 @@ export function describeWeights(sources: WeightSources): WeightFields {
       activationsOf(config, some, names),
     doubtfulQuantization: doubtOf(configured, names, some),
     tensors,
+    embedderTensors: embedderLook(names, config, configured),
     problems: [
       ...(size?.problem === undefined ? [] : [size.problem]),
       ...(some?.problems ?? []),
@@ -166,15 +171,26 @@ interface WeightsSize {
   readonly problem?: string;
 }
 
+/** Other programs take weights of other names. */
+function filesToWeigh({ files, weightFiles, module }: WeightSources): WeightFiles["loaded"] {
+  const { loaded, ignored } = weightFiles;
+  if (loaded.length > 0 || module !== undefined) return loaded;
+  return (files.files ?? []).filter(
+    ({ path }) => ignored.includes(path) && /^[^/]+\.(?:safetensors|npz)$/.test(path),
+  );
+}
+
 function weightsBytesOf(
-  { weightFiles, evidence }: WeightSources,
+  sources: WeightSources,
   stored: StoredWeights | undefined,
 ): WeightsSize | undefined {
+  const { weightFiles, evidence } = sources;
   if (stored) {
     evidence["weightsBytes"] = evidenceOf("header", "the headers of all loaded files");
     return { bytes: stored.tensorBytes };
   }
-  const { index, loaded, stray } = weightFiles;
+  const { index, stray } = weightFiles;
+  const loaded = filesToWeigh(sources);
   const sizes = loaded.map(({ size }) => size).filter((size) => size !== undefined);
   const listed =
     sizes.length > 0 && sizes.length === loaded.length
@@ -200,40 +216,6 @@ function agree(indexed: number, listed: number): boolean {
 
 const MAX_USUAL_HEADERS = 10_000_000;
 
-/** A guess where no count is known: the usual bytes of one weight of this kind. */
-function parametersBySize({
-  some,
-  configured,
-  weightsBytes,
-  evidence,
-}: {
-  readonly some: StoredWeights | undefined;
-  readonly configured: ConfiguredQuantization | undefined;
-  readonly weightsBytes: number | undefined;
-  readonly evidence: EvidenceList;
-}): number | null {
-  const uniform = (some?.packings.length ?? 0) <= 1 && !hasOtherPacking(configured);
-  if (weightsBytes === undefined || !uniform) return null;
-  const bits = bitsOfOne(some?.packings[0] ?? configured, some?.dtype);
-  if (bits === undefined) return null;
-  evidence["parameters"] = evidenceOf("files", `bytes of weights, ${bits} bits each`, true);
-  return Math.round((weightsBytes * 8) / bits);
-}
-
-/** Bits that one weight takes with its share of scale and bias. */
-function bitsOfOne(
-  packing:
-    | { readonly mode: string; readonly bits?: unknown; readonly groupSize?: unknown }
-    | undefined,
-  dtype: string | undefined,
-): number | undefined {
-  if (packing === undefined) return dtype === "float32" ? 32 : 16;
-  const { mode, bits, groupSize } = packing;
-  if (typeof bits !== "number" || typeof groupSize !== "number" || groupSize === 0)
-    return undefined;
-  return bits + (mode === "affine" ? 32 : 8) / groupSize;
-}
-
 /** fp8 weights are unpacked to two bytes when they are loaded. */
 function estimatedResident(
   weightsBytes: number | undefined,
@@ -256,43 +238,6 @@ function parametersOf(
   evidence["parameters"] = evidenceOf("index", "model.safetensors.index.json: total_parameters");
   return index.totalParameters;
 }
-
-function dtypeOf(
-  { config, evidence }: WeightSources,
-  stored: StoredWeights | undefined,
-  configured: ConfiguredQuantization | undefined,
-): string {
-  if (stored?.dtype !== undefined) {
-    evidence["dtype"] = evidenceOf("header", "the tensors that keys are computed with");
-    return stored.dtype;
-  }
-  for (const [section, prefix] of [
-    [config.text, config.prefix],
-    [config.root, ""],
-  ] as const) {
-    for (const name of ["dtype", "torch_dtype"]) {
-      const dtype = stringField(section, name)?.replace(/^torch\./, "");
-      if (dtype === undefined || !DTYPES.has(dtype)) continue;
-      const widened = dtype === "float16" && hasFloatPackedEmbedding(configured);
-      const why = widened ? `, widened by embeddings packed as ${configured?.mode}` : "";
-      evidence["dtype"] = evidenceOf("config", `config.json: ${prefix}${name}${why}`);
-      return widened ? "float32" : dtype;
-    }
-  }
-  evidence["dtype"] = evidenceOf("default", "no file says it; two bytes are usual", true);
-  return "bfloat16";
-}
-
-/** MLX unpacks mxfp4, nvfp4 and mxfp8 to bfloat16, which together with float16 makes float32. */
-function hasFloatPackedEmbedding(configured: ConfiguredQuantization | undefined): boolean {
-  return (
-    configured?.field === "quantization" &&
-    ["mxfp4", "nvfp4", "mxfp8"].includes(configured.mode) &&
-    ![...configured.overrides.keys()].some((path) => path.includes("embed"))
-  );
-}
-
-const DTYPES: ReadonlySet<string> = new Set(["bfloat16", "float16", "float32"]);
 
 interface QuantizationSigns {
   readonly configured: ConfiguredQuantization | undefined;
@@ -321,13 +266,4 @@ function quantizationOf(signs: QuantizationSigns): Quantization | null {
     bitsPerWeight,
     mixed: packings.length > 0 ? packings.length > 1 : hasOtherPacking(configured),
   };
-}
-
-function hasOtherPacking(configured: ConfiguredQuantization | undefined): boolean {
-  const { mode, bits, groupSize } = configured ?? {};
-  return [...(configured?.overrides.values() ?? [])].some(
-    (packing: Packing | false) =>
-      packing !== false &&
-      (packing.mode !== mode || packing.bits !== bits || packing.groupSize !== groupSize),
-  );
 }

@@ -11,12 +11,14 @@ import type { TensorNames } from "./tensor-names.ts";
 export interface ExpectedBy {
   readonly module: string;
   readonly config: ModelConfig;
+  /** The tensors of another program's model. Default: those of mlx-lm's module. */
+  readonly expected?: ModuleTensors | undefined;
   /** The packing that the config names. */
   readonly configured: ConfiguredQuantization | undefined;
 }
 
 /** The tensors of a model beside those that its module wants. */
-export interface ComparedTensors extends ExpectedBy {
+export interface ComparedTensors extends Omit<ExpectedBy, "expected"> {
   /** Layers that the config says. */
   readonly layers: number | null;
   readonly expected: ModuleTensors;

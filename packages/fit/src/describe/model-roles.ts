@@ -1,4 +1,6 @@
 import { objectField, stringsField } from "../model/json-value.ts";
+import { MLX_PROGRAMS } from "../mlx-programs/table.ts";
+import { parseModelName } from "../name/model-name.ts";
 import type { ModelConfig } from "../model/model-config.ts";
 import type { ModelRole } from "../model/model-description.ts";
 
@@ -10,8 +12,25 @@ export interface RoleSigns {
   readonly hasTemplate: boolean | null;
   readonly pipelineTag: string | undefined;
   readonly paths: readonly string[];
+  readonly repoId: string | undefined;
+  /** Whether mlx-lm has a module for it. */
+  readonly hasModule: boolean;
 }
 
+// Encoders: what they write is a vector.
+const ENCODERS: ReadonlySet<string> = new Set([
+  "bert",
+  "roberta",
+  "xlm-roberta",
+  "modernbert",
+  "nomic_bert",
+  "distilbert",
+  "llama_bidirec",
+  "siglip",
+]);
+const SPEECH: ReadonlySet<string> = new Set(
+  Object.values(MLX_PROGRAMS.audio).flatMap((words) => words.split(" ")),
+);
 const EMBEDDING_TAGS = new Set(["feature-extraction", "sentence-similarity", "text-ranking"]);
 
 /** The roles of a model, by its template, its config's sections and the Hub's pipeline tag. */
@@ -21,6 +40,8 @@ export function modelRoles(signs: RoleSigns): readonly ModelRole[] {
   const roles = new Set<ModelRole>();
   const embeds =
     EMBEDDING_TAGS.has(pipelineTag ?? "") ||
+    ENCODERS.has(config.modelType ?? "") ||
+    parseModelName(signs.repoId ?? "").roles.includes("embedding") ||
     paths.includes("modules.json") ||
     paths.includes("1_Pooling/config.json");
   if (embeds) roles.add("embedding");
@@ -40,7 +61,11 @@ export function modelRoles(signs: RoleSigns): readonly ModelRole[] {
   if (has("vision_config", "vit_config", "visual") || pipelineTag === "image-text-to-text") {
     roles.add("vision");
   }
-  if (has("audio_config", "speech_config") || stringsField(root, "audio_token").length > 0) {
+  if (
+    has("audio_config", "speech_config") ||
+    stringsField(root, "audio_token").length > 0 ||
+    (!signs.hasModule && SPEECH.has(config.modelType?.toLowerCase() ?? ""))
+  ) {
     roles.add("audio");
   }
   return [...roles];

@@ -34,7 +34,7 @@ export function lookAtTensors(names: TensorNames, by: ExpectedBy): TensorLook {
     ...overrideFindings(names, by.configured),
     ...packedFindings(names, by.configured),
   ];
-  const expected = knownTensors(by.module);
+  const expected = by.expected ?? knownTensors(by.module);
   if (expected === undefined) return { findings: packed, complete: false };
   const model = comparedTensors(names, by, expected);
   // Names of another tool are translated. A missing tensor may then only have another name.

@@ -1,4 +1,5 @@
 import { activeParameters } from "./active-parameters.ts";
+import { isEmbedder, isSpeech } from "./memory-need.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 import { parseModelName } from "../name/model-name.ts";
@@ -26,7 +27,8 @@ const SHARED_SHARE = 0.1;
 /**
  * Tokens a second by `1 ÷ (bytes read a token ÷ (bandwidth × efficiency) + layers × time a layer)`, as a range: decoding
  * waits for memory, and each layer takes some microseconds besides. `kvBytes`
- * is the size of the caches at the context length in question. Null where bandwidth or weights are unknown.
+ * is the size of the caches at the context length in question. Null where bandwidth or weights are unknown, and for models
+ * that write no tokens.
  */
 export function decodeSpeed(
   description: ModelDescription,
@@ -35,6 +37,7 @@ export function decodeSpeed(
 ): DecodeSpeed | null {
   const { bandwidth } = machine;
   const { weightsBytes } = description;
+  if (isEmbedder(description) || isSpeech(description)) return null;
   if (bandwidth === null || weightsBytes === null || weightsBytes <= 0) return null;
   const { share, why } = activeShare(description, options.repoId);
   const bytesPerToken = Math.ceil(weightsBytes * share + (options.kvBytes ?? 0));

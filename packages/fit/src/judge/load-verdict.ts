@@ -2,13 +2,19 @@ import { compareVersions } from "../machine/versions.ts";
 import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import type { MlxLmSupport } from "../mlx-lm/support.ts";
 import { badWeightReasons, fileReasons } from "./file-reasons.ts";
+import type { MlxProgram } from "../mlx-programs/mlx-programs.ts";
+import { type ProgramVerdict, programVerdicts } from "./program-verdicts.ts";
 import { blocking, type LoadReason, type LoadReasonCode, note } from "./load-reason.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 
-/** Whether mlx-lm loads a model. */
+/** Whether a program for MLX loads a model. */
 export interface LoadVerdict {
   /** `unknown` where nothing blocks and something could not be looked at. */
   readonly verdict: "yes" | "no" | "unknown";
+  /** The program that the verdict is about: mlx-lm, unless the model is none of language alone and only another one knows it. */
+  readonly program: MlxProgram;
+  /** What each program that knows the architecture makes of it, the one made for such models first. */
+  readonly programs: readonly ProgramVerdict[];
   readonly reasons: readonly LoadReason[];
   /** The source of the answer. `python` is null where no installed mlx-lm was inspected and this package's table answered. */
   readonly by: {
@@ -26,28 +32,62 @@ export interface LoadOptions {
 
 /**
  * Whether its release of mlx-lm (`support`, by default the one this package knows) would load the model, and
- * the facts to know before: code that it would run, weights that it does not see, parts that it leaves out.
+ * the facts to know before: code that it would run, weights that it does not see, parts that it leaves out. Of an
+ * architecture that mlx-lm does not have the first other program that has it is judged: mlx-vlm, mlx-embeddings or
+ * mlx-audio.
  */
 export function loadVerdict(
   description: ModelDescription,
   support: MlxLmSupport = MLX_LM_TABLE,
   options: LoadOptions = {},
 ): LoadVerdict {
-  const reasons = [
+  const own = [
     ...badWeightReasons(description),
     ...codeReasons(description, support, options),
     ...architectureReasons(description, support),
     ...quantizationReasons(description, support),
     ...fileReasons(description),
   ];
-  const blocked = reasons.some(({ blocks }) => blocks);
-  const doubt = reasons.some(({ code }) => DOUBTS.has(code));
+  const blocked = own.some(({ blocks }) => blocks);
+  const doubt = own.some(({ code }) => DOUBTS.has(code));
+  const verdict = blocked ? "no" : doubt ? "unknown" : "yes";
   const { mlxLmVersion, mlxVersion, python = null } = support;
-  return {
-    verdict: blocked ? "no" : doubt ? "unknown" : "yes",
-    reasons,
-    by: { mlxLmVersion, mlxVersion, python },
-  };
+  const by = { mlxLmVersion, mlxVersion, python };
+  const programs = programVerdicts(description, { verdict, reasons: own, support });
+  const others = programs.filter(({ program }) => program !== "mlx-lm");
+  const [other] = others;
+  const isMore = isForOthers(description);
+  // A language model is mlx-lm's to load, whoever else can.
+  const isText = other?.runs === "all" && !isMore;
+  const runsCode = modelFileOf(description) !== undefined;
+  if (description.module !== null || runsCode || other === undefined || isText) {
+    const notes = isMore || description.module === null ? otherNotes(others) : [];
+    const reasons = [...own, ...notes];
+    return { verdict, program: "mlx-lm", programs, reasons, by };
+  }
+  const { program } = other;
+  return { verdict: other.verdict, program, programs, reasons: otherReasons(other, own), by };
+}
+
+/** Whether it is more, or something else, than a language model. */
+const isForOthers = ({ roles }: ModelDescription): boolean =>
+  roles.some((role) => role === "vision" || role === "audio" || role === "embedding");
+
+/** Programs that run the model, or more of it, where mlx-lm does not. */
+function otherNotes(others: readonly ProgramVerdict[]): readonly LoadReason[] {
+  return others
+    .filter(({ runs }) => runs !== "text")
+    .map(({ message }) => note("other-loader", message));
+}
+
+/** Why another program loads it or not. That mlx-lm does not have its architecture is then only worth a note. */
+function otherReasons(
+  { verdict, message }: ProgramVerdict,
+  own: readonly LoadReason[],
+): readonly LoadReason[] {
+  const first =
+    verdict === "no" ? blocking("other-loader", message) : note("other-loader", message);
+  return [first, ...own.map((reason) => ({ ...reason, blocks: false }))];
 }
 
 // Reasons that do not make a "no" by themselves, but rule out a "yes".
@@ -97,15 +137,6 @@ function codeReasons(
   ];
 }
 
-// Programs for MLX models that are no language models, by model_type.
-const OTHER_LOADERS: ReadonlyMap<string, string> = new Map([
-  ["whisper", "mlx-whisper"],
-  ...["bert", "roberta", "xlm-roberta", "modernbert", "nomic_bert"].map(
-    (type) => [type, "mlx-embeddings"] as const,
-  ),
-  ...["kokoro", "parakeet", "csm", "dia"].map((type) => [type, "mlx-audio"] as const),
-]);
-
 function architectureReasons(
   description: ModelDescription,
   { mlxLmVersion, needsMore }: MlxLmSupport,
@@ -118,12 +149,15 @@ function architectureReasons(
   const sees = roles.includes("vision") || roles.includes("audio");
   if (module === null) {
     const unknown = `mlx-lm ${mlxLmVersion} has no module for ${modelType}`;
-    const other = OTHER_LOADERS.get(modelType);
+    const known = programVerdicts(description, {
+      verdict: "no",
+      reasons: [],
+      support: MLX_LM_TABLE,
+    });
     return [
       blocking("unknown-architecture", unknown),
-      ...(other ? [note("other-loader", `${other} runs models of this kind`)] : []),
-      ...(sees && !other
-        ? [note("needs-mlx-vlm", "it takes images or sound: mlx-vlm may run it")]
+      ...(sees && known.length === 0
+        ? [note("needs-mlx-vlm", "it takes images or sound: a newer mlx-vlm may run it")]
         : []),
     ];
   }
@@ -142,9 +176,7 @@ function architectureReasons(
     ...description.badSettings.map((message) =>
       blocking("bad-settings", `in config.json ${message}`),
     ),
-    ...(sees
-      ? [note("text-only", "mlx-lm runs its language model alone; images and sound need mlx-vlm")]
-      : []),
+    ...(sees ? [note("text-only", `mlx-lm ${mlxLmVersion} loads its text part only`)] : []),
   ];
 }
 

@@ -87,13 +87,22 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
   refuseFailing(description, options, quantization);
   const prompt = { tokens: contextLength, prefillStepSize };
   const { cache, hiddenSize, residentBytes } = description;
-  const kv: CacheBytes | null = cache ? cacheBytes(cache, prompt, quantization) : null;
+  // What embeds or speaks keeps nothing of the past, and takes its input in one step.
+  const keepsNothing = isEmbedder(description) || isSpeech(description);
+  const kv: CacheBytes | null = keepsNothing
+    ? { after: 0, peak: 0 }
+    : cache
+      ? cacheBytes(cache, prompt, quantization)
+      : null;
   const drafted = draft && memoryNeed(draft, { ...options, kvBits: undefined, draft: undefined });
-  const rows = batch * Math.min(prefillStepSize, Math.max(1, contextLength - 1));
-  const known = cache !== null && hiddenSize !== null;
+  const step = isEmbedder(description)
+    ? contextLength
+    : Math.min(prefillStepSize, Math.max(1, contextLength - 1));
+  const rows = batch * step;
+  const known = keepsNothing || (cache !== null && hiddenSize !== null);
   const scores = scoreBytes(description.scoreMatrices, {
     tokens: contextLength,
-    rows: Math.min(prefillStepSize, Math.max(1, contextLength - 1)),
+    rows: step,
     batch,
     quantized: quantization !== undefined && contextLength >= quantization.start,
     place: { mlxVersion: options.mlxVersion ?? MLX_LM_TABLE.mlxVersion, machine: options.machine },
@@ -118,6 +127,18 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
   };
 }
 
+/** Whether it makes vectors of whole texts. */
+export const isEmbedder = ({ roles }: Pick<ModelDescription, "roles">): boolean =>
+  roles.includes("embedding");
+
+/** Whether it is a model of sound alone, which no module of mlx-lm runs. */
+export const isSpeech = ({
+  roles,
+  module,
+  cache,
+}: Pick<ModelDescription, "roles" | "module" | "cache">): boolean =>
+  roles.includes("audio") && module === null && cache === null;
+
 /** Null as soon as one part is. */
 function sum(...parts: readonly (number | null)[]): number | null {
   let total = 0;
@@ -135,7 +156,9 @@ function flowBytes(description: ModelDescription, rows: number): number {
   const filled = rows < FEW_ROWS ? rows / FEW_ROWS : Math.max(1, rows / USUAL_ROWS);
   const inFlight = Math.min(
     (IN_FLIGHT_BYTES * filled * elementBytes) / 2,
-    OPERATIONS_IN_FLIGHT * rows * (hiddenSize ?? 0) * elementBytes,
+    hiddenSize === null
+      ? Number.POSITIVE_INFINITY
+      : OPERATIONS_IN_FLIGHT * rows * hiddenSize * elementBytes,
   );
   const states = STATE_ROW_BYTES * (stateWidth ?? 0) * rows;
   return Math.ceil(inFlight + states + (vocabularySize ?? 0) * elementBytes);

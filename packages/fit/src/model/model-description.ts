@@ -95,6 +95,8 @@ export interface ModelDescription {
   /** Why its tokenizer cannot be read, one sentence. Null where nothing speaks against it. */
   readonly badTokenizer: string | null;
   readonly chatTemplate: boolean | null;
+  /** `preprocessor_config.json` or `processor_config.json`, by which images and sound are prepared. */
+  readonly processor: boolean | null;
   readonly roles: readonly ModelRole[];
   readonly license: string | null;
   readonly baseModels: readonly string[];
@@ -118,6 +120,8 @@ export interface ModelDescription {
   readonly missingShards: number;
   /** The tensors compared with those that the module loads. */
   readonly tensors: TensorLook;
+  /** The tensors compared with those that mlx-embeddings loads. Null where it has no such model. */
+  readonly embedderTensors: TensorLook | null;
   /** Files of an adapter, which needs a model to work on. */
   readonly adapterFiles: readonly string[];
   /** Why mlx-lm does not read the quantization. Null where it does. */

@@ -99,7 +99,7 @@ function knowledge(inspected: InspectedModel, machine: Machine): Knowledge {
     loads: {
       verdict: loads.verdict,
       reasons: loads.reasons.map(({ message, blocks }) => ({ message, blocks })),
-      by: `mlx-lm ${loads.by.mlxLmVersion}`,
+      by: loads.program === "mlx-lm" ? `mlx-lm ${loads.by.mlxLmVersion}` : loads.program,
     },
     security: {
       verdict: security.verdict,

@@ -108,7 +108,8 @@ function accessRows({ access, repoId }: InspectedModel): CardRow[] {
 }
 
 /** Who said whether it loads. */
-export function answeredBy({ by }: LoadVerdict): string {
+export function answeredBy({ by, program }: LoadVerdict): string {
+  if (program !== "mlx-lm") return `by the built-in table of ${program}`;
   const { mlxLmVersion, mlxVersion, python } = by;
   return python === null
     ? `by the built-in table of mlx-lm ${mlxLmVersion}; --fit-python auto asks the installed one`

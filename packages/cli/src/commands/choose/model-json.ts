@@ -30,6 +30,8 @@ export function modelJson({
     fit: fitJson(fit),
     loads: {
       verdict: loads.verdict,
+      program: loads.program,
+      programs: loads.programs,
       reasons: loads.reasons.map(({ code, message, blocks }) => ({ code, message, blocks })),
       by: loads.by,
     },
