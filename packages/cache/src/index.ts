@@ -32,6 +32,7 @@ export { listRefs } from "./scan/list-refs.ts";
 export { moveCache } from "./move/move-cache.ts";
 export { moveRepo, type MovedRepo } from "./move/move-repo.ts";
 export { cacheLocations, type CacheLocations } from "./names/locations.ts";
+export { isLitterEntry } from "./names/litter.ts";
 export { moveRef } from "./publish/move-ref.ts";
 export { notInCache } from "./names/not-in-cache.ts";
 export { listPins, pinModel, unpinModel, type Pin } from "./records/pin.ts";

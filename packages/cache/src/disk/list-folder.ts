@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { sep } from "node:path";
 import type { Finding } from "../names/finding.ts";
+import { isAppleDouble } from "../names/litter.ts";
 import { errnoOf } from "./errno.ts";
 
 /** The entries of a folder by name, and a finding about the folder itself. */
@@ -12,7 +13,7 @@ export interface FolderListing {
 
 /**
  * Lists a folder by name. Folders behind links are not entered. An absent folder is empty. One that
- * is not a real folder or cannot be read is empty with a finding.
+ * is not a real folder or cannot be read is empty with a finding. The `._` files of macOS are left out.
  */
 export async function listFolder(
   path: string,
@@ -51,6 +52,7 @@ function fill(listing: FolderListing, path: string, recursive: boolean): void {
     const entries = readdirSync(path, { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
+      if (isAppleDouble(entry.name) && entry.isFile()) continue;
       listing.entries.push(entry);
       if (recursive && entry.isDirectory()) fill(listing, path + sep + entry.name, recursive);
     }

@@ -1,10 +1,11 @@
 import { lstat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { announceDownload } from "../lock/active-use.ts";
 import { type CopyOptions, startCopyMeter } from "../disk/copy-meter.ts";
 import { discard, tempPath } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";
 import { fsError } from "../disk/fs-error.ts";
+import { isAppleDouble } from "../names/litter.ts";
 import { inspectFiles } from "../scan/inspect-files.ts";
 import { repoLayout, snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { prepareRepo } from "../publish/prepare-repo.ts";
@@ -85,7 +86,11 @@ export async function importTar(
 ): Promise<Imported> {
   const entries = readTar(source);
   try {
-    const { value: first } = await entries.next();
+    let { value: first } = await entries.next();
+    while (first !== undefined && isAppleDouble(basename(first.name))) {
+      await readOver(first);
+      ({ value: first } = await entries.next());
+    }
     if (first === undefined || !first.name.endsWith(`/${MANIFEST_FILE}`)) {
       throw badArchive(
         `it does not begin with ${MANIFEST_FILE}; if it holds one, unpack it and import the folder`,
@@ -120,6 +125,10 @@ async function* tarContents(
   const files = new Map(manifest.files.map((file) => [prefix + file.path, file]));
   for await (const { name, size, content } of entries) {
     const file = files.get(name);
+    if (file === undefined && isAppleDouble(basename(name))) {
+      await readOver({ content });
+      continue;
+    }
     if (file === undefined || !manifest.included.has(file.path)) {
       throw badArchive(`it holds ${JSON.stringify(name)}, which its manifest does not list`);
     }
@@ -127,6 +136,12 @@ async function* tarContents(
     files.delete(name); // twice is once too often
     yield { file, content };
   }
+}
+
+/** Reads over a file of an archive that is not wanted: macOS's tar adds one to each file with extended attributes. */
+async function readOver({ content }: { content: AsyncIterable<Uint8Array> }): Promise<void> {
+  const pieces = content[Symbol.asyncIterator]();
+  while ((await pieces.next()).done !== true);
 }
 
 /** The input of an import, from any source. */

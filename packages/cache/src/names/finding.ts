@@ -52,8 +52,3 @@ export interface Finding {
   /** For removable data: the time of the last write, Unix time in ms. */
   readonly lastModifiedAt?: number | undefined;
 }
-
-/** Files that operating systems put into any folder. Every client of the cache skips them. */
-export function isLitter(name: string): boolean {
-  return name === ".DS_Store" || name === "Thumbs.db" || name === "desktop.ini";
-}

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { findActiveUse } from "../lock/active-use.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
-import { isLitter } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { removeRepoFolder } from "./remove-repo.ts";
 

@@ -2,7 +2,8 @@ import { lstatSync, readlinkSync, type Stats, statSync } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { errnoOf } from "../disk/errno.ts";
-import { isLitter, type Finding } from "../names/finding.ts";
+import type { Finding } from "../names/finding.ts";
+import { isLitterEntry } from "../names/litter.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { repoPins, type Pin } from "../records/pin.ts";
@@ -133,7 +134,7 @@ async function listFiles(
   folder: string,
 ): Promise<{ files: readonly StoredFile[]; findings: readonly Finding[] }> {
   const { entries, findings } = await listFolder(folder, { recursive: true });
-  const listed = entries.filter((entry) => !entry.isDirectory() && !isLitter(entry.name));
+  const listed = entries.filter((entry) => !entry.isDirectory() && !isLitterEntry(entry));
   const files = listed.flatMap((dirent): readonly StoredFile[] => {
     const entry = dirent.parentPath + sep + dirent.name;
     const blob = dirent.isSymbolicLink() ? hopOf(entry) : entry;

@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { isLitter } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { isBlobLock } from "../scan/scan-blobs.ts";
 import type { Inventory } from "./inventory.ts";

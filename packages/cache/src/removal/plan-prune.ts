@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isTemp } from "../disk/durable-file.ts";
-import { isLitter } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import { folderSize } from "../disk/folder-size.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { listRepos } from "../disk/list-repos.ts";

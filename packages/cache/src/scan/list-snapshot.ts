@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { digestFile, digestOfHex } from "../digest/digest.ts";
 import { inBatches } from "../disk/in-batches.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
+import { isLitterEntry } from "../names/litter.ts";
 import { lfsPointerId } from "../digest/lfs-pointer.ts";
 import { checkRepoPath } from "../names/repo-path.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
@@ -21,7 +22,8 @@ export async function listSnapshot(
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = await inBatches(entries, async (entry) => {
     const file = join(entry.parentPath, entry.name);
-    const stats = entry.isDirectory() ? undefined : await stat(file).catch(() => undefined);
+    const skipped = entry.isDirectory() || isLitterEntry(entry);
+    const stats = skipped ? undefined : await stat(file).catch(() => undefined);
     if (stats?.isFile() !== true) return undefined;
     const name = basename(await readlink(file).catch(() => ""));
     const digest = digestOfHex(name.toLowerCase()) ?? (await digestFile(file, "sha256"));

@@ -2,7 +2,8 @@ import { type Dirent, lstatSync, type Stats, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { isTemp } from "../disk/durable-file.ts";
 import { isHex } from "../names/is-hex.ts";
-import { isLitter, type Finding, type FindingCode } from "../names/finding.ts";
+import type { Finding, FindingCode } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 

@@ -1,5 +1,6 @@
 import { join, sep } from "node:path";
-import { isLitter, type Finding } from "../names/finding.ts";
+import type { Finding } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 import { readSmallFileSync } from "../disk/read-small-file.ts";
 import { isCommit } from "../names/revision.ts";

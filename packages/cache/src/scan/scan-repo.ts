@@ -1,6 +1,7 @@
 import { lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isLitter, type Finding } from "../names/finding.ts";
+import type { Finding } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import { repoLayout, snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 import { parseRepoFolderName, type RepoType } from "../names/repo-id.ts";

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isLitter, type Finding } from "../names/finding.ts";
+import type { Finding } from "../names/finding.ts";
+import { isLitter } from "../names/litter.ts";
 import { errnoOf } from "../disk/errno.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { checkRoot } from "../names/layout.ts";

@@ -1,6 +1,7 @@
 import { type Dirent, readlinkSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
-import { isLitter, type Finding } from "../names/finding.ts";
+import type { Finding } from "../names/finding.ts";
+import { isLitterEntry } from "../names/litter.ts";
 import { snapshotDir, type RepoLayout } from "../names/layout.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 
@@ -46,7 +47,7 @@ export function scanSnapshot(
   const entries: SnapshotEntry[] = [];
   const dangling: string[] = [];
   for (const dirent of listing.entries) {
-    if (dirent.isDirectory() || isLitter(dirent.name)) continue;
+    if (dirent.isDirectory() || isLitterEntry(dirent)) continue;
     // Folder and name are whole already: joining them properly would cost as much as asking the disk.
     const file = dirent.parentPath + sep + dirent.name;
     const path =

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { expandHome } from "@mlx-download/cache";
+import { expandHome, isLitterEntry } from "@mlx-download/cache";
 import {
   describeModel,
   FitError,
@@ -117,7 +117,8 @@ export async function inspectFolder(
     for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
       options.signal?.throwIfAborted();
       const full = join(entry.parentPath, entry.name);
-      const stats = entry.isDirectory() ? undefined : await stat(full).catch(() => undefined);
+      const skipped = entry.isDirectory() || isLitterEntry(entry);
+      const stats = skipped ? undefined : await stat(full).catch(() => undefined);
       if (!stats?.isFile()) continue;
       listing.push({
         path: full.slice(path.length + 1).replaceAll("\\", "/"),

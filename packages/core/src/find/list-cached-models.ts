@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { scanCache } from "@mlx-download/cache";
+import { isLitterEntry, scanCache } from "@mlx-download/cache";
 import { codedError } from "../contract/coded-error.ts";
 import { describeFolder, type ModelInfo } from "./model-info.ts";
 import { readSettings } from "../settings/settings.ts";
@@ -43,7 +43,8 @@ async function filesBelow(folder: string): Promise<{ files: string[]; bytes: num
   let bytes = 0;
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
-    const stats = entry.isDirectory() ? undefined : await stat(path).catch(() => undefined);
+    const skipped = entry.isDirectory() || isLitterEntry(entry);
+    const stats = skipped ? undefined : await stat(path).catch(() => undefined);
     if (stats?.isFile() !== true) continue;
     files.push(relative(folder, path).replaceAll("\\", "/"));
     bytes += stats.size;

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SelectionOptions } from "@mlx-download/core";
+import { isLitterEntry } from "@mlx-download/cache";
 
 /** Snapshot folders that were found complete, so that the next look needs no listing. */
 export interface WarmPaths {
@@ -61,7 +62,7 @@ async function filesBelow(folder: string): Promise<readonly WarmFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = await Promise.all(
     entries
-      .filter((entry) => !entry.isDirectory())
+      .filter((entry) => !entry.isDirectory() && !isLitterEntry(entry))
       .map(async (entry) => {
         const path = join(entry.parentPath, entry.name);
         const stats = await stat(path).catch(() => undefined);

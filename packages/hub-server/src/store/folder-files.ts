@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { checkRepoPath } from "@mlx-download/cache";
+import { checkRepoPath, isLitterEntry } from "@mlx-download/cache";
 
 /** One file below a folder. */
 export interface FolderFile {
@@ -14,7 +14,7 @@ export interface FolderFile {
 }
 
 /** Files that version control and download tools leave in a folder. */
-const NOT_CONTENT = new Set([".git", ".cache", ".DS_Store"]);
+const NOT_CONTENT = new Set([".git", ".cache"]);
 
 /**
  * The regular files below `folder`, sorted by path. Links to files count when they stay inside
@@ -30,7 +30,7 @@ export async function folderFiles(
   for (const entry of entries) {
     const full = join(entry.parentPath, entry.name);
     const path = relative(folder, full).split(sep).join("/");
-    if (NOT_CONTENT.has(path.split("/")[0] ?? "") || entry.name === ".DS_Store") continue;
+    if (NOT_CONTENT.has(path.split("/")[0] ?? "") || isLitterEntry(entry)) continue;
     if ((entry.isFile() || entry.isSymbolicLink()) && isStorable(path)) {
       const file = await describe(full, path, boundary);
       if (file) found.push(file);

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { isLitterEntry } from "@mlx-download/cache";
 
 /** A version of a model on this disk. */
 export interface VersionHere {
@@ -41,7 +42,7 @@ export async function versionsHere(
 async function refsHere(refsDir: string): Promise<readonly string[]> {
   const entries = await readdir(refsDir, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !isLitterEntry(entry))
     .map((entry) => relative(refsDir, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
     .filter((name) => !name.startsWith("pinned/"))
     .toSorted();
