@@ -93,6 +93,7 @@ test(
       fit: "describeModel",
       xet: "fileHash",
       registry: "openRegistry",
+      project: "installModels",
       catalogue: "readCatalogue",
       "engine-adapter": "loadOrDownloadModel",
       "engine-adapter/testing": "createEngine",

@@ -23,6 +23,7 @@ export { type InstallOptions, installModels } from "./models/install-models.ts";
 export type { FailedModel, InstalledModel, InstallReport } from "./models/installed-model.ts";
 export { locateLocked, type LocatedModel } from "./models/locate-locked.ts";
 export { lockModels, type LockReport } from "./models/lock-models.ts";
+export { lockedCommits } from "./models/locked-commits.ts";
 export { knownSnapshot } from "./models/locked-model.ts";
 export type { AskOptions, BringOptions } from "./models/project-options.ts";
 export { removeModels } from "./models/remove-models.ts";

@@ -6,6 +6,7 @@ import { run, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { findProject } from "../src/files/find-project.ts";
 import { addModels } from "../src/models/add-models.ts";
+import { lockedCommits } from "../src/models/locked-commits.ts";
 import { lockModels } from "../src/models/lock-models.ts";
 import { removeModels } from "../src/models/remove-models.ts";
 import { updateLock } from "../src/models/update-lock.ts";
@@ -81,7 +82,7 @@ test("removing takes a model out of both files, and knows only aliases", async (
 
 test("processes that add models at once lose nothing", { timeout: 120_000 }, async () => {
   const { hub, folder, options } = await startPlace();
-  const names = Array.from({ length: 6 }, (_, at) => `m${at}`);
+  const names = Array.from({ length: 4 }, (_, at) => `m${at}`);
   for (const [at, name] of names.entries()) await hub.addRepo(`acme/${name}`, model(at));
   const child = fileURLToPath(new URL("add-child.ts", import.meta.url));
   const { endpoint, cacheDir, env } = options;
@@ -138,6 +139,18 @@ test("only an update moves a commit, of all models or of those that are named", 
   expect(await codeOf(updateLock(folder, { ...options, aliases: ["no"] }))).toBe(
     "lock/unknown-alias",
   );
+});
+
+test("the commits that projects of this machine lock are known to those who clean the cache", async () => {
+  const { folder, options } = await startLocked();
+  const { env } = options;
+  const { models } = parseLock(await textOf(folder));
+  const all = [...models.values()].map(({ repoId, commit }) => `${repoId}@${commit}`);
+  const elsewhere = await tempDir();
+  expect(await lockedCommits({ folder: elsewhere, env })).toEqual(new Set(all));
+  expect(await lockedCommits({ folder: elsewhere, env: { HOME: elsewhere } })).toEqual(new Set());
+  await writeFile(join(folder, "mlx-models.lock"), "<<<<<<< HEAD");
+  expect(await lockedCommits({ folder, env })).toEqual(new Set());
 });
 
 test("the nearest project upwards is the one", async () => {

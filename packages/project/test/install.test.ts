@@ -31,7 +31,11 @@ test("an empty machine gets the same bytes from another mirror, asking for bytes
   // The mirror's branch has moved on since.
   await mirror.addRepo("acme/chat", model(3));
   const other = await placeAt(mirror, folder);
-  const { models, failed } = await installModels(folder, { ...other.options, frozen: true });
+  const { models, failed } = await installModels(folder, {
+    ...other.options,
+    frozen: true,
+    review: true,
+  });
   expect(failed).toEqual([]);
   expect(models.map(({ alias, fromCache }) => [alias, fromCache])).toEqual([
     ["chat", false],

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { acquireLock, type FileLock } from "@mlx-download/cache/writing";
+import { acquireLock, type FileLock, fsError } from "@mlx-download/cache/writing";
 import {
   editManifest,
   formatLock,
@@ -14,8 +14,8 @@ import {
   type ManifestModel,
   parseLock,
   parseManifest,
-  registryPath,
 } from "@mlx-download/registry";
+import { noteProject, projectKey, projectsFolder } from "./known-projects.ts";
 import { readTexts } from "./read-project.ts";
 
 /** What an edit leaves: changes of the manifest, and the models of the lock. */
@@ -50,7 +50,9 @@ export async function editProject(
     readonly signal?: AbortSignal | undefined;
   } = {},
 ): Promise<void> {
-  const held = await holdProject(await realpath(folder), options);
+  const { env = process.env, signal } = options;
+  const place = await realpath(folder);
+  const held = await holdProject(place, { env, signal });
   try {
     const before = await readTexts(folder);
     const manifest =
@@ -64,32 +66,25 @@ export async function editProject(
     if (after !== undefined) {
       const text = likeBefore(before.lock, formatLock({ models: after }));
       await replace(join(folder, LOCK_FILE), text, before.lock);
+      await noteProject(place, env);
     }
   } finally {
     await held.release();
   }
 }
 
-/** Not beside the project's files, which are under version control. */
 async function holdProject(
   folder: string,
-  {
-    env = process.env,
-    signal,
-  }: { env?: NodeJS.ProcessEnv | undefined; signal?: AbortSignal | undefined },
+  { env, signal }: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal | undefined },
 ): Promise<FileLock> {
-  const name = `${createHash("sha256").update(folder).digest("hex").slice(0, 32)}.lock`;
-  const places = [
-    dirname(registryPath(env)),
-    join(tmpdir(), `mlx-download-${process.getuid?.() ?? 0}`),
-  ];
+  const name = `${projectKey(folder)}.lock`;
   const wait = { timeoutMs: TIMEOUT_MS, signal };
-  const [state = "", temp = ""] = places.map((place) => join(place, "projects", name));
   try {
-    return await acquireLock(state, wait);
+    return await acquireLock(join(projectsFolder(env), name), wait);
   } catch (error) {
     if ((error as { readonly code?: unknown }).code !== "cache/not-writable") throw error;
-    return await acquireLock(temp, wait);
+    const own = `mlx-download-${process.getuid?.() ?? 0}`;
+    return await acquireLock(join(tmpdir(), own, name), wait);
   }
 }
 
@@ -110,6 +105,6 @@ async function replace(path: string, text: string, before: string | undefined): 
     await rename(temp, target);
   } catch (error) {
     await rm(temp, { force: true });
-    throw error;
+    throw fsError(error, target);
   }
 }

@@ -1,4 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { fsError } from "@mlx-download/cache/writing";
 import { parseRepoRef } from "@mlx-download/core";
 import {
   checkAlias,
@@ -54,7 +56,7 @@ export async function addModels(
     if (alias !== undefined) named.add(name);
     wanted.set(name, { ref: whole, include, exclude, optional });
   }
-  await mkdir(folder, { recursive: true });
+  await mayWrite(folder);
   const check = (manifest: Manifest): void => refuseTaken(wanted, named, manifest);
   // Before the first byte, and again below, since another process may add models meanwhile.
   await editProject(folder, ({ manifest }) => (check(manifest), {}), bring);
@@ -71,6 +73,16 @@ export async function addModels(
     );
   }
   return { models: models.toSorted(byAlias), failed: failed.toSorted(byAlias) };
+}
+
+/** Before gigabytes come that could not be written down. */
+async function mayWrite(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw fsError(error, folder);
+  }
 }
 
 function refuseTaken(

@@ -17,8 +17,9 @@ interface Want {
 }
 
 /**
- * Brings locked models here, all at once over one budget of connections. No Hub is asked for anything but bytes. Aliases of
- * one commit are one download of all their files. Rejects only for a lock that must not be used, and when aborted.
+ * Brings locked models here, all at once over one budget of connections. No Hub is asked for anything but bytes, and so
+ * there is no review unless `requireFit` or `trust` want one. Aliases of one commit are one download of all their files.
+ * Rejects only for a lock that must not be used, and when aborted.
  */
 export async function bringLocked(
   locked: ReadonlyMap<string, LockedModel>,
@@ -29,7 +30,7 @@ export async function bringLocked(
   const failed: FailedModel[] = [];
   for (const wave of wavesOf(wantsOf(locked))) {
     const snapshots = wave.map(({ snapshot }) => snapshot);
-    const outcomes = await downloadMany(snapshots, options);
+    const outcomes = await downloadMany(snapshots, { ...options, review: false });
     for (const [index, { aliases, snapshot }] of wave.entries()) {
       const outcome: DownloadOutcome | undefined = outcomes[index];
       for (const alias of aliases) {

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import {
   compareLock,
   type LockedModel,
@@ -5,6 +6,7 @@ import {
   requireLocked,
 } from "@mlx-download/registry";
 import { editProject } from "../files/edit-project.ts";
+import { noteProject } from "../files/known-projects.ts";
 import { projectError } from "../files/project-error.ts";
 import { type Project, readProject } from "../files/read-project.ts";
 import { bringLocked } from "./bring-locked.ts";
@@ -46,7 +48,10 @@ export async function installModels(
   const chosen = new Map([...locked].filter(([alias]) => isChosen(alias)));
   // First: a lock that must not be used ends it before anything is written.
   const brought = await bringLocked(chosen, isOptional, bring);
-  if (frozen) return brought;
+  if (frozen) {
+    await noteProject(await realpath(folder), bring.env ?? process.env);
+    return brought;
+  }
   const lacking = new Map<string, ManifestModel>(
     [...manifest.models].filter(([alias]) => isChosen(alias) && !locked.has(alias)),
   );

@@ -58,6 +58,34 @@ function cyclonedx(
   };
 }
 
+/** The Hub writes licences in lower case. Those of SPDX that models have most, by their own spelling. */
+const SPDX: ReadonlyMap<string, string> = new Map(
+  [
+    "Apache-2.0",
+    "MIT",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CC0-1.0",
+    "CC-BY-4.0",
+    "CC-BY-SA-4.0",
+    "CC-BY-NC-4.0",
+    "CC-BY-NC-SA-4.0",
+    "CC-BY-NC-ND-4.0",
+    "AGPL-3.0",
+    "GPL-3.0",
+    "LGPL-3.0",
+    "MPL-2.0",
+    "ISC",
+    "Unlicense",
+  ].map((id) => [id.toLowerCase(), id]),
+);
+
+/** Others (`llama3.2`, `other` …) are no ids of SPDX, and go by their name. */
+function cyclonedxLicense(license: string): object {
+  const id = SPDX.get(license.toLowerCase());
+  return id === undefined ? { name: license } : { id };
+}
+
 /** The package URL of a model on the Hub has the commit as its version (purl-spec, type huggingface). */
 function component(alias: string, model: LockedModel): object {
   const { repoId, commit, license, digest, files, loads } = model;
@@ -72,7 +100,7 @@ function component(alias: string, model: LockedModel): object {
     name,
     version: commit,
     purl,
-    ...(license !== null && { licenses: [{ license: { name: license } }] }),
+    ...(license !== null && { licenses: [{ license: cyclonedxLicense(license) }] }),
     properties: [
       ...property("alias", alias),
       ...property("digest", digest),

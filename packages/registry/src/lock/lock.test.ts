@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -266,6 +267,19 @@ test("CycloneDX names every model and every file with its digest", () => {
       { type: "file", name: "model.safetensors" },
     ],
   });
+});
+
+test("CycloneDX's own validator accepts what is written, whatever the licence", async () => {
+  const licenses = ["apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "cc-by-4.0"];
+  const others = ["cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0", "isc"];
+  const rest = ["agpl-3.0", "gpl-3.0", "lgpl-3.0", "mpl-2.0", "unlicense", "llama3.2", "other"];
+  const all = [...licenses, ...others, ...rest, null];
+  const models = new Map(all.map((license, at) => [`m${at}`, model(`org/m${at}`, { license })]));
+  const text = exportLock({ models }, "cyclonedx", { version: "1.0.0" });
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+  expect(await validator.validate(text)).toBeNull();
+  expect(await validator.validate(text.replace('"purl"', '"pearl"'))).not.toBeNull();
+  expect(JSON.parse(text).components[0].licenses).toEqual([{ license: { id: "Apache-2.0" } }]);
 });
 
 test.each([

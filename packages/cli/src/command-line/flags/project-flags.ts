@@ -26,6 +26,11 @@ export const projectFlags = {
     type: "switch",
     summary: "compare the cache with the lock of the project",
   },
+  upgrade: {
+    name: "upgrade",
+    type: "switch",
+    summary: "move locked models to what their branches mean now; of these aliases, or all",
+  },
   check: {
     name: "check",
     type: "switch",

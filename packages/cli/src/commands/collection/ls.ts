@@ -1,4 +1,5 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
+import { say } from "../../shell/say.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
@@ -53,8 +54,9 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
         );
   await writeResult({ collections }, text, { flags, shell });
   if (collections.length === 0 && !flags.quiet && !flags.json) {
-    shell.stderr.write(
-      "There are no collections. mlx-download collection add NAME org/name makes one, collection follow owner/title-id follows one of the Hub.\n",
+    say(
+      "There are no collections. mlx-download collection add NAME org/name makes one, collection follow owner/title-id follows one of the Hub.",
+      shell,
     );
   }
   return 0;

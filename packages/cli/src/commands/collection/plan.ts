@@ -2,6 +2,7 @@ import type { DownloadOptions, DownloadPlan, SelectedRef } from "@mlx-download/c
 import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { ask, isInteractive } from "../../shell/ask.ts";
+import { say } from "../../shell/say.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
@@ -111,9 +112,11 @@ export async function agreeToPlan(
   const free = plans[0]?.bytes.diskFree ?? null;
   const room = free === null ? "" : `, ${formatBytes(free)} free on the disk`;
   const what = `${formatCount(refs.length, "model")}, ${formatBytes(toFetch)} to fetch${room}`;
-  stderr.write(`${table.join("\n")}\n${what}.\n`);
-  if (free !== null && toFetch > free)
-    stderr.write(`The disk lacks ${formatBytes(toFetch - free)}.\n`);
+  stderr.write(`${table.join("\n")}\n`);
+  say(`${what}.`, shell);
+  if (free !== null && toFetch > free) {
+    say(`The disk lacks ${formatBytes(toFetch - free)}.`, shell);
+  }
   if (flags.yes || toFetch === 0 || !isInteractive(shell)) return true;
   const answer = await ask(`Download ${formatCount(refs.length, "model")}? [Y/n] `, shell);
   return /^(?:y(?:es)?)?$/i.test(answer.trim());

@@ -1,7 +1,9 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
+import { say } from "../../shell/say.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatCount } from "../../text/format.ts";
+import { displayWidth } from "../../text/display-width.ts";
 import { printable } from "../../text/printable.ts";
 import { paint } from "../../text/style.ts";
 import { tableText } from "../../text/table.ts";
@@ -35,18 +37,17 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const refs = models.map(({ ref }) => `${printable(ref)}\n`).join("");
   await writeResult(body, flags.quiet ? refs : table(), { flags, shell });
   if (!flags.quiet && !flags.json) {
-    const { stderr, stderrStyle } = shell;
     const parts = [
       formatCount(models.length, "model"),
       ...(lastUpdated === null ? [] : [`updated ${lastUpdated.slice(0, 10)}`]),
       ...(others > 0 ? [`${others} other items`] : []),
       ...(collections.length > 0 ? [`in it: ${collections.join(", ")}`] : []),
     ];
-    stderr.write(
-      `${paint(stderrStyle, "strong", printable(title))}: ${printable(parts.join(", "))}\n`,
-    );
+    const mark = paint(shell.stderrStyle, "strong", printable(title));
+    say(`: ${parts.join(", ")}`, shell, { mark, width: displayWidth(printable(title)) });
+    // Not broken, so that it can be copied.
     const whole = `mlx-download get collection:${name}`;
-    if (models.length > 0) stderr.write(`Next: ${printable(whole)}\n`);
+    if (models.length > 0) shell.stderr.write(`Next: ${printable(whole)}\n`);
   }
   return 0;
 

@@ -24,7 +24,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const report = await watched(refs, { flags, shell }, (onEvent) =>
       installModels(folder ?? "", { ...options, frozen: flags.frozen, aliases, onEvent }),
     );
-    if (!flags.outdated) return await reportModels(report, {}, { flags, shell });
+    if (!flags.outdated) {
+      const lines = chosen.length === 0 ? ["mlx-models.json names no model."] : [];
+      return await reportModels(report, { lines }, { flags, shell });
+    }
     const { moved } = await updateLock(folder ?? "", { ...options, aliases, dryRun: true });
     const fields = { moved: moved.map(movedJson) };
     const code = await reportModels(

@@ -3,6 +3,7 @@ import type { ModelLock } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
+import { say } from "../../shell/say.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
@@ -12,10 +13,9 @@ import { readToken } from "../account/read-token.ts";
 import { projectFolder } from "./project-folder.ts";
 
 /** `mlx-download lock`: makes, checks or exports the lock of the project. Returns the exit code. */
-export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
-  const [{ lockModels, readProject }, { exportLock, LOCK_FILE, requireLocked }] = await Promise.all(
-    [import("@mlx-download/project"), import("@mlx-download/registry")],
-  );
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const [{ lockModels, readProject, updateLock }, { exportLock, LOCK_FILE, requireLocked }] =
+    await Promise.all([import("@mlx-download/project"), import("@mlx-download/registry")]);
   const folder = await projectFolder(flags);
   const path = join(folder, LOCK_FILE);
   const { format } = flags;
@@ -33,7 +33,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     note(`${LOCK_FILE} is that of mlx-models.json.`, flags, shell);
     return 0;
   }
-  const { lock, added, changed, removed } = await lockModels(folder, {
+  const options = {
     cacheDir: flags.cacheDir,
     endpoint: flags.endpoint,
     offline: flags.offline ? true : undefined,
@@ -41,9 +41,23 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     env: shell.env,
     signal: shell.interrupt.signal,
     onEvent: hubNotices(flags, shell),
-  });
+  };
+  const { added, changed: other, removed, ...made } = await lockModels(folder, options);
+  const aliases = operands.length > 0 ? operands : undefined;
+  const { moved, failed } = flags.upgrade
+    ? await updateLock(folder, { ...options, aliases })
+    : { moved: [], failed: [] };
+  const [problem] = failed;
+  // The others are locked anew, and stay so.
+  if (problem !== undefined) throw problem.error;
+  const { lock = made.lock } = flags.upgrade ? await readProject(folder) : made;
+  const changed = [...other, ...moved.map(({ alias }) => alias)];
   const body = { path, added, changed, removed, models: modelsJson(lock) };
   await writeResult(body, flags.quiet ? `${path}\n` : table(lock, shell), { flags, shell });
+  for (const { alias, repoId, revision, from, to } of moved) {
+    const range = `${shortCommit(from)} to ${shortCommit(to)}`;
+    note(`${alias}: ${revision} of ${repoId}, from ${range}. Install it next.`, flags, shell);
+  }
   const parts = [
     ...(added.length > 0 ? [`${added.length} added`] : []),
     ...(changed.length > 0 ? [`${changed.length} changed`] : []),
@@ -94,5 +108,5 @@ function table({ models }: ModelLock, { stdoutStyle }: Shell): string {
 
 function note(text: string, flags: Flags, shell: Shell): void {
   if (flags.quiet || flags.json || flags.events) return;
-  shell.stderr.write(`${printable(text)}\n`);
+  say(text, shell);
 }

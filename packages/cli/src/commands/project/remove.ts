@@ -1,5 +1,6 @@
 import { RegistryError } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
+import { say } from "../../shell/say.ts";
 import { textOf, writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatCount } from "../../text/format.ts";
@@ -32,7 +33,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const what = formatCount(models.length, "model");
     const [first] = models;
     const next = first?.repoId ? ` (mlx-download cache rm ${first.repoId} removes them)` : "";
-    shell.stderr.write(`Removed ${what} from the project. The files stay in the cache${next}.\n`);
+    say(`Removed ${what} from the project. The files stay in the cache${next}.`, shell);
   }
   return 0;
 }

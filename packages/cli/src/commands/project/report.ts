@@ -3,6 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { describeFailure, type Failure, failureJson } from "../../failure/describe-failure.ts";
 import { reportFailure } from "../../shell/report-failure.ts";
+import { say } from "../../shell/say.ts";
 import { textOf, writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, shortCommit } from "../../text/format.ts";
@@ -95,9 +96,8 @@ function tell(
   for (const { alias, repoId, commit, bytes } of models) {
     const arrow = stderrStyle.unicode ? "→" : "->";
     const place = `${repoId} @ ${shortCommit(commit)}, ${formatBytes(bytes.total)}`;
-    stderr.write(
-      `${paint(stderrStyle, "strong", printable(alias))} ${arrow} ${printable(place)}\n`,
-    );
+    const mark = paint(stderrStyle, "strong", alias);
+    say(` ${arrow} ${place}`, shell, { mark, width: alias.length });
   }
-  for (const line of lines) stderr.write(`${printable(line)}\n`);
+  for (const line of lines) say(line, shell);
 }

@@ -82,22 +82,36 @@ export const lock: CommandSpec = {
   name: "lock",
   group: "Project",
   aliases: [],
-  usage: "",
+  usage: "[--upgrade [ALIAS…]]",
   summary: "make the lock what the manifest wants, without fetching weights; check or export it",
-  operands: { min: 0, max: 0, complete: "nothing" },
-  flags: ["project", "check", "format", "cacheDir", "endpoint", "offline", "tokenStdin", "token"],
+  operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "nothing" },
+  flags: [
+    "project",
+    "upgrade",
+    "check",
+    "format",
+    "cacheDir",
+    "endpoint",
+    "offline",
+    "tokenStdin",
+    "token",
+  ],
   examples: [
     { line: "mlx-download lock", purpose: "after an edit of mlx-models.json" },
+    { line: "mlx-download lock --upgrade chat", purpose: "to its branch's commit, then install" },
     { line: "mlx-download lock --check", purpose: "for a commit hook" },
     {
       line: "mlx-download lock --format cyclonedx > models.cdx.json",
       purpose: "a bill of materials",
     },
   ],
-  notes: ["Models that are locked already stay at their commits."],
-  check({ flags }) {
-    if (flags.check && flags.format !== undefined)
-      throw usage("--check and --format exclude each other", "Leave one of them out.");
+  notes: ["Models that are locked already stay at their commits, unless --upgrade is given."],
+  check({ operands, flags }) {
+    const given = [flags.check, flags.upgrade, flags.format !== undefined].filter(Boolean);
+    if (given.length > 1)
+      throw usage("--check, --upgrade and --format exclude each other", "Leave out all but one.");
+    if (operands.length > 0 && !flags.upgrade)
+      throw usage("mlx-download lock takes aliases with --upgrade only", "Add --upgrade.");
   },
   load: () => import("./lock.ts"),
 };
