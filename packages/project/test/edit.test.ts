@@ -44,6 +44,20 @@ test("what could not be brought is not written, and the others are", async () =>
   expect([...models.keys()]).toEqual(["chat"]);
 });
 
+test("a name that not every system can hold is not locked, unless it is left out", async () => {
+  const { hub, folder, options } = await startPlace();
+  await hub.addRepo("acme/odd", { ...model(6), "aux.txt": "x" });
+  const { failed } = await addModels(folder, [{ ref: "acme/odd" }], options);
+  expect(failed).toMatchObject([
+    { alias: "odd", error: { code: "lock/invalid", message: expect.stringContaining("aux.txt") } },
+  ]);
+  const { models } = await addModels(folder, [{ ref: "acme/odd" }], {
+    ...options,
+    exclude: ["aux.txt"],
+  });
+  expect(models).toHaveLength(1);
+});
+
 test("a manifest stays as people wrote it but for the added line", async () => {
   const { folder, options } = await startPlace();
   const path = join(folder, "mlx-models.json");

@@ -11,7 +11,7 @@ import type { RepoRef } from "../settings/ref.ts";
 import { askAccess } from "../hub/ask-access.ts";
 import { digestSmallFiles } from "./digest-small-files.ts";
 import { createSnapshotBytes } from "./model-bytes.ts";
-import { readRepoFacts, type RepoFacts } from "./repo-facts.ts";
+import { printableText, readRepoFacts, type RepoFacts } from "./repo-facts.ts";
 
 /** Everything that tells one model from all others, to the byte, and a few facts for people. */
 export interface IdentifiedModel extends KnownSnapshot {
@@ -77,7 +77,7 @@ export async function identifyModel(
       from,
       files: known,
       modelType: textField(parsed, "model_type"),
-      quantization: quantizationLabel(parsed) ?? null,
+      quantization: printableText(quantizationLabel(parsed)),
       repo: { objectId: facts?.objectId ?? null, gated: facts?.gated ?? false, license },
     };
   } catch (error) {
@@ -91,7 +91,7 @@ async function cardLicense(
   read: (path: string, most: number) => Promise<string | undefined>,
 ): Promise<string | null> {
   const card = await read("README.md", MOST_CONFIG_BYTES);
-  return card === undefined ? null : (readModelCard(card).license ?? null);
+  return card === undefined ? null : printableText(readModelCard(card).license);
 }
 
 function noMatch(repoId: string, listed: number): ModelDownloadError {
@@ -121,5 +121,5 @@ function textField(value: unknown, name: string): string | null {
     typeof value === "object" && value !== null && name in value
       ? (value as Readonly<Record<string, unknown>>)[name]
       : undefined;
-  return typeof field === "string" && field.length <= 200 ? field : null;
+  return printableText(typeof field === "string" ? field : undefined);
 }

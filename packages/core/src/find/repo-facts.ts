@@ -39,7 +39,7 @@ export async function readRepoFacts(
 }
 
 /** A text of the Hub that goes into files of people: short, on one line. */
-function printableText(text: string | undefined): string | null {
+export function printableText(text: string | undefined): string | null {
   return text === undefined || text === "" || text.length > 100 || /\p{Cc}/u.test(text)
     ? null
     : text;

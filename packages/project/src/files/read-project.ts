@@ -61,8 +61,7 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** There is no project. */
-export function noManifest(folder: string): Error {
+function noManifest(folder: string): Error {
   return projectError("lock/no-manifest", `There is no ${MANIFEST_FILE} in ${folder} or above it`, {
     hint: "mlx-download add org/name makes one. mlx-download get org/name downloads a model without.",
     folder,

@@ -1,4 +1,5 @@
 import { type DownloadResult, ModelDownloadError } from "@mlx-download/core";
+import { RegistryError } from "@mlx-download/registry";
 
 /** A model of a project that is here. */
 export interface InstalledModel {
@@ -37,5 +38,5 @@ export function installedModel(alias: string, result: DownloadResult): Installed
 }
 
 /** Whether an error is of one model, so that the others can go on. */
-export const isOfOneModel = (error: unknown): error is ModelDownloadError =>
-  error instanceof ModelDownloadError;
+export const isOfOneModel = (error: unknown): error is ModelDownloadError | RegistryError =>
+  error instanceof ModelDownloadError || error instanceof RegistryError;

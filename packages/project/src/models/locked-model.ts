@@ -7,15 +7,20 @@ import {
 } from "@mlx-download/core";
 import {
   filesDigest,
+  formatLock,
   LOCK_FILE,
   type LockedFile,
   type LockedModel,
   type ManifestModel,
+  parseLock,
   parseNamedModel,
 } from "@mlx-download/registry";
 import { projectError } from "../files/project-error.ts";
 
-/** The lock's entry of a model that was identified for an entry of the manifest. */
+/**
+ * The lock's entry of a model that was identified for an entry of the manifest. Throws `lock/invalid` for names that not
+ * every system can hold.
+ */
 export function lockedModel(
   { repoId, commit, files, modelType, quantization, repo }: IdentifiedModel,
   wanted: ManifestModel,
@@ -26,7 +31,7 @@ export function lockedModel(
       { size, sha256, gitSha1 },
     ]),
   );
-  return {
+  const model: LockedModel = {
     repoId,
     repoObjectId: repo.objectId,
     requested: wanted.ref,
@@ -39,6 +44,22 @@ export function lockedModel(
     digest: filesDigest(locked),
     files: locked,
   };
+  requireReadable(model);
+  return model;
+}
+
+/** A lock is read on other systems, which cannot hold every name. Throws `lock/invalid`. */
+function requireReadable(model: LockedModel): void {
+  try {
+    parseLock(formatLock({ models: new Map([["model", model]]) }));
+  } catch (error) {
+    const problem = error instanceof Error ? error.message.replace(/^.*?by hand: /, "") : "";
+    throw projectError("lock/invalid", `${model.repoId} cannot be locked: ${problem}`, {
+      hint: "Not every system can hold such a name. Leave the file out with --exclude.",
+      file: LOCK_FILE,
+      repoId: model.repoId,
+    });
+  }
 }
 
 /**
