@@ -47,6 +47,7 @@ function settingsFor(endpoint: string, settings: Partial<Settings>): Settings {
   return {
     endpoint,
     mirrors: [],
+    peers: [],
     tokenEndpoint: endpoint,
     token: undefined,
     tokenSource: settings.token === undefined ? undefined : "HF_TOKEN",

@@ -15,7 +15,7 @@ export function parseWords(argv: readonly string[]): GivenWords {
   const { argv: parsed, error } = Parser.detailed(separatePatterns(argv), {
     alias: Object.fromEntries(specs.map(({ name, aliases = [] }) => [name, [...aliases]])),
     boolean: named("switch"),
-    string: named("text", "count", "bytes", "rate", "list"),
+    string: named("text", "count", "port", "bytes", "rate", "list"),
     array: named("list"),
     configuration: {
       "boolean-negation": false,

@@ -32,6 +32,16 @@ function readCount(spec: FlagSpec, value: unknown): number {
   );
 }
 
+function readPort(spec: FlagSpec, value: unknown): number {
+  const text = readText(spec, value);
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw usage(
+    `--${spec.name} ${text} is no port`,
+    "Choose one from 1 to 65535, or 0 for a free one.",
+  );
+}
+
 function readSize(spec: FlagSpec, value: unknown): number {
   const text = readText(spec, value);
   const bytes = parseBytes(spec.type === "rate" ? text.replace(/\/s$/i, "") : text);
@@ -61,6 +71,8 @@ export function readFlag(spec: FlagSpec, value: unknown): unknown {
     case "bytes":
     case "rate":
       return value === undefined ? undefined : readSize(spec, value);
+    case "port":
+      return value === undefined ? undefined : readPort(spec, value);
     case "count":
       return value === undefined ? undefined : readCount(spec, value);
   }

@@ -54,6 +54,12 @@ export const settingSpecs: readonly SettingSpec[] = [
     type: "bytes",
   },
   {
+    name: "peers",
+    summary: "other machines that may have the bytes",
+    variable: "MLX_DOWNLOAD_PEERS",
+    type: "addresses",
+  },
+  {
     name: "xet",
     summary: "when to fetch through Xet storage",
     variable: "MLX_DOWNLOAD_XET",

@@ -20,6 +20,11 @@ export interface HubOptions {
    * and the bytes come from all of them. Default `HF_ENDPOINT` (a comma list), then https://huggingface.co.
    */
   readonly endpoint?: string | readonly string[] | undefined;
+  /**
+   * Addresses of other machines that may have the blobs (`http://mini.local:8090`). They are asked by digest, for public
+   * repos alone, and get no token. Default `MLX_DOWNLOAD_PEERS`, then none. `off`: none.
+   */
+  readonly peers?: string | readonly string[] | undefined;
   /** Makes no request and uses the cache alone. Default `HF_HUB_OFFLINE`. */
   readonly offline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;

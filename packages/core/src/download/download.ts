@@ -16,6 +16,7 @@ import type { DownloadResult, FileResult } from "../contract/result.ts";
 import { createProgressTracker, type ProgressTracker } from "../transfer/progress.ts";
 import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import { createSourceSet, type SourceSet } from "../transfer/sources/source-set.ts";
+import { askPeers } from "./ask-peers.ts";
 import { createKnownSources } from "./known-sources.ts";
 import { verifyKnown } from "./verify-known.ts";
 import { joinScheduler } from "../transfer/connections/scheduler.ts";
@@ -236,6 +237,7 @@ async function transferNatively(
 ): Promise<readonly FileResult[]> {
   const { settings, signal, force, emit, known, onArrived } = request;
   const { leave, decoders, ...place } = joinScheduler(settings.endpoint, request);
+  const peers = await askPeers(request, plan, client);
   try {
     if (plan.blobs.some(({ size }) => size > SMALL_BLOB_BYTES)) {
       place.disk.start((reason) => {
@@ -248,8 +250,8 @@ async function transferNatively(
       source: settings.offline
         ? createNoSource(request)
         : known
-          ? createKnownSources(request, known, onElsewhere)
-          : createHubSources(request, snapshot, { listedBy: client }),
+          ? createKnownSources(request, known, { onElsewhere, peers: peers?.sources })
+          : createHubSources(request, snapshot, { listedBy: client, peers: peers?.sources }),
       target,
       xet:
         request.xet === "on"
@@ -264,6 +266,7 @@ async function transferNatively(
       onArrived,
     });
   } finally {
+    await peers?.close();
     await leave();
   }
 }

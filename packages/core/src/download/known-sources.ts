@@ -7,7 +7,7 @@ import type { DownloadRequest } from "../request/download-request.ts";
 import { createFileSource } from "../transfer/sources/file-source.ts";
 import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import { type OtherPlace, orSameBytes } from "../transfer/sources/same-bytes.ts";
-import type { BlobRequest } from "../transfer/sources/source.ts";
+import type { BlobRequest, Source } from "../transfer/sources/source.ts";
 import { createSourceSet, type SourceSet } from "../transfer/sources/source-set.ts";
 import { findLocalCopies } from "./local-copies.ts";
 
@@ -23,8 +23,12 @@ interface CurrentSnapshot {
 export function createKnownSources(
   request: DownloadRequest,
   known: KnownSnapshot,
-  onElsewhere: () => void,
+  options: {
+    readonly onElsewhere: () => void;
+    readonly peers?: readonly Source[] | undefined;
+  },
 ): SourceSet {
+  const { onElsewhere, peers } = options;
   const { repoId, commit, revision = "main" } = known;
   const { layout, emit } = request;
   let current: Promise<CurrentSnapshot | undefined> | undefined;
@@ -60,7 +64,7 @@ export function createKnownSources(
     const source = createSourceSet([createFileSource(copy)], emit);
     return { path: blob.path, source };
   };
-  return orSameBytes(createHubSources(request, known, { listedBy: undefined }), findOther);
+  return orSameBytes(createHubSources(request, known, { listedBy: undefined, peers }), findOther);
 }
 
 /** The files of the revision now. Undefined when no Hub tells. */

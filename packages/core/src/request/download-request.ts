@@ -33,6 +33,7 @@ export interface DownloadRequest extends RepoRequest {
     readonly trust: TrustPolicy;
   };
   readonly onArrived: DownloadOptions["onArrived"];
+  readonly env: NodeJS.ProcessEnv;
   /** Speaks to the Hub in our stead. */
   readonly backend: DownloadBackend | undefined;
   /** The caller wants no token to be sent. */
@@ -91,6 +92,7 @@ export async function readRequest(
       trust: checkTrust(options.trust ?? "any"),
     },
     onArrived: options.onArrived,
+    env: options.env ?? process.env,
     backend,
     anonymous: options.token === false,
     known: snapshot,

@@ -15,6 +15,8 @@ export interface Settings {
   readonly mirrors: readonly string[];
   /** `user:password` that an endpoint was given with, by endpoint: for its own host alone, and never shown. */
   readonly logins?: ReadonlyMap<string, string> | undefined;
+  /** Addresses of machines that may have blobs. */
+  readonly peers: readonly string[];
   /** The one of all endpoints that the token is for, and that alone gets it. */
   readonly tokenEndpoint: string;
   readonly token: string | undefined;
@@ -53,6 +55,8 @@ export interface SettingsOptions {
   /** The origin of `token`, in words for messages (`the macOS keychain`). Default `the token option`. */
   readonly tokenSource?: string | undefined;
   readonly cacheDir?: string | undefined;
+  /** One or several, also as a comma-separated list. `off`: none, whatever the environment holds. */
+  readonly peers?: string | readonly string[] | undefined;
   readonly offline?: boolean | undefined;
 }
 
@@ -71,6 +75,7 @@ const READ_HERE = [
   "TRANSFORMERS_OFFLINE",
   "HF_HUB_DISABLE_XET",
   "MLX_DOWNLOAD_LIMIT_RATE",
+  "MLX_DOWNLOAD_PEERS",
   "MLX_DOWNLOAD_XET",
 ] as const;
 
@@ -106,6 +111,7 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
     endpoint,
     mirrors,
     ...(logins.size > 0 && { logins }),
+    peers: readPeers(env, options.peers),
     tokenEndpoint: [endpoint, ...mirrors].find((one) => OFFICIAL.has(one)) ?? endpoint,
     token: found?.token,
     tokenSource: found?.source,
@@ -148,6 +154,23 @@ function readEndpoints(
   if (first !== undefined) return { endpoints: [first, ...rest], logins };
   const staging = readSwitch(env, "HUGGINGFACE_CO_STAGING") === true;
   return { endpoints: [staging ? STAGING_ENDPOINT : DEFAULT_ENDPOINT], logins };
+}
+
+/** The addresses of peers. A login in one would be a secret for a machine that needs none. */
+function readPeers(
+  env: NodeJS.ProcessEnv,
+  option: string | readonly string[] | undefined,
+): readonly string[] {
+  const given = split(option);
+  const texts = given.length > 0 ? given : split(readText(env, "MLX_DOWNLOAD_PEERS"));
+  const source = given.length > 0 ? "The peers option" : "MLX_DOWNLOAD_PEERS";
+  if (texts.length === 1 && texts[0] === "off") return [];
+  const peers = texts.map((text) => {
+    const { endpoint, login } = checkEndpoint(text, source);
+    if (login === undefined) return endpoint;
+    throw refused(source, "holds a login", "Peers take none. Leave out what stands before the @.");
+  });
+  return [...new Set(peers)];
 }
 
 /** The items of one or several comma-separated lists. No address of a Hub holds a comma. */

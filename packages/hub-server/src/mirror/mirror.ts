@@ -15,12 +15,14 @@ import { REPO_WORDS } from "../store/repo-kind.ts";
 import type { RepoStore, StoredRepo } from "../store/repo-store.ts";
 import { readClientTokens } from "./access-token.ts";
 import { createAdmission, type Verdict } from "./admission.ts";
+import { blobAnswer, requestedDigest } from "./blob-answer.ts";
 import { cachedRepo } from "./cached-repo.ts";
 import { evictBeyond } from "./evict-beyond.ts";
 import { createMetrics } from "./metrics.ts";
 import type { MirrorEventBody } from "./mirror-event.ts";
 import { createMirrorListener } from "./mirror-listener.ts";
 import type { MirrorOptions } from "./mirror-options.ts";
+import { createOfferedBlobs } from "./offered-blobs.ts";
 import { createPull } from "./pull.ts";
 import { createRepoRules } from "./repo-rules.ts";
 import { requestedRepo } from "./requested-repo.ts";
@@ -105,6 +107,17 @@ export function createMirror(options: MirrorOptions): Mirror {
       emit({ type: "warning", code: "mirror/failed", message: String(error).slice(0, 500) }),
   });
 
+  const offered = createOfferedBlobs({
+    cacheDir,
+    now,
+    isPublic: async (repo) => {
+      if (!mayServe(repo.repoId)) return false;
+      const verdict = await admit(repo, undefined);
+      return verdict.kind === "open" && verdict.isPublic;
+    },
+  });
+  void offered.refresh().catch(() => undefined);
+
   /** The repos that this client could get, of those that are here and known to be public. */
   const openRepos = async (token: string | undefined): Promise<readonly StoredRepo[]> => {
     const found: StoredRepo[] = [];
@@ -167,6 +180,8 @@ export function createMirror(options: MirrorOptions): Mirror {
       metrics.refused("method");
       return answerOf(refusalAnswer(READ_ONLY, true));
     }
+    const digest = requestedDigest(pathname);
+    if (digest !== undefined) return blobAnswer(request, digest, offered.find(digest));
     const asked = { address, token: hubToken };
     const name = requestedRepo(pathname);
     if (name !== undefined && !LISTS.has(pathname)) return repoAnswer(request, name, asked);

@@ -20,5 +20,5 @@ export interface BringOptions
     AskOptions,
     Pick<
       DownloadOptions,
-      "connections" | "limitRate" | "review" | "requireFit" | "fit" | "trust" | "backend"
+      "connections" | "limitRate" | "peers" | "review" | "requireFit" | "fit" | "trust" | "backend"
     > {}

@@ -4,9 +4,9 @@ export interface FlagSpec {
   readonly name: string;
   /**
    * `count`: a whole number above zero. `bytes`: a size such as `64G`, as a number of bytes.
-   * `rate`: bytes per second.
+   * `rate`: bytes per second. `port`: 0 (any free one) to 65535.
    */
-  readonly type: "switch" | "text" | "list" | "count" | "bytes" | "rate";
+  readonly type: "switch" | "text" | "list" | "count" | "port" | "bytes" | "rate";
   readonly summary: string;
   /** Stands for the value in help. */
   readonly value?: string;
@@ -20,7 +20,7 @@ type FlagValue<Spec> = Spec extends { readonly type: "switch" }
   ? boolean
   : Spec extends { readonly type: "list" }
     ? readonly string[]
-    : Spec extends { readonly type: "count" | "bytes" | "rate" }
+    : Spec extends { readonly type: "count" | "port" | "bytes" | "rate" }
       ? number
       : Spec extends { readonly choices: readonly (infer Choice)[] }
         ? Choice

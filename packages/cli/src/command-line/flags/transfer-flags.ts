@@ -14,6 +14,13 @@ export const transferFlags = {
     summary:
       "the Hub or a mirror of it; several times: all of them (default HF_ENDPOINT, https://huggingface.co)",
   },
+  peers: {
+    name: "peers",
+    type: "list",
+    value: "URL",
+    summary:
+      "other machines that may have the bytes: http://mini.local:8090; several times or with commas; off for none (also MLX_DOWNLOAD_PEERS)",
+  },
   connections: {
     name: "connections",
     type: "count",

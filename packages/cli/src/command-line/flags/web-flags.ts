@@ -2,7 +2,7 @@
 export const webFlags = {
   port: {
     name: "port",
-    type: "count",
+    type: "port",
     value: "N",
     summary: "the port of the page (default: the last one, then 7347, then any that is free)",
   },

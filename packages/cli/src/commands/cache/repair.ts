@@ -151,6 +151,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       endpoint: flags.endpoint,
       connections: flags.connections,
       limitRate: flags.limitRate,
+      peers: flags.peers,
       offline: flags.offline ? true : undefined,
       ...token,
       env: shell.env,

@@ -125,6 +125,7 @@ export const repair: CommandSpec = {
     "cacheDir",
     "endpoint",
     "connections",
+    "peers",
     "limitRate",
     "offline",
     "tokenStdin",

@@ -62,6 +62,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
     endpoint: flags.endpoint,
     connections: flags.connections,
     limitRate: flags.limitRate,
+    peers: flags.peers,
     xet: flags.xet,
     offline: flags.offline ? true : undefined,
     ...(await readToken(flags, shell)),

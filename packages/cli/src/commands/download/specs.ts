@@ -22,6 +22,7 @@ export const get: CommandSpec = {
     "cacheDir",
     "endpoint",
     "connections",
+    "peers",
     "limitRate",
     "xet",
     "backend",

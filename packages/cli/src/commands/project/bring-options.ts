@@ -12,6 +12,7 @@ export async function bringOptions(flags: Flags, shell: Shell): Promise<BringOpt
     endpoint: flags.endpoint,
     connections: flags.connections,
     limitRate: flags.limitRate,
+    peers: flags.peers,
     offline: flags.offline ? true : undefined,
     ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,

@@ -7,6 +7,7 @@ const bringing: readonly (keyof Flags)[] = [
   "cacheDir",
   "endpoint",
   "connections",
+  "peers",
   "limitRate",
   "offline",
   "requireFit",

@@ -34,7 +34,7 @@ export const serve: CommandSpec = {
     "token",
   ],
   options: {
-    port: { summary: "the port to listen on (default 8090)" },
+    port: { summary: "the port to listen on, 0 for any that is free (default 8090)" },
     maxSize: {
       summary:
         "with --pull-through: keep the cache below this size; what was not used longest is removed: 200GB, 1.5T",
@@ -66,9 +66,7 @@ export const serve: CommandSpec = {
     "With --access-token a client sets HF_TOKEN to the token in that file, or to TOKEN~HUBTOKEN where it needs a token of the Hub as well.",
   ],
   check({ flags }) {
-    const { port, host, tlsCert, tlsKey, maxSize, pullThrough, offline } = flags;
-    if ((port ?? 1) > 65_535)
-      throw usage(`--port ${port} is no port`, "Choose one from 1 to 65535.");
+    const { host, tlsCert, tlsKey, maxSize, pullThrough, offline } = flags;
     if ((tlsCert === undefined) !== (tlsKey === undefined))
       throw usage("--tls-cert and --tls-key go together", "Name both files, or neither.");
     if (maxSize !== undefined && !pullThrough)

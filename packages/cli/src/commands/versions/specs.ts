@@ -60,6 +60,7 @@ export const update: CommandSpec = {
     "cacheDir",
     "endpoint",
     "connections",
+    "peers",
     "limitRate",
     "tokenStdin",
     "token",

@@ -108,6 +108,7 @@ async function downloadOptions(flags: Flags, shell: Shell): Promise<DownloadOpti
     endpoint: flags.endpoint,
     connections: flags.connections,
     limitRate: flags.limitRate,
+    peers: flags.peers,
     ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,
     env: shell.env,

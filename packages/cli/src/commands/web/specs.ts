@@ -1,5 +1,4 @@
 import type { CommandSpec } from "../../command-line/command-spec.ts";
-import { usage } from "../../command-line/usage.ts";
 
 /** `mlx-download web` */
 export const web: CommandSpec = {
@@ -31,9 +30,5 @@ export const web: CommandSpec = {
     "The page answers this machine alone, and only with the token that is behind # in its address. The first line of standard output is the address, with the token only on a terminal; tokenFile in --json says where it lies.",
     "Downloads belong to the server, not to the page: they go on when it is closed or loaded again, and after the end of this command at its next start, from where they were.",
   ],
-  check({ flags }) {
-    if ((flags.port ?? 1) > 65_535)
-      throw usage(`--port ${flags.port} is no port`, "Choose one from 1 to 65535.");
-  },
   load: () => import("./web.ts"),
 };

@@ -2,6 +2,7 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import type { HubClient } from "../../hub/hub-client.ts";
 import type { RepoRequest } from "../../request/repo-request.ts";
 import { createHttpSource } from "./http-source.ts";
+import type { Source } from "./source.ts";
 import { createSourceSet, type SourceSet } from "./source-set.ts";
 
 /**
@@ -14,14 +15,16 @@ export function createHubSources(
   options: {
     readonly listedBy: HubClient | undefined;
     readonly through?: ((client: HubClient) => HubClient) | undefined;
+    /** Further sources, after the Hubs. */
+    readonly peers?: readonly Source[] | undefined;
   },
 ): SourceSet {
-  const { listedBy, through = (client) => client } = options;
+  const { listedBy, through = (client) => client, peers = [] } = options;
   const sourceAt = (client: HubClient) => createHttpSource(through(client), snapshot);
   const [first] = hubs.all;
   const leading = listedBy ?? first;
   const others = hubs.all.filter((one) => one !== leading);
-  return createSourceSet([sourceAt(leading), ...others.map(sourceAt)], emit, {
+  return createSourceSet([sourceAt(leading), ...others.map(sourceAt), ...peers], emit, {
     isListed: listedBy !== undefined,
   });
 }

@@ -63,7 +63,9 @@ export function createSourceSet(
     range: ByteRange,
     asked: { readonly tried: ReadonlySet<Member>; readonly opinion: Opinion },
   ): Member | undefined => {
-    const able = members.filter((one) => !one.refused.has(blob.path));
+    const able = members.filter(
+      (one) => !one.refused.has(blob.path) && one.source.offers?.(blob) !== false,
+    );
     const wanted = able.filter(follows(blob, range, asked.opinion));
     const from = (wanted.length > 0 ? wanted : able).filter((one) => !asked.tried.has(one));
     const index = chooseSource(

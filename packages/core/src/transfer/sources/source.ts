@@ -27,6 +27,11 @@ export interface SourceIo {
 export interface Source {
   /** For events and to tell sources apart: a host name, a folder … */
   readonly name: string;
+  /**
+   * Whether it has this blob, as far as is known now. A source that finds out later says no until then, so that nothing
+   * waits for it. Default: yes.
+   */
+  offers?(blob: BlobRequest): boolean;
   read(blob: BlobRequest, range: ByteRange, io: SourceIo): Promise<void>;
 }
 
