@@ -5,7 +5,7 @@ import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing
 import { tempDir } from "@mlx-download/test-utils";
 import Ajv from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
-import { modelFiles, ndjson, startStage } from "./stage.ts";
+import { modelFiles, ndjson, readUntil, startStage } from "./stage.ts";
 
 async function schema(name: "events" | "output"): Promise<object> {
   const url = new URL(`../schema/${name}.schema.json`, import.meta.url);
@@ -180,3 +180,15 @@ test.each(["events", "output"])(
     expect(imported).toHaveProperty("$schema");
   },
 );
+
+test("the first line of web is what the schema says", async () => {
+  const { start } = await startStage();
+  const child = start(["web", "--json", "--no-open"]);
+  const value: unknown = JSON.parse(await readUntil(child.stdout, "\n"));
+  child.kill("SIGINT");
+  const ajv = newAjv().addSchema(await schema("output"), "output");
+  const check = ajv.getSchema("output#/$defs/server");
+  expect(check?.({ schema: 1 })).toBe(false);
+  expect(check?.(value), JSON.stringify([value, check?.errors])).toBe(true);
+  expect(ajv.validate("output", value)).toBe(true);
+});
