@@ -1,9 +1,11 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
+import { gzipSync } from "node:zlib";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { pageModules } from "../packages/web/page/build-page.ts";
 import { threadTexts } from "./bundle-library.ts";
+import { sourcePositions } from "./source-positions.ts";
 import { spareUndici } from "./spare-undici.ts";
 import { sparingBuiltins } from "./sparing-builtins.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
@@ -23,7 +25,7 @@ const PACKAGE = "mlx-download-package:/";
 
 /**
  * Writes the command in `dir` and everything that it needs as one package without dependencies: `dist/bin.js`, its lazy
- * chunks in `dist/bin/`, the declarations of its exports, the libraries' files in `dist/files/` and the notices of the
+ * chunks in `dist/bin/`, the lines of the source for `--debug`, the declarations of its exports, the libraries' files in `dist/files/` and the notices of the
  * packages inside. docs/decisions/one-package.md says why.
  */
 export async function bundleCommand(dir: string, root: string): Promise<void> {
@@ -70,11 +72,16 @@ export async function bundleCommand(dir: string, root: string): Promise<void> {
         { name: "get", test: /[\\/]src[\\/]commands[\\/]download[\\/]get\.ts$/u, priority: 1 },
       ],
     },
-    sourcemap: false,
+    sourcemap: "hidden",
     minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
   });
   await bundle.close();
   const chunks = output.filter((one) => one.type === "chunk");
+  for (const { fileName, type } of output) {
+    if (type === "asset" && fileName.endsWith(".map")) await rm(join(dist, fileName));
+  }
+  const positions = sourcePositions(chunks, { dist, root });
+  await writeFile(join(dist, "source-positions.json.gz"), gzipSync(JSON.stringify(positions)));
   refuseImports(chunks);
   for (const { from, to } of carried) {
     await cp(join(root, from), join(dist, "files", to), {
@@ -118,7 +125,7 @@ function carriedFiles(root: string): Plugin {
     transform(code, id) {
       if (!id.startsWith(join(root, "packages") + sep)) return undefined;
       const named = /new URL\("(?<path>\.[^"]*)",\s*import\.meta\.url\)/gu;
-      return code.replaceAll(named, (match: string, path: string) => {
+      const led = code.replaceAll(named, (match: string, path: string) => {
         const wanted = relative(root, resolve(id, "..", path)).replaceAll(sep, "/");
         const whole = path.endsWith("/") ? `${wanted}/` : wanted;
         // Of a checkout alone: what builds the page from source.
@@ -129,10 +136,11 @@ function carriedFiles(root: string): Plugin {
         }
         return `new URL("${PACKAGE}dist/files/${home.to}${whole.slice(home.from.length)}", import.meta.url)`;
       });
+      return { code: led, map: null };
     },
     renderChunk(code, { fileName }) {
       const up = "../".repeat(fileName.split("/").length);
-      return code.replaceAll(PACKAGE, up);
+      return { code: code.replaceAll(PACKAGE, up), map: null };
     },
   };
 }

@@ -31,7 +31,9 @@ export function spareUndici(core: string): Plugin {
       `;
     },
     transform(code, id) {
-      if (id.endsWith("client-h1.js")) return code.replace("typeof esbuildDetection", "'object'");
+      if (id.endsWith("client-h1.js")) {
+        return { code: code.replace("typeof esbuildDetection", "'object'"), map: null };
+      }
       // Dynamic imports are not checked against what a module exports.
       const taken = /\{([^{}]*)\}[^{}]*\]? = await[^;]*import\("undici"\)/u.exec(code)?.[1];
       if (!id.startsWith(core) || !code.includes('import("undici")')) return undefined;

@@ -12,13 +12,15 @@ export function sparingBuiltins(): Plugin {
         `const ${names} = process.getBuiltinModule("node:${from.replace(/^node:/u, "")}");`;
       const imported =
         /^import (?:\{ (?<names>[^}]+) \}|(?<whole>\w+)) from "(?<from>node:[\w/]+|fs|path|util)";$/gmu;
-      return code.replace(imported, (...parts) => {
+      const spared = code.replace(imported, (...parts) => {
         const { names, whole, from } = parts.at(-1) as Record<string, string | undefined>;
         return get(
           names === undefined ? (whole ?? "") : `{ ${names.replaceAll(" as ", ": ")} }`,
           from ?? "",
         );
       });
+      // No line moves.
+      return { code: spared, map: null };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Failure } from "../failure/describe-failure.ts";
 import { renderFailure } from "../failure/render-failure.ts";
+import { withSourceLines } from "../failure/source-positions.ts";
 import { isOn } from "./is-on.ts";
 import type { Shell } from "./shell.ts";
 
@@ -12,10 +13,12 @@ export function reportFailure(
   { debug }: { readonly debug: boolean },
   { stderr, stderrStyle, env }: Pick<Shell, "stderr" | "stderrStyle" | "env">,
 ): void {
-  const lines = renderFailure(failure, {
+  const detailed = debug || isOn(env, "HF_DEBUG");
+  const shown = detailed ? { ...failure, chain: failure.chain.map(withSourceLines) } : failure;
+  const lines = renderFailure(shown, {
     ...stderrStyle,
     columns: stderr.isTTY ? stderr.columns : undefined,
-    debug: debug || isOn(env, "HF_DEBUG"),
+    debug: detailed,
   });
   stderr.write(`${lines.join("\n")}\n`);
 }

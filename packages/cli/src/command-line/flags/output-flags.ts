@@ -27,7 +27,8 @@ export const outputFlags = {
   debug: {
     name: "debug",
     type: "switch",
-    summary: "after an error: its code, request id and causes (secrets are masked)",
+    summary:
+      "after an error: its code, request id, causes and their places in the source (secrets are masked)",
   },
   help: { name: "help", type: "switch", aliases: ["h"], summary: "show help" },
   version: { name: "version", type: "switch", aliases: ["V"], summary: "show the version" },
