@@ -33,7 +33,8 @@ export function sourcePositions(
 /** Source maps, revision 3: https://tc39.es/ecma426/#sec-mappings */
 function ownLines(mappings: string, paths: readonly string[]): Positions {
   const sources: string[] = [];
-  const isOwn = (path: string | undefined): path is string => /^packages\//u.test(path ?? "");
+  const isOwn = (path: string | undefined): path is string =>
+    path?.startsWith("packages/") === true;
   const at = { source: 0, line: 0 };
   const written = { source: 0, line: 0 };
   const lines = mappings.split(";").map((line) => {

@@ -9,6 +9,7 @@ import { createOutput } from "./shell/output.ts";
 import { plainVariable } from "./progress/progress-display.ts";
 import { writeResult } from "./shell/result.ts";
 import type { Shell } from "./shell/shell.ts";
+import type { Trace } from "./shell/trace.ts";
 import { styleFor } from "./text/style.ts";
 
 /** Ends like a program killed by SIGPIPE when the reader of `--events` closes the pipe early. */
@@ -97,6 +98,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     stderrStyle: styleFor(stderr, processEnv),
     interrupt,
   };
+  let trace: Trace | undefined;
+  let exitCode = 1;
   try {
     if (asksForHelp(argv, words)) {
       const { helpText } = await import("./command-line/help.ts");
@@ -121,11 +124,20 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
     // The values from the settings must be consistent as well.
     invocation.command.check?.(invocation);
+    const traceFile = invocation.flags.trace ?? shell.env["MLX_DOWNLOAD_TRACE"]?.trim();
+    if (traceFile) {
+      const { startTrace } = await import("./shell/trace.ts");
+      trace = startTrace(traceFile, shell);
+    }
     const runner = await invocation.command.load();
-    return await runner.run(invocation, shell);
+    exitCode = await runner.run(invocation, shell);
+    return exitCode;
   } catch (error) {
-    if (events && stdout.closed) return brokenPipeExit;
+    if (events && stdout.closed) return (exitCode = brokenPipeExit);
     const { endInFailure } = await import("./end-in-failure.ts");
-    return await endInFailure(error, words, shell);
+    exitCode = await endInFailure(error, words, shell);
+    return exitCode;
+  } finally {
+    trace?.end(exitCode);
   }
 }

@@ -96,6 +96,7 @@ export type {
   UnrepairedFile,
 } from "./repair/repair-report.ts";
 export { verifyModels, type VerifyModelsOptions } from "./repair/verify-models.ts";
+export { type Decision, DECISIONS_CHANNEL } from "./contract/decision.ts";
 export type { DownloadReview } from "./contract/review.ts";
 export {
   type JudgedVariant,

@@ -49,7 +49,7 @@ import { web } from "./web/specs.ts";
 export const commandTable: CommandTable = createCommandTable({
   unnamed: get,
   elsewhere,
-  commonFlags: ["quiet", "plain", "json", "agent", "debug", "help"],
+  commonFlags: ["quiet", "plain", "json", "agent", "debug", "trace", "help"],
   specs: [
     get,
     update,

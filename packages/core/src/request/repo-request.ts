@@ -1,4 +1,5 @@
 import { guardListener } from "@mlx-download/cache/writing";
+import { publishDecision } from "../contract/decision.ts";
 import { eventMessage } from "../contract/event-message.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { isNews } from "../contract/tell-once.ts";
@@ -35,6 +36,9 @@ export async function readRepoRequest(
   const signal = options.signal ?? new AbortController().signal;
   const listener = options.onEvent ?? options.onProgress;
   const emit = guardListener((body: DownloadEventBody) => {
+    if (body.type !== "progress") {
+      publishDecision(() => ({ type: "event", event: { ...body, at: Date.now(), repoId } }));
+    }
     if (listener === undefined || !isNews(listener, body, Date.now())) return;
     const event = { ...body, at: Date.now(), repoId };
     options.onEvent?.(event);

@@ -30,6 +30,13 @@ export const outputFlags = {
     summary:
       "after an error: its code, request id, causes and their places in the source (secrets are masked)",
   },
+  trace: {
+    name: "trace",
+    type: "text",
+    value: "FILE",
+    summary:
+      "write what a download decides and why (connections, sources, retries) to FILE, for a bug report; also MLX_DOWNLOAD_TRACE",
+  },
   help: { name: "help", type: "switch", aliases: ["h"], summary: "show help" },
   version: { name: "version", type: "switch", aliases: ["V"], summary: "show the version" },
 } as const;

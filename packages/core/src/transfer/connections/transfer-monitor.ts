@@ -1,6 +1,7 @@
+import { type Decision, publishDecision } from "../../contract/decision.ts";
 import { ModelDownloadError } from "../../contract/errors.ts";
 import type { ConnectionBudget } from "./budget.ts";
-import { startTuner, tune, withMaximum } from "./connection-tuner.ts";
+import { startTuner, tune, type TunerState, withMaximum } from "./connection-tuner.ts";
 import { SegmentError } from "../sources/source.ts";
 import { findStragglers } from "./stragglers.ts";
 
@@ -50,8 +51,10 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
 
     const now = performance.now();
     if (state.max !== budget.max) state = withMaximum(state, budget.max);
+    const before = state.limit;
     state = tune(state, { now, bytes, heldMs, pushbacks, waiting: budget.waiting > 0 });
     budget.limit = state.limit;
+    if (state.limit !== before) publishDecision(() => limitChange(before, state));
 
     if (now - lastLook < STRAGGLER_MS) return;
     lastLook = now;
@@ -83,6 +86,11 @@ export function startTransferMonitor(budget: ConnectionBudget): TransferMonitor 
     },
     stop: () => clearInterval(timer),
   };
+}
+
+function limitChange(from: number, { limit, ceiling, rate, phase }: TunerState): Decision {
+  const bytesPerSecond = Math.round(rate);
+  return { type: "connections", from, to: limit, ceiling, bytesPerSecond, phase };
 }
 
 function interruption(

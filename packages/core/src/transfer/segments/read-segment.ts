@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Decision, publishDecision } from "../../contract/decision.ts";
 import { ModelDownloadError } from "../../contract/errors.ts";
 import type { DownloadEventBody } from "../../contract/events.ts";
 import type { SegmentWriter } from "../disk/segment-writer.ts";
@@ -48,6 +49,8 @@ export async function readSegment(
           if (lease === undefined) {
             lease = options.take();
             const { stoodStillMs } = lease ?? {};
+            const taken = lease;
+            if (taken !== undefined) publishDecision(() => leaseTaken(blob, taken, context));
             if (lease !== undefined && stoodStillMs !== undefined)
               context.emit(stalled(blob, lease, stoodStillMs));
           }
@@ -88,6 +91,7 @@ async function tryOnce(
   context.monitor.reads.add(read);
   onConnection(1);
   let error: unknown;
+  const began = performance.now();
   try {
     await context.source.read(blob, asked, {
       signal: AbortSignal.any([signal, stop.signal]),
@@ -105,8 +109,31 @@ async function tryOnce(
     onConnection(-1);
     await output.drain();
   }
+  publishDecision(() => ({
+    type: "read",
+    repoId: context.repoId,
+    path: blob.path,
+    start: asked.start,
+    end: lease.end,
+    received: output.position - asked.start,
+    ms: Math.round(performance.now() - began),
+    failure: error === undefined || error === ENOUGH ? null : failureOf(error, context.repoId),
+  }));
   if (error === undefined || error === ENOUGH || output.position >= lease.end) return undefined;
   return { error, delivered: output.position - asked.start };
+}
+
+function leaseTaken(
+  { path }: BlobRequest,
+  { start, end, stoodStillMs }: Lease,
+  { repoId }: TransferContext,
+): Decision {
+  return { type: "lease", repoId, path, start, end, stoodStillMs: stoodStillMs ?? null };
+}
+
+function failureOf(error: unknown, repoId: string): string {
+  if (error instanceof SegmentError) return codedCause(error, repoId).code;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Waits as long as the failure asks for. Throws when no further try is worth it. */

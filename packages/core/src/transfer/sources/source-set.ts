@@ -1,3 +1,4 @@
+import { type Decision, publishDecision } from "../../contract/decision.ts";
 import { ModelDownloadError } from "../../contract/errors.ts";
 import type { DownloadEventBody } from "../../contract/events.ts";
 import { createDeliveries, type DeliveredPart } from "./deliveries.ts";
@@ -72,7 +73,9 @@ export function createSourceSet(
       from.map(({ health }) => health),
       performance.now(),
     );
-    return index === undefined ? undefined : from[index];
+    const chosen = index === undefined ? undefined : from[index];
+    publishDecision(() => sourceChosen(blob, range, { members, chosen }));
+    return chosen;
   };
   /** Which members an opinion means. */
   const follows = (
@@ -195,6 +198,24 @@ export function createSourceSet(
       }
     },
   };
+}
+
+function sourceChosen(
+  { path }: BlobRequest,
+  { start, end }: ByteRange,
+  { members, chosen }: { readonly members: readonly Member[]; readonly chosen: Member | undefined },
+): Decision {
+  const now = performance.now();
+  const sources = members.map(({ source, health, refused }) => ({
+    name: source.name,
+    bytesPerSecond: health.speed === undefined ? null : Math.round(health.speed * 1000),
+    active: health.active,
+    failures: health.failures,
+    restsMs: Math.max(0, Math.round(health.restingUntil - now)),
+    lied: health.lied,
+    lacksFile: refused.has(path),
+  }));
+  return { type: "source", path, start, end, chosen: chosen?.source.name ?? null, sources };
 }
 
 const NOT_THERE = "hub/entry-not-found";
