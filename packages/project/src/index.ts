@@ -2,6 +2,7 @@ export {
   type FollowedCollection,
   followCollection,
   listFollowed,
+  markCollectionSeen,
   unfollowCollection,
 } from "./collections/followed-collections.ts";
 export {

@@ -26,7 +26,7 @@ export interface FollowedCollection {
 const FRESH_MS = 24 * 3_600_000;
 const LOCK_MS = 30_000;
 
-/** Follows a collection, or marks the changes of one as seen. */
+/** Follows a collection. */
 export async function followCollection(
   collection: Collection,
   options: AskOptions = {},
@@ -35,6 +35,15 @@ export async function followCollection(
   const followed = { ...recordOf(collection), models, added: [], removed: [] };
   await edit(options, (all) => all.set(followed.slug, followed));
   return followed;
+}
+
+/** Marks the changes of a collection as seen, where it is followed. */
+export async function markCollectionSeen(
+  collection: Collection,
+  options: AskOptions = {},
+): Promise<void> {
+  const known = (await read(options)).get(collection.slug);
+  if (known !== undefined) await followCollection(collection, options);
 }
 
 /** Stops following. False when it was not followed. */

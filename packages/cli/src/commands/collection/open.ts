@@ -1,4 +1,4 @@
-import type { HubOptions } from "@mlx-download/core";
+import type { Collection, HubOptions } from "@mlx-download/core";
 import type { ManifestModel } from "@mlx-download/registry";
 import type { Flags } from "../../command-line/flags.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
@@ -29,6 +29,8 @@ export interface OpenCollection {
   readonly collections: readonly string[];
   /** Datasets, spaces and the like. */
   readonly others: number;
+  /** As the Hub gave it. Undefined for one that is not from there. */
+  readonly source: Collection | undefined;
 }
 
 /** The way to the Hub for a question about collections. */
@@ -78,11 +80,12 @@ export async function openCollection(
       })),
       collections: [],
       others: 0,
+      source: undefined,
     };
   }
   const { readCollection } = await import("@mlx-download/core");
-  const { slug, title, description, lastUpdated, models, collections, others } =
-    await readCollection(name, await askOptions(flags, shell));
+  const source = await readCollection(name, await askOptions(flags, shell));
+  const { slug, title, description, lastUpdated, models, collections, others } = source;
   return {
     kind: "hub",
     name: slug,
@@ -98,5 +101,13 @@ export async function openCollection(
     })),
     collections,
     others,
+    source,
   };
+}
+
+/** The user sees what came to a followed collection and what went, so that it is no news any more. Never fails. */
+export async function markSeen({ source }: OpenCollection, shell: Shell): Promise<void> {
+  if (source === undefined) return;
+  const { markCollectionSeen } = await import("@mlx-download/project");
+  await markCollectionSeen(source, { env: shell.env }).catch(() => undefined);
 }

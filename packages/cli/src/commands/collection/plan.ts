@@ -7,7 +7,7 @@ import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { renderTable } from "../../text/table.ts";
-import { openCollection } from "./open.ts";
+import { markSeen, type OpenCollection, openCollection } from "./open.ts";
 
 /** Whether a word names a collection. */
 export const isCollection = (word: string): boolean => /^collection:/i.test(word);
@@ -21,9 +21,9 @@ export async function expandCollections(
   const { parseRepoRef } = await import("@mlx-download/core");
   const refs = new Map<string, SelectedRef>();
   for (const word of words) {
-    const { models } = isCollection(word)
-      ? await openCollection(word, flags, shell)
-      : { models: [{ ref: word, model: { include: [], exclude: [] } }] };
+    const models = isCollection(word)
+      ? await modelsOf(word, flags, shell)
+      : [{ ref: word, model: { include: [], exclude: [] } }];
     if (models.length === 0)
       throw new CliError(`${word} has no models`, "cli/nothing-fits", {
         hint: "mlx-download collection show lists what is in it.",
@@ -40,6 +40,16 @@ export async function expandCollections(
     }
   }
   return [...refs.values()];
+}
+
+async function modelsOf(
+  word: string,
+  flags: Flags,
+  shell: Shell,
+): Promise<OpenCollection["models"]> {
+  const collection = await openCollection(word, flags, shell);
+  await markSeen(collection, shell);
+  return collection.models;
 }
 
 /** A ref as people write it. */

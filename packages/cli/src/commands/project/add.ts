@@ -8,7 +8,7 @@ import { projectFolder } from "./project-folder.ts";
 import { reportModels } from "./report.ts";
 
 /** `chat=org/name@rev` → the alias and the ref. An address has no alias before its first `=`. */
-export function readAdded(word: string): AddedModel {
+function readAdded(word: string): AddedModel {
   const [, alias, ref] = /^([A-Za-z0-9][\w.-]*)=(.+)$/.exec(word) ?? [];
   return alias === undefined || ref === undefined ? { ref: word } : { alias, ref };
 }

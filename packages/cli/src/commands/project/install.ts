@@ -5,7 +5,7 @@ import type { Shell } from "../../shell/shell.ts";
 import { shortCommit } from "../../text/format.ts";
 import { watched } from "../download/watched.ts";
 import { bringOptions } from "./bring-options.ts";
-import { findProjectFolder } from "./project-folder.ts";
+import { projectFolder } from "./project-folder.ts";
 import { reportModels } from "./report.ts";
 
 /** The exit code of `--exit-code` where a branch has moved. */
@@ -14,21 +14,21 @@ const differs = 12;
 /** `mlx-download install`: brings the models of the project. Returns the exit code. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { installModels, readProject, updateLock } = await import("@mlx-download/project");
-  const folder = await findProjectFolder(flags);
+  const folder = await projectFolder(flags);
   const aliases = operands.length > 0 ? [...new Set(operands)] : undefined;
   try {
-    const { manifest } = await readProject(folder ?? process.cwd());
+    const { manifest } = await readProject(folder);
     const options = await bringOptions(flags, shell);
     const chosen = [...manifest.models].filter(([alias]) => aliases?.includes(alias) ?? true);
     const refs = [...new Set(chosen.map(([, { ref }]) => ref.split("@")[0] ?? ref))];
     const report = await watched(refs, { flags, shell }, (onEvent) =>
-      installModels(folder ?? "", { ...options, frozen: flags.frozen, aliases, onEvent }),
+      installModels(folder, { ...options, frozen: flags.frozen, aliases, onEvent }),
     );
     if (!flags.outdated) {
       const lines = chosen.length === 0 ? ["mlx-models.json names no model."] : [];
       return await reportModels(report, { lines }, { flags, shell });
     }
-    const { moved } = await updateLock(folder ?? "", { ...options, aliases, dryRun: true });
+    const { moved } = await updateLock(folder, { ...options, aliases, dryRun: true });
     const fields = { moved: moved.map(movedJson) };
     const code = await reportModels(
       report,

@@ -12,27 +12,44 @@ import { tableText } from "../../text/table.ts";
 import { readToken } from "../account/read-token.ts";
 import { projectFolder } from "./project-folder.ts";
 
-/** `mlx-download lock`: makes, checks or exports the lock of the project. Returns the exit code. */
+/** `mlx-download lock`: makes, checks, moves or exports the lock of the project. Returns the exit code. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const [{ lockModels, readProject, updateLock }, { exportLock, LOCK_FILE, requireLocked }] =
-    await Promise.all([import("@mlx-download/project"), import("@mlx-download/registry")]);
   const folder = await projectFolder(flags);
-  const path = join(folder, LOCK_FILE);
+  return flags.check || flags.format !== undefined
+    ? checkLock(folder, flags, shell)
+    : makeLock(folder, operands, { flags, shell });
+}
+
+/** Reads alone: says that the lock is that of the manifest, or prints it in another format. */
+async function checkLock(folder: string, flags: Flags, shell: Shell): Promise<number> {
+  const [{ readProject }, { exportLock, LOCK_FILE, requireLocked }] = await Promise.all([
+    import("@mlx-download/project"),
+    import("@mlx-download/registry"),
+  ]);
+  const { manifest, lock = { models: new Map() } } = await readProject(folder);
+  requireLocked(manifest, lock);
   const { format } = flags;
-  if (format !== undefined || flags.check) {
-    const { manifest, lock } = await readProject(folder);
-    const locked = lock ?? { models: new Map() };
-    requireLocked(manifest, locked);
-    if (format !== undefined) {
-      const text = exportLock(locked, format, { version: shell.version });
-      await writeResult({ format, document: JSON.parse(text) as unknown }, text, { flags, shell });
-      return 0;
-    }
-    const same = { added: [], changed: [], removed: [] };
-    await writeResult({ path, ...same, models: modelsJson(locked) }, "", { flags, shell });
-    note(`${LOCK_FILE} is that of mlx-models.json.`, flags, shell);
+  if (format !== undefined) {
+    const text = exportLock(lock, format, { version: shell.version });
+    await writeResult({ format, document: JSON.parse(text) as unknown }, text, { flags, shell });
     return 0;
   }
+  const path = join(folder, LOCK_FILE);
+  const same = { added: [], changed: [], removed: [] };
+  await writeResult({ path, ...same, models: modelsJson(lock) }, "", { flags, shell });
+  note(`${LOCK_FILE} is that of mlx-models.json.`, flags, shell);
+  return 0;
+}
+
+async function makeLock(
+  folder: string,
+  aliases: readonly string[],
+  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
+): Promise<number> {
+  const [{ lockModels, readProject, updateLock }, { LOCK_FILE }] = await Promise.all([
+    import("@mlx-download/project"),
+    import("@mlx-download/registry"),
+  ]);
   const options = {
     cacheDir: flags.cacheDir,
     endpoint: flags.endpoint,
@@ -42,27 +59,26 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     signal: shell.interrupt.signal,
     onEvent: hubNotices(flags, shell),
   };
-  const { added, changed: other, removed, ...made } = await lockModels(folder, options);
-  const aliases = operands.length > 0 ? operands : undefined;
+  const made = await lockModels(folder, options);
+  const named = aliases.length > 0 ? aliases : undefined;
   const { moved, failed } = flags.upgrade
-    ? await updateLock(folder, { ...options, aliases })
+    ? await updateLock(folder, { ...options, aliases: named })
     : { moved: [], failed: [] };
   const [problem] = failed;
   // The others are locked anew, and stay so.
   if (problem !== undefined) throw problem.error;
-  const { lock = made.lock } = flags.upgrade ? await readProject(folder) : made;
-  const changed = [...other, ...moved.map(({ alias }) => alias)];
+  const { lock = made.lock } = moved.length > 0 ? await readProject(folder) : made;
+  const path = join(folder, LOCK_FILE);
+  const { added, removed } = made;
+  const changed = [...made.changed, ...moved.map(({ alias }) => alias)];
   const body = { path, added, changed, removed, models: modelsJson(lock) };
   await writeResult(body, flags.quiet ? `${path}\n` : table(lock, shell), { flags, shell });
   for (const { alias, repoId, revision, from, to } of moved) {
     const range = `${shortCommit(from)} to ${shortCommit(to)}`;
     note(`${alias}: ${revision} of ${repoId}, from ${range}. Install it next.`, flags, shell);
   }
-  const parts = [
-    ...(added.length > 0 ? [`${added.length} added`] : []),
-    ...(changed.length > 0 ? [`${changed.length} changed`] : []),
-    ...(removed.length > 0 ? [`${removed.length} removed`] : []),
-  ];
+  const counts = Object.entries({ added, changed, removed }).filter(([, list]) => list.length > 0);
+  const parts = counts.map(([what, list]) => `${list.length} ${what}`);
   const what = parts.length === 0 ? "nothing to change" : parts.join(", ");
   note(`${path}: ${formatCount(lock.models.size, "model")}, ${what}.`, flags, shell);
   return 0;

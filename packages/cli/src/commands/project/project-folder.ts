@@ -7,16 +7,12 @@ function givenFolder(project: string): string {
   return basename(path) === "mlx-models.json" ? dirname(path) : path;
 }
 
-/** The project of this command: the named one, or the nearest from here upwards. Undefined when there is none. */
-export async function findProjectFolder({
-  project,
-}: Pick<Flags, "project">): Promise<string | undefined> {
+/**
+ * The project of this command: the named one, else the nearest from the working directory upwards, else the working
+ * directory, where `add` makes one and all others say that there is none.
+ */
+export async function projectFolder({ project }: Pick<Flags, "project">): Promise<string> {
   if (project !== undefined) return givenFolder(project);
   const { findProject } = await import("@mlx-download/project");
-  return findProject(process.cwd());
-}
-
-/** {@link findProjectFolder} for commands that make a project where there is none: in this folder. */
-export async function projectFolder(flags: Pick<Flags, "project">): Promise<string> {
-  return (await findProjectFolder(flags)) ?? process.cwd();
+  return (await findProject(process.cwd())) ?? process.cwd();
 }
