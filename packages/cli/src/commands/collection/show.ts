@@ -24,14 +24,12 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   return 0;
 }
 
-function showJson(
-  { source: _, models, ...collection }: OpenCollection,
-  here: ReadonlySet<string>,
-): Record<string, unknown> {
+function showJson(collection: OpenCollection, here: ReadonlySet<string>): Record<string, unknown> {
+  const { kind, name, title, description, lastUpdated, models, collections, others } = collection;
   const listed = models.map(({ repoId, ref, note, gated }) => {
     return { repoId, ref, note, gated, here: here.has(repoId) };
   });
-  return { ...collection, models: listed };
+  return { kind, name, title, description, lastUpdated, models: listed, collections, others };
 }
 
 function table({ models }: OpenCollection, here: ReadonlySet<string>, shell: Shell): string {
