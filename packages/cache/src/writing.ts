@@ -24,6 +24,7 @@ export {
   type ProofFolder,
   type ProvedBlob,
 } from "./records/proof-record.ts";
+export { listXetRecords, readXetRecord, writeXetRecord } from "./records/xet-record.ts";
 export { publishFile, type PublishFile } from "./publish/publish-file.ts";
 export {
   inspectLocalFiles,

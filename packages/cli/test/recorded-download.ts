@@ -29,6 +29,7 @@ export const plan = {
   resumable: 500_000_000,
   copyable: 0,
   toFetch: 2_910_000_000,
+  expectedWire: 2_910_000_000,
   diskFree: 71_400_000_000,
 };
 
@@ -103,6 +104,7 @@ export const finished: DownloadEvent = eventAt(314_000, {
       copied: 0,
       fetched: 2_910_000_000,
       wire: 2_910_000_000,
+      saved: 0,
     },
     leftOut: { files: 0, bytes: 0 },
     files: [

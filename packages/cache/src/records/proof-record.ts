@@ -79,13 +79,15 @@ export async function writeProofRecord(
   }
 }
 
-/** Removes the records whose blob `isHere` does not know any more. */
+/** Removes the records (of Xet storage, too) whose blob `isHere` does not know any more. */
 export async function sweepProofRecords(
   folder: ProofFolder,
   isHere: (hex: string) => boolean,
 ): Promise<void> {
   const names = await readdir(folder.directory).catch(() => []);
-  const gone = names.filter((name) => /^[0-9a-f]{40,64}$/.test(name) && !isHere(name));
+  const gone = names.filter(
+    (name) => /^[0-9a-f]{40,64}(?:\.xet)?$/.test(name) && !isHere(name.split(".")[0] ?? ""),
+  );
   for (const name of gone) await discard(join(folder.directory, name));
 }
 

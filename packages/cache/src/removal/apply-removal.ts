@@ -1,3 +1,4 @@
+import { XET_RECORD_END } from "../records/xet-record.ts";
 import { randomBytes } from "node:crypto";
 import { lstat, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -181,6 +182,7 @@ async function removeSnapshots(
       await unlinkIfThere(blob);
       await discard(join(layout.locksDir, `${basename(blob)}.lock`));
       await discard(join(layout.proofsDir, basename(blob)));
+      await discard(join(layout.proofsDir, basename(blob) + XET_RECORD_END));
     }
     addPayload(payloads, stored);
     freedBytes += stored.ownBytes;

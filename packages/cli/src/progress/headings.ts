@@ -39,10 +39,20 @@ export function planText({
   if (bytes.resumable > 0) parts.push(`${formatBytes(bytes.resumable)} from the last attempt`);
   if (bytes.copyable > 0 && isWorthSaying(bytes.copyable, bytes.total))
     parts.push(`${formatBytes(bytes.copyable)} to copy on this disk`);
-  parts.push(bytes.toFetch > 0 ? `${formatBytes(bytes.toFetch)} to fetch` : "nothing to fetch");
+  parts.push(
+    bytes.toFetch > 0
+      ? `${formatBytes(bytes.toFetch)} to fetch${wireText(bytes)}`
+      : "nothing to fetch",
+  );
   if (bytes.diskFree !== null && bytes.toFetch + bytes.copyable > 0)
     parts.push(`${formatBytes(bytes.diskFree)} free`);
   return `${formatCount(files, "file")}, ${formatBytes(bytes.total)}: ${parts.join(", ")}`;
+}
+
+/** ` (2.95 GB on the wire)`, where Xet storage sends noticeably more or less than is missing. */
+function wireText({ toFetch, expectedWire }: PlanBytes): string {
+  const isAsMuch = Math.abs(toFetch - expectedWire) < toFetch / 100;
+  return isAsMuch ? "" : ` (${formatBytes(expectedWire)} on the wire)`;
 }
 
 /** `3 files, 8.03 GB (--preset all takes every file)`, where the default selection left something out. */
@@ -77,6 +87,8 @@ export function summaryText(state: ViewState): string | undefined {
   if (bytes.copied > 0 && isWorthSaying(bytes.copied, bytes.total))
     parts.push(`${formatBytes(bytes.copied)} copied on this disk`);
   if (bytes.cached > 0) parts.push(`${formatBytes(bytes.cached)} here already`);
+  if (bytes.saved > 0 && isWorthSaying(bytes.saved, bytes.total))
+    parts.push(`${formatBytes(bytes.saved)} saved on the wire`);
   const moved = parts.length > 0 ? `: ${parts.join(", ")}` : "";
   return `Verified ${formatCount(proved, "file")} in ${formatDuration(result.durationMs)}${moved}${leftOutNote(result)}`;
 }

@@ -25,6 +25,7 @@ function sumPlans(plans: readonly PlanBytes[]): PlanBytes {
     resumable: sum(plans, ({ resumable }) => resumable),
     copyable: sum(plans, ({ copyable }) => copyable),
     toFetch: sum(plans, ({ toFetch }) => toFetch),
+    expectedWire: sum(plans, ({ expectedWire }) => expectedWire),
     diskFree: plans[0]?.diskFree ?? null,
   };
 }

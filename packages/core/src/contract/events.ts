@@ -9,9 +9,11 @@ export interface PlanBytes {
   readonly cached: number;
   /** The parts of unfinished files that their journals record. */
   readonly resumable: number;
-  /** Somewhere else on this disk under the same digest. */
+  /** Somewhere else on this disk: under the same digest, or as chunks of other files. */
   readonly copyable: number;
   readonly toFetch: number;
+  /** Bytes that are expected on the wire for `toFetch`: fewer where Xet storage sends them packed. */
+  readonly expectedWire: number;
   /** Free bytes on the destination's file system. Null when the system does not say. */
   readonly diskFree: number | null;
 }

@@ -34,6 +34,8 @@ export interface DownloadResult {
     readonly fetched: number;
     /** Body bytes received, retries included. */
     readonly wire: number;
+    /** What of `copied` and `fetched` did not come over the wire: copies, and bytes that Xet storage sent packed. */
+    readonly saved: number;
   };
   readonly files: readonly FileResult[];
   /** The files that the selection left out. */

@@ -24,7 +24,6 @@ import { SMALL_BLOB_BYTES } from "../transfer/small-blob-bytes.ts";
 import { readJournal } from "../transfer/disk/journal.ts";
 import type { DownloadPlan } from "../transfer/plan.ts";
 import type { Target } from "../transfer/target.ts";
-import { createXetRoute } from "../transfer/xet/xet-route.ts";
 import { transfer } from "../transfer/transfer.ts";
 
 /**
@@ -65,7 +64,7 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
       path: target.path,
       fromCache: moved.bytes.copied + moved.bytes.fetched + moved.bytes.resumed === 0,
       durationMs: Math.round(performance.now() - startedAt),
-      bytes: { total: plan.bytes.total, ...moved.bytes },
+      bytes: { total: plan.bytes.total, ...moved.bytes, saved: savedBytes(moved.bytes) },
       files: moved.files,
       leftOut: plan.leftOut,
     };
@@ -151,12 +150,18 @@ async function findEmptyPartials(
 const isBeyondReach = ({ settings }: DownloadRequest, { blobs }: DownloadPlan): boolean =>
   settings.offline && blobs.some(({ copyFrom }) => copyFrom === undefined);
 
+type MovedBytes = Omit<DownloadResult["bytes"], "total" | "saved">;
+
+function savedBytes({ copied, fetched, wire }: MovedBytes): number {
+  return Math.max(0, copied + fetched - wire);
+}
+
 /** Transfers the plan's missing bytes and publishes the snapshot. */
 async function transferAndPublish(
   request: DownloadRequest,
   prepared: PreparedDownload,
   disk: DiskReservation,
-): Promise<Pick<DownloadResult, "files"> & { bytes: Omit<DownloadResult["bytes"], "total"> }> {
+): Promise<Pick<DownloadResult, "files"> & { bytes: MovedBytes }> {
   const { plan, target, from, snapshot } = prepared;
   const { emit } = request;
   const results = new Map<string, FileResult>();
@@ -229,7 +234,7 @@ async function transferAndPublish(
 /** Transfers over connections that all downloads of this process share. */
 async function transferNatively(
   request: DownloadRequest,
-  { plan, target, snapshot, client }: PreparedDownload,
+  { plan, target, snapshot, client, xet }: PreparedDownload,
   {
     progress,
     onElsewhere,
@@ -253,10 +258,7 @@ async function transferNatively(
           ? createKnownSources(request, known, { onElsewhere, peers: peers?.sources })
           : createHubSources(request, snapshot, { listedBy: client, peers: peers?.sources }),
       target,
-      xet:
-        request.xet === "on"
-          ? createXetRoute({ client, snapshot, emit, threads: decoders })
-          : undefined,
+      xet: xet && { ...xet, threads: decoders },
       ...place,
       progress,
       signal,

@@ -14,6 +14,7 @@ import { tellUnloadable } from "./tell-unloadable.ts";
 import { type DownloadPlan, planDownload } from "../transfer/plan.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snapshot.ts";
+import { findXetWay } from "./find-xet-way.ts";
 import { leftOutOf } from "../select/left-out.ts";
 import { asMeant } from "../select/as-meant.ts";
 import { createSelector } from "../select/select.ts";
@@ -67,6 +68,8 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
           readPartials(target, absent),
           diskFree(target.root),
         ]);
+  const missing = absent.filter(({ digest }) => !copies.has(formatDigest(digest)));
+  const xet = await findXetWay(request, resolved, missing);
   const taken = new Set(files);
   const plan = planDownload({
     leftOutFiles: snapshot.files.filter((file) => !taken.has(file)),
@@ -77,10 +80,11 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
     leftOut: leftOutOf([...snapshot.files, ...(snapshot.withheld ?? [])], files, request.selection),
     stateOf: (path) => states.get(path) ?? "absent",
     copyFrom: (digest) => copies.get(digest),
+    xetWay: (digest) => xet?.ways.get(digest),
     resumable: (digest) => partials.get(digest) ?? 0,
     diskFree: free,
   });
-  return { ...resolved, target, plan };
+  return { ...resolved, target, plan, xet };
 }
 
 /** The state of the files here. Of what only the caller knows, a file of the same length is not enough. */

@@ -1,4 +1,5 @@
 import type { ResolvedSnapshot } from "../request/resolve-snapshot.ts";
+import type { XetTransfer } from "../transfer/xet/xet-transfer.ts";
 import type { DownloadPlan } from "../transfer/plan.ts";
 import type { Target } from "../transfer/target.ts";
 
@@ -6,4 +7,6 @@ import type { Target } from "../transfer/target.ts";
 export interface PreparedDownload extends ResolvedSnapshot {
   readonly target: Target;
   readonly plan: DownloadPlan;
+  /** The way through Xet storage. Undefined when it is not to be used. */
+  readonly xet: Pick<XetTransfer, "mode" | "route" | "ways"> | undefined;
 }

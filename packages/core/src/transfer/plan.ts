@@ -12,6 +12,10 @@ export interface PlannedFile {
   /** `sha256:<hex>` or `git-sha1:<hex>`. */
   readonly digest: string;
   readonly action: FileAction;
+  /** Bytes expected on the wire for it. */
+  readonly expectedWire: number;
+  /** The way by which these come. Null when none are needed. */
+  readonly route: "plain" | "xet" | null;
 }
 
 /** The bytes behind one or several files of the selection, moved once. */
@@ -56,6 +60,8 @@ export interface PlanInput {
   stateOf(path: string): "present" | "blob" | "absent";
   /** Bytes that the partial of this blob holds, by digest text. */
   resumable(digest: string): number;
+  /** How the file would come through Xet storage, if it is to, by digest text. */
+  xetWay?(digest: string): { readonly copyBytes: number; readonly wireBytes: number } | undefined;
   /** A file elsewhere on this disk with this digest, by digest text. */
   copyFrom(digest: string): string | undefined;
   readonly diskFree: number | null;
@@ -63,7 +69,7 @@ export interface PlanInput {
 
 /** Makes the plan. Files with equal bytes are fetched once: the others count as copied. */
 export function planDownload(input: PlanInput): DownloadPlan {
-  const bytes = { total: 0, cached: 0, resumable: 0, copyable: 0, toFetch: 0 };
+  const bytes = { total: 0, cached: 0, resumable: 0, copyable: 0, toFetch: 0, expectedWire: 0 };
   const files: PlannedFile[] = [];
   const links: SnapshotFile[] = [];
   const blobs = new Map<string, PlannedBlob>();
@@ -73,6 +79,8 @@ export function planDownload(input: PlanInput): DownloadPlan {
     const state = input.stateOf(file.path);
     const twin = blobs.get(digest);
     let action: FileAction;
+    let expectedWire = 0;
+    let route: PlannedFile["route"] = null;
     if (state !== "absent") {
       action = "keep";
       bytes.cached += file.size;
@@ -87,11 +95,21 @@ export function planDownload(input: PlanInput): DownloadPlan {
       action = copyFrom !== undefined ? "copy" : resumable > 0 ? "resume" : "fetch";
       if (copyFrom !== undefined) bytes.copyable += file.size;
       bytes.resumable += resumable;
-      if (copyFrom === undefined) bytes.toFetch += file.size - resumable;
+      if (copyFrom === undefined) {
+        const left = file.size - resumable;
+        const way = input.xetWay?.(digest);
+        // What is partly here may be here twice: as a partial, and as chunks of another file.
+        const copyable = Math.min(left, way?.copyBytes ?? 0);
+        bytes.copyable += copyable;
+        bytes.toFetch += left - copyable;
+        expectedWire = way === undefined ? left : Math.min(left, way.wireBytes);
+        bytes.expectedWire += expectedWire;
+        if (left > 0) route = way === undefined ? "plain" : "xet";
+      }
       blobs.set(digest, { files: [file], size: file.size, action, resumable, copyFrom });
     }
     bytes.total += file.size;
-    files.push({ path: file.path, size: file.size, digest, action });
+    files.push({ path: file.path, size: file.size, digest, action, expectedWire, route });
   }
 
   return {

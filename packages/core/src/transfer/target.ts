@@ -31,6 +31,7 @@ import {
   writeProofRecord,
   writeLocalTreeRecord,
   writeTreeRecord,
+  writeXetRecord,
 } from "@mlx-download/cache/writing";
 import type { Snapshot } from "../contract/snapshot.ts";
 
@@ -74,6 +75,8 @@ export interface Target {
    * Keeps the digests that locate later damage of a file just verified. A disk error here does not fail the download.
    */
   keepProof(file: SnapshotFile, beginnings: readonly string[]): Promise<void>;
+  /** Keeps what is known of the chunks of a file just verified, for later versions. A disk error does not fail either. */
+  keepSidecar(file: SnapshotFile, sidecar: Uint8Array): Promise<void>;
   /** Removes a file whose bytes are not its own, as a backend may leave it. Files elsewhere stay. */
   discard(file: SnapshotFile): Promise<void>;
   /**
@@ -133,6 +136,8 @@ export function createCacheTarget(
     },
     keepProof: (file, beginnings) =>
       writeProofRecord(repoProofs(layout), file, beginnings).catch(() => undefined),
+    keepSidecar: (file, sidecar) =>
+      writeXetRecord(repoProofs(layout), file.digest.hex, sidecar).catch(() => undefined),
     async discard(file) {
       await rm(snapshotPath(layout, commit, file.path), { force: true });
       await rm(blobPath(layout, file.digest.hex), { force: true });
@@ -180,6 +185,8 @@ export function createLocalDirTarget(localDir: string, snapshot: Snapshot): Targ
     publish: (file, from) => publishLocalFile(localDir, { commit, file, from }),
     keepProof: (file, beginnings) =>
       writeProofRecord(localProofs(localDir), file, beginnings).catch(() => undefined),
+    // Nothing is copied from plain folders, which their owner may change.
+    keepSidecar: () => Promise.resolve(),
     async discard(file) {
       const paths = localDirPaths(localDir, file.path);
       await rm(paths.metadata, { force: true });

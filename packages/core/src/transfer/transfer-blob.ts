@@ -80,7 +80,9 @@ async function bringBlob(
     const path = await target.publish(file, proved.dataPath);
     await proved.forget();
     await target.keepProof(file, proved.beginnings);
-    return { ...nothing, resumed: proved.resumed, fetched: blob.size - proved.resumed, path };
+    const { resumed, copied, sidecar } = proved;
+    if (sidecar !== undefined) await target.keepSidecar(file, sidecar);
+    return { ...nothing, resumed, copied, fetched: blob.size - resumed - copied, path };
   } finally {
     if (claim.kind === "locked") await claim.lock.release();
   }

@@ -6,7 +6,7 @@ import type { DiskThread } from "./disk/disk-thread.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { RateLimit } from "../contract/rate-limit.ts";
 import type { SourceSet } from "./sources/source-set.ts";
-import type { XetRoute } from "./xet/xet-route.ts";
+import type { XetTransfer } from "./xet/xet-transfer.ts";
 import type { TransferMonitor } from "./connections/transfer-monitor.ts";
 
 /** Shared by all code that moves bytes of one download. */
@@ -14,7 +14,7 @@ export interface TransferContext {
   readonly repoId: string;
   readonly source: SourceSet;
   /** The way through Xet storage. Undefined when it is not to be used. */
-  readonly xet?: XetRoute | undefined;
+  readonly xet?: XetTransfer | undefined;
   readonly target: Target;
   readonly budget: ConnectionShare;
   readonly disk: DiskThread;

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runLanes } from "@mlx-download/cache/writing";
+import { formatDigest } from "@mlx-download/cache";
+import { ModelDownloadError } from "../contract/errors.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import { openPartialBlob, type PartialBlob } from "./disk/partial-blob.ts";
@@ -20,6 +22,10 @@ export interface ProvedBlob {
   readonly dataPath: string;
   /** Bytes that were here before. */
   readonly resumed: number;
+  /** Bytes that are copied from other files on this disk. */
+  readonly copied: number;
+  /** Its record for later copies. Undefined when its chunks are not all known. */
+  readonly sidecar: Uint8Array | undefined;
   /** Its proof record. */
   readonly beginnings: readonly string[];
   forget(): Promise<void>;
@@ -58,13 +64,23 @@ export async function transferLargeBlob(
     const start = (): PartialWrite =>
       (proof = startPartialWrite(blob, partial, { context, progress }));
     let behind = start();
-    const throughXet = await tryXet(blob, partial, { context, progress, to: behind });
-    if (throughXet.rewrote) {
-      // What was hashed is not hashed again, so that hashing begins anew.
+    /** What was hashed is never written again, so that hashing begins anew. */
+    const anew = (): void => {
       behind.cancel();
       behind = start();
+    };
+    let throughXet = await tryXet(blob, partial, { context, progress, to: behind });
+    if (throughXet.rewrote) anew();
+    let ranged = true;
+    try {
+      ranged = await fill(blob, partial, { context, progress, to: behind });
+    } catch (error) {
+      // What the plain route cannot give may be had the other way, unless it was tried.
+      if (throughXet !== NO_FILL || !mayBeElsewhere(error)) throw error;
+      throughXet = await tryXet(blob, partial, { context, progress, to: behind, instead: error });
+      if (throughXet.rewrote) anew();
+      if (partial.have.covered < blob.size) throw error;
     }
-    const ranged = await fill(blob, partial, { context, progress, to: behind });
     const first = await behind.finish();
     let { beginnings } = first;
     let replaced = 0;
@@ -88,7 +104,7 @@ export async function transferLargeBlob(
         context,
         progress,
         ranged,
-        resumed,
+        resumed: [...resumed, ...throughXet.doubtful],
         first,
         prove,
       });
@@ -101,9 +117,13 @@ export async function transferLargeBlob(
       replaced = different.covered;
     }
     progress.verified = blob.size;
+    // Replaced bytes were fetched, whatever they were before.
+    const copied = Math.max(0, progress.copied - replaced);
     return {
       dataPath: partial.dataPath,
-      resumed: Math.max(0, resumedBytes - replaced),
+      resumed: Math.max(0, resumedBytes - Math.max(0, replaced - progress.copied)),
+      copied,
+      sidecar: throughXet.sidecar,
       beginnings,
       forget: () => partial.forget(),
     };
@@ -113,7 +133,7 @@ export async function transferLargeBlob(
   }
 }
 
-/** Fetches what is missing through Xet storage where the plan says so. */
+/** Fetches what is missing through Xet storage where the plan says so, or `instead` of the plain route, which failed. */
 async function tryXet(
   blob: PlannedBlob,
   partial: PartialBlob,
@@ -121,13 +141,38 @@ async function tryXet(
     readonly context: TransferContext;
     readonly progress: FileProgress;
     readonly to: PartialWrite;
+    readonly instead?: unknown;
   },
 ): Promise<XetFill> {
-  const { xet: route } = io.context;
-  const [{ xetHash }] = blob.files;
-  if (route === undefined || xetHash === undefined || route.failed !== undefined) return NO_FILL;
-  return fillFromXet(blob, partial, { ...io, route });
+  const { context, instead } = io;
+  const { xet } = context;
+  const [{ path, xetHash, digest }] = blob.files;
+  const isWanted = instead !== undefined || xet?.ways.has(formatDigest(digest)) === true;
+  if (!xet || !isWanted || xetHash === undefined || xet.route.failed !== undefined) return NO_FILL;
+  if (partial.have.covered === blob.size) return NO_FILL;
+  if (instead instanceof ModelDownloadError) {
+    const { host: from } = new URL(xet.route.client.settings.endpoint);
+    const message = `${path} goes on through Xet storage: ${instead.message}`;
+    const { code } = instead;
+    context.emit({ type: "source-switched", path, from, to: "Xet storage", code, message });
+  }
+  return fillFromXet(blob, partial, { ...io, xet });
 }
+
+/** Whether another way to the same bytes may do what this error says that the plain one could not. */
+function mayBeElsewhere(error: unknown): boolean {
+  return (
+    error instanceof ModelDownloadError &&
+    (error.code.startsWith("transfer/") || ELSEWHERE.has(error.code))
+  );
+}
+
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "hub/unreachable",
+  "hub/unavailable",
+  "hub/bad-response",
+  "hub/forbidden",
+]);
 
 /**
  * Fetches every missing byte: in pieces side by side, or in one stream where the server does not support ranges.

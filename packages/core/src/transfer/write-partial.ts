@@ -53,7 +53,8 @@ export function startPartialWrite(
     },
   });
   const onWritten = (): void => {
-    progress.received = partial.have.covered;
+    // Copies are counted apart.
+    progress.received = partial.have.covered - progress.copied;
     progress.verified = data.hashed;
     data.advance(partial.have.frontier);
   };

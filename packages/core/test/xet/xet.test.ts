@@ -1,10 +1,17 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { MODEL, provedBlobs, startRoad } from "../fixture.ts";
+import { planModel } from "../../src/index.ts";
+import { MODEL, provedBlobs } from "../fixture.ts";
+import { edited, noise, startXetRoad, words } from "./xet-hub.ts";
 
 const XET_MODEL = { ...MODEL, "model.safetensors": { size: 12_000_000, seed: 7 } } as const;
 
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
 test("a file in Xet storage comes through it, byte by byte, when it is to", async () => {
-  const { hub, get, cacheDir, events } = await startRoad({ xet: true });
+  const { hub, get, cacheDir, events } = await startXetRoad();
   await hub.addRepo("org/model", XET_MODEL, { xet: { chunksPerXorb: 40 } });
   const result = await get("org/model", { xet: "on" });
   expect(result.files.every(({ status }) => status === "fetched")).toBe(true);
@@ -13,3 +20,53 @@ test("a file in Xet storage comes through it, byte by byte, when it is to", asyn
   expect(hub.log.of({ target: "cdn" })).toEqual([]);
   expect(hub.log.of({ target: "xorb" }).length).toBeGreaterThan(2);
 });
+
+test("what is packed on the wire costs less there, and the plan says so before the first byte", async () => {
+  const { hub, get, cacheDir } = await startXetRoad();
+  const text = words(8_000_000);
+  await hub.addRepo("org/model", { "config.json": "{}", "model.safetensors": text });
+  const options = { endpoint: hub.url, cacheDir, token: false, env: {}, xet: "on" } as const;
+  const plan = await planModel("org/model", options);
+  expect(plan.bytes.toFetch).toBe(text.length + 2);
+  expect(plan.bytes.expectedWire).toBeLessThan(0.7 * text.length);
+  const { bytes, path } = await get("org/model", { xet: "on" });
+  expect(bytes.wire).toBe(plan.bytes.expectedWire);
+  expect((await readFile(join(path, "model.safetensors"))).equals(text)).toBe(true);
+});
+
+test("nothing of Xet storage is asked for a first download, and nothing at all when it is off", async () => {
+  const { hub, get } = await startXetRoad();
+  await hub.addRepo("org/model", XET_MODEL);
+  await get("org/model");
+  await hub.addRepo("org/other", { "model.safetensors": { size: 5_000_000, seed: 3 } });
+  await get("org/other", { env: { HF_HUB_DISABLE_XET: "1", MLX_DOWNLOAD_XET: "on" } });
+  expect(hub.log.of({ target: "cas" })).toEqual([]);
+  expect(hub.log.of({ target: "xorb" })).toEqual([]);
+  expect(hub.log.of({ path: "*xet-read-token*" })).toEqual([]);
+});
+
+for (const first of ["off", "on"] as const) {
+  test(`an edited revision is made of the former one, which came ${first === "on" ? "through Xet storage" : "by the plain route"}`, async () => {
+    const { hub, get, cacheDir, events } = await startXetRoad();
+    const base = noise(9_000_000);
+    const next = edited(base);
+    const xet = { chunksPerXorb: 50 };
+    await hub.addRepo("org/model", { "config.json": "{}", "model.safetensors": base }, { xet });
+    await get("org/model", { xet: first });
+    await hub.addRepo("org/model", { "config.json": "{}", "model.safetensors": next }, { xet });
+    hub.log.clear();
+    const { bytes, path, files } = await get("org/model");
+    const file = await readFile(join(path, "model.safetensors"));
+    expect(sha256(file)).toBe(sha256(next));
+    expect(bytes.copied).toBeGreaterThan(0.85 * next.length);
+    expect(bytes.copied + bytes.fetched + bytes.cached).toBe(bytes.total);
+    expect(bytes.wire).toBeLessThan(0.15 * next.length);
+    expect(files.find((one) => one.path === "model.safetensors")?.status).toBe("copied");
+    expect(hub.log.of({ target: "cdn" })).toEqual([]);
+    expect(hub.log.of(({ path: asked }) => asked.includes("xet-read-token"))).toHaveLength(
+      first === "on" ? 1 : 2,
+    );
+    expect(events.filter(({ type }) => type === "source-switched" || type === "retry")).toEqual([]);
+    await provedBlobs(cacheDir, "org/model");
+  });
+}

@@ -26,7 +26,7 @@ function estimate(
   { bytes }: DownloadPlan,
   { bytesPerSecond, at }: MeasuredSpeed,
 ): { readonly bytesPerSecond: number; readonly durationMs: number; readonly measuredAt: string } {
-  const durationMs = Math.round((bytes.toFetch / bytesPerSecond) * 1000);
+  const durationMs = Math.round((bytes.expectedWire / bytesPerSecond) * 1000);
   return { bytesPerSecond, durationMs, measuredAt: new Date(at).toISOString() };
 }
 
@@ -42,7 +42,14 @@ export function planJson(
     commit,
     bytes,
     estimate: speed === undefined ? null : estimate(plan, speed),
-    files: files.map(({ path, size, digest, action }) => ({ path, size, digest, action })),
+    files: files.map(({ path, size, digest, action, expectedWire, route }) => ({
+      path,
+      size,
+      digest,
+      action,
+      expectedWire,
+      route,
+    })),
     leftOut,
     warnings,
     ...(review && {

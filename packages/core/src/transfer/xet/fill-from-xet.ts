@@ -1,55 +1,79 @@
-import type { FetchedUnit, FetchUnit, XetFile } from "@mlx-download/xet";
+import { formatDigest } from "@mlx-download/cache";
+import type { FetchedUnit, FetchUnit } from "@mlx-download/xet";
 import type { PartialBlob } from "../disk/partial-blob.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 import type { PlannedBlob } from "../plan.ts";
 import type { FileProgress } from "../progress.ts";
 import type { TransferContext } from "../transfer-context.ts";
 import type { PartialWrite } from "../write-partial.ts";
+import { copyFromBases } from "./copy-from-bases.ts";
+import { proveUnits } from "./prove-units.ts";
 import { readUnit } from "./read-unit.ts";
+import { runSteps } from "./run-steps.ts";
 import { createXetAddresses } from "./xet-addresses.ts";
 import { XetFailure } from "./xet-failure.ts";
+import type { XetTransfer } from "./xet-transfer.ts";
+import { planWay } from "./xet-way.ts";
 import type { XetRoute } from "./xet-route.ts";
 
 /** What came of a blob through Xet storage. */
 export interface XetFill {
-  /** The units that came whole, for the proof of the file. */
-  readonly units: readonly FetchedUnit[];
   /** Whether bytes were written twice or given up, so that hashing must start over. */
   readonly rewrote: boolean;
+  /** Ranges that are less certain than others when the digest is wrong: copies, and units that nothing proves. */
+  readonly doubtful: readonly ByteRange[];
+  /** Bytes that the storage sent. */
+  readonly wireBytes: number;
+  /** The blob's record for later copies. Undefined when not all of its chunks are known. */
+  readonly sidecar: Uint8Array | undefined;
 }
 
 /** Nothing came this way. */
-export const NO_FILL: XetFill = { units: [], rewrote: false };
+export const NO_FILL: XetFill = {
+  rewrote: false,
+  doubtful: [],
+  wireBytes: 0,
+  sidecar: undefined,
+};
+
+/** The partial to fill, and what goes with it. */
+export interface FillIo {
+  readonly context: TransferContext;
+  readonly xet: XetTransfer;
+  readonly progress: FileProgress;
+  readonly to: Pick<PartialWrite, "write" | "onWritten">;
+}
 
 /**
- * Fetches the missing bytes of a partial through Xet storage, as far as that works: each range once, decoded to every
- * place that has its chunks. The rest, if any, is the plain route's.
+ * Brings the missing bytes of a partial through Xet storage, as far as that works: copied from files on this disk that have the
+ * same chunks, and fetched, each range once, decoded to every place that has its chunks. The rest, if any, is the plain
+ * route's.
  */
 export async function fillFromXet(
   blob: PlannedBlob,
   partial: PartialBlob,
-  io: {
-    readonly context: TransferContext;
-    readonly route: XetRoute;
-    readonly progress: FileProgress;
-    readonly to: Pick<PartialWrite, "onWritten">;
-  },
+  io: FillIo,
 ): Promise<XetFill> {
-  const { context, route, progress, to } = io;
-  const [{ path, xetHash = "" }] = blob.files;
-  const units: FetchedUnit[] = [];
+  const { context, progress, to } = io;
+  const { route, ways, threads } = io.xet;
+  const [file] = blob.files;
+  const { path, xetHash = "" } = file;
+  const units = new Map<FetchUnit, FetchedUnit>();
+  const doubtful: ByteRange[] = [];
   let rewrote = false;
+  let wireBytes = 0;
+  let sidecar: Uint8Array | undefined;
+  const disk = new AbortController();
+  const signal = AbortSignal.any([context.signal, disk.signal]);
   try {
-    const file: XetFile = { fileHash: xetHash, size: blob.size };
-    const parts = await route.reconstruct(file, context.signal);
+    const whole = partial.have.covered === 0;
+    const way =
+      ways.get(formatDigest(file.digest)) ??
+      (await planWay(file, [], { route, signal, local: undefined }));
+    const expected = { fileHash: xetHash, size: blob.size };
     const xet = await import("@mlx-download/xet");
-    const addresses = createXetAddresses(file, parts, { route, xet });
+    const addresses = createXetAddresses(expected, way.parts, { route, xet });
     const missing = partial.have.missing(blob.size);
-    const wanted = xet
-      .planUnits(parts)
-      .map((unit): FetchUnit => ({ ...unit, within: missing }))
-      .filter((unit) => xet.unitOutputs(unit).length > 0);
-    const disk = new AbortController();
     const onWritten = (ranges: readonly ByteRange[]): void => {
       try {
         for (const { start, end } of ranges) partial.wrote(start, end);
@@ -58,70 +82,88 @@ export async function fillFromXet(
         disk.abort(error);
       }
     };
-    await inLanes(
-      wanted,
-      { ...context, signal: AbortSignal.any([context.signal, disk.signal]) },
-      async (unit, signal) => {
-        units.push(
-          await readUnit(unit, {
-            context,
-            route,
-            path,
-            descriptor: partial.descriptor,
-            signal,
-            addresses,
-            onWritten,
-            onConnection: (change) => void (progress.connections += change),
-            onMalformed(bad) {
-              rewrote = true;
-              for (const { start, end } of xet.unitOutputs(bad)) partial.drop(start, end);
-            },
-          }),
-        );
+    const decoders = await threads();
+    const read = (unit: FetchUnit, stop: AbortSignal): Promise<FetchedUnit> =>
+      readUnit(unit, {
+        context,
+        client: route.client,
+        subRanges: route.subRanges,
+        threads: decoders,
+        path,
+        descriptor: partial.descriptor,
+        signal: stop,
+        addresses,
+        onWritten,
+        onWire: (bytes) => void (wireBytes += bytes),
+        onConnection: (change) => void (progress.connections += change),
+        onMalformed(bad) {
+          rewrote = true;
+          for (const { start, end } of xet.unitOutputs(bad)) partial.drop(start, end);
+        },
+      });
+    await runSteps(way.delta, {
+      signal,
+      lanes: context.budget.max,
+      async copy(copies, stop) {
+        const copied = await copyFromBases(copies, way.bases, {
+          ...io,
+          partial,
+          signal: stop,
+        });
+        doubtful.push(...copied.ranges);
+        rewrote ||= copied.droppedSome;
       },
-    );
+      async fetch(planned, stop) {
+        const unit = { ...planned, within: missing };
+        // All that it would bring is here from an earlier run, and no other place depends on it.
+        if (xet.unitOutputs(unit).length === 0 && way.bases.length === 0) return undefined;
+        const fetched = await read(unit, stop);
+        units.set(planned, fetched);
+        return fetched.result;
+      },
+    });
+    if (whole && way.bases.length === 0) {
+      const proved = await proveUnits([...units.values()], expected, {
+        context,
+        path,
+        replace: (unit) => addresses.replace(unit, signal),
+        async read(unit) {
+          rewrote = true;
+          return read(unit, signal);
+        },
+      });
+      doubtful.push(...proved.doubtful.flatMap((unit) => xet.unitOutputs(unit)));
+    }
+    const chunks = way.delta.chunks();
+    const marks = way.parts.flatMap(({ ranges }) => xet.marksOf(ranges));
+    if (chunks) sidecar = xet.encodeSidecar({ ...expected, ...chunks, marks });
   } catch (error) {
     context.signal.throwIfAborted();
+    if (disk.signal.aborted) throw disk.signal.reason;
     if (!(error instanceof XetFailure)) throw error;
     route.fail(error);
-    tellFallback(path, error, { context, route });
+    context.emit(fallback(path, error, route));
   }
-  return { units, rewrote };
-}
-
-/** Runs `work` for every item, in order, as many at once as there are connections. The first failure ends all. */
-async function inLanes<T>(
-  items: readonly T[],
-  context: TransferContext,
-  work: (item: T, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  const queue = items.values();
-  const lane = async (): Promise<void> => {
-    for (const item of queue) await work(item, signal);
-  };
-  const count = Math.min(items.length, context.budget.max);
-  const lanes = Array.from({ length: count }, () =>
-    lane().catch((error: unknown) => {
-      stop.abort(error);
-      throw error;
-    }),
-  );
-  const failed = (await Promise.allSettled(lanes)).some((one) => one.status === "rejected");
-  context.signal.throwIfAborted();
-  if (failed) throw stop.signal.reason;
+  return { rewrote, doubtful, wireBytes, sidecar };
 }
 
 const PHASES = { token: "a token", reconstruction: "the list of ranges", data: "the bytes" };
 
-function tellFallback(
+/** The event by which a file goes on over the plain route. */
+export function fallback(
   path: string,
-  failure: XetFailure,
-  { context, route }: { readonly context: TransferContext; readonly route: XetRoute },
-): void {
-  const { host, phase, code } = failure.facts;
-  const { host: to } = new URL(route.client.settings.endpoint);
-  const message = `${path} goes on without Xet storage: asking ${host} for ${PHASES[phase]} failed (${failure.message})`;
-  context.emit({ type: "source-switched", path, from: host, to, code, message });
+  { message: why, facts }: XetFailure,
+  { client }: XetRoute,
+): {
+  readonly type: "source-switched";
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+  readonly code: string;
+  readonly message: string;
+} {
+  const { host: from, phase, code } = facts;
+  const { host: to } = new URL(client.settings.endpoint);
+  const message = `${path} comes without Xet storage: asking ${from} for ${PHASES[phase]} failed (${why})`;
+  return { type: "source-switched", path, from, to, code, message };
 }

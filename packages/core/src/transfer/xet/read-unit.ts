@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FetchedUnit, FetchUnit, UnitSink } from "@mlx-download/xet";
+import type { DecodeThreads, FetchedUnit, FetchUnit, UnitSink } from "@mlx-download/xet";
+import type { HubClient } from "../../hub/hub-client.ts";
 import { serverWait } from "../../hub/server-wait.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 import { meteredSink } from "../segments/metered-sink.ts";
@@ -7,12 +8,15 @@ import type { TransferContext } from "../transfer-context.ts";
 import { askUnit, UnitError } from "./ask-unit.ts";
 import type { XetAddresses } from "./xet-addresses.ts";
 import { XetFailure } from "./xet-failure.ts";
-import { asXetError, hostOf, type XetRoute } from "./xet-route.ts";
+import { asXetError, hostOf } from "./xet-route.ts";
 
 /** What the read of a unit needs. */
 export interface ReadUnitIo {
   readonly context: TransferContext;
-  readonly route: XetRoute;
+  readonly client: HubClient;
+  readonly threads: DecodeThreads;
+  /** Whether a host takes ranges inside of a listed one. A host that was not tried is not in it. */
+  readonly subRanges: Map<string, boolean>;
   readonly path: string;
   /** The file that the unit's content is written to. */
   readonly descriptor: number;
@@ -20,6 +24,8 @@ export interface ReadUnitIo {
   readonly addresses: XetAddresses;
   /** Told what was written. */
   readonly onWritten: (ranges: readonly ByteRange[]) => void;
+  /** Told of bytes that the storage sent. */
+  readonly onWire: (bytes: number) => void;
   /** Told that the unit was malformed, so that what it wrote is doubtful. It is written again. */
   readonly onMalformed: (unit: FetchUnit) => void;
   readonly onConnection: (change: 1 | -1) => void;
@@ -63,9 +69,8 @@ export async function readUnit(unit: FetchUnit, io: ReadUnitIo): Promise<Fetched
 
 /** Fills one sink, however many requests that takes. */
 async function readOnce(unit: FetchUnit, io: ReadUnitIo): Promise<FetchedUnit> {
-  const { context, route, signal } = io;
+  const { context, threads, signal } = io;
   const connection = { priority: context.priority, small: false };
-  const threads = await route.threads();
   const sink = await threads.open(unit, {
     descriptor: io.descriptor,
     onDecoded: (written) => io.onWritten(written),
@@ -128,12 +133,12 @@ async function request(
   sink: UnitSink,
   io: ReadUnitIo,
 ): Promise<UnitError | undefined> {
-  const { context, route, signal } = io;
+  const { context, client, subRanges, signal } = io;
   const { unit, endsSoon } = await io.addresses.of(planned, signal);
   const { host } = new URL(unit.url);
   const { received } = sink;
   // A part of a listed range is not allowed everywhere. Whoever refuses it is asked for the whole again.
-  const isPart = received > 0 && route.subRanges.get(host) !== false;
+  const isPart = received > 0 && subRanges.get(host) !== false;
   const start = unit.bytes.start + (isPart ? received : 0);
   const stop = new AbortController();
   const read = {
@@ -147,15 +152,18 @@ async function request(
     await askUnit(
       { unit, start, end: unit.bytes.end, skip: isPart ? 0 : received },
       {
-        client: route.client,
+        client,
         sink: meteredSink(sink, context, () => undefined),
         signal: AbortSignal.any([signal, stop.signal]),
         idleMs: context.idleMs,
-        onWire: (bytes) => context.progress.wire(bytes),
+        onWire(bytes) {
+          context.progress.wire(bytes);
+          io.onWire(bytes);
+        },
         endsSoon,
       },
     );
-    if (isPart) route.subRanges.set(host, true);
+    if (isPart) subRanges.set(host, true);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();
@@ -165,10 +173,10 @@ async function request(
     }
     if (!(error instanceof UnitError)) throw error;
     if (isPart && error.fault === "refused") {
-      route.subRanges.set(host, false);
+      subRanges.set(host, false);
       return request(planned, sink, io);
     }
-    if (isPart && sink.received > received) route.subRanges.set(host, true);
+    if (isPart && sink.received > received) subRanges.set(host, true);
     return error;
   } finally {
     context.monitor.reads.delete(read);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DecodeThreads, Reconstruction, XetClient, XetFile } from "@mlx-download/xet";
+import type { Reconstruction, XetClient, XetFile } from "@mlx-download/xet";
 import type { DownloadEventBody } from "../../contract/events.ts";
 import type { Snapshot } from "../../contract/snapshot.ts";
 import { unlessAborted } from "../../http/unless-aborted.ts";
@@ -17,8 +17,8 @@ export interface XetRoute {
   fail(failure: XetFailure): void;
   /** How a file is put together. Waits and asks again as long as that is worth it. Throws `XetFailure`. */
   reconstruct(file: XetFile, signal: AbortSignal): Promise<readonly Reconstruction[]>;
-  /** The threads that decode, started with the first call. */
-  threads(): Promise<DecodeThreads>;
+  /** The same for files of another commit, whose storage token is another one. Its failures end nothing here. */
+  at(commit: string | undefined): Pick<XetRoute, "reconstruct">;
   /** Whether the host takes ranges inside of a listed one. Undefined until one was tried. */
   readonly subRanges: Map<string, boolean>;
 }
@@ -28,7 +28,6 @@ export interface XetRouteOptions {
   readonly client: HubClient;
   readonly snapshot: Pick<Snapshot, "repoId" | "repoType" | "commit">;
   readonly emit: (event: DownloadEventBody) => void;
-  readonly threads: () => Promise<DecodeThreads>;
 }
 
 const DELAYS_MS = [250, 1000];
@@ -37,14 +36,15 @@ const LONGEST_TRY_MS = 3_000;
 const LONGEST_WAIT_MS = 10_000;
 
 /** A route that asks nothing before the first file. */
-export function createXetRoute({ client, snapshot, emit, threads }: XetRouteOptions): XetRoute {
-  const { repoId, commit, repoType = "model" } = snapshot;
-  let asking: Promise<XetClient> | undefined;
+export function createXetRoute({ client, snapshot, emit }: XetRouteOptions): XetRoute {
+  const { repoId, repoType = "model" } = snapshot;
+  /** By commit. */
+  const clients = new Map<string, Promise<XetClient>>();
   let failed: XetFailure | undefined;
   /** A pause that a server asked for. It is for all files of the repo. */
   let pausedUntil = 0;
 
-  const connect = async (): Promise<XetClient> => {
+  const connect = async (commit: string): Promise<XetClient> => {
     const { createXetClient, createXetTokens } = await import("@mlx-download/xet");
     const fetch = createXetFetch(client);
     const { endpoint } = client.settings;
@@ -59,8 +59,14 @@ export function createXetRoute({ client, snapshot, emit, threads }: XetRouteOpti
     }
   };
 
-  const reconstruct: XetRoute["reconstruct"] = async (file, signal) => {
-    const xet = await (asking ??= connect());
+  const reconstruct = async (
+    commit: string,
+    file: XetFile,
+    signal: AbortSignal,
+  ): Promise<readonly Reconstruction[]> => {
+    const connecting = clients.get(commit) ?? connect(commit);
+    clients.set(commit, connecting);
+    const xet = await connecting;
     for (let attempt = 1; ; attempt += 1) {
       await rest(signal);
       if (failed !== undefined) throw failed;
@@ -91,8 +97,10 @@ export function createXetRoute({ client, snapshot, emit, threads }: XetRouteOpti
     fail(failure) {
       if (failure.facts.forAll) failed ??= failure;
     },
-    reconstruct,
-    threads,
+    reconstruct: (file, signal) => reconstruct(snapshot.commit, file, signal),
+    at: (commit = snapshot.commit) => ({
+      reconstruct: (file, signal) => reconstruct(commit, file, signal),
+    }),
     subRanges: new Map(),
   };
 }

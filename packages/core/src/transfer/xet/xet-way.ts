@@ -1,0 +1,121 @@
+import { formatDigest, type RepoLayout, type SnapshotFile } from "@mlx-download/cache";
+import type { DeltaBase, DeltaPlan, Reconstruction } from "@mlx-download/xet";
+import type { XetMode } from "../../contract/xet-mode.ts";
+import { SMALL_BLOB_BYTES } from "../small-blob-bytes.ts";
+import { inLanes } from "./in-lanes.ts";
+import { findLocalBases, type LocalBase, type LocalBases, openBases } from "./local-bases.ts";
+import { XetFailure } from "./xet-failure.ts";
+import type { XetRoute } from "./xet-route.ts";
+
+/** How a file comes through Xet storage: what is copied from files on this disk, and what is fetched. */
+export interface XetWay {
+  readonly parts: readonly Reconstruction[];
+  readonly bases: readonly LocalBase[];
+  readonly delta: DeltaPlan;
+  /** Bytes of the file that bases on this disk have. */
+  readonly copyBytes: number;
+  /** Bytes that the storage sends for the rest. */
+  readonly wireBytes: number;
+}
+
+/** What is known when the ways are looked for. */
+export interface XetWishes {
+  readonly mode: XetMode;
+  readonly route: XetRoute;
+  /** Where bases are looked for. Undefined: nowhere. */
+  readonly layout: RepoLayout | undefined;
+  readonly signal: AbortSignal;
+  /** Told of a file for which the storage gave no answer. */
+  readonly onFailure: (file: SnapshotFile, failure: XetFailure) => void;
+}
+
+// A smaller file is fetched before the storage would have said how.
+const WORTH_ASKING_BYTES = 4_000_000;
+// Below this share of the file the difference is not worth the copying.
+const WORTH_SAVING = 0.01;
+const ASKED_AT_ONCE = 8;
+
+/**
+ * Which of the files are to come through Xet storage, by digest, and how. With `auto` it is asked only about files that something
+ * here may share chunks with, and chosen only when that saves more than a hundredth of the file.
+ */
+export async function findXetWays(
+  files: readonly SnapshotFile[],
+  wishes: XetWishes,
+): Promise<ReadonlyMap<string, XetWay>> {
+  const { mode, route, layout, signal } = wishes;
+  const ways = new Map<string, XetWay>();
+  const wanted = files.filter(
+    ({ xetHash, size, digest }) =>
+      xetHash !== undefined &&
+      digest.algorithm === "sha256" &&
+      size > (mode === "on" ? SMALL_BLOB_BYTES : WORTH_ASKING_BYTES),
+  );
+  if (mode === "off" || wanted.length === 0) return ways;
+  const local = layout && findLocalBases(layout);
+  const unique = new Map(wanted.map((file) => [formatDigest(file.digest), file]));
+  await inLanes([...unique], { signal, lanes: ASKED_AT_ONCE }, async ([digest, file], stop) => {
+    if (route.failed !== undefined) return;
+    try {
+      const former = (await local?.formerVersions(file)) ?? [];
+      if (mode === "auto" && former.length === 0 && (await local?.any()) !== true) return;
+      const way = await planWay(file, former, { ...wishes, signal: stop, local });
+      const saved = file.size - way.wireBytes;
+      if (mode === "on" || saved > WORTH_SAVING * file.size) ways.set(digest, way);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof XetFailure)) throw error;
+      route.fail(error);
+      wishes.onFailure(file, error);
+    }
+  });
+  return ways;
+}
+
+/** How one file comes. Throws `XetFailure`. */
+export async function planWay(
+  file: SnapshotFile,
+  former: readonly LocalBase[],
+  io: Pick<XetWishes, "route" | "signal"> & { readonly local: LocalBases | undefined },
+): Promise<XetWay> {
+  const { route, signal, local } = io;
+  const { xetHash = "", size } = file;
+  const parts = await route.reconstruct({ fileHash: xetHash, size }, signal);
+  const xorbs = new Set(parts.flatMap(({ terms }) => terms.map(({ xorb }) => xorb)));
+  const sharing = (await local?.sharing(xorbs, file)) ?? [];
+  const known = new Map([...sharing, ...former].map((base) => [base.id, base]));
+  const bases: LocalBase[] = [];
+  const described: DeltaBase[] = [];
+  for (const base of known.values()) {
+    const found = await describeBase(base, route, signal);
+    if (found === undefined || !found.terms.some(({ xorb }) => xorbs.has(xorb))) continue;
+    bases.push(base);
+    described.push(found);
+  }
+  const { planDelta } = await import("@mlx-download/xet");
+  const files = openBases(bases);
+  try {
+    const delta = await planDelta(parts, described, { read: files.read });
+    return { parts, bases, delta, copyBytes: delta.copyBytes, wireBytes: delta.wireBytes };
+  } finally {
+    await files.close();
+  }
+}
+
+/** A base with its chunks: from its sidecar, or as the storage tells. One of which nothing can be known is none. */
+async function describeBase(
+  { id, sidecar, xetHash, size, commit }: LocalBase,
+  route: XetRoute,
+  signal: AbortSignal,
+): Promise<DeltaBase | undefined> {
+  const { baseFromSidecar, baseFromReconstruction } = await import("@mlx-download/xet");
+  if (sidecar !== undefined) return baseFromSidecar(id, sidecar);
+  try {
+    const parts = await route.at(commit).reconstruct({ fileHash: xetHash, size }, signal);
+    return baseFromReconstruction(id, parts);
+  } catch (error) {
+    // The old version may be gone from the Hub, or forbidden now.
+    if (!(error instanceof XetFailure)) throw error;
+    return undefined;
+  }
+}
