@@ -1,3 +1,4 @@
+import { runLanes } from "@mlx-download/cache/writing";
 import type { DeltaCopy, DeltaPlan, FetchUnit, UnitResult } from "@mlx-download/xet";
 
 /** Who does the steps of a plan. */
@@ -18,8 +19,6 @@ export interface StepWorkers {
  * all, and is thrown. A plan whose last places stay unknown is left there.
  */
 export async function runSteps(plan: DeltaPlan, workers: StepWorkers): Promise<void> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([workers.signal, stop.signal]);
   const units: FetchUnit[] = [];
   let copies: DeltaCopy[] = [];
   let fetching = 0;
@@ -35,7 +34,7 @@ export async function runSteps(plan: DeltaPlan, workers: StepWorkers): Promise<v
   };
   const over = (): boolean => fetching === 0 && units.length === 0;
 
-  const fetchLane = async (): Promise<void> => {
+  const fetchLane = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
       const unit = units.shift();
       if (unit === undefined) {
@@ -55,7 +54,7 @@ export async function runSteps(plan: DeltaPlan, workers: StepWorkers): Promise<v
       }
     }
   };
-  const copyLane = async (): Promise<void> => {
+  const copyLane = async (signal: AbortSignal): Promise<void> => {
     while (copies.length > 0 || !over()) {
       const ready = copies;
       copies = [];
@@ -65,15 +64,13 @@ export async function runSteps(plan: DeltaPlan, workers: StepWorkers): Promise<v
     }
   };
   take();
-  const lanes = [copyLane, ...Array.from({ length: workers.lanes }, () => fetchLane)];
-  const running = lanes.map((lane) =>
-    lane().catch((error: unknown) => {
-      stop.abort(error);
-      tell();
-      throw error;
-    }),
-  );
-  const failed = (await Promise.allSettled(running)).some((one) => one.status === "rejected");
-  workers.signal.throwIfAborted();
-  if (failed) throw stop.signal.reason;
+  const lane = async (signal: AbortSignal, index: number): Promise<void> => {
+    try {
+      await (index === 0 ? copyLane(signal) : fetchLane(signal));
+    } finally {
+      // Whoever waits looks again, or learns of a failure.
+      queueMicrotask(tell);
+    }
+  };
+  await runLanes(workers.lanes + 1, lane, workers.signal);
 }

@@ -1,8 +1,8 @@
 import { formatDigest, type RepoLayout, type SnapshotFile } from "@mlx-download/cache";
+import { runLanes } from "@mlx-download/cache/writing";
 import type { DeltaBase, DeltaPlan, Reconstruction } from "@mlx-download/xet";
 import type { XetMode } from "../../contract/xet-mode.ts";
 import { SMALL_BLOB_BYTES } from "../small-blob-bytes.ts";
-import { inLanes } from "./in-lanes.ts";
 import { findLocalBases, type LocalBase, type LocalBases, openBases } from "./local-bases.ts";
 import { XetFailure } from "./xet-failure.ts";
 import type { XetRoute } from "./xet-route.ts";
@@ -54,21 +54,27 @@ export async function findXetWays(
   if (mode === "off" || wanted.length === 0) return ways;
   const local = layout && findLocalBases(layout);
   const unique = new Map(wanted.map((file) => [formatDigest(file.digest), file]));
-  await inLanes([...unique], { signal, lanes: ASKED_AT_ONCE }, async ([digest, file], stop) => {
-    if (route.failed !== undefined) return;
-    try {
-      const former = (await local?.formerVersions(file)) ?? [];
-      if (mode === "auto" && former.length === 0 && (await local?.any()) !== true) return;
-      const way = await planWay(file, former, { ...wishes, signal: stop, local });
-      const saved = file.size - way.wireBytes;
-      if (mode === "on" || saved > WORTH_SAVING * file.size) ways.set(digest, way);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof XetFailure)) throw error;
-      route.fail(error);
-      wishes.onFailure(file, error);
+  const queue = unique.entries();
+  const lane = async (stop: AbortSignal): Promise<void> => {
+    for (const [digest, file] of queue) {
+      if (route.failed !== undefined) return;
+      try {
+        const former = (await local?.formerVersions(file)) ?? [];
+        if (mode === "auto" && former.length === 0 && (await local?.any()) !== true) continue;
+        const way = await planWay(file, former, { ...wishes, signal: stop, local });
+        const saved = file.size - way.wireBytes;
+        if (mode === "on" || saved > WORTH_SAVING * file.size) ways.set(digest, way);
+      } catch (error) {
+        stop.throwIfAborted();
+        if (!(error instanceof XetFailure)) throw error;
+        // Of several files that fail together, one tells why.
+        const isNews = route.failed === undefined;
+        route.fail(error);
+        if (isNews) wishes.onFailure(file, error);
+      }
     }
-  });
+  };
+  await runLanes(Math.min(ASKED_AT_ONCE, unique.size), lane, signal);
   return ways;
 }
 
