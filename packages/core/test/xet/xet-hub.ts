@@ -14,15 +14,15 @@ export async function startXetRoad(options: TestHubOptions = {}): Promise<XetRoa
 
 /** Bytes that cannot be packed, and are the same for the same seed. */
 export function noise(size: number, seed = 1): Buffer {
-  const words = new Uint32Array(Math.ceil(size / 4));
+  const numbers = new Uint32Array(Math.ceil(size / 4));
   let state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) >>> 0 || 1;
-  for (let index = 0; index < words.length; index += 1) {
+  for (let index = 0; index < numbers.length; index += 1) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    words[index] = Math.imul(state, 0x2545f491) >>> 0;
+    numbers[index] = Math.imul(state, 0x2545f491) >>> 0;
   }
-  return Buffer.from(words.buffer, 0, size);
+  return Buffer.from(numbers.buffer, 0, size);
 }
 
 /** Bytes that pack well, as the words of a text do. */

@@ -42,6 +42,8 @@ export interface AddFileOptions {
 export interface XetStore {
   xorb(hash: string): StoredXorb | undefined;
   file(hash: string): readonly StoredTerm[] | undefined;
+  /** The Xet hashes of all files. */
+  fileHashes(): readonly string[];
   /** Takes a xorb as uploaded, if it has that hash. Whether it is new. Throws `XetError` for any other bytes. */
   addXorb(hash: string, bytes: Uint8Array): boolean;
   /** Takes the files of a shard as uploaded. Throws `XetError` when it cannot be read or names unknown xorbs. */
@@ -79,6 +81,7 @@ export function createXetStore(): XetStore {
   return {
     xorb: (hash) => xorbs.get(hash),
     file: (hash) => files.get(hash),
+    fileHashes: () => [...files.keys()],
     linkXorb: (hash, blob, chunks) => void xorbs.set(hash, { blob, chunks }),
     addXorb(hash, bytes) {
       const { chunks } = parseXorb(bytes);
