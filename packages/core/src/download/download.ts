@@ -206,8 +206,10 @@ async function transferAndPublish(
       emit(event);
     },
   );
-  // Bytes of another repo or commit are no reason to believe that this commit has them.
-  let isFoundElsewhere = request.known !== undefined && plan.blobs.some(({ copyFrom }) => copyFrom);
+  // Bytes of another repo, of another commit or from a peer are no reason to believe that this commit has them.
+  const isCopied = plan.blobs.some(({ copyFrom }) => copyFrom !== undefined);
+  const hasPeers = request.settings.peers.length > 0;
+  let isFoundElsewhere = request.known !== undefined && (isCopied || hasPeers);
   try {
     const transferred = request.backend
       ? await transferByBackend(plan.blobs, {
