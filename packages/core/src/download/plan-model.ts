@@ -87,7 +87,7 @@ export async function prepareDownload(request: DownloadRequest): Promise<Prepare
   return { ...resolved, target, plan, xet };
 }
 
-/** The state of the files here. Of what only the caller knows, a file of the same length is not enough. */
+/** The state of the files here. For a snapshot that only the caller knows, the right length is not enough. */
 async function inspectLocally(
   request: DownloadRequest,
   target: Target,
@@ -103,8 +103,9 @@ async function inspectLocally(
 }
 
 /**
- * Where to look for bytes on this disk. Offline there is no other way to small files. What only the caller says about a
- * commit is first asked of a Hub: otherwise an edited lock could put the files of one repo into another one's snapshot.
+ * Where to look for bytes on this disk. Offline there is no other way to small files. The files of a snapshot that
+ * only the caller knows are first asked of a Hub: otherwise an edited lock could put the files of one repo into another
+ * one's snapshot.
  */
 const copying = ({ settings: { offline }, known }: DownloadRequest): LocalCopyOptions => ({
   otherRepos: offline || known === undefined,

@@ -9,7 +9,7 @@ import { readSettings } from "../settings/settings.ts";
 /** A model of a collection. */
 export interface CollectionModel {
   readonly repoId: string;
-  /** What the collection's owner says about it. Null when nothing. */
+  /** The comment of the collection's owner. Null without one. */
   readonly note: string | null;
   readonly gated: false | "auto" | "manual";
 }

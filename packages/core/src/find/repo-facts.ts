@@ -3,7 +3,7 @@ import { isObject, stringField } from "../hub/json-value.ts";
 import type { Hubs } from "../request/hubs.ts";
 import { askedFields } from "./hub-facts.ts";
 
-/** What the Hub says about a repo beside its files. */
+/** The Hub's facts about a repo beside its files. */
 export interface RepoFacts {
   /** The Hub's own id of the repo, 24 hex digits. It stays when the repo is renamed. */
   readonly objectId: string | null;

@@ -4,7 +4,7 @@ import type { KnownSnapshot } from "../settings/known-snapshot.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 
 /**
- * The files of a known snapshot as a listing has them. What a caller hands in may come from a file that anyone can edit:
+ * The files of a known snapshot as a listing has them. They may come from a file that anyone can edit:
  * throws `cache/unsafe-path`, and `settings/invalid` for a commit, size or digest that is none.
  */
 export function knownFiles({ repoId, commit, files }: KnownSnapshot): readonly SnapshotFile[] {

@@ -70,7 +70,7 @@ export async function ensureModelAt(
   return model;
 }
 
-/** A model of a lock: its commit and files are known, so that no Hub is asked what it is. */
+/** A model of a lock: its commit and files are known, so that no Hub is asked about it. */
 async function ensureLocked(
   snapshot: KnownSnapshot,
   options: EnsureOptions,

@@ -56,7 +56,7 @@ export async function unfollowCollection(ref: string, options: AskOptions = {}):
 
 /**
  * The followed collections, by slug. Those that were not asked for today are asked for again, unless `offline` or the Hub is
- * away, and what came and went is kept until the collection is shown.
+ * away, and the changes are kept until the collection is shown.
  */
 export async function listFollowed(
   options: AskOptions = {},
@@ -107,7 +107,7 @@ const sorted = (all: ReadonlyMap<string, FollowedCollection>): readonly Followed
 
 const placeOf = ({ env }: AskOptions): string => join(collectionsFolder(env), "followed.json");
 
-/** An unreadable file follows nothing: what it held is on the Hub. */
+/** An unreadable file follows nothing: its content is on the Hub. */
 async function read(options: AskOptions): Promise<Map<string, FollowedCollection>> {
   try {
     const { followed } = JSON.parse((await readText(placeOf(options))) ?? "{}") as {

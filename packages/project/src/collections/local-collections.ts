@@ -14,7 +14,7 @@ import {
 import { editProject } from "../files/edit-project.ts";
 import { readText } from "../files/read-project.ts";
 
-/** A collection on this disk. It is a manifest in a folder of its own, so that what installs projects installs it. */
+/** A collection on this disk. It is a manifest in a folder of its own, so that it can be installed like a project. */
 export interface LocalCollection {
   readonly name: string;
   /** Of the manifest. Absolute. */

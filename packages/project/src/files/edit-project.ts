@@ -18,7 +18,7 @@ import {
 import { noteProject, projectKey, projectsFolder } from "./known-projects.ts";
 import { readTexts } from "./read-project.ts";
 
-/** What an edit leaves: changes of the manifest, and the models of the lock. */
+/** The result of an edit: changes of the manifest, and the models of the lock. */
 export interface ProjectEdit {
   /** Models that are wanted from now on, by alias. */
   readonly set?: ReadonlyMap<string, ManifestModel> | undefined;
@@ -39,7 +39,7 @@ const TIMEOUT_MS = 60_000;
 /**
  * Changes manifest and lock of a project. Two processes that do so at once lose nothing: `edit` gets the files as they
  * are then. A file that stays the same is not written, and a reader or a crash meets each of them whole, the old one or the
- * new one. The manifest comes first: without its lock a model is only installed anew. Throws what reading them throws, and
+ * new one. The manifest comes first: without its lock a model is only installed anew. Throws the errors of `readProject`, and
  * `cache/locked` when another process does not end its change in a minute.
  */
 export async function editProject(

@@ -4,7 +4,7 @@ import { MANIFEST_FILE } from "@mlx-download/registry";
 
 /**
  * The folder of the project that `folder` belongs to: the nearest one upwards with a `mlx-models.json`. Undefined when
- * there is none. In a folder that everybody may write to, as /tmp is, another user's manifest does not count.
+ * there is none. In a folder that all users may write to, as /tmp is, another user's manifest does not count.
  */
 export async function findProject(folder: string): Promise<string | undefined> {
   for (let at = resolve(folder); ; at = dirname(at)) {

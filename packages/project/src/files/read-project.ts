@@ -22,7 +22,7 @@ export interface Project {
 /** A file of a project. Larger ones are something else (bytes). */
 const MOST_BYTES = 64 << 20;
 
-/** Reads the project in a folder. Throws `lock/no-manifest`, and what `parseManifest` and `parseLock` throw. */
+/** Reads the project in a folder. Throws `lock/no-manifest`, and the errors of `parseManifest` and `parseLock`. */
 export async function readProject(folder: string): Promise<Project> {
   const { manifest, lock } = await readTexts(folder);
   if (manifest === undefined) throw noManifest(folder);

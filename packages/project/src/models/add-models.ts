@@ -18,7 +18,7 @@ import type { BringOptions } from "./project-options.ts";
 
 /** A model that a project is to have. */
 export interface AddedModel {
-  /** `org/name`, `org/name@revision`, or what else names a model. */
+  /** `org/name`, `org/name@revision`, or another spelling that `parseRepoRef` reads. */
   readonly ref: string;
   /** Default: the repo's name without its organization. */
   readonly alias?: string | undefined;
@@ -36,7 +36,7 @@ export interface AddOptions extends BringOptions {
 /**
  * Downloads models and writes them into manifest and lock of the project in `folder`, which are made where there are none.
  * An alias that is there gets the new model. Those that could not be brought are not written. Throws `ref/*`,
- * `lock/alias-taken` when an alias that was not named belongs to another repo, and what reading the files throws.
+ * `lock/alias-taken` when an alias that was not named belongs to another repo, and the errors of `readProject`.
  */
 export async function addModels(
   folder: string,

@@ -10,7 +10,7 @@ import {
 import { knownSnapshot } from "./locked-model.ts";
 import type { BringOptions } from "./project-options.ts";
 
-/** What several aliases want of one commit. */
+/** The files of one commit that several aliases want. */
 interface Want {
   readonly aliases: readonly string[];
   readonly snapshot: KnownSnapshot;

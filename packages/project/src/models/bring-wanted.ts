@@ -11,7 +11,7 @@ import { patterns } from "./locked-model.ts";
 import type { BringOptions } from "./project-options.ts";
 
 /**
- * Downloads models that no lock knows yet, as what their revisions mean now, all at once, and identifies each at the commit
+ * Downloads models that no lock knows yet, at the current commits of their revisions, all at once, and identifies each at the commit
  * that came. Rejects only when aborted.
  */
 export async function bringWanted(

@@ -17,7 +17,7 @@ export interface FoundAlias {
 /**
  * The locked model that an alias names in the nearest project from `folder` upwards. Undefined when no project has such an
  * alias. Only words without a slash are looked up, so that an alias never takes the place of a repo. Throws
- * `lock/out-of-date` when the alias is in the manifest and not locked so, `lock/tampered`, and what `readProject` throws.
+ * `lock/out-of-date` when the alias is in the manifest and not locked so, `lock/tampered`, and the errors of `readProject`.
  */
 export async function findAlias(alias: string, folder: string): Promise<FoundAlias | undefined> {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(alias)) return undefined;

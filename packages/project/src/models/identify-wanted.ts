@@ -12,7 +12,7 @@ export type IdentifiedWant =
 const CONCURRENCY = 4;
 
 /**
- * Looks up what the manifest wants: the commit of each model now, and its files. `commitOf` names commits that are known
+ * Looks up the models of a manifest: the current commit of each, and its files. `commitOf` names commits that are known
  * already. Rejects only when aborted. A failure of one model is its own.
  */
 export async function identifyWanted(

@@ -19,8 +19,8 @@ import { requireAliases } from "./require-aliases.ts";
 /** Options of {@link installModels}. */
 export interface InstallOptions extends BringOptions {
   /**
-   * The lock decides alone: it must be that of the manifest, is not written, and no Hub is asked what a revision means.
-   * Default false: what the manifest wants and the lock lacks is looked up and added.
+   * The lock decides alone: it must be that of the manifest, is not written, and no Hub is asked for the commit of a revision.
+   * Default false: models of the manifest that the lock lacks are looked up and added.
    */
   readonly frozen?: boolean | undefined;
   /** Only these models. Default: all. */
@@ -30,7 +30,7 @@ export interface InstallOptions extends BringOptions {
 /**
  * Brings the models of a project here, those in the lock by commit and digest, whatever their branches mean now. Bytes come
  * from the cache, any endpoint that has them, or another snapshot with the same files, and are verified against the lock.
- * Continues an earlier unfinished run. A failure of one model does not stop the others. Throws what `readProject` throws,
+ * Continues an earlier unfinished run. A failure of one model does not stop the others. Throws the errors of `readProject`,
  * `lock/unknown-alias`, `lock/tampered`, with `frozen` `lock/no-lock` and `lock/out-of-date`, and the signal's reason when
  * aborted.
  */
@@ -74,7 +74,7 @@ function frozenModels({ folder, manifest, lock }: Project): ReadonlyMap<string, 
   return lock.models;
 }
 
-/** The entries of the lock that are what the manifest wants. */
+/** The entries of the lock that agree with the manifest. */
 function agreedModels({ manifest, lock }: Project): ReadonlyMap<string, LockedModel> {
   if (lock === undefined) return new Map();
   const { extra, changed } = compareLock(manifest, lock);

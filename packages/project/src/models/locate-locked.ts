@@ -8,7 +8,7 @@ import {
 } from "@mlx-download/cache";
 import type { KnownSnapshot } from "@mlx-download/core";
 
-/** Where a locked model is in the cache, and what of it is missing there. */
+/** Where a locked model is in the cache, and its missing files. */
 export interface LocatedModel {
   /** Absolute path of the snapshot folder, also where it does not exist. */
   readonly path: string;

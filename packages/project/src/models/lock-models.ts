@@ -4,7 +4,7 @@ import { readProject } from "../files/read-project.ts";
 import { identifyWanted } from "./identify-wanted.ts";
 import type { AskOptions } from "./project-options.ts";
 
-/** What making a lock changed. Aliases, sorted. */
+/** The changes of a lock. Aliases, sorted. */
 export interface LockReport {
   readonly lock: ModelLock;
   readonly added: readonly string[];
@@ -13,9 +13,9 @@ export interface LockReport {
 }
 
 /**
- * Makes the lock of a project what its manifest wants, without fetching weights: models that it lacks are looked up, those
+ * Makes the lock of a project agree with its manifest, without fetching weights: models that it lacks are looked up, those
  * that are not wanted go, and all others stay at their commits. The first failure ends it, and nothing is written. Throws
- * what `readProject` and `identifyModel` throw.
+ * the errors of `readProject` and `identifyModel`.
  */
 export async function lockModels(folder: string, options: AskOptions = {}): Promise<LockReport> {
   const { manifest, lock } = await readProject(folder);

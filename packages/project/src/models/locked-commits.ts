@@ -4,8 +4,8 @@ import { readProject } from "../files/read-project.ts";
 
 /**
  * `org/name@commit` for each model that a lock on this machine names: of the nearest project from `folder` (default: the
- * working directory) upwards, and of all projects that this user changed or installed here. What cannot be read locks
- * nothing. For programs that clean the cache.
+ * working directory) upwards, and of all projects that this user changed or installed here. A project that cannot
+ * be read locks nothing. For programs that clean the cache.
  */
 export async function lockedCommits(
   options: {

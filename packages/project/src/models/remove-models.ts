@@ -5,7 +5,7 @@ import { requireAliases } from "./require-aliases.ts";
 
 /**
  * Takes models out of manifest and lock of a project. Their files stay in the cache, which other projects may use. Resolves
- * with the entries that the lock had. Throws `lock/no-manifest`, `lock/unknown-alias`, and what reading the files throws.
+ * with the entries that the lock had. Throws `lock/no-manifest`, `lock/unknown-alias`, and the errors of `readProject`.
  */
 export async function removeModels(
   folder: string,

@@ -14,7 +14,7 @@ export interface UpdateLockOptions extends AskOptions {
   readonly aliases?: readonly string[] | undefined;
   /** Look only, write nothing. */
   readonly dryRun?: boolean | undefined;
-  /** Commits to lock, by alias, where the caller has looked them up. Default: what the revision means now. */
+  /** Commits to lock, by alias, where the caller has looked them up. Default: the current one of the revision. */
   readonly commits?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -38,10 +38,10 @@ export interface UpdateLockReport {
 }
 
 /**
- * Moves locked models to what their revisions mean now, the only way in which a commit in a lock changes. Fetches no
+ * Moves locked models to the current commits of their revisions, the only way in which a commit in a lock changes. Fetches no
  * weights and moves no ref. Call it when the new version is here, or install afterwards. An entry that another process
  * changed meanwhile stays as that left it. Throws `lock/no-manifest`, `lock/no-lock`, `lock/out-of-date`,
- * `lock/unknown-alias`, and what reading the files throws.
+ * `lock/unknown-alias`, and the errors of `readProject`.
  */
 export async function updateLock(
   folder: string,

@@ -29,8 +29,8 @@ interface LockedListing {
 }
 
 /**
- * Verifies the files in the cache against the lock of a project: every byte by SHA-256. No network. What is not installed
- * is `missing`. Throws `lock/no-lock`, `lock/out-of-date`, `lock/tampered`, what `readProject` throws, and the signal's
+ * Verifies the files in the cache against the lock of a project: every byte by SHA-256. No network. Files that are not
+ * installed are `missing`. Throws `lock/no-lock`, `lock/out-of-date`, `lock/tampered`, the errors of `readProject`, and the signal's
  * reason when aborted.
  */
 export async function verifyProject(

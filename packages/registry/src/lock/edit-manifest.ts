@@ -17,7 +17,7 @@ export interface ManifestEdit {
 
 /**
  * The text of a manifest after an edit. Everything else stays as it was written: indentation, line ends, byte order mark,
- * other entries, and the order of the aliases (sorted where it was). Throws what `parseManifest` throws, also for a result
+ * other entries, and the order of the aliases (sorted where it was). Throws the errors of `parseManifest`, also for a result
  * that is no manifest.
  */
 export function editManifest(text: string | undefined, edit: ManifestEdit): string {

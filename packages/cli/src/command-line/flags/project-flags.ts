@@ -29,7 +29,7 @@ export const projectFlags = {
   upgrade: {
     name: "upgrade",
     type: "switch",
-    summary: "move locked models to what their branches mean now; of these aliases, or all",
+    summary: "move locked models to the current commits of their branches: these aliases, or all",
   },
   check: {
     name: "check",

@@ -80,7 +80,7 @@ export const verify: CommandSpec = {
     { line: "mlx-download verify", purpose: "everything in the cache, without network" },
     { line: "mlx-download verify org/name --quick", purpose: "lengths and headers, in a moment" },
     { line: "mlx-download verify org/name --local-dir ./model", purpose: "a plain folder" },
-    { line: "mlx-download verify --lock", purpose: "what the project's lock says, byte for byte" },
+    { line: "mlx-download verify --lock", purpose: "the project's lock, byte for byte" },
   ],
   notes: [
     "An interrupted verification resumes where it stopped, within a day. --force reads everything again.",

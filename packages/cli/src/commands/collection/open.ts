@@ -105,7 +105,7 @@ export async function openCollection(
   };
 }
 
-/** The user sees what came to a followed collection and what went, so that it is no news any more. Never fails. */
+/** The user sees the changes of a followed collection, so that they are no news any more. Never fails. */
 export async function markSeen({ source }: OpenCollection, shell: Shell): Promise<void> {
   if (source === undefined) return;
   const { markCollectionSeen } = await import("@mlx-download/project");

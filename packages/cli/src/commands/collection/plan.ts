@@ -26,7 +26,7 @@ export async function expandCollections(
       : [{ ref: word, model: { include: [], exclude: [] } }];
     if (models.length === 0)
       throw new CliError(`${word} has no models`, "cli/nothing-fits", {
-        hint: "mlx-download collection show lists what is in it.",
+        hint: "mlx-download collection show lists its items.",
       });
     for (const { ref, model } of models) {
       const { include, exclude } = model;
@@ -90,7 +90,7 @@ async function planAll(
 }
 
 /**
- * Shows what the download of a collection brings, and asks on a terminal, unless `--yes`. False when the user does not want
+ * Shows the plan for the download of a collection, and asks on a terminal, unless `--yes`. False when the user does not want
  * it.
  */
 export async function agreeToPlan(

@@ -4,7 +4,7 @@ import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { printable } from "../../text/printable.ts";
 
-/** Writes what a local collection holds now, a ref a line. */
+/** Writes the current models of a local collection, a ref a line. */
 export async function writeLocal(
   { name, path, manifest }: LocalCollection,
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },

@@ -84,7 +84,7 @@ export const lock: CommandSpec = {
   group: "Project",
   aliases: [],
   usage: "[--upgrade [ALIAS…]]",
-  summary: "make the lock what the manifest wants, without fetching weights; check or export it",
+  summary: "make the lock agree with the manifest, without fetching weights; check or export it",
   operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "nothing" },
   flags: [
     "project",

@@ -16,7 +16,7 @@ const GONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A source whose snapshot may be gone: what it lacks is read from the place that `findOther` names for the blob's digest.
+ * A source whose snapshot may be gone: a blob that it lacks is read from the place that `findOther` names for the blob's digest.
  * The error of a blob that has none is the source's own.
  */
 export function orSameBytes(
