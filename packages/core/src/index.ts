@@ -56,6 +56,7 @@ export {
   openModelList,
   type OpenModelListOptions,
 } from "./find/open-model-list.ts";
+export type { ModelFacts, RememberedModel } from "./contract/model-facts.ts";
 export type { ListedModel, ListSort, ModelQuery } from "./contract/listed-model.ts";
 export { listCachedModels } from "./find/list-cached-models.ts";
 export {

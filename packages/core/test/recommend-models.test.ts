@@ -74,7 +74,7 @@ const names = ({ models }: Recommendations): (string | undefined)[] =>
 describe("recommendModels", () => {
   test("takes the largest model that loads and fits, in the best variant for the machine", async () => {
     const { recommend } = await startListing();
-    const large = await recommend("64G");
+    const large = await recommend("64G", { tokensPerSecond: 1 });
     expect(names(large)).toEqual(["Qwen3-32B-8bit", "Qwen3-8B-8bit"]);
     expect(large.models[0]?.choice.runnerUp).toMatchObject({
       candidate: { repoId: "mlx-community/Qwen3-32B-6bit" },
@@ -82,6 +82,29 @@ describe("recommendModels", () => {
     });
     expect(names(await recommend("16G"))).toEqual(["Qwen3-8B-6bit"]);
     expect(names(await recommend("4G"))).toEqual([]);
+  });
+
+  test("gives up bits for the speed that the task asks for", async () => {
+    const { recommend } = await startListing();
+    const { models } = await recommend("64G");
+    expect(models[0]?.choice.best?.candidate.repoId).toBe("mlx-community/Qwen3-32B-4bit");
+    expect(models[0]?.choice.runnerUp?.why).toContain("slower than wished");
+  });
+
+  test("asks for no file of a model whose commit is remembered", async () => {
+    const { recommend, hub } = await startListing();
+    const kept = new Map<string, RememberedModel>();
+    const facts: ModelFacts = {
+      read: (repoId, commit) => kept.get(`${repoId}@${commit}`),
+      write: (repoId, commit, model) => void kept.set(`${repoId}@${commit}`, model),
+    };
+    const first = await recommend("64G", { facts });
+    const asked = hub.log.length;
+    expect(kept.size).toBe(first.inspected);
+    const again = await recommend("64G", { facts });
+    expect(names(again)).toEqual(names(first));
+    // The listing.
+    expect(hub.log.length - asked).toBe(1);
   });
 
   test("chooses among the variants of one model, whatever they are called by", async () => {
@@ -121,7 +144,7 @@ describe("recommendModels", () => {
     const { recommend, hub } = await startListing();
     hub.store.changeSettings("mlx-community/Qwen3-32B-8bit", { gated: "manual" });
     const found = await recommend("64G", { limit: 1 });
-    expect(names(found)).toEqual(["Qwen3-32B-6bit"]);
+    expect(names(found)).toEqual(["Qwen3-32B-4bit"]);
     expect(found.skipped).toMatchObject([{ repoId: "mlx-community/Qwen3-32B-8bit" }]);
   });
 });

@@ -65,6 +65,7 @@ export {
   type VariantChoice,
   type VariantWish,
   chooseVariant,
+  middleSpeed,
   type RankedVariant,
 } from "./choose/choose-variant.ts";
 export { matchesQuantization } from "./name/matches-quantization.ts";
@@ -75,11 +76,17 @@ export {
   type WeightEstimate,
 } from "./choose/estimate-weights.ts";
 export { MODEL_TASKS, type ModelTask, suitsTask } from "./choose/model-task.ts";
+export { loadsForTask, type TaskWish, taskWish } from "./choose/task-wish.ts";
+export { type DraftTarget, suitsAsDraft } from "./choose/suits-as-draft.ts";
+export { DESCRIBED_BY } from "./describe/described-by.ts";
 export {
   type Budget,
   type ModelRank,
+  activeByName,
   rankModels,
   rankOf,
+  slowness,
+  tightness,
   type VariantGroup,
   variantKey,
 } from "./choose/rank-models.ts";

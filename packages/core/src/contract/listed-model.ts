@@ -10,6 +10,8 @@ export interface ListedModel {
   /** Access has to be asked for: `auto` is granted at once, `manual` by the owner. */
   readonly gated: false | "auto" | "manual";
   readonly private: boolean;
+  /** The commit of the main branch, where `counts` asked for it. */
+  readonly commit?: string | undefined;
   readonly pipelineTag: string | undefined;
   readonly libraryName: string | undefined;
   /** Stored elements by dtype, where `counts` asked for them and the Hub has read the headers. */
@@ -28,7 +30,7 @@ export interface ModelQuery {
   /** Tags that a model must all have. */
   readonly tags?: readonly string[] | undefined;
   readonly sort?: ListSort | undefined;
-  /** Ask for the count of tensors by dtype, too. */
+  /** Ask for the count of tensors by dtype and for the commit, too. */
   readonly counts?: boolean | undefined;
   /** The maximum number of models. Default: all, 500 a call. */
   readonly limit?: number | undefined;

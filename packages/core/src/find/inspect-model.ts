@@ -21,6 +21,7 @@ import { type ResolvedSnapshot, resolveSnapshot } from "../request/resolve-snaps
 import { askAccess } from "../hub/ask-access.ts";
 import { type InspectedModel, sizeOf } from "./inspected-model.ts";
 import { inspectPublicly } from "./inspect-publicly.ts";
+import type { ListedModel } from "../contract/listed-model.ts";
 import { readHubFacts } from "./hub-facts.ts";
 import { createSnapshotBytes, type ModelBytes, readPart } from "./model-bytes.ts";
 import { readModelFiles } from "./read-model-files.ts";
@@ -65,6 +66,8 @@ export async function inspectSnapshot(
     readonly publicFacts?: boolean | undefined;
     /** Look at the header of every weight file, and ask the Hub's scanners also where the cache knows the listing. */
     readonly thorough?: boolean | undefined;
+    /** The model as a listing shows it: neither the Hub's facts nor its scanners are then asked. */
+    readonly listed?: ListedModel | undefined;
   },
 ): Promise<InspectedModel> {
   const { snapshot, from } = resolved;
@@ -82,9 +85,11 @@ export async function inspectSnapshot(
   const bytes = await createSnapshotBytes(request, resolved);
   const online = !request.settings.offline;
   const fromHub = online && from === "hub";
+  const { listed } = options;
+  const asks = fromHub && listed === undefined;
   const [hub, scans] = await Promise.all([
-    fromHub ? readHubFacts(request.hubs, { repoId, commit }) : undefined,
-    fromHub || (online && options.thorough)
+    asks ? readHubFacts(request.hubs, { repoId, commit }) : undefined,
+    asks || (online && options.thorough)
       ? readScans(
           request.hubs,
           snapshot,
@@ -94,12 +99,12 @@ export async function inspectSnapshot(
   ]);
   const inspected = await inspectFiles(bytes, files, {
     name: repoId,
-    hub: hub ?? { repoId },
+    hub: hub ?? listed ?? { repoId },
     scans: scans?.statuses,
     support: options.support,
     allHeaders: options.thorough,
   });
-  const calls = (fromHub ? 1 : 0) + (scans?.requests ?? 0);
+  const calls = (asks ? 1 : 0) + (scans?.requests ?? 0);
   const read = { requests: bytes.wire.requests + calls, bytes: bytes.wire.bytes };
   return { repoId, revision, commit, path: null, from, ...inspected, access: null, read };
 }

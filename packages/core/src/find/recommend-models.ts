@@ -1,61 +1,54 @@
 import {
+  activeByName,
   activeParameters,
-  type VariantCandidate,
-  type VariantChoice,
   chooseVariant,
-  decodeSpeed,
-  type DecodeSpeed,
-  type Fit,
-  fitModel,
-  type LoadVerdict,
+  middleSpeed,
   type Machine,
-  type ModelDescription,
   type ModelTask,
   parseModelName,
   rankModels,
   rankOf,
-  suitsTask,
+  slowness,
+  suitsAsDraft,
+  taskWish,
+  tightness,
+  type VariantChoice,
   type VariantGroup,
-  variantKey,
+  type VariantWish,
 } from "@mlx-download/fit";
+import type { ModelFacts, RememberedModel } from "../contract/model-facts.ts";
 import type { FitWish, HubOptions } from "../contract/options.ts";
-import { codedError } from "../contract/coded-error.ts";
-import { ModelDownloadError } from "../contract/errors.ts";
 import { type Hubs, openHubs } from "../request/hubs.ts";
-import { resolveSnapshot } from "../request/resolve-snapshot.ts";
-import { locateRequest } from "../settings/locate-request.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
-import { searchModels } from "./search-models.ts";
 import type { ListedModel } from "../contract/listed-model.ts";
-import { inspectSnapshot } from "./inspect-model.ts";
-import { listAt } from "./list-models.ts";
+import { type JudgedVariant, judgeVariants, type Judging } from "./judge-variant.ts";
+import { likelyVariants } from "./likely-variants.ts";
+import { listCandidates } from "./list-candidates.ts";
 import { readMachine } from "./read-machine.ts";
+
+export type { JudgedVariant } from "./judge-variant.ts";
 
 /** The wanted models, and the machine for them. */
 export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline"> {
   /** The task of the model. Default `chat`. */
   readonly task?: ModelTask | undefined;
-  /** The variants of one model (`Qwen/Qwen3-8B`, `qwen3-8b`) instead of all models for a task. */
+  /**
+   * The variants of one model (`Qwen/Qwen3-8B`, `qwen3-8b`) instead of all models for a task. With the task `draft`: the
+   * model that is drafted for.
+   */
   readonly of?: string | undefined;
   /** The author of the models. Default `mlx-community`, `any` for all with the tag `mlx`. */
   readonly author?: string | undefined;
   /** The maximum number of models. Default 3. */
   readonly limit?: number | undefined;
-  /** Default: this machine, 8192 tokens. */
+  /** Default: this machine, 8192 tokens, or fewer where nothing fits at so many. */
   readonly fit?: FitWish | undefined;
-  /** Tokens a second that are wished for, by the lower estimate. */
+  /** Descriptions that are remembered by commit. Default: none, every model is read. */
+  readonly facts?: ModelFacts | undefined;
+  /** Tokens a second that are wished for, by the lower estimate. Default: what the task asks for, by the middle. */
   readonly tokensPerSecond?: number | undefined;
   /** Told of every model whose files are about to be read. */
   readonly onCandidate?: ((repoId: string) => void) | undefined;
-}
-
-/** A variant whose own files were read. */
-export interface JudgedVariant extends VariantCandidate {
-  readonly commit: string | null;
-  readonly description: ModelDescription;
-  readonly fit: Fit;
-  readonly loads: LoadVerdict;
-  readonly speed: DecodeSpeed | null;
 }
 
 /** One model with the variant of it to take, and the one that came next. */
@@ -71,6 +64,7 @@ export interface Recommendation {
 /** The models found, the machine, and the number of models considered. */
 export interface Recommendations {
   readonly machine: Machine;
+  /** The longest context that was judged by. */
   readonly contextLength: number;
   readonly listed: number;
   readonly inspected: number;
@@ -79,19 +73,16 @@ export interface Recommendations {
   readonly skipped: readonly { readonly repoId: string; readonly message: string }[];
 }
 
-const DEFAULT_CONTEXT = 8192;
-/** A listing starts with the most downloaded models, so those behind this number are hardly ever used. */
-const MAX_LISTED = 1000;
-const VARIANTS_OF_A_MODEL = 4;
+const CONTEXTS = [8192, 4096, 2048];
+const VARIANTS_OF_A_MODEL = 2;
 const VARIANTS_WHEN_ASKED_FOR = 12;
 /** Groups tried for each that is wanted: estimates from names may be wrong. */
 const TRIES = 3;
-const CONCURRENCY = 3;
 
 /**
  * Recommends models for a machine: lists MLX models, drops those that are not for the task or too large by an estimate,
- * ranks the rest by size and age, then reads the files of the best few and chooses a variant of each. Rejects with the
- * `hub/…` errors of the listing. Models that cannot be read are in `skipped`.
+ * ranks the rest by size, age and speed, then reads the files of the best few and chooses a variant of each. Rejects with
+ * the `hub/…` errors of the listing. Models that cannot be read are in `skipped`.
  */
 export async function recommendModels(options: RecommendOptions = {}): Promise<Recommendations> {
   const { env = process.env, signal, fetch, onEvent } = options;
@@ -114,151 +105,176 @@ async function recommendAt(
   settings: Settings,
   options: RecommendOptions,
 ): Promise<Recommendations> {
-  const { signal, limit = 3, of } = options;
+  const { signal = new AbortController().signal, task = "chat", of } = options;
   const machine = options.fit?.machine ?? (await readMachine({ signal }));
-  const contextLength = options.fit?.contextLength ?? DEFAULT_CONTEXT;
-  const listed = await listCandidates(hubs, options);
-  const groups = rankModels(listed, { limitBytes: machine.wiredLimitBytes, now: Date.now() });
-  const skipped: { repoId: string; message: string }[] = [];
-  const models: Recommendation[] = [];
-  let inspected = 0;
-  let quick = 0;
-  for (const group of groups.slice(0, limit * TRIES)) {
-    if (quick >= limit) break;
-    const most = of === undefined ? VARIANTS_OF_A_MODEL : VARIANTS_WHEN_ASKED_FOR;
-    const judged = await judgeGroup(group.variants.slice(0, most), {
-      hubs,
-      settings,
-      options,
-      machine,
-      skipped,
-    });
-    inspected += judged.length;
-    const choice = chooseVariant(judged, { tokensPerSecond: options.tokensPerSecond });
-    if (choice.best === null) continue;
-    models.push(recommendation(group, choice));
-    if (isQuick(choice.best.candidate, options)) quick += 1;
-  }
-  // Judged by the files, no longer by estimates. Models that reach the wanted speed come first.
-  models.sort((a, b) => Number(slow(a, options)) - Number(slow(b, options)) || order(a, b));
-  return {
+  const author = options.author ?? (of === undefined ? "mlx-community" : "any");
+  const context = {
+    hubs,
+    settings,
     machine,
-    contextLength,
-    listed: listed.length,
-    inspected,
-    models: models.slice(0, limit),
-    skipped,
+    task,
+    wish: options.fit ?? {},
+    facts: remembering(options.facts),
+    skipped: [],
+    signal,
+    onCandidate: options.onCandidate,
+  };
+  const target =
+    task === "draft" && of !== undefined
+      ? await draftTarget(of, { ...context, task: "chat" }, options)
+      : undefined;
+  const wanted = task === "draft" ? undefined : of;
+  const listed = (await listCandidates(hubs, { task, of: wanted, author, signal })).filter(
+    ({ repoId }) =>
+      target === undefined ||
+      parseModelName(repoId).family === parseModelName(target.repoId).family,
+  );
+  // What does not fit with a long prompt may with a shorter one: it is better than nothing.
+  const contexts = options.fit?.contextLength === undefined ? CONTEXTS : [CONTEXTS[0] ?? 8192];
+  for (const contextLength of contexts) {
+    const found = await choose(listed, { ...context, contextLength }, { ...options, target });
+    if (found.models.length === 0 && contextLength !== contexts.at(-1)) continue;
+    return {
+      machine,
+      contextLength: options.fit?.contextLength ?? contextLength,
+      listed: listed.length,
+      ...found,
+      skipped: context.skipped,
+    };
+  }
+  throw new RangeError("no context was tried");
+}
+
+/** What was read in this run is known for the rest of it. */
+function remembering(facts: ModelFacts | undefined): ModelFacts {
+  const own = new Map<string, RememberedModel>();
+  return {
+    read: (repoId, commit) => own.get(`${repoId}@${commit}`) ?? facts?.read(repoId, commit),
+    write(repoId, commit, model) {
+      own.set(`${repoId}@${commit}`, model);
+      facts?.write(repoId, commit, model);
+    },
   };
 }
+
+interface Choosing extends RecommendOptions {
+  /** The model that is drafted for. */
+  readonly target: JudgedVariant | undefined;
+}
+
+async function choose(
+  listed: readonly ListedModel[],
+  context: Judging,
+  options: Choosing,
+): Promise<Pick<Recommendations, "models" | "inspected">> {
+  const { limit = 3, of, target } = options;
+  const { machine, task } = context;
+  const wish = taskWish(task);
+  const named = of !== undefined && task !== "draft";
+  const speed = options.tokensPerSecond ?? (named ? null : wish.tokensPerSecond);
+  const groups = rankModels(listed, {
+    limitBytes: machine.wiredLimitBytes,
+    now: Date.now(),
+    share: named ? 1 : wish.share,
+    bandwidth: machine.bandwidth?.low,
+    tokensPerSecond: speed,
+  });
+  const variantWish: VariantWish = {
+    ...(speed !== null && { tokensPerSecond: speed }),
+    by: options.tokensPerSecond === undefined ? "middle" : "lower",
+  };
+  const most = named ? VARIANTS_WHEN_ASKED_FOR : VARIANTS_OF_A_MODEL;
+  const models: Recommendation[] = [];
+  let inspected = 0;
+  for (const group of groups.slice(0, limit * TRIES)) {
+    // One more than is wanted: the files may turn the order of the last two.
+    if (models.filter(({ choice }) => isQuick(choice, options)).length > limit) break;
+    const variants = likelyVariants(group.variants, machine, variantWish);
+    const judged: JudgedVariant[] = [];
+    for (let at = 0; at < Math.min(variants.length, 2 * most); at += most) {
+      const more = await judgeVariants(variants.slice(at, at + most), context);
+      inspected += more.length;
+      judged.push(...more.map((one) => asDraft(one, target)));
+      // Estimates may be wrong: the next ones are looked at where none of the first can be used.
+      if (chooseVariant(judged, variantWish).best !== null) break;
+    }
+    const choice = chooseVariant(judged, variantWish);
+    if (choice.best !== null) models.push(recommendation(group, choice, { speed, target }));
+  }
+  // Judged by the files, no longer by estimates. Models that reach a speed that was asked for come first.
+  models.sort(
+    (a, b) =>
+      Number(isQuick(b.choice, options)) - Number(isQuick(a.choice, options)) ||
+      (a.score === b.score ? 0 : b.score - a.score),
+  );
+  return { models: models.slice(0, limit), inspected };
+}
+
+/** The best variant of the model that is drafted for. Undefined when none fits. */
+async function draftTarget(
+  of: string,
+  context: Omit<Judging, "contextLength">,
+  options: RecommendOptions,
+): Promise<JudgedVariant | undefined> {
+  const { hubs, signal, machine } = context;
+  const wish = { task: "chat" as const, of, author: options.author ?? "any", signal };
+  const variants = likelyVariants(await listCandidates(hubs, wish), machine, {});
+  const contextLength = CONTEXTS[0] ?? 8192;
+  const judged = await judgeVariants(variants.slice(0, VARIANTS_OF_A_MODEL), {
+    ...context,
+    contextLength,
+  });
+  return chooseVariant(judged).best?.candidate ?? judged[0];
+}
+
+/** A model that cannot draft for the target is none to be used. */
+function asDraft(draft: JudgedVariant, target: JudgedVariant | undefined): JudgedVariant {
+  if (target === undefined) return draft;
+  const why = suitsAsDraft(withActive(draft), withActive(target));
+  if (why === undefined) return draft;
+  const reason = { code: "inconsistent" as const, message: why, blocks: true };
+  return { ...draft, loads: { ...draft.loads, verdict: "no", reasons: [reason] } };
+}
+
+const withActive = (
+  variant: JudgedVariant,
+): JudgedVariant & { readonly activeParameters: number | null } => ({
+  ...variant,
+  activeParameters: activeParameters(variant.description),
+});
 
 /** The model with the rank that its own files give it. */
 function recommendation(
   group: VariantGroup<ListedModel>,
   choice: VariantChoice<JudgedVariant>,
+  { speed, target }: { readonly speed: number | null; readonly target: JudgedVariant | undefined },
 ): Recommendation {
-  const parameters = choice.best?.candidate.description.parameters ?? group.parameters;
-  const best = choice.best?.candidate.description;
-  const active = (best && activeParameters(best)) ?? group.activeParameters;
-  const { score, why } = rankOf({ ...group, parameters, activeParameters: active }, Date.now());
-  return { base: group.base, score, why, choice };
+  const best = choice.best?.candidate;
+  const parameters = best?.description.parameters ?? group.parameters;
+  const counted = best ? activeParameters(best.description) : null;
+  const named = activeByName(parseModelName(best?.repoId ?? group.base));
+  const active = Math.min(
+    counted ?? group.activeParameters ?? Number.POSITIVE_INFINITY,
+    named ?? Number.POSITIVE_INFINITY,
+  );
+  const activeCount = Number.isFinite(active) ? active : null;
+  const rank = rankOf({ ...group, parameters, activeParameters: activeCount }, Date.now());
+  const middle = best?.speed ? middleSpeed(best.speed) : null;
+  const lost = slowness(middle, speed) + (best ? tightness(best.fit.verdict) : 0);
+  const why =
+    lost > 0 && slowness(middle, speed) > 0 ? `${rank.why}, slower than wished` : rank.why;
+  if (target === undefined) return { base: group.base, score: rank.score - lost, why, choice };
+  // A sixteenth of the work is the usual size of a draft.
+  const share = (activeCount ?? 0) / (activeParameters(target.description) ?? 1);
+  const score = -Math.abs(Math.log2(16 * Math.max(share, 1e-6)));
+  return { base: group.base, score, why: `${why}, drafts for ${target.repoId}`, choice };
 }
 
-const order = (a: Recommendation, b: Recommendation): number =>
-  a.score === b.score ? 0 : b.score - a.score;
-
-function isQuick({ speed }: JudgedVariant, { tokensPerSecond }: RecommendOptions): boolean {
-  return tokensPerSecond === undefined || speed === null || speed.low >= tokensPerSecond;
-}
-
-function slow({ choice }: Recommendation, options: RecommendOptions): boolean {
-  return choice.best !== null && !isQuick(choice.best.candidate, options);
-}
-
-async function listCandidates(hubs: Hubs, options: RecommendOptions): Promise<ListedModel[]> {
-  const { of, task = "chat", author = of === undefined ? "mlx-community" : "any" } = options;
-  const wanted = of === undefined ? undefined : parseModelName(of).stem;
-  const found: ListedModel[] = [];
-  const query = {
-    signal: options.signal,
-    limit: MAX_LISTED,
-    counts: true,
-    ...(of !== undefined && { search: searchWords(of) }),
-    ...(author === "any" ? { tags: ["mlx"] } : { author, tags: [] }),
-  };
-  for await (const model of listAt(hubs, (client) => searchModels(client, query))) {
-    if (wanted === undefined ? suitsTask(model, task) : isVariantOf(wanted, model)) {
-      found.push(model);
-    }
-  }
-  return found;
-}
-
-/** By the base it names, or by its own name: of Qwen3.5-9B, a variant on the Hub names Qwen3.5-9B-Base as its base. */
-function isVariantOf(wanted: string, model: ListedModel): boolean {
-  return variantKey(model) === wanted || parseModelName(model.repoId).stem === wanted;
-}
-
-/** The name without its owner and quantization, as the Hub's search finds it in the names of variants. */
-function searchWords(of: string): string {
-  const { quantization } = parseModelName(of);
-  const name = of.slice(of.indexOf("/") + 1);
-  const at =
-    quantization === undefined
-      ? -1
-      : name.toLowerCase().search(/[-_.](?:mlx|\d+(?:\.\d+)?-?bit|mxfp|nvfp|bf16|fp16|qat|dwq|ud)/);
-  return at > 0 ? name.slice(0, at) : name;
-}
-
-/** The inputs by which every variant is judged. */
-interface Judging {
-  readonly hubs: Hubs;
-  readonly settings: Settings;
-  readonly options: RecommendOptions;
-  readonly machine: Machine;
-}
-
-async function judgeGroup(
-  variants: VariantGroup<ListedModel>["variants"],
-  context: Judging & { readonly skipped: { repoId: string; message: string }[] },
-): Promise<readonly JudgedVariant[]> {
-  const queue = [...variants];
-  const judged: JudgedVariant[] = [];
-  const worker = async (): Promise<void> => {
-    for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
-      context.options.onCandidate?.(model.repoId);
-      try {
-        judged.push(await judgeVariant(model, context));
-      } catch (error) {
-        context.options.signal?.throwIfAborted();
-        const coded = codedError(error, model.repoId);
-        if (!(coded instanceof ModelDownloadError)) throw coded;
-        context.skipped.push({ repoId: model.repoId, message: coded.message });
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return judged;
-}
-
-async function judgeVariant(
-  { repoId, downloads }: ListedModel,
-  { hubs, settings, options, machine }: Judging,
-): Promise<JudgedVariant> {
-  const { machine: _, support, ...wish } = options.fit ?? {};
-  const { signal = new AbortController().signal } = options;
-  const located = await locateRequest(repoId, {}, settings);
-  // One that cannot be read is told in `skipped`, in its own words.
-  const request = { ...located, hubs, signal, emit: () => undefined };
-  const resolved = await resolveSnapshot(request);
-  const { description, loads, commit } = await inspectSnapshot(request, resolved, { support });
-  const contextLength =
-    wish.contextLength ?? Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
-  const fit = fitModel(description, machine.wiredLimitBytes, {
-    mlxVersion: loads.by.mlxVersion,
-    ...wish,
-    machine,
-    contextLength,
-  });
-  const speed = decodeSpeed(description, machine, { kvBytes: fit.kvBytes, repoId });
-  return { repoId, commit, description, fit, loads, speed, downloads };
+/** Whether the best variant has the speed that was asked for. */
+function isQuick(
+  { best }: VariantChoice<JudgedVariant>,
+  { tokensPerSecond }: RecommendOptions,
+): boolean {
+  const speed = best?.candidate.speed;
+  return tokensPerSecond === undefined || !speed || speed.low >= tokensPerSecond;
 }

@@ -1,3 +1,4 @@
+import { isCommit } from "@mlx-download/cache";
 import type { ListedModel, ModelQuery } from "../contract/listed-model.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
@@ -42,7 +43,7 @@ export async function* searchModels(
       "createdAt",
       "library_name",
       "tags",
-      ...(query.counts ? (["safetensors"] as const) : []),
+      ...(query.counts ? (["safetensors", "sha"] as const) : []),
     ],
   });
   for await (const entry of entries) {
@@ -94,9 +95,13 @@ function listedModel(entry: object): ListedModel | undefined {
     private: fields["private"] === true,
     pipelineTag: stringField(fields, "task"),
     libraryName: stringField(fields, "library_name"),
+    ...commitOf(fields["sha"]),
     ...tensorCounts(fields["safetensors"]),
   };
 }
+
+const commitOf = (value: unknown): Pick<ListedModel, "commit"> =>
+  typeof value === "string" && isCommit(value) ? { commit: value } : {};
 
 const count = (value: unknown): number =>
   typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;

@@ -20,8 +20,10 @@ export interface VariantCandidate {
 
 /** The wishes beside fitting. */
 export interface VariantWish {
-  /** Tokens a second at least, by the lower estimate. Default: none. */
+  /** Tokens a second at least. Default: none. */
   readonly tokensPerSecond?: number | undefined;
+  /** The estimate that must reach them: the `lower` one, or the `middle`. Default: the lower. */
+  readonly by?: "lower" | "middle" | undefined;
 }
 
 /** A candidate with the sentence that says why it stands where it stands. */
@@ -96,8 +98,11 @@ function grade<C extends VariantCandidate>(candidate: C, wish: VariantWish): Gra
     const why = fit.verdict === "no" ? "it does not fit" : "its fit is unknown";
     return { candidate, usable: false, grade: Number.POSITIVE_INFINITY, why };
   }
+  const { tokensPerSecond, by = "lower" } = wish;
   const slow =
-    wish.tokensPerSecond !== undefined && speed !== null && speed.low < wish.tokensPerSecond;
+    tokensPerSecond !== undefined &&
+    speed !== null &&
+    (by === "lower" ? speed.low : middleSpeed(speed)) < tokensPerSecond;
   const room = fit.totalBytes === null ? 0 : 1 - fit.totalBytes / fit.limitBytes;
   const bits = gradeBits(candidate, room >= AMPLE && !slow);
   const why = [
@@ -110,6 +115,10 @@ function grade<C extends VariantCandidate>(candidate: C, wish: VariantWish): Gra
   const penalty = (fit.verdict === "tight" ? TIGHT : 0) + (slow ? SLOW : 0);
   return { candidate, usable: true, grade: bits.grade + penalty, why };
 }
+
+/** The geometric middle of an estimated range. */
+export const middleSpeed = ({ low, high }: Pick<DecodeSpeed, "low" | "high">): number =>
+  Math.sqrt(low * high);
 
 /** Lower is better. */
 function gradeBits(

@@ -2,10 +2,17 @@ import type { ListedVariant } from "./estimate-weights.ts";
 import { parseModelName } from "../name/model-name.ts";
 
 /** The task that the user wants a model for. */
-export type ModelTask = "chat" | "code" | "vision" | "embedding" | "draft";
+export type ModelTask = "chat" | "code" | "vision" | "embedding" | "speech" | "draft";
 
 /** All tasks, in the order in which they are offered. */
-export const MODEL_TASKS: readonly ModelTask[] = ["chat", "code", "vision", "embedding", "draft"];
+export const MODEL_TASKS: readonly ModelTask[] = [
+  "chat",
+  "code",
+  "vision",
+  "embedding",
+  "speech",
+  "draft",
+];
 
 const WRITES: ReadonlySet<string | undefined> = new Set([
   "text-generation",
@@ -17,6 +24,12 @@ const EMBEDS: ReadonlySet<string | undefined> = new Set([
   "feature-extraction",
   "sentence-similarity",
 ]);
+const SPEAKS: ReadonlySet<string | undefined> = new Set([
+  "automatic-speech-recognition",
+  "text-to-speech",
+  "text-to-audio",
+  "audio-to-audio",
+]);
 /** A model that drafts for another must be far faster than it. */
 const DRAFT_PARAMETERS = 2_000_000_000;
 
@@ -26,6 +39,7 @@ export function suitsTask(model: ListedVariant, task: ModelTask): boolean {
   const has = (...wanted: readonly string[]): boolean =>
     roles.some((role) => wanted.includes(role));
   const { pipelineTag } = model;
+  if (task === "speech") return SPEAKS.has(pipelineTag) || has("asr", "tts");
   const embeds = EMBEDS.has(pipelineTag) || has("embedding");
   if (task === "embedding") return embeds && !has("reranker");
   if (embeds || has("reranker", "guard", "asr", "tts", "translation", "ocr")) return false;

@@ -1,5 +1,6 @@
 import { estimateWeights, type ListedVariant, type WeightEstimate } from "./estimate-weights.ts";
-import { parseModelName } from "../name/model-name.ts";
+import type { FitVerdict } from "../judge/fit-model.ts";
+import { type ModelName, parseModelName } from "../name/model-name.ts";
 
 /** Variants of one model in a listing. */
 export interface VariantGroup<V extends ListedVariant = ListedVariant> {
@@ -20,6 +21,12 @@ export interface Budget {
   readonly limitBytes: number;
   /** ms since 1970, for the age of models. */
   readonly now: number;
+  /** The share of the limit that weights may take. Default: what caches and activations leave. */
+  readonly share?: number | undefined;
+  /** Bytes a second that the machine reads, for the speed of models. */
+  readonly bandwidth?: number | null | undefined;
+  /** Tokens a second that are wished for. */
+  readonly tokensPerSecond?: number | null | undefined;
 }
 
 /** Where a model stands among others, and why. */
@@ -32,6 +39,13 @@ export interface ModelRank {
 // Weights are not all: caches and activations take a part. A tight fit is kept. Its own files decide later.
 const WEIGHTS_SHARE = 0.92;
 const RUNTIME_BYTES = 750_000_000;
+// Half the wished speed costs as much as a quarter of the parameters.
+const SLOWNESS = 2;
+// What is tight leaves no room for a longer text: it counts as half as large.
+const TIGHTNESS = 1;
+// Of a model that is not read yet: the share of the bandwidth that it reaches, its layers and the time of each.
+const EFFICIENCY = 0.77;
+const LAYERS_SECONDS = 40 * 65e-6;
 // A year younger counts as twice as large, as users of such listings saw since 2023. A rule of thumb, not a measurement.
 const DOUBLINGS_A_YEAR = 1;
 const YEAR_MS = 365.25 * 24 * 3600 * 1000;
@@ -46,7 +60,9 @@ export function rankModels<V extends ListedVariant>(
   budget: Budget,
 ): readonly VariantGroup<V>[] {
   const groups = new Map<string, Entry<V>[]>();
-  const room = budget.limitBytes * WEIGHTS_SHARE - RUNTIME_BYTES;
+  const { limitBytes, share = 1 } = budget;
+  // A small share is no machine's limit: caches have the rest.
+  const room = share < 1 ? limitBytes * share : limitBytes * WEIGHTS_SHARE - RUNTIME_BYTES;
   for (const model of models) {
     const estimate = estimateWeights(model);
     if (estimate !== undefined && estimate.bytes > room) continue;
@@ -55,10 +71,36 @@ export function rankModels<V extends ListedVariant>(
   }
   return [...groups.entries()]
     .map(([key, entries]) => groupOf(key, entries))
-    .map((group) => ({ group, score: rankOf(group, budget.now).score }))
+    .map((group) => ({ group, score: listedScore(group, budget) }))
     .toSorted((a, b) => order(b.score, a.score) || popularity(b.group) - popularity(a.group))
     .map(({ group }) => group);
 }
+
+/** The score of a group that is not read yet, by the speed of its fastest variant. */
+function listedScore<V extends ListedVariant>(group: VariantGroup<V>, budget: Budget): number {
+  const { score } = rankOf(group, budget.now);
+  const { bandwidth, tokensPerSecond } = budget;
+  const bytes = Math.min(
+    ...group.variants.map((model) => estimateWeights(model)?.bytes ?? Number.POSITIVE_INFINITY),
+  );
+  const { parameters, activeParameters } = group;
+  if (bandwidth == null || !Number.isFinite(bytes) || parameters === null) return score;
+  const share = Math.min(1, (activeParameters ?? parameters) / parameters);
+  const speed = 1 / ((bytes * share) / (bandwidth * EFFICIENCY) + LAYERS_SECONDS);
+  return score - slowness(speed, tokensPerSecond);
+}
+
+/** What a score loses to a speed below the one that is wished for. */
+export function slowness(
+  speed: number | null | undefined,
+  wish: number | null | undefined,
+): number {
+  if (speed == null || wish == null || speed <= 0 || speed >= wish) return 0;
+  return SLOWNESS * Math.log2(wish / speed);
+}
+
+/** What a score loses to a fit that is tight. */
+export const tightness = (verdict: FitVerdict): number => (verdict === "tight" ? TIGHTNESS : 0);
 
 /**
  * The rank of a model by parameters and age: twice the parameters count as much as a year. Of a mixture of experts the
@@ -110,10 +152,14 @@ function groupOf<V extends ListedVariant>(
     variants: oneOfEach(entries),
     parameters:
       entries.map(({ estimate }) => estimate?.parameters).find((count) => count != null) ?? null,
-    activeParameters: names.find((name) => name.activeParameters)?.activeParameters ?? null,
+    activeParameters: names.map(activeByName).find((count) => count !== undefined) ?? null,
     born: dates.length > 0 ? Math.min(...dates) : null,
   };
 }
+
+/** Parameters at work by the name: `A3B` of a mixture, `E4B` of a model whose embeddings are most of it. */
+export const activeByName = (name: ModelName): number | undefined =>
+  name.activeParameters ?? (name.parametersKind === "effective" ? name.parameters : undefined);
 
 /**
  * One variant of each quantization, the most downloaded, the largest first. The largest one that fits is probably the best.

@@ -2,8 +2,8 @@ import { field, isObject, stringField } from "../model/json-value.ts";
 import type { ModelFiles } from "../model/model-files.ts";
 import { TOKENIZER_CLASSES, TOKENIZER_MODELS } from "../mlx-lm/tokenizer-classes.ts";
 
-// The smallest tokenizer.json with a word in it. A git-lfs pointer has about 130 bytes.
-const LEAST_BYTES = 200;
+/** Three lines: the version, the digest, and a size of 1 to 12 digits. */
+const isPointerSize = (bytes: number): boolean => bytes >= 126 && bytes <= 138;
 
 /** Why transformers cannot make a tokenizer of these files, one sentence. Null where nothing speaks against it. */
 export function badTokenizer(files: ModelFiles, modelType: string | undefined): string | null {
@@ -11,8 +11,8 @@ export function badTokenizer(files: ModelFiles, modelType: string | undefined): 
     if (!end.trimEnd().endsWith("}")) return `${path} does not end as JSON does`;
   }
   const listed = files.files?.find(({ path }) => path === "tokenizer.json");
-  if (listed?.size !== undefined && listed.size < LEAST_BYTES) {
-    return `tokenizer.json is no tokenizer: it has ${listed.size} bytes`;
+  if (listed?.size !== undefined && isPointerSize(listed.size)) {
+    return `tokenizer.json is no tokenizer: with ${listed.size} bytes it is a git-lfs pointer`;
   }
   if (files.tokenizerConfig === undefined) return null;
   try {

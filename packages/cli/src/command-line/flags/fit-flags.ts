@@ -43,8 +43,8 @@ export const fitFlags = {
     name: "task",
     type: "text",
     value: "TASK",
-    choices: ["chat", "code", "vision", "embedding", "draft"],
-    summary: "the purpose of the model: chat (default), code, vision, embedding, draft",
+    choices: ["chat", "code", "vision", "embedding", "speech", "draft"],
+    summary: "the purpose of the model: chat (default), code, vision, embedding, speech, draft",
   },
   minSpeed: {
     name: "min-speed",

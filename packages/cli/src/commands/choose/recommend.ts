@@ -1,4 +1,5 @@
 import type { JudgedVariant, Recommendation, Recommendations } from "@mlx-download/core";
+import type { Fit } from "@mlx-download/fit";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import { writeJson } from "../../shell/result.ts";
@@ -10,6 +11,7 @@ import { formatBytes, formatBytesOf, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { paint } from "../../text/style.ts";
 import type { TableStyle } from "../../text/table.ts";
+import { openFacts } from "./facts-file.ts";
 import { installedMlx } from "./installed-mlx.ts";
 import { machineOf, readTokens } from "./judge-model.ts";
 import { answeredBy, machineText } from "./model-card.ts";
@@ -22,9 +24,11 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const task = flags.task ?? "chat";
   const { ctx, kvBits, prefillStep, batch } = flags;
   const installed = await installedMlx(flags, shell);
+  const facts = await openFacts(shell.env);
   const found = await recommendModels({
     of,
     task,
+    facts,
     author: flags.all ? "any" : flags.author,
     limit: flags.limit,
     tokensPerSecond: flags.minSpeed,
@@ -46,6 +50,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       if (!flags.quiet) shell.stderr.write(`Looking at ${printable(repoId)}\n`);
     },
   });
+  await facts.save();
   if (found.models.length === 0) throw nothingFits(found, of ?? task);
   if (flags.json) {
     const body = {
@@ -139,6 +144,15 @@ function text({ machine, models }: Recommendations, style: TableStyle): string[]
   ];
 }
 
+/** How far its context reaches. Nothing where the need is not below the limit at any length. */
+function longestText({ verdict, maxContextLength }: Fit, made: number | null): string {
+  if (maxContextLength === null || maxContextLength === 0) {
+    return verdict === "tight" ? ", which is tight" : "";
+  }
+  if (maxContextLength !== made) return `, up to ${formatCount(maxContextLength, "token")}`;
+  return verdict === "yes" ? ", its whole context fits" : "";
+}
+
 function modelText({ base, why, choice }: Recommendation, style: TableStyle): string[] {
   const { best, runnerUp } = choice;
   if (best === null) return [];
@@ -148,10 +162,7 @@ function modelText({ base, why, choice }: Recommendation, style: TableStyle): st
     fit.totalBytes === null
       ? ""
       : `${formatBytesOf(fit.totalBytes, fit.limitBytes)} at ${formatCount(fit.contextLength, "token")}`;
-  const longest =
-    fit.maxContextLength !== null && fit.maxContextLength !== description.contextLength
-      ? `, up to ${formatCount(fit.maxContextLength, "token")}`
-      : ", its whole context fits";
+  const longest = longestText(fit, description.contextLength);
   const rows: CardRow[] = [
     { label: "Model", text: `${base}: ${why}` },
     { label: "Variant", text: best.why },

@@ -156,7 +156,7 @@ export const recommend: CommandSpec = {
     { line: "mlx-download recommend -q --limit 1", purpose: "the best one's name, for a script" },
   ],
   notes: [
-    "Models are ranked by size and age, variants by fit. Downloads only break ties. docs/guide/choosing-a-model.md has the rules.",
+    "Models are ranked by size, age and speed, variants by fit. With --task draft the model is the one to draft for. Downloads only break ties. docs/guide/choosing-a-model.md has the rules.",
   ],
   load: () => import("./recommend.ts"),
 };
