@@ -75,16 +75,18 @@ export {
   type ListedVariant,
   type WeightEstimate,
 } from "./choose/estimate-weights.ts";
-export { MODEL_TASKS, type ModelTask, suitsTask } from "./choose/model-task.ts";
+export { generality, MODEL_TASKS, type ModelTask, suitsTask } from "./choose/model-task.ts";
 export { loadsForTask, type TaskWish, taskWish } from "./choose/task-wish.ts";
-export { type DraftTarget, suitsAsDraft } from "./choose/suits-as-draft.ts";
+export { canBeTrimmed, type DraftTarget, suitsAsDraft } from "./choose/suits-as-draft.ts";
 export { DESCRIBED_BY } from "./describe/described-by.ts";
 export {
   type Budget,
   type ModelRank,
   activeByName,
+  alteration,
   rankModels,
   rankOf,
+  roughness,
   slowness,
   tightness,
   type VariantGroup,

@@ -53,7 +53,7 @@ function guess(
     },
     fit: {
       verdict: estimateFit(estimate, wiredLimitBytes),
-      totalBytes: Math.round(estimate.bytes * 1.1 + 5e8),
+      totalBytes: Math.round(estimate.bytes * 1.05 + 7e8),
       limitBytes: wiredLimitBytes,
       maxContextLength: null,
       contextLength: 8192,

@@ -1,19 +1,11 @@
 import {
-  activeByName,
-  activeParameters,
   chooseVariant,
-  middleSpeed,
   type Machine,
   type ModelTask,
   parseModelName,
   rankModels,
-  rankOf,
-  slowness,
-  suitsAsDraft,
   taskWish,
-  tightness,
   type VariantChoice,
-  type VariantGroup,
   type VariantWish,
 } from "@mlx-download/fit";
 import type { ModelFacts, RememberedModel } from "../contract/model-facts.ts";
@@ -24,9 +16,11 @@ import type { ListedModel } from "../contract/listed-model.ts";
 import { type JudgedVariant, judgeVariants, type Judging } from "./judge-variant.ts";
 import { likelyVariants } from "./likely-variants.ts";
 import { listCandidates } from "./list-candidates.ts";
+import { asDraft, type Recommendation, recommendation } from "./rank-recommendation.ts";
 import { readMachine } from "./read-machine.ts";
 
 export type { JudgedVariant } from "./judge-variant.ts";
+export type { Recommendation } from "./rank-recommendation.ts";
 
 /** The wanted models, and the machine for them. */
 export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline"> {
@@ -49,16 +43,6 @@ export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline
   readonly tokensPerSecond?: number | undefined;
   /** Told of every model whose files are about to be read. */
   readonly onCandidate?: ((repoId: string) => void) | undefined;
-}
-
-/** One model with the variant of it to take, and the one that came next. */
-export interface Recommendation {
-  readonly base: string;
-  /** Size and age in one figure. Higher is better. */
-  readonly score: number;
-  /** Why this model stands where it stands. */
-  readonly why: string;
-  readonly choice: VariantChoice<JudgedVariant>;
 }
 
 /** The models found, the machine, and the number of models considered. */
@@ -178,6 +162,7 @@ async function choose(
     share: named ? 1 : wish.share,
     bandwidth: machine.bandwidth?.low,
     tokensPerSecond: speed,
+    task,
   });
   const variantWish: VariantWish = {
     ...(speed !== null && { tokensPerSecond: speed }),
@@ -194,12 +179,12 @@ async function choose(
     for (let at = 0; at < Math.min(variants.length, 2 * most); at += most) {
       const more = await judgeVariants(variants.slice(at, at + most), context);
       inspected += more.length;
-      judged.push(...more.map((one) => asDraft(one, target)));
+      judged.push(...more.map((one) => asDraft(one, { task, target })));
       // Estimates may be wrong: the next ones are looked at where none of the first can be used.
       if (chooseVariant(judged, variantWish).best !== null) break;
     }
     const choice = chooseVariant(judged, variantWish);
-    if (choice.best !== null) models.push(recommendation(group, choice, { speed, target }));
+    if (choice.best !== null) models.push(recommendation(group, choice, { speed, task, target }));
   }
   // Judged by the files, no longer by estimates. Models that reach a speed that was asked for come first.
   models.sort(
@@ -225,49 +210,6 @@ async function draftTarget(
     contextLength,
   });
   return chooseVariant(judged).best?.candidate ?? judged[0];
-}
-
-/** A model that cannot draft for the target is none to be used. */
-function asDraft(draft: JudgedVariant, target: JudgedVariant | undefined): JudgedVariant {
-  if (target === undefined) return draft;
-  const why = suitsAsDraft(withActive(draft), withActive(target));
-  if (why === undefined) return draft;
-  const reason = { code: "inconsistent" as const, message: why, blocks: true };
-  return { ...draft, loads: { ...draft.loads, verdict: "no", reasons: [reason] } };
-}
-
-const withActive = (
-  variant: JudgedVariant,
-): JudgedVariant & { readonly activeParameters: number | null } => ({
-  ...variant,
-  activeParameters: activeParameters(variant.description),
-});
-
-/** The model with the rank that its own files give it. */
-function recommendation(
-  group: VariantGroup<ListedModel>,
-  choice: VariantChoice<JudgedVariant>,
-  { speed, target }: { readonly speed: number | null; readonly target: JudgedVariant | undefined },
-): Recommendation {
-  const best = choice.best?.candidate;
-  const parameters = best?.description.parameters ?? group.parameters;
-  const counted = best ? activeParameters(best.description) : null;
-  const named = activeByName(parseModelName(best?.repoId ?? group.base));
-  const active = Math.min(
-    counted ?? group.activeParameters ?? Number.POSITIVE_INFINITY,
-    named ?? Number.POSITIVE_INFINITY,
-  );
-  const activeCount = Number.isFinite(active) ? active : null;
-  const rank = rankOf({ ...group, parameters, activeParameters: activeCount }, Date.now());
-  const middle = best?.speed ? middleSpeed(best.speed) : null;
-  const lost = slowness(middle, speed) + (best ? tightness(best.fit.verdict) : 0);
-  const why =
-    lost > 0 && slowness(middle, speed) > 0 ? `${rank.why}, slower than wished` : rank.why;
-  if (target === undefined) return { base: group.base, score: rank.score - lost, why, choice };
-  // A sixteenth of the work is the usual size of a draft.
-  const share = (activeCount ?? 0) / (activeParameters(target.description) ?? 1);
-  const score = -Math.abs(Math.log2(16 * Math.max(share, 1e-6)));
-  return { base: group.base, score, why: `${why}, drafts for ${target.repoId}`, choice };
 }
 
 /** Whether the best variant has the speed that was asked for. */

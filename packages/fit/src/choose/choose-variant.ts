@@ -87,6 +87,8 @@ function plain<C extends VariantCandidate>({
 
 const TIGHT = 100;
 const SLOW = 200;
+// A speed that nobody asked for is worth 6 bits, and not the step from 4 bits to 3.
+const SLOWISH = 28;
 
 function grade<C extends VariantCandidate>(candidate: C, wish: VariantWish): Graded<C> {
   const { fit, loads, speed } = candidate;
@@ -112,9 +114,14 @@ function grade<C extends VariantCandidate>(candidate: C, wish: VariantWish): Gra
       : `${Math.round(room * 100)} % of the limit stays free`,
     ...(slow ? ["slower than wished"] : []),
   ].join(", ");
-  const penalty = (fit.verdict === "tight" ? TIGHT : 0) + (slow ? SLOW : 0);
+  const slowness = by === "lower" ? SLOW : hasBitsToGive(candidate) ? SLOWISH : 0;
+  const penalty = (fit.verdict === "tight" ? TIGHT : 0) + (slow ? slowness : 0);
   return { candidate, usable: true, grade: bits.grade + penalty, why };
 }
+
+/** More than 4 bits. */
+const hasBitsToGive = ({ description: { quantization } }: VariantCandidate): boolean =>
+  quantization === null || (quantization.bits ?? 16) > 4;
 
 /** The geometric middle of an estimated range. */
 export const middleSpeed = ({ low, high }: Pick<DecodeSpeed, "low" | "high">): number =>

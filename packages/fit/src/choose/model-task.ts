@@ -33,6 +33,38 @@ const SPEAKS: ReadonlySet<string | undefined> = new Set([
 /** A model that drafts for another must be far faster than it. */
 const DRAFT_PARAMETERS = 2_000_000_000;
 
+// Makers whose language models are trained on repositories and tools, and the size from which that shows.
+const CODING_FAMILIES: ReadonlySet<string | undefined> = new Set([
+  "qwen",
+  "gpt-oss",
+  "glm",
+  "deepseek",
+  "kimi",
+  "minimax",
+  "seed-oss",
+  "devstral",
+]);
+const CODING_PARAMETERS = 7_000_000_000;
+
+/** Whether a general model is worth asking for code. */
+function writesCode({ repoId }: ListedVariant, parameters: number | undefined): boolean {
+  const { family, roles } = parseModelName(repoId);
+  const special = roles.some((role) => ["math", "translation", "vision", "audio"].includes(role));
+  return (
+    !special &&
+    CODING_FAMILIES.has(family) &&
+    (parameters ?? CODING_PARAMETERS) >= CODING_PARAMETERS
+  );
+}
+
+/** What a score loses because the model is a general one where one for the task exists. */
+export function generality(repoId: string, task: ModelTask): number {
+  return task === "code" && !parseModelName(repoId).roles.includes("code") ? GENERAL : 0;
+}
+
+// As much as half a year.
+const GENERAL = 0.5;
+
 /** Whether a listed model is one for the task, by its pipeline tag and its name. */
 export function suitsTask(model: ListedVariant, task: ModelTask): boolean {
   const { roles, parameters } = parseModelName(model.repoId);
@@ -49,6 +81,7 @@ export function suitsTask(model: ListedVariant, task: ModelTask): boolean {
   if (has("draft")) return task === "draft";
   if (has("base")) return false;
   if (task === "draft") return !sees && parameters !== undefined && parameters <= DRAFT_PARAMETERS;
-  if (task === "code") return has("code");
-  return !has("code", "math");
+  if (task === "code") return has("code") || writesCode(model, parameters);
+  // One that is named for its eyes has them from a general one.
+  return !has("code", "math", "vision");
 }

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { estimateFit, estimateWeights } from "./estimate-weights.ts";
 import { matchesQuantization } from "../name/matches-quantization.ts";
-import { suitsTask } from "./model-task.ts";
-import { rankModels, rankOf, variantKey } from "./rank-models.ts";
+import { MODEL_TASKS, suitsTask } from "./model-task.ts";
+import {
+  alteration,
+  rankModels,
+  rankOf,
+  roughness,
+  slowness,
+  tightness,
+  variantKey,
+} from "./rank-models.ts";
+import { type DraftTarget, suitsAsDraft } from "./suits-as-draft.ts";
 
 const now = Date.parse("2026-11-01");
 const made = (repoId: string, createdAt: string, more: object = {}) => ({
@@ -115,17 +124,18 @@ describe("rankModels", () => {
 
 test("a task is told by the pipeline and the name", () => {
   const suits = (repoId: string, pipelineTag?: string) =>
-    (["chat", "code", "vision", "embedding", "draft"] as const).filter((task) =>
-      suitsTask({ repoId, pipelineTag }, task),
-    );
-  expect(suits("x/Qwen3-8B-4bit", "text-generation")).toEqual(["chat"]);
+    MODEL_TASKS.filter((task) => suitsTask({ repoId, pipelineTag }, task));
+  expect(suits("x/Qwen3-8B-4bit", "text-generation")).toEqual(["chat", "code"]);
   expect(suits("x/Qwen3-0.6B-4bit", "text-generation")).toEqual(["chat", "draft"]);
   expect(suits("x/Qwen2.5-Coder-7B-Instruct-4bit")).toEqual(["code"]);
-  expect(suits("x/Qwen3-VL-4B-Instruct-4bit", "image-text-to-text")).toEqual(["chat", "vision"]);
+  expect(suits("x/Qwen3-VL-4B-Instruct-4bit", "image-text-to-text")).toEqual(["vision"]);
+  expect(suits("x/Qwen3.5-9B-4bit", "image-text-to-text")).toEqual(["chat", "code", "vision"]);
+  expect(suits("x/gemma-4-31b-it-4bit", "image-text-to-text")).toEqual(["chat", "vision"]);
   expect(suits("x/Qwen3-Embedding-0.6B-4bit-DWQ")).toEqual(["embedding"]);
   expect(suits("x/bge-m3", "sentence-similarity")).toEqual(["embedding"]);
   expect(suits("x/Qwen3-Reranker-0.6B")).toEqual([]);
-  expect(suits("x/whisper-large-v3-turbo", "automatic-speech-recognition")).toEqual([]);
+  expect(suits("x/whisper-large-v3-turbo", "automatic-speech-recognition")).toEqual(["speech"]);
+  expect(suits("x/Kokoro-82M-bf16", "text-to-speech")).toEqual(["speech"]);
   expect(suits("x/Qwen3-4B-Base")).toEqual([]);
   expect(suits("x/Qwen3-8B-speculator.eagle3")).toEqual(["draft"]);
 });
@@ -142,4 +152,68 @@ test("a quantization is matched by all of its words", () => {
   expect(has("bf16", "bf16")).toBe(true);
   expect(has("mixed", "mixed_3_6")).toBe(false);
   expect(has("4bit", "Instruct")).toBe(false);
+});
+
+describe("what a score loses", () => {
+  test("to speed, to few bits, to a tight fit and to changes by others", () => {
+    expect(slowness(15, 15)).toBe(0);
+    expect(slowness(7.5, 15)).toBe(2.5);
+    expect(slowness(null, 15)).toBe(0);
+    expect([1, 2, 3, 4, null].map(roughness)).toEqual([2, 1.5, 0.7, 0, 0]);
+    expect(tightness("tight")).toBe(1);
+    expect(alteration("x/Qwen3-8B-abliterated-4bit")).toBe(2);
+    expect(alteration("x/Qwen3.5-27B-Claude-4.6-Opus-Reasoning-Distilled")).toBe(2);
+    expect(alteration("x/DeepSeek-R1-Distill-Qwen-7B-4bit")).toBe(0);
+  });
+
+  test("a slow dense model stands behind a mixture that is quick on the same machine", () => {
+    const models = [
+      made("x/Qwen3.6-27B-4bit", "2026-04-22"),
+      made("x/Qwen3.6-35B-A3B-4bit", "2026-04-16"),
+    ];
+    const first = (bandwidth: number) =>
+      rankModels(models, { limitBytes: 29e9, now, bandwidth, tokensPerSecond: 15 })[0]?.variants[0]
+        ?.repoId;
+    expect(first(150e9)).toBe("x/Qwen3.6-35B-A3B-4bit");
+    expect(first(800e9)).toBe("x/Qwen3.6-27B-4bit");
+  });
+
+  test("an embedder leaves its share to the others", () => {
+    const models = ["8B", "4B", "0.6B"].map((size) =>
+      made(`x/Qwen3-Embedding-${size}-4bit`, "2025-06-05"),
+    );
+    const ids = (limitBytes: number) =>
+      rankModels(models, { limitBytes, now, share: 0.15 }).map(
+        ({ variants }) => variants[0]?.repoId,
+      );
+    expect(ids(5.7e9)).toEqual(["x/Qwen3-Embedding-0.6B-4bit"]);
+    expect(ids(52e9)[0]).toBe("x/Qwen3-Embedding-8B-4bit");
+  });
+});
+
+test("a draft is of the family and the vocabulary of its model, small, and forgets what was refused", () => {
+  const full = { kind: "full", heads: 8, keyDim: 128, valueDim: 128 } as const;
+  const model = (name: string, active: number, more: object = {}): DraftTarget => ({
+    repoId: `x/${name}`,
+    activeParameters: active,
+    description: {
+      vocabularySize: 151_936,
+      parameters: active,
+      experts: null,
+      cache: {
+        elementBytes: 2,
+        groups: [{ count: 1, caches: [full], list: false }],
+        kvBitsFailure: null,
+      },
+      ...more,
+    },
+  });
+  const target = model("Qwen3-32B-4bit", 32e9);
+  expect(suitsAsDraft(model("Qwen3-0.6B-4bit", 0.6e9), target)).toBeUndefined();
+  const why = (name: string, active: number, more: object = {}) =>
+    suitsAsDraft(model(name, active, more), target);
+  expect(why("gemma-3-1b-it-4bit", 1e9)).toContain("family");
+  expect(why("Qwen3-0.6B-4bit", 0.6e9, { vocabularySize: 248_320 })).toContain("vocabulary");
+  expect(why("Qwen3-14B-4bit", 14e9)).toContain("too large");
+  expect(why("Qwen3-0.6B-4bit", 0.6e9, { cache: null })).toContain("whole past");
 });

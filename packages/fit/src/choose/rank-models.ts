@@ -1,5 +1,6 @@
 import { estimateWeights, type ListedVariant, type WeightEstimate } from "./estimate-weights.ts";
 import type { FitVerdict } from "../judge/fit-model.ts";
+import { generality, type ModelTask } from "./model-task.ts";
 import { type ModelName, parseModelName } from "../name/model-name.ts";
 
 /** Variants of one model in a listing. */
@@ -25,6 +26,7 @@ export interface Budget {
   readonly share?: number | undefined;
   /** Bytes a second that the machine reads, for the speed of models. */
   readonly bandwidth?: number | null | undefined;
+  readonly task?: ModelTask | undefined;
   /** Tokens a second that are wished for. */
   readonly tokensPerSecond?: number | null | undefined;
 }
@@ -39,8 +41,18 @@ export interface ModelRank {
 // Weights are not all: caches and activations take a part. A tight fit is kept. Its own files decide later.
 const WEIGHTS_SHARE = 0.92;
 const RUNTIME_BYTES = 750_000_000;
-// Half the wished speed costs as much as a quarter of the parameters.
-const SLOWNESS = 2;
+// Half the wished speed costs more than half of the parameters.
+const SLOWNESS = 2.5;
+// Few bits cost as much as these halvings of the parameters would: a 2-bit model of 8 billion is not better than one of 3.
+const FEW_BITS: ReadonlyMap<number, number> = new Map([
+  [1, 2],
+  [2, 1.5],
+  [3, 0.7],
+]);
+// Of what somebody else changed it is not known whether it is still as good.
+const ALTERED = 2;
+const ALTERING =
+  /abliterat|uncensor|heretic|obliterat|josiefied|unfiltered|(?:claude|opus|gpt-?[45]).*distill/i;
 // What is tight leaves no room for a longer text: it counts as half as large.
 const TIGHTNESS = 1;
 // Of a model that is not read yet: the share of the bandwidth that it reaches, its layers and the time of each.
@@ -78,7 +90,13 @@ export function rankModels<V extends ListedVariant>(
 
 /** The score of a group that is not read yet, by the speed of its fastest variant. */
 function listedScore<V extends ListedVariant>(group: VariantGroup<V>, budget: Budget): number {
-  const { score } = rankOf(group, budget.now);
+  const ids = group.variants.map(({ repoId }) => repoId);
+  const bits = Math.max(...ids.map((id) => parseModelName(id).quantization?.bits ?? 16));
+  const score =
+    rankOf(group, budget.now).score -
+    Math.min(...ids.map(alteration)) -
+    Math.min(...ids.map((id) => generality(id, budget.task ?? "chat"))) -
+    roughness(Number.isFinite(bits) ? bits : null);
   const { bandwidth, tokensPerSecond } = budget;
   const bytes = Math.min(
     ...group.variants.map((model) => estimateWeights(model)?.bytes ?? Number.POSITIVE_INFINITY),
@@ -99,6 +117,13 @@ export function slowness(
   return SLOWNESS * Math.log2(wish / speed);
 }
 
+/** What a score loses to weights of few bits. */
+export const roughness = (bits: number | null | undefined): number =>
+  FEW_BITS.get(Math.round(bits ?? 16)) ?? 0;
+
+/** What a score loses because the model is no longer its maker's: freed of refusals, or trained on another's answers. */
+export const alteration = (repoId: string): number => (ALTERING.test(repoId) ? ALTERED : 0);
+
 /** What a score loses to a fit that is tight. */
 export const tightness = (verdict: FitVerdict): number => (verdict === "tight" ? TIGHTNESS : 0);
 
@@ -116,7 +141,8 @@ export function rankOf(
     return { score: Number.NEGATIVE_INFINITY, why: `of unknown size, ${age}` };
   }
   const active = activeParameters !== null && activeParameters > 0 ? activeParameters : parameters;
-  const years = born === null ? UNKNOWN_AGE_YEARS : Math.max(0, (now - born) / YEAR_MS);
+  // Also before the model was born: a clock that is wrong must not turn the order.
+  const years = born === null ? UNKNOWN_AGE_YEARS : (now - born) / YEAR_MS;
   const used = Math.sqrt(parameters * Math.min(active, parameters));
   const atWork = active < parameters ? `, ${billions(active)} of them at work` : "";
   return {

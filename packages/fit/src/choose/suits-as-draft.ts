@@ -33,6 +33,8 @@ export function suitsAsDraft(draft: DraftTarget, target: DraftTarget): string | 
   return share > 0 && share <= LARGEST_SHARE ? undefined : "it is too large to save time";
 }
 
-/** Whether tokens can be taken back: neither states nor windows. */
-const isTrimmable = ({ description: { cache } }: DraftTarget): boolean =>
+const isTrimmable = ({ description: { cache } }: DraftTarget): boolean => canBeTrimmed(cache);
+
+/** Whether tokens can be taken back from the caches: they hold neither states nor windows. */
+export const canBeTrimmed = (cache: ModelDescription["cache"]): boolean =>
   cache !== null && cache.groups.every(({ caches }) => caches.every(({ kind }) => kind === "full"));

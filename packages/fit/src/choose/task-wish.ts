@@ -17,7 +17,7 @@ export interface TaskWish {
 const WISHES: Readonly<Record<ModelTask, TaskWish>> = {
   chat: { tokensPerSecond: 15, share: 1, programs: ["mlx-lm"] },
   code: { tokensPerSecond: 20, share: 1, programs: ["mlx-lm"] },
-  vision: { tokensPerSecond: 10, share: 1, programs: ["mlx-vlm"] },
+  vision: { tokensPerSecond: 12, share: 1, programs: ["mlx-vlm"] },
   embedding: { tokensPerSecond: null, share: 0.15, programs: ["mlx-embeddings", "mlx-vlm"] },
   speech: { tokensPerSecond: null, share: 0.25, programs: ["mlx-audio"] },
   draft: { tokensPerSecond: null, share: 0.25, programs: ["mlx-lm"] },

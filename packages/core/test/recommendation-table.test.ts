@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { MODEL_TASKS, simulateMachine } from "@mlx-download/fit";
+import { expect, test } from "vitest";
+import type { ModelFacts, RememberedModel } from "../src/contract/model-facts.ts";
+import { readMachine } from "../src/find/read-machine.ts";
+import { type Recommendations, recommendModels } from "../src/find/recommend-models.ts";
+import { startRoad } from "./fixture.ts";
+import { PICKS } from "./listing/picks.ts";
+import { serveListing } from "./listing/serve-listing.ts";
+
+const firstOf = ({ models }: Recommendations): string | undefined =>
+  models[0]?.choice.best?.candidate.repoId;
+
+test(
+  "six Macs get for six tasks what an expert would take of 202 models of the Hub",
+  { timeout: 240_000 },
+  async () => {
+    const { hub, cacheDir } = await startRoad();
+    expect(await serveListing(hub)).toBe(202);
+    const kept = new Map<string, RememberedModel>();
+    const facts: ModelFacts = {
+      read: (repoId, commit) => kept.get(`${repoId}@${commit}`),
+      write: (repoId, commit, model) => void kept.set(`${repoId}@${commit}`, model),
+    };
+    const real = await readMachine();
+    const found = [];
+    let most = 0;
+    for (const { mac, memory, chip } of PICKS) {
+      const machine = simulateMachine(real, { memory, chip });
+      const picks: Record<string, string | undefined> = {};
+      for (const task of MODEL_TASKS) {
+        const before = hub.log.entries.length;
+        const one = await recommendModels({
+          env: {},
+          endpoint: hub.url,
+          cacheDir,
+          token: false,
+          author: "any",
+          task,
+          facts,
+          fit: { machine },
+        });
+        most = Math.max(most, hub.log.entries.length - before);
+        picks[task] = firstOf(one);
+        // What is recommended first can be used: nothing is said that contradicts it.
+        expect(one.models[0]?.choice.best?.candidate).toMatchObject({
+          loads: { verdict: "yes" },
+          fit: { verdict: expect.stringMatching(/^(?:yes|tight)$/) },
+        });
+        const writes = !["embedding", "speech"].includes(task);
+        expect(one.models[0]?.choice.best?.candidate.speed !== null).toBe(writes);
+      }
+      found.push({ mac, memory, chip, picks });
+    }
+    expect(found).toEqual(PICKS);
+    expect(most).toBeLessThanOrEqual(120);
+  },
+);
+
+test("the guide shows the same table", async () => {
+  const guide = await readFile(
+    new URL("../../../docs/guide/choosing-a-model.md", import.meta.url),
+    "utf8",
+  );
+  const cells = guide.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  for (const { mac, picks } of PICKS) {
+    const row = cells.find(([, first]) => first === mac);
+    expect(row?.slice(2, 8), mac).toEqual(
+      MODEL_TASKS.map((task) => picks[task].slice(picks[task].indexOf("/") + 1)),
+    );
+  }
+});
