@@ -61,6 +61,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   registry: [
     "lock",
     "versions",
+    "record",
     "search",
     "catalogue",
     "search-index",

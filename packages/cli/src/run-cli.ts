@@ -6,6 +6,7 @@ import { findConfigPath, readConfig } from "./config/config-file.ts";
 import { configuredEnv, configuredFlags } from "./config/configured.ts";
 import { watchInterrupts } from "./shell/interrupt.ts";
 import { createOutput } from "./shell/output.ts";
+import { createShellRecord } from "./shell/record.ts";
 import { plainVariable } from "./progress/progress-display.ts";
 import { writeResult } from "./shell/result.ts";
 import type { Shell } from "./shell/shell.ts";
@@ -97,6 +98,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     stderr,
     stderrStyle: styleFor(stderr, processEnv),
     interrupt,
+    record: createShellRecord(),
   };
   let trace: Trace | undefined;
   let exitCode = 1;
@@ -139,5 +141,6 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     return exitCode;
   } finally {
     trace?.end(exitCode);
+    await shell.record.flush(shell.env);
   }
 }

@@ -9,7 +9,6 @@ test.each([
   [["delete", "org/x"], `there is no command "delete"`, "cache rm org/name"],
   [["remove", "org/x"], `there is no command "remove"`, "cache rm org/name"],
   [["install", "org/x"], `there is no command "install"`, "mlx-download get org/name"],
-  [["update", "org/x"], `there is no command "update"`, "mlx-download outdated"],
   [["uninstall", "org/x"], `there is no command "uninstall"`, "cache rm org/name"],
   [["auth"], `there is no command "auth"`, "mlx-download login"],
   [["cache", "scan"], `there is no command "cache scan"`, "cache ls"],

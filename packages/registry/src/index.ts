@@ -34,6 +34,14 @@ export {
   parseManifest,
 } from "./lock/manifest.ts";
 export { checkAlias, type NamedModel, parseNamedModel } from "./lock/model-name.ts";
+export {
+  createRecorder,
+  type RecordableEvent,
+  type Recorder,
+  type RecorderOptions,
+} from "./record/recorder.ts";
+export type { RecordedDownload, RecordedVersion, VersionCause } from "./record/record-entries.ts";
+export { type ModelRecord, previousVersion, readRecord } from "./record/read-record.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export {
   type CatalogueQuery,

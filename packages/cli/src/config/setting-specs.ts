@@ -114,6 +114,12 @@ export const settingSpecs: readonly SettingSpec[] = [
     type: "switch",
   },
   {
+    name: "record",
+    summary: "note downloads, versions and views in the registry on this disk",
+    variable: "MLX_DOWNLOAD_RECORD",
+    type: "switch",
+  },
+  {
     name: "token-store",
     summary:
       "where login keeps the token: the file of the Python client, or this system's keychain",

@@ -1,6 +1,7 @@
 import type { ReadStream, WriteStream } from "node:tty";
 import type { Interrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
+import type { ShellRecord } from "./record.ts";
 import type { Style } from "../text/style.ts";
 import type { TableStyle } from "../text/table.ts";
 
@@ -21,4 +22,6 @@ export interface Shell {
   readonly stderr: WriteStream;
   readonly stderrStyle: Style;
   readonly interrupt: Interrupt;
+  /** For the registry, once the command has ended. */
+  readonly record: ShellRecord;
 }

@@ -31,7 +31,7 @@ export interface Rollback {
 
 /** Options of {@link rollbackModel}. */
 export interface RollbackOptions extends Pick<HubOptions, "revision" | "cacheDir" | "env"> {
-  /** A commit, perhaps shortened, a tag or a branch. Default: of the other complete versions here the one that came last. */
+  /** A commit, perhaps shortened, a tag or a branch. Default: of the complete versions that came before the present one the last. */
   readonly to?: string | undefined;
   /** Says where it would go, and changes nothing. */
   readonly dryRun?: boolean | undefined;
@@ -70,9 +70,9 @@ async function findTarget(
 ): Promise<string> {
   const { repoId, layout } = located;
   if (wanted === undefined) {
-    const previous = await latestOther(layout, from);
+    const previous = await lastBefore(layout, from);
     if (previous !== undefined) return previous;
-    throw notHere(located, "no other complete version", { repoId, from });
+    throw notHere(located, "no complete version from before", { repoId, from });
   }
   const to = await findCommit(layout, wanted);
   if (to === undefined || !listCommits(layout).includes(to)) {
@@ -91,15 +91,18 @@ async function findTarget(
   );
 }
 
-/** Of the other complete versions here the one that came last. */
-async function latestOther(layout: RepoLayout, from: string): Promise<string | undefined> {
-  let latest: { readonly commit: string; readonly at: number } | undefined;
+/** Of the complete versions that came before the present one the last. */
+async function lastBefore(layout: RepoLayout, from: string): Promise<string | undefined> {
+  const cameAt = async (commit: string): Promise<number> =>
+    (await lstat(snapshotDir(layout, commit)).catch(() => undefined))?.mtimeMs ?? 0;
+  const end = await cameAt(from);
+  let last: { readonly commit: string; readonly at: number } | undefined;
   for (const commit of listCommits(layout)) {
-    if (commit === from || (await missingOf(layout, from, commit)).length > 0) continue;
-    const at = (await lstat(snapshotDir(layout, commit)).catch(() => undefined))?.mtimeMs ?? 0;
-    if (latest === undefined || at > latest.at) latest = { commit, at };
+    const at = await cameAt(commit);
+    if (commit === from || at > end || (last !== undefined && at <= last.at)) continue;
+    if ((await missingOf(layout, from, commit)).length === 0) last = { commit, at };
   }
-  return latest?.commit;
+  return last?.commit;
 }
 
 /**

@@ -35,6 +35,8 @@ export interface OpenedDatabase {
 export interface OpenDatabaseOptions {
   /** One of SQLite's file layers, e.g. `unix-dotfile` on file systems without locks. */
   readonly vfs?: string | undefined;
+  /** How long a statement waits for other processes, in ms. Default: 5000. */
+  readonly waitMs?: number | undefined;
 }
 
 /**
@@ -89,12 +91,12 @@ function openOrReplace(path: string, opening: Opening): Omit<OpenedDatabase, "no
 /** Throws errors of SQLite, and one that counts as damage for a database that is not ours. */
 function openSound(
   path: string,
-  { vfs, notices }: Opening,
+  { vfs, notices, waitMs = BUSY_MS }: Opening,
 ): { db: DatabaseSync; readOnly: boolean; newer: boolean } {
   const { DatabaseSync } = loadSqlite();
   const url = pathToFileURL(path);
   if (vfs !== undefined) url.searchParams.set("vfs", vfs);
-  const db = new DatabaseSync(url, { timeout: BUSY_MS });
+  const db = new DatabaseSync(url, { timeout: waitMs });
   try {
     const version = versionOf(db);
     if (version > migrations.length) {

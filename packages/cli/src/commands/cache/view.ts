@@ -90,6 +90,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       stopped: () => `${path} is unchanged, and the cache still has the model.`,
     },
   );
+  shell.record.view(target.repoId);
   if (!flags.quiet && view.method === "copy")
     shell.stderr.write("The files are copies: this disk cannot share them with the cache.\n");
   await writeResult({ repoId: target.repoId, ...view }, `${view.path}\n`, { flags, shell });

@@ -73,6 +73,7 @@ export async function watched<T>(
     return await work((event) => {
       kept.onEvent(event);
       display.onEvent(event);
+      shell.record.onEvent(event, { localDir: flags.localDir !== undefined });
       // The command itself ends the stream, with the one result or error of the whole invocation.
       if (flags.events && event.type !== "result" && event.type !== "error")
         writeEvent(event, shell.stdout);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Pin } from "@mlx-download/cache";
 import type { UpdatePlan } from "@mlx-download/core";
 import type { ChangeClass } from "@mlx-download/registry";
@@ -7,6 +8,7 @@ import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { readToken } from "../account/read-token.ts";
 import { type CacheTarget, hubCacheOf } from "../cache/target.ts";
+import { movedAt } from "./moved-at.ts";
 
 /** A branch of the cache that is not at the Hub's commit. */
 export interface OutdatedBranch {
@@ -35,6 +37,8 @@ interface Branch {
   readonly repoId: string;
   readonly revision: string;
   readonly here: string;
+  /** When the branch was moved there, in ms since 1970. */
+  readonly since: number;
 }
 
 const CONCURRENCY = 4;
@@ -95,6 +99,9 @@ export async function findUpdates(
     const error = notInCache(repoLayout(cacheDir, repoId, repoType), revision);
     failed.push({ repoId, revision: revision ?? "main", error });
   }
+  for (const { repoId, revision, here, since } of branches) {
+    shell.record.version({ repoId, revision, commit: here, how: "found", since });
+  }
   const queue = [...branches];
   const worker = async (): Promise<void> => {
     for (let branch = queue.shift(); branch; branch = queue.shift()) {
@@ -144,14 +151,15 @@ async function branchesOf(
         (revision === undefined || one.revision === undefined || one.revision === revision),
     );
   const branches: Branch[] = [];
-  for await (const { repoId, repoType, refs, revisions } of scanRepos(cacheDir)) {
+  for await (const { repoId, repoType, path, refs, revisions } of scanRepos(cacheDir)) {
     if (repoType !== "model" || !isWanted(repoId)) continue;
     for (const [revision, here] of Object.entries(refs)) {
       const isBranch = !/^(?:refs\/|pinned\/|[0-9a-f]{40}$)/.test(revision);
       // A lookup leaves a ref without its snapshot.
       const hasSnapshot = revisions.some(({ commit }) => commit === here);
       if (isBranch && hasSnapshot && isWanted(repoId, revision)) {
-        branches.push({ repoId, revision, here });
+        const since = await movedAt(join(path, "refs", revision));
+        branches.push({ repoId, revision, here, since });
       }
     }
   }

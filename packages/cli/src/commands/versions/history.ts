@@ -1,4 +1,5 @@
 import type { RepoHistory } from "@mlx-download/core";
+import type { ModelRecord } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
@@ -10,7 +11,7 @@ import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { readToken } from "../account/read-token.ts";
 import { hubCacheOf, readTarget } from "../cache/target.ts";
-import { noteTo } from "../catalogue/open.ts";
+import { noteTo, withUserRegistry } from "../catalogue/open.ts";
 import { type VersionHere, versionsHere } from "./versions-here.ts";
 
 const defaultLimit = 20;
@@ -28,6 +29,8 @@ interface Line {
   readonly refsHere: readonly string[];
   /** ISO 8601: when it came to this machine. */
   readonly arrivedAt: string | null;
+  /** The hosts that it was fetched from, where the record knows. */
+  readonly fetchedFrom: string | null;
 }
 
 /**
@@ -39,16 +42,17 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const { repoId, revision = "main" } = await readTarget(word, flags, shell);
   const cacheDir = await hubCacheOf(flags, shell);
   const here = await versionsHere(repoId, cacheDir);
+  const record = await recordOf(repoId, flags, shell);
   const history = await askHub({ repoId, revision }, here.length > 0, { flags, shell });
   const known = new Set(history?.commits.map(({ commit }) => commit));
   const commits = [
     ...(history?.commits ?? []).map(({ commit, date, title }) =>
-      line({ commit, date, title }, { history, here }),
+      line({ commit, date, title }, { history, here, record }),
     ),
     // Commits that the branch left behind: it was overwritten, or they are older than the list.
     ...here
       .filter(({ commit }) => !known.has(commit))
-      .map(({ commit }) => line({ commit, date: null, title: null }, { history, here })),
+      .map(({ commit }) => line({ commit, date: null, title: null }, { history, here, record })),
   ];
   if (commits.length === 0) {
     const { notInCache, repoLayout } = await import("@mlx-download/cache");
@@ -65,6 +69,18 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (history === undefined) note("The Hub was not asked: these are the versions on this disk.");
   else if (more) note(`The newest ${commits.length}; --limit N shows more.`);
   return 0;
+}
+
+/** What the registry recorded of a model. Undefined when it cannot be read. */
+async function recordOf(
+  repoId: string,
+  flags: Flags,
+  shell: Shell,
+): Promise<ModelRecord | undefined> {
+  const { readRecord } = await import("@mlx-download/registry");
+  return withUserRegistry(flags, shell, (registry) => readRecord(registry, repoId)).catch(
+    () => undefined,
+  );
 }
 
 /** The Hub's history. Undefined when it is not to be asked, or is away while the cache can answer. */
@@ -101,13 +117,19 @@ function isAway(error: unknown): error is Error {
 
 function line(
   { commit, date, title }: Pick<Line, "commit" | "date" | "title">,
-  about: { readonly history: RepoHistory | undefined; readonly here: readonly VersionHere[] },
+  about: {
+    readonly history: RepoHistory | undefined;
+    readonly here: readonly VersionHere[];
+    readonly record: ModelRecord | undefined;
+  },
 ): Line {
   const version = about.here.find((one) => one.commit === commit);
   const named = Object.entries(about.history?.refs ?? {})
     .filter(([, target]) => target === commit)
     .map(([name]) => name);
   const refsHere = version?.refs ?? [];
+  const download = about.record?.downloads.findLast((one) => one.commit === commit);
+  const arrivedAt = version && (download?.at ?? version.arrivedAt);
   return {
     commit,
     date,
@@ -115,7 +137,8 @@ function line(
     here: version?.complete ?? false,
     refs: about.history ? named.toSorted() : refsHere,
     refsHere,
-    arrivedAt: version ? new Date(version.arrivedAt).toISOString() : null,
+    arrivedAt: arrivedAt === undefined ? null : new Date(arrivedAt).toISOString(),
+    fetchedFrom: download?.source ?? null,
   };
 }
 

@@ -5,6 +5,8 @@ import { hubCacheOf, readTarget } from "../cache/target.ts";
 import { noteTo } from "../catalogue/open.ts";
 import { changesHere } from "./changes-here.ts";
 import { endOfSeveral, type FailedOne } from "./end-of-several.ts";
+import { previousHere } from "./previous-here.ts";
+import { movedAt } from "./moved-at.ts";
 import { branchName } from "./updates-table.ts";
 
 /**
@@ -12,7 +14,10 @@ import { branchName } from "./updates-table.ts";
  * Returns the exit code.
  */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const { rollbackModel } = await import("@mlx-download/core");
+  const [{ rollbackModel }, { refPath, repoLayout }] = await Promise.all([
+    import("@mlx-download/core"),
+    import("@mlx-download/cache"),
+  ]);
   const cacheDir = await hubCacheOf(flags, shell);
   const note = noteTo(flags, shell);
   const results: Record<string, unknown>[] = [];
@@ -21,8 +26,14 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const { repoId, revision = "main" } = await readTarget(word, flags, shell);
     const ref = branchName({ repoId, revision });
     try {
-      const options = { cacheDir, env: shell.env, to: flags.to, dryRun: flags.dryRun };
+      const previous = await previousHere({ repoId, revision }, { cacheDir, flags, shell });
+      const since = await movedAt(refPath(repoLayout(cacheDir, repoId, "model"), revision));
+      const options = { cacheDir, env: shell.env, to: flags.to ?? previous, dryRun: flags.dryRun };
       const { from, to, path } = await rollbackModel({ repoId, revision }, options);
+      if (!flags.dryRun) {
+        shell.record.version({ repoId, revision, commit: from, how: "found", since });
+        shell.record.version({ repoId, revision, commit: to, how: "rollback" });
+      }
       const changes = await changesHere({ repoId, from, to }, { cacheDir, env: shell.env });
       results.push({ repoId, revision, from, to, path, changes, bytes: 0 });
       const would = flags.dryRun ? "would go" : "went";

@@ -92,6 +92,8 @@ async function updateAll(
       const { path, bytes } = await watched([branchName(update)], { flags, shell }, (onEvent) =>
         applyUpdate(update, { ...options, onEvent }),
       );
+      const { repoId, revision, to } = update;
+      shell.record.version({ repoId, revision, commit: to, how: "update" });
       results.push(resultJson(branch, path, bytes.fetched));
       if (!flags.json && !flags.events) await shell.stdout.write(`${path}\n`);
     } catch (error) {
