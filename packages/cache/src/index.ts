@@ -44,7 +44,11 @@ export {
   type RemovedRepo,
 } from "./removal/apply-removal.ts";
 export { type CacheFilter, type FilterSubject, parseCacheFilter } from "./removal/cache-filter.ts";
-export { type EvictionPlan, planEviction } from "./removal/plan-eviction.ts";
+export {
+  type EvictableRevision,
+  type EvictionPlan,
+  planEviction,
+} from "./removal/plan-eviction.ts";
 export { planPrune } from "./removal/plan-prune.ts";
 export { planRemoval, type RemovalTarget, type SelectionRules } from "./removal/plan-removal.ts";
 export type {

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openRegistry, readRecord, type ModelRecord } from "@mlx-download/registry";
 import { expect, onTestFinished, test } from "vitest";
-import type { Stage } from "./stage.ts";
-import { changedStage, mainOf, versionsStage } from "./versions-stage.ts";
+import { startStage, type Stage } from "./stage.ts";
+import { changedStage, mainOf } from "./versions-stage.ts";
 
 const dbOf = ({ env }: Stage): string =>
   join(env["HOME"] ?? "", ".local/state/mlx-download/registry.db");
@@ -48,10 +48,8 @@ test("downloads, updates, rollbacks and views are recorded by themselves", async
 });
 
 test("with the record switched off nothing is written", async () => {
-  const stage = await versionsStage([]).catch(() => undefined);
-  const own = stage ?? (await changedStage());
+  const own = await startStage();
   own.env["MLX_DOWNLOAD_RECORD"] = "0";
-  await rm(dirname(dbOf(own)), { recursive: true, force: true });
   await own.hub.addRepo("org/one", { "config.json": "{}", "a.safetensors": { size: 10, seed: 1 } });
   expect((await own.run(["org/one", "-q"])).code).toBe(0);
   await expect(stat(dbOf(own))).rejects.toThrow();
@@ -124,28 +122,31 @@ test(
     }
     const sound = `${path}.sound`;
     await copyFile(path, sound);
-    for (const [at, [what, spoil]] of states.entries()) {
+    const few = ["its header zeroed", "noise in its middle", "locked by another process"];
+    const chosen = states.filter(
+      ([what]) => process.env["MLX_DOWNLOAD_FAULTS"] === "all" || few.includes(what),
+    );
+    for (const [at, [what, spoil]] of chosen.entries()) {
       await rm(path, { recursive: true, force: true });
       for (const suffix of ["-wal", "-shm"]) await rm(path + suffix, { force: true });
       await copyFile(sound, path);
       await spoil(path);
       const name = `org/new-${at}`;
       await hub.addRepo(name, { "config.json": "{}", "model.safetensors": { size: 9, seed: at } });
-      const commands = [
+      const most = [
         [name],
         ["history", "org/weights"],
-        ["outdated"],
-        ["update", at % 2 === 0 ? "org/weights" : "org/config"],
-        ["rollback", at % 2 === 0 ? "org/weights" : "org/config"],
-        ["path", name],
-        ["cache", "ls"],
+        [at % 2 === 0 ? "update" : "rollback", "org/weights"],
       ];
+      const others = [["outdated"], ["path", name], ["cache", "ls"], ["info", name]];
+      const commands = at === 0 ? [...most, ...others] : most;
       for (const args of commands) {
         const { code, stderr } = await run([...args, "--json"]);
         expect(code, `${what}: ${args.join(" ")}: ${stderr}`).toBe(0);
         // It is said in one line at most.
         expect(stderr.match(/registry\.db/g)?.length ?? 0, stderr).toBeLessThanOrEqual(2);
       }
+      if (what.startsWith("locked")) continue;
       const search = await run(["search", "weights", "--offline"]);
       expect([0, 4, 6, 9], `${what}: ${search.stderr}`).toContain(search.code);
       if (what.startsWith("read-only")) await chmod(dirname(path), 0o755);

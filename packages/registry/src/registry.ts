@@ -40,12 +40,12 @@ export interface Registry extends Disposable {
 
 /** Opens the registry. It never throws, in any state of its file. */
 export function openRegistry(options: RegistryOptions = {}): Registry {
-  const { onNotice, vfs, waitMs, path = registryPath(options.env ?? process.env) } = options;
+  const { onNotice, vfs, path = registryPath(options.env ?? process.env) } = options;
   let opened = open();
   let identity = identityOf(path);
 
   function open(): ReturnType<typeof openDatabase> {
-    const found = openDatabase(path, { vfs, waitMs });
+    const found = openDatabase(path, { vfs, waitMs: options.waitMs });
     for (const notice of found.notices) onNotice?.(notice);
     return found;
   }

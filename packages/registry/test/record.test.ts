@@ -106,7 +106,10 @@ test("the version before is that of the last step, and rollbacks are no steps", 
 });
 
 test.each([
-  ["a folder in the place of the file", (path: string) => mkdir(path, { recursive: true })],
+  [
+    "a folder in the place of the file",
+    async (path: string) => void (await mkdir(path, { recursive: true })),
+  ],
   [
     "a file in the place of the folder",
     (path: string) => writeFile(join(path, ".."), "in the way"),
@@ -122,7 +125,7 @@ test.each([
   ],
   [
     "a database that another process keeps locked",
-    (path: string) => {
+    async (path: string) => {
       openRegistry({ path }).close();
       const db = new DatabaseSync(path);
       db.exec("begin exclusive");

@@ -1,5 +1,7 @@
 import { CacheError } from "../names/errors.ts";
-import { checkRoot } from "../names/layout.ts";
+import { findActiveUse } from "../lock/active-use.ts";
+import { checkRoot, type RepoLayout } from "../names/layout.ts";
+import type { RepoType } from "../names/repo-id.ts";
 import { listRepos } from "../disk/list-repos.ts";
 import { scanCache } from "../scan/scan-cache.ts";
 import { blobsToFree, makePlan, type PlannedRepo } from "./make-plan.ts";
@@ -12,7 +14,7 @@ import {
   whatStays,
   type SelectionRules,
 } from "./plan-removal.ts";
-import type { KeptRevision, RemovalPlan } from "./removal-plan.ts";
+import type { KeepReason, KeptRevision, RemovalPlan } from "./removal-plan.ts";
 import { sharedUsers } from "../shared/sweep-payloads.ts";
 
 /** A plan that makes the cache small enough, or says by how much it cannot. */
@@ -27,15 +29,28 @@ export interface EvictionPlan extends RemovalPlan {
   readonly excessBytes: number;
 }
 
+/** A revision that could go. */
+export interface EvictableRevision {
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  readonly commit: string;
+  /** When the newest of its bytes came, Unix time in ms. */
+  readonly modifiedAt: number;
+}
+
 /**
  * The revisions to remove so that the cache takes at most `maxBytes`: whole revisions, the longest
  * unused first. Uses are the recorded ones. A revision without any counts as used when it arrived
- * or when the file system saw it read. Pins, `keepNewest` and conditions as in `planRemoval`. Repos
- * on other disks count nothing.
+ * or when the file system saw it read. Pins, `keepNewest` and conditions as in `planRemoval`. Models
+ * that are loaded or downloaded into stay. Repos on other disks count nothing.
  */
 export async function planEviction(
   cacheDir: string,
-  options: SelectionRules & { readonly maxBytes: number },
+  options: SelectionRules & {
+    readonly maxBytes: number;
+    /** The caller's own reasons why a revision stays. Default: none. */
+    readonly stays?: ((revision: EvictableRevision) => KeepReason | undefined) | undefined;
+  },
 ): Promise<EvictionPlan> {
   const { maxBytes } = options;
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
@@ -57,7 +72,9 @@ export async function planEviction(
     }
     const stays = whatStays(inventory, options.keepNewest);
     for (const revision of inventory.revisions) {
-      const reason = stays(revision.commit);
+      const { repoId, repoType } = layout;
+      const { commit, modifiedAt } = revision;
+      const reason = stays(commit) ?? options.stays?.({ repoId, repoType, commit, modifiedAt });
       if (reason !== undefined) kept.push(keptRevision(layout, revision.commit, reason));
       else if (await meets(filters, { inventory, revision, isMlx: options.isMlx })) {
         candidates.push({ inventory, revision });
@@ -65,6 +82,12 @@ export async function planEviction(
     }
   }
   const sizeOnDisk = Math.max(0, (await scanCache(root)).sizeOnDisk - elsewhereBytes);
+  const uses = new Map<string, ReturnType<typeof findActiveUse>>();
+  const activeUse = (layout: RepoLayout): ReturnType<typeof findActiveUse> => {
+    const found = uses.get(layout.repoDir) ?? findActiveUse(layout);
+    uses.set(layout.repoDir, found);
+    return found;
+  };
   const chosen = new Map<Inventory, StoredRevision[]>();
   const goingBlobs = new Set<string>();
   const freed = new Set<string>();
@@ -72,6 +95,12 @@ export async function planEviction(
   const byUse = candidates.toSorted((a, b) => a.revision.usedAt - b.revision.usedAt);
   for (const { inventory, revision } of byUse) {
     if (excessBytes === 0) break;
+    const use = await activeUse(inventory.layout);
+    if (use !== undefined) {
+      const reason = use.purpose === "use" ? "loaded" : "downloading";
+      kept.push(keptRevision(inventory.layout, revision.commit, reason));
+      continue;
+    }
     if (isHeld(inventory, revision)) {
       kept.push(keptRevision(inventory.layout, revision.commit, "linked"));
       continue;

@@ -5,6 +5,10 @@ import type { View } from "../records/view-record.ts";
 export type KeepReason =
   /** It is pinned. */
   | "pinned"
+  /** The lock of a project names it. */
+  | "locked"
+  /** It came less than a day ago. */
+  | "young"
   /** It is among the newest that were to be kept. */
   | "newest"
   /** A download into this repo is running. */

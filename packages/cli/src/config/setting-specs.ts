@@ -114,6 +114,13 @@ export const settingSpecs: readonly SettingSpec[] = [
     type: "switch",
   },
   {
+    name: "cache-limit",
+    summary: "the largest size of the cache; a download that would exceed it makes room first",
+    variable: "MLX_DOWNLOAD_CACHE_LIMIT",
+    flag: "maxSize",
+    type: "bytes",
+  },
+  {
     name: "record",
     summary: "note downloads, versions and views in the registry on this disk",
     variable: "MLX_DOWNLOAD_RECORD",

@@ -9,6 +9,7 @@ export type CliErrorCode =
   | "cli/not-set"
   | "cli/no-keychain"
   | "cli/config-invalid"
+  | "cli/cache-limit"
   | "cli/some-failed"
   | "cli/output-failed"
   | "cli/interrupted"

@@ -20,12 +20,16 @@ export async function withUserRegistry<T>(
   flags: Flags,
   shell: Shell,
   work: (registry: Registry) => T | Promise<T>,
+  options: { readonly waitMs?: number } = {},
 ): Promise<T> {
   const { openRegistry } = await import("@mlx-download/registry");
   const note = noteTo(flags, shell);
   const onNotice = ({ message }: { readonly message: string }): void => note(`warning: ${message}`);
-  return closing(openRegistry({ env: shell.env, onNotice }), work);
+  return closing(openRegistry({ ...options, env: shell.env, onNotice }), work);
 }
+
+/** How long a command waits for the registry that can do without it, in ms. */
+export const patience = { waitMs: 300 } as const;
 
 /** Runs `work` with a registry in memory. */
 export async function withPassingRegistry<T>(work: (registry: Registry) => T): Promise<T> {

@@ -21,6 +21,8 @@ import { paint } from "../../text/style.ts";
 import { withBackend } from "../refs/with-backend.ts";
 import { planJson, planTable, type PlanWarning } from "./dry-run.ts";
 import { quantizationOf, resultJson, suggestNext } from "./result.ts";
+import { cacheLimit, type Evicted, plannedOf, planRoom, showRoom } from "./make-room.ts";
+import { roomFor } from "./room-for.ts";
 import { reviewOptions } from "./review-options.ts";
 import { watched } from "./watched.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
@@ -46,11 +48,15 @@ async function dryRunOne(
     },
   });
   const notes = { review, warnings, speed: await readSpeed(shell.env) };
+  const limit = cacheLimit(flags, shell.env);
+  const room = limit === undefined ? undefined : await planRoom([plan], limit, { flags, shell });
+  if (limit !== undefined && room !== undefined) showRoom(room, limit, { flags, shell });
   if (!flags.json) {
     const style = shell.stdoutStyle;
     await shell.stdout.write(`${planTable(plan, style, notes).join("\n")}\n`);
   }
-  return planJson(plan, notes);
+  const evicts = plannedOf(room);
+  return { ...planJson(plan, notes), ...(evicts.length > 0 && { evicts }) };
 }
 
 async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
@@ -151,6 +157,7 @@ async function getAll(
       await end(String(body["repoId"]), body);
       return 0;
     }
+    const evicted = await roomFor(operands, options, context);
     const { download } = await import("@mlx-download/core");
     const result = await watched([first], context, (onEvent) =>
       download(first, { ...options, onEvent }),
@@ -159,12 +166,13 @@ async function getAll(
     const quantization = await quantizationOf(result);
     suggestNext(result, quantization, context);
     await sayPath(result);
-    await end(result.repoId, resultJson(result, quantization, flags));
+    await end(result.repoId, { ...resultJson(result, quantization, flags), ...evicted });
     return 0;
   }
 
   const results: Record<string, unknown>[] = [];
   const failures: { ref: string; failure: Failure }[] = [];
+  let evicted: { readonly evicted?: readonly Evicted[] } = {};
   const fail = (ref: string, error: unknown): void => {
     const failure = describeFailure(error, {
       secrets: [options.token || undefined, shell.env["HF_TOKEN"]],
@@ -184,6 +192,7 @@ async function getAll(
       }
     }
   } else {
+    evicted = await roomFor(operands, options, context);
     const { downloadMany } = await import("@mlx-download/core");
     const outcomes = await watched(operands, context, (onEvent) =>
       downloadMany(selected ?? operands, { ...options, onEvent }),
@@ -207,7 +216,7 @@ async function getAll(
       },
     );
   }
-  await end(undefined, { results });
+  await end(undefined, { results, ...evicted });
   if (failures.length === 0) return 0;
   // If all downloads failed alike, the result has that failure's exit code.
   const codes = new Set(failures.map(({ failure }) => failure.exitCode));

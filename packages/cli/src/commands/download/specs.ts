@@ -40,6 +40,9 @@ export const get: CommandSpec = {
     "token",
     "events",
   ],
+  options: {
+    yes: { summary: "remove without asking what cache-limit leaves no room for" },
+  },
   examples: [
     {
       line: "mlx-download mlx-community/Llama-3.2-3B-Instruct-4bit",

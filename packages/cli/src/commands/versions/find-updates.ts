@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pin } from "@mlx-download/cache";
 import type { UpdatePlan } from "@mlx-download/core";
@@ -8,6 +7,7 @@ import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { readToken } from "../account/read-token.ts";
 import { type CacheTarget, hubCacheOf } from "../cache/target.ts";
+import { readLockedCommits } from "./locked-commits.ts";
 import { movedAt } from "./moved-at.ts";
 
 /** A branch of the cache that is not at the Hub's commit. */
@@ -164,20 +164,6 @@ async function branchesOf(
     }
   }
   return branches;
-}
-
-/**
- * `repo@commit` for each model locked by the project in this folder. A lock file that cannot be
- * read locks nothing.
- */
-async function readLockedCommits(): Promise<ReadonlySet<string>> {
-  const { LOCK_FILE, parseLock } = await import("@mlx-download/registry");
-  try {
-    const { models } = parseLock(await readFile(LOCK_FILE, "utf8"));
-    return new Set([...models.values()].map(({ repoId, commit }) => `${repoId}@${commit}`));
-  } catch {
-    return new Set();
-  }
 }
 
 function lastModified(listed: unknown): string | null {

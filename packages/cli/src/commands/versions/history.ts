@@ -11,7 +11,7 @@ import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { readToken } from "../account/read-token.ts";
 import { hubCacheOf, readTarget } from "../cache/target.ts";
-import { noteTo, withUserRegistry } from "../catalogue/open.ts";
+import { noteTo, patience, withUserRegistry } from "../catalogue/open.ts";
 import { type VersionHere, versionsHere } from "./versions-here.ts";
 
 const defaultLimit = 20;
@@ -78,7 +78,7 @@ async function recordOf(
   shell: Shell,
 ): Promise<ModelRecord | undefined> {
   const { readRecord } = await import("@mlx-download/registry");
-  return withUserRegistry(flags, shell, (registry) => readRecord(registry, repoId)).catch(
+  return withUserRegistry(flags, shell, (registry) => readRecord(registry, repoId), patience).catch(
     () => undefined,
   );
 }

@@ -1,6 +1,6 @@
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { withUserRegistry } from "../catalogue/open.ts";
+import { patience, withUserRegistry } from "../catalogue/open.ts";
 
 /**
  * The commit that a branch pointed at before its present one, by the record of this machine, when a
@@ -17,8 +17,11 @@ export async function previousHere(
   const commit = await readRef(layout, revision);
   if (commit === undefined) return undefined;
   try {
-    const previous = await withUserRegistry(flags, shell, (registry) =>
-      previousVersion(readRecord(registry, repoId), { revision, commit }),
+    const previous = await withUserRegistry(
+      flags,
+      shell,
+      (registry) => previousVersion(readRecord(registry, repoId), { revision, commit }),
+      patience,
     );
     if (previous === undefined || !listCommits(layout).includes(previous)) return undefined;
     const { status } = await snapshotStatus(layout, previous);

@@ -7,6 +7,7 @@ import { formatBytes, formatCount } from "../../text/format.ts";
 import { readToken } from "../account/read-token.ts";
 import { hubCacheOf, readTarget } from "../cache/target.ts";
 import { noteTo } from "../catalogue/open.ts";
+import { cacheLimit, makeRoom } from "../download/make-room.ts";
 import { watched } from "../download/watched.ts";
 import { endOfSeveral, type FailedOne } from "./end-of-several.ts";
 import { findUpdates, type OutdatedBranch } from "./find-updates.ts";
@@ -85,10 +86,12 @@ async function updateAll(
 ): Promise<readonly Record<string, unknown>[]> {
   const { applyUpdate } = await import("@mlx-download/core");
   const options = await downloadOptions(flags, shell);
+  const limit = cacheLimit(flags, shell.env);
   const results: Record<string, unknown>[] = [];
   for (const branch of offered) {
     const { update } = branch;
     try {
+      if (limit !== undefined) await makeRoom([update.plan], limit, { flags, shell });
       const { path, bytes } = await watched([branchName(update)], { flags, shell }, (onEvent) =>
         applyUpdate(update, { ...options, onEvent }),
       );
