@@ -7,6 +7,7 @@ import { fitFlags } from "./flags/fit-flags.ts";
 import { cacheFlags } from "./flags/cache-flags.ts";
 import { projectFlags } from "./flags/project-flags.ts";
 import { serveFlags } from "./flags/serve-flags.ts";
+import { updateFlags } from "./flags/update-flags.ts";
 import { webFlags } from "./flags/web-flags.ts";
 import { outputFlags } from "./flags/output-flags.ts";
 
@@ -22,6 +23,7 @@ export type Flags = FlagsOf<typeof selectionFlags> &
   FlagsOf<typeof cacheFlags> &
   FlagsOf<typeof projectFlags> &
   FlagsOf<typeof serveFlags> &
+  FlagsOf<typeof updateFlags> &
   FlagsOf<typeof webFlags> &
   FlagsOf<typeof outputFlags>;
 
@@ -35,6 +37,7 @@ export const flagSpecs: Readonly<Record<keyof Flags, FlagSpec>> = {
   ...cacheFlags,
   ...projectFlags,
   ...serveFlags,
+  ...updateFlags,
   ...webFlags,
   ...outputFlags,
 };

@@ -57,6 +57,10 @@ export const update: CommandSpec = {
     "dryRun",
     "all",
     "yes",
+    "schedule",
+    "unschedule",
+    "within",
+    "onBattery",
     "cacheDir",
     "endpoint",
     "connections",
@@ -73,12 +77,23 @@ export const update: CommandSpec = {
     { line: "mlx-download update --dry-run", purpose: "the changes, and the bytes to fetch" },
     { line: "mlx-download update", purpose: "shows the updates and asks" },
     { line: "mlx-download update org/name", purpose: "one model, whatever changed" },
+    {
+      line: 'mlx-download update org/name --schedule "03:00-06:00" --limit-rate 5M',
+      purpose: "this model every night, on mains power",
+    },
     { line: "mlx-download rollback org/name", purpose: "go back, without a download" },
   ],
   notes: [
     "A branch moves when its new version is complete. A stopped update leaves the old one in use, and the same command resumes it.",
     "Pinned commits and those in mlx-models.lock stay. A version that was rolled back from is taken by name only.",
+    "A schedule is for named models alone. --dry-run shows its files. The systemd timer was tried on Linux; the launchd agent was not tried on a Mac.",
   ],
+  check({ flags }) {
+    if (flags.schedule !== undefined && flags.unschedule)
+      throw usage("--schedule and --unschedule exclude each other", "Leave one of them out.");
+    if (flags.within !== undefined && (flags.schedule !== undefined || flags.unschedule))
+      throw usage("--within is for the update that runs now", "Name the span with --schedule.");
+  },
   load: () => import("./update.ts"),
 };
 

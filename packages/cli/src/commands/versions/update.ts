@@ -27,7 +27,14 @@ const LEFT: Readonly<Record<LeftReason, string>> = {
  * `mlx-download update`: brings branches of the cache to the Hub's commits, one after the other.
  * The branch moves last, and the old snapshot stays. Returns the exit code.
  */
-export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+export async function run(invocation: Invocation, shell: Shell): Promise<number> {
+  const { operands, flags } = invocation;
+  if (flags.schedule !== undefined || flags.unschedule) {
+    return await (await import("./schedule/schedule.ts")).run(invocation, shell);
+  }
+  if (!(await isTime(flags, shell))) {
+    return await endOfSeveral({ results: [], failed: [], further: { left: [] } }, { flags, shell });
+  }
   const wanted = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
   const found = await findUpdates(wanted, flags, shell);
   const named = wanted.length > 0;
@@ -71,6 +78,13 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     },
     { flags, shell },
   );
+}
+
+/** Whether the update may run now. One that may ends with its span. */
+async function isTime(flags: Flags, shell: Shell): Promise<boolean> {
+  if (flags.within === undefined) return true;
+  const { openWindow } = await import("./schedule/open-window.ts");
+  return openWindow(flags.within, { flags, shell });
 }
 
 const upToDate = (compared: number, left: number): string =>

@@ -1,0 +1,275 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Invocation } from "../../../command-line/command-spec.ts";
+import type { Flags } from "../../../command-line/flags.ts";
+import { usage } from "../../../command-line/usage.ts";
+import { configPath } from "../../../config/config-file.ts";
+import { findHome } from "../../../shell/home.ts";
+import { writeResult } from "../../../shell/result.ts";
+import type { Shell } from "../../../shell/shell.ts";
+import { hubCacheOf, readTarget } from "../../cache/target.ts";
+import { noteTo } from "../../catalogue/open.ts";
+import { branchName } from "../updates-table.ts";
+import {
+  AGENT_LABEL,
+  type JobFile,
+  launchdFile,
+  systemdFiles,
+  TIMER,
+  type UpdateJob,
+} from "./job-texts.ts";
+import { parseWindow, windowText } from "./window.ts";
+
+/** The schedule as it is kept beside the settings. The files for the system are made from it. */
+interface Schedule {
+  readonly window: string;
+  /** Branches of models: only those that were named are ever updated. */
+  readonly models: readonly string[];
+  readonly limitRate: number | null;
+  readonly cacheDir: string;
+  readonly onPower: boolean;
+}
+
+/** Variables without secrets that an update needs to do the same as here. */
+const PASSED = [
+  "HF_HOME",
+  "HF_HUB_CACHE",
+  "HF_ENDPOINT",
+  "MLX_DOWNLOAD_CONFIG",
+  "XDG_CONFIG_HOME",
+  "XDG_STATE_HOME",
+  "XDG_CACHE_HOME",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+];
+
+/**
+ * `mlx-download update --schedule` and `--unschedule`: adds models to the daily update or takes them
+ * away, and writes or removes the files by which the system starts it. Returns the exit code.
+ */
+export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
+  const statePath = join(dirname(configPath(shell.env)), "update-schedule.json");
+  const before = await readSchedule(statePath);
+  const named = await Promise.all(
+    operands.map(async (word) => {
+      const { repoId, revision = "main" } = await readTarget(word, flags, shell);
+      return branchName({ repoId, revision });
+    }),
+  );
+  const after = flags.unschedule
+    ? without(before, named)
+    : await withModels(before, named, flags, shell);
+  const files = jobFiles(after ?? before, shell.env);
+  const note = noteTo(flags, shell);
+  if (flags.dryRun) {
+    if (!flags.json && !flags.events) {
+      await shell.stdout.write(
+        after === undefined
+          ? files.map(({ path }) => `${path}\n`).join("")
+          : files.map(({ path, text }) => `# ${path}\n${text}\n`).join(""),
+      );
+    }
+    await writeJsonOnly(
+      {
+        schedule: scheduleJson(after),
+        files: files.map(({ path }) => path),
+        active: false,
+        dryRun: true,
+      },
+      flags,
+      shell,
+    );
+    return 0;
+  }
+  if (after === undefined) {
+    await switchOff(files);
+    for (const { path } of files) await rm(path, { force: true });
+    await rm(statePath, { force: true });
+    note(before === undefined ? "Nothing was scheduled." : "The scheduled update is removed.");
+    await writeJsonOnly(
+      { schedule: null, files: files.map(({ path }) => path), active: false },
+      flags,
+      shell,
+    );
+    return 0;
+  }
+  for (const { path, text } of [
+    ...files,
+    { path: statePath, text: `${JSON.stringify(after, undefined, 2)}\n` },
+  ]) {
+    await replaceText(path, text);
+  }
+  const problem = await switchOn(files);
+  note(
+    `Between ${after.window.replace("-", " and ")}, ${after.onPower ? "on mains power, " : ""}these are updated: ${after.models.join(", ")}.`,
+  );
+  for (const { path } of files) {
+    note(`  ${path}`);
+  }
+  if (problem !== undefined)
+    note(
+      `It is written, but not switched on: ${problem.reason}. Switch it on with: ${problem.command}`,
+    );
+  if (process.platform === "darwin")
+    note("The launchd agent was not tested on a Mac. launchctl print shows its state.");
+  if (/[\\/]_npx[\\/]/.test(process.argv[1] ?? ""))
+    note(
+      "warning: this command runs from npx's cache, which npm may empty. Install it: npm install -g mlx-download",
+    );
+  await writeJsonOnly(
+    {
+      schedule: scheduleJson(after),
+      files: files.map(({ path }) => path),
+      active: problem === undefined,
+    },
+    flags,
+    shell,
+  );
+  return 0;
+}
+
+async function writeJsonOnly(
+  body: Record<string, unknown>,
+  flags: Flags,
+  shell: Shell,
+): Promise<void> {
+  if (flags.json || flags.events) await writeResult(body, "", { flags, shell });
+}
+
+async function readSchedule(path: string): Promise<Schedule | undefined> {
+  try {
+    const value = JSON.parse(await readFile(path, "utf8")) as Partial<
+      Record<keyof Schedule, unknown>
+    >;
+    const { window, models, limitRate, cacheDir, onPower } = value;
+    if (typeof window !== "string" || typeof cacheDir !== "string" || !Array.isArray(models))
+      return undefined;
+    parseWindow(window);
+    return {
+      window,
+      models: models.filter((model): model is string => typeof model === "string"),
+      limitRate: typeof limitRate === "number" ? limitRate : null,
+      cacheDir,
+      onPower: onPower !== false,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+async function withModels(
+  before: Schedule | undefined,
+  named: readonly string[],
+  flags: Flags,
+  shell: Shell,
+): Promise<Schedule> {
+  const models = [...new Set([...(before?.models ?? []), ...named])].toSorted();
+  if (models.length === 0) {
+    throw usage(
+      "no model is named for the scheduled update",
+      'Name those that may change by themselves: mlx-download update --schedule "03:00-06:00" org/name',
+    );
+  }
+  return {
+    window: windowText(parseWindow(flags.schedule ?? before?.window ?? "")),
+    models,
+    limitRate: flags.limitRate ?? before?.limitRate ?? null,
+    cacheDir: await hubCacheOf(flags, shell),
+    onPower: !flags.onBattery,
+  };
+}
+
+/** The schedule without these models. Undefined when none is left, or none was named. */
+function without(before: Schedule | undefined, named: readonly string[]): Schedule | undefined {
+  const models =
+    named.length === 0 ? [] : (before?.models ?? []).filter((model) => !named.includes(model));
+  return before === undefined || models.length === 0 ? undefined : { ...before, models };
+}
+
+const scheduleJson = (schedule: Schedule | undefined): Schedule | null => schedule ?? null;
+
+function jobFiles(schedule: Schedule | undefined, env: NodeJS.ProcessEnv): readonly JobFile[] {
+  const home = findHome(env) ?? "";
+  const {
+    window = "03:00-06:00",
+    models = [],
+    limitRate = null,
+    cacheDir = "",
+    onPower = true,
+  } = schedule ?? {};
+  const passed = PASSED.flatMap((name) => {
+    const value = env[name]?.trim();
+    // An address with a password stays out of a readable file.
+    return value && !/:\/\/[^/]*@/.test(value) ? [[name, value] as const] : [];
+  });
+  const job: UpdateJob = {
+    window: parseWindow(window),
+    command: [
+      process.execPath,
+      resolve(process.argv[1] ?? "mlx-download"),
+      "update",
+      ...models,
+      "--within",
+      window,
+      ...(onPower ? [] : ["--on-battery"]),
+      ...(limitRate === null ? [] : ["--limit-rate", String(limitRate)]),
+      ...["--cache-dir", cacheDir, "--yes", "--plain"],
+    ],
+    env: Object.fromEntries(passed),
+    onPower,
+    logPath: join(home, "Library", "Logs", "mlx-download-update.log"),
+  };
+  if (process.platform === "darwin")
+    return [launchdFile(job, join(home, "Library", "LaunchAgents"))];
+  if (process.platform === "linux") {
+    const base = env["XDG_CONFIG_HOME"]?.trim() || join(home, ".config");
+    return systemdFiles(job, join(base, "systemd", "user"));
+  }
+  throw usage(
+    `mlx-download writes no schedule for ${process.platform}`,
+    `Let the system run: mlx-download update ${models.join(" ")} --within ${window} --yes`,
+  );
+}
+
+async function replaceText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temp = `${path}.${process.pid}.tmp`;
+  await writeFile(temp, text);
+  await rename(temp, path);
+}
+
+type Problem = { readonly reason: string; readonly command: string };
+
+/** Tells the system of the files. Returns what the user has to do where that fails. */
+async function switchOn(files: readonly JobFile[]): Promise<Problem | undefined> {
+  if (process.platform === "darwin") {
+    const domain = `gui/${process.getuid?.() ?? 501}`;
+    const path = files[0]?.path ?? "";
+    await tryRun(["launchctl", "bootout", `${domain}/${AGENT_LABEL}`]);
+    return tryRun(["launchctl", "bootstrap", domain, path]);
+  }
+  const reload = await tryRun(["systemctl", "--user", "daemon-reload"]);
+  const enabled = await tryRun(["systemctl", "--user", "enable", "--now", TIMER]);
+  return enabled ?? (reload && { ...reload, command: "systemctl --user daemon-reload" });
+}
+
+async function switchOff(files: readonly JobFile[]): Promise<void> {
+  if (files.length === 0) return;
+  if (process.platform === "darwin") {
+    await tryRun(["launchctl", "bootout", `gui/${process.getuid?.() ?? 501}/${AGENT_LABEL}`]);
+  } else await tryRun(["systemctl", "--user", "disable", "--now", TIMER]);
+}
+
+async function tryRun([program = "", ...args]: readonly string[]): Promise<Problem | undefined> {
+  try {
+    await promisify(execFile)(program, args, { timeout: 10_000 });
+    return undefined;
+  } catch (error) {
+    const { stderr } = error as { readonly stderr?: string };
+    const said = stderr?.trim().split("\n")[0];
+    const reason = said || (error instanceof Error ? error.message.split("\n")[0] : undefined);
+    return { reason: reason ?? `${program} failed`, command: [program, ...args].join(" ") };
+  }
+}
