@@ -7,8 +7,6 @@ test.each([
   [["ls"], `there is no command "ls"`, "cache ls"],
   [["run", "org/x"], `there is no command "run"`, "runs no model"],
   [["delete", "org/x"], `there is no command "delete"`, "cache rm org/name"],
-  [["remove", "org/x"], `there is no command "remove"`, "cache rm org/name"],
-  [["install", "org/x"], `there is no command "install"`, "mlx-download get org/name"],
   [["uninstall", "org/x"], `there is no command "uninstall"`, "cache rm org/name"],
   [["auth"], `there is no command "auth"`, "mlx-download login"],
   [["cache", "scan"], `there is no command "cache scan"`, "cache ls"],

@@ -23,7 +23,7 @@ const NAME = "mlx-download-update";
 /** The label of the launchd agent, and the name of its file. */
 export const AGENT_LABEL = "mlx-download.update";
 /** The systemd timer that starts the update. */
-export const TIMER = `${NAME}.timer`;
+export const TIMER: string = `${NAME}.timer`;
 
 /** A service and a timer for the systemd of a user, in `folder`. */
 export function systemdFiles(job: UpdateJob, folder: string): readonly JobFile[] {
