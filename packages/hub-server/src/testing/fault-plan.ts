@@ -79,5 +79,5 @@ function isAboutBytes(fault: Fault): boolean {
 
 function hasFileBytes(entry: RequestLogEntry, answer: HubAnswer): boolean {
   if (answer.body === undefined || answer.status >= 300) return false;
-  return entry.target === "api" || isSlice(answer.body);
+  return entry.target === "api" || entry.target === "cas" || isSlice(answer.body);
 }

@@ -112,8 +112,10 @@ async function refuse(
     return new UnitError(`${host} ${why} (xorb ${unit.xorb})`, { fault: "wrong-answer", host });
   };
   if (status === 206) {
-    const range = parseContentRange(headers.get("content-range"));
+    const said = headers.get("content-range");
+    const range = parseContentRange(said);
     if (isEncoded(headers)) throw wrong("compressed a part of a xorb");
+    if (said !== undefined && range === undefined) throw wrong("sent a part that cannot be");
     if (range !== undefined && (range.start !== start || range.end !== end)) {
       throw wrong(`sent bytes ${range.start}-${range.end - 1} instead of ${start}-${end - 1}`);
     }

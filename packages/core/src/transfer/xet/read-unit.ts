@@ -34,6 +34,7 @@ export interface ReadUnitIo {
 const DELAYS_MS = [250, 1000];
 // A try that brought this many bytes shows that the line works. The count restarts there.
 const PROGRESS_BYTES = 64 * 1024;
+const MOST_STALLS = 2;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
@@ -79,6 +80,7 @@ async function readOnce(unit: FetchUnit, io: ReadUnitIo): Promise<FetchedUnit> {
     let failures = 0;
     let wrong = 0;
     let expired = 0;
+    let stalls = 0;
     for (;;) {
       const before = sink.received;
       const failed = await context.budget.run(connection, () => request(unit, sink, io), signal);
@@ -89,12 +91,15 @@ async function readOnce(unit: FetchUnit, io: ReadUnitIo): Promise<FetchedUnit> {
         continue;
       }
       if (fault === "wrong-answer") wrong += 1;
+      if (failed.code === "transfer/stalled") stalls += 1;
       failures = sink.received - before >= PROGRESS_BYTES ? 1 : failures + 1;
       const delayMs = Math.max(DELAYS_MS[failures - 1] ?? 0, retryAfterMs ?? 0);
       const isOver =
         fault === "refused" ||
         fault === "expired" ||
         wrong > 1 ||
+        // However much came before each: every one costs seconds.
+        stalls > MOST_STALLS ||
         failures > DELAYS_MS.length ||
         delayMs > LONGEST_WAIT_MS;
       if (isOver) {
