@@ -32,9 +32,7 @@ test("one name compares what is here with what the Hub has", async () => {
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/^FILE +CHANGE +WAS +IS\nconfig\.json +changed/);
   expect(stdout).toMatch(/^quantization\.bits +4 +8$/m);
-  expect(stderr).toMatch(
-    /org\/model @ \w{7} → org\/model @ \w{7}: weights, config, 90\.1 kB to fetch/,
-  );
+  expect(stderr).toMatch(/org\/model @ \w{7} → \w{7}: weights, config, 90\.1 kB to fetch/);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonEnv, run as runProgram } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
-import { readUntil, type Stage } from "./stage.ts";
+import { readUntil, startStage, type Stage } from "./stage.ts";
 import {
   changedStage,
   changes,
@@ -133,6 +133,29 @@ test("of several that fail each is named, and the others are updated", async () 
     ["org/config", "hub/repo-not-found"],
   ]);
   expect((await stage.run(["update", "org/no"])).code).toBe(4);
+});
+
+test("an alias of a project moves with its lock, which no other update touches", async () => {
+  const stage = await startStage();
+  const { hub, run, env } = stage;
+  await hub.addRepo("org/m", first);
+  expect((await run(["add", "chat=org/m", "-q"])).code).toBe(0);
+  await hub.addRepo("org/m", { ...first, "config.json": '{"x": 1}' });
+  const lock = (): Promise<string> => readFile(join(env["HOME"] ?? "", "mlx-models.lock"), "utf8");
+  const before = await lock();
+  expect((await update(stage)).left).toEqual([
+    expect.objectContaining({ repoId: "org/m", reason: "locked" }),
+  ]);
+  const plan = await update(stage, "chat", "--dry-run");
+  expect(plan.results).toEqual([
+    expect.objectContaining({ alias: "chat", path: null, changes: ["config"], bytes: 8 }),
+  ]);
+  expect(await lock()).toBe(before);
+  const { results } = await update(stage, "chat");
+  expect(await lock()).toContain(results[0]?.to);
+  expect(await readFile(join(results[0]?.path ?? "", "config.json"), "utf8")).toBe('{"x": 1}');
+  expect((await run(["install", "--frozen", "--offline"])).code).toBe(0);
+  expect((await update(stage, "chat")).results).toEqual([]);
 });
 
 test("a history tells what the Hub has and what is here, offline only the latter", async () => {

@@ -2,13 +2,21 @@ import type { DownloadEventBody, ModelList } from "@mlx-download/core";
 import type { Registry } from "@mlx-download/registry";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { textOf } from "../../shell/result.ts";
+import { wrapWords } from "../../text/display-width.ts";
 import { printable } from "../../text/printable.ts";
 import { readToken } from "../account/read-token.ts";
 
-/** Writes a line for the user, except with `--quiet`. */
-export function noteTo({ quiet }: Pick<Flags, "quiet">, shell: Shell): (text: string) => void {
+/** Writes a line for the user, cut at words where a terminal is narrower. Nothing with `--quiet`. */
+export function noteTo(
+  { quiet }: Pick<Flags, "quiet">,
+  { stderr }: Pick<Shell, "stderr">,
+): (text: string) => void {
   return (text) => {
-    if (!quiet) shell.stderr.write(`${printable(text)}\n`);
+    if (quiet) return;
+    const line = printable(text);
+    const lines = stderr.isTTY ? wrapWords(line, Math.max(20, stderr.columns)) : [line];
+    stderr.write(textOf(lines));
   };
 }
 

@@ -8,6 +8,7 @@ import { formatBytes, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { readToken } from "../account/read-token.ts";
+import { noteTo } from "../catalogue/open.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { requireHub } from "./require-hub.ts";
@@ -117,10 +118,10 @@ interface Told {
 
 function tell({ from, to, difference, bytesToFetch }: Told, flags: Flags, shell: Shell): void {
   if (flags.quiet) return;
-  const name = ({ repoId, commit }: SnapshotLook): string =>
-    `${printable(repoId)} @ ${shortCommit(commit)}`;
+  const name = ({ repoId, commit }: SnapshotLook): string => `${repoId} @ ${shortCommit(commit)}`;
+  const versions = `${name(from)} → ${from.repoId === to.repoId ? shortCommit(to.commit) : name(to)}`;
   const { changes } = difference;
   const fetched = bytesToFetch > 0 ? `, ${formatBytes(bytesToFetch)} to fetch` : "";
   const what = changes.length === 0 ? "no difference" : `${changes.join(", ")}${fetched}`;
-  shell.stderr.write(`${name(from)} → ${name(to)}: ${what}\n`);
+  noteTo(flags, shell)(`${versions}: ${what}`);
 }

@@ -149,7 +149,7 @@ function table(commits: readonly Line[], { stdoutStyle }: Shell): string {
       { title: "DATE" },
       { title: "HERE" },
       { title: "REFS", lesser: true },
-      { title: "TITLE", lesser: true },
+      { title: "TITLE" },
     ],
     commits.map(({ commit, date, title, here, refs, refsHere, arrivedAt }) => [
       shortCommit(commit),

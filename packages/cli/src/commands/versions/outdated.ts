@@ -4,6 +4,7 @@ import type { Shell } from "../../shell/shell.ts";
 import { formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { readTarget } from "../cache/target.ts";
+import { noteTo } from "../catalogue/open.ts";
 import { branchName, updatesTable } from "./updates-table.ts";
 import { findUpdates, type OutdatedBranch } from "./find-updates.ts";
 
@@ -42,20 +43,19 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       : updatesTable(offered, shell.stdoutStyle),
     { flags, shell },
   );
-  if (!flags.json && !flags.events && !flags.quiet) {
-    for (const { repoId, error } of failed) {
-      shell.stderr.write(`${printable(repoId)} cannot be compared: ${printable(error.message)}\n`);
-    }
+  if (!flags.json && !flags.events) {
+    const note = noteTo(flags, shell);
+    for (const { repoId, error } of failed) note(`${repoId} cannot be compared: ${error.message}`);
     for (const { update } of rolledBack) {
-      shell.stderr.write(
-        `${printable(branchName(update))} was rolled back from the Hub's version; update by name takes it again.\n`,
+      note(
+        `${branchName(update)} was rolled back from the Hub's version; update by name takes it again.`,
       );
     }
     if (offered.length === 0) {
-      shell.stderr.write(
+      note(
         compared === 0
-          ? "No model in the cache to compare.\n"
-          : `${formatCount(compared - failed.length, "model")} compared, none outdated.\n`,
+          ? "No model in the cache to compare."
+          : `${formatCount(compared - failed.length, "model")} compared, none outdated.`,
       );
     }
   }

@@ -50,13 +50,14 @@ export const update: CommandSpec = {
   name: "update",
   group: "Download",
   aliases: ["upgrade"],
-  usage: "[org/name[@branch]…]",
+  usage: "[org/name[@branch]|ALIAS…]",
   summary: "bring models in the cache to the Hub's newest version; the old one stays",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "dryRun",
     "all",
     "yes",
+    "project",
     "schedule",
     "unschedule",
     "within",
@@ -85,7 +86,7 @@ export const update: CommandSpec = {
   ],
   notes: [
     "A branch moves when its new version is complete. A stopped update leaves the old one in use, and the same command resumes it.",
-    "Pinned commits and those in mlx-models.lock stay. A version that was rolled back from is taken by name only.",
+    "Pinned commits stay, and so do those in the lock of a project: naming the alias there downloads its new version and moves the lock. A version that was rolled back from is taken by name only.",
     "A schedule is for named models alone. --dry-run shows its files. The systemd timer was tried on Linux; the launchd agent was not tried on a Mac.",
   ],
   check({ flags }) {

@@ -11,6 +11,7 @@ import { cacheLimit, makeRoom } from "../download/make-room.ts";
 import { watched } from "../download/watched.ts";
 import { endOfSeveral, type FailedOne } from "./end-of-several.ts";
 import { findUpdates, type OutdatedBranch } from "./find-updates.ts";
+import { splitAliases, updateAliases } from "./update-aliases.ts";
 import { branchName, updatesTable } from "./updates-table.ts";
 
 /** Why an outdated model is not updated. */
@@ -18,7 +19,7 @@ type LeftReason = "pinned" | "locked" | "card-only" | "rolled-back";
 
 const LEFT: Readonly<Record<LeftReason, string>> = {
   pinned: "its commit is pinned",
-  locked: "mlx-models.lock holds its commit",
+  locked: "the lock of the project holds its commit (update ALIAS moves it)",
   "card-only": "only its card changed (--all takes it)",
   "rolled-back": "it was rolled back from the Hub's version (update by name takes it)",
 };
@@ -35,7 +36,16 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
   if (!(await isTime(flags, shell))) {
     return await endOfSeveral({ results: [], failed: [], further: { left: [] } }, { flags, shell });
   }
-  const wanted = await Promise.all(operands.map((word) => readTarget(word, flags, shell)));
+  const { folder, aliases, refs } = await splitAliases(operands, flags);
+  const options = await downloadOptions(flags, shell);
+  const locked =
+    aliases.length === 0
+      ? { results: [], failed: [] }
+      : await updateAliases({ folder, aliases }, options, { flags, shell });
+  if (aliases.length > 0 && refs.length === 0) {
+    return await endOfSeveral({ ...locked, further: { left: [] } }, { flags, shell });
+  }
+  const wanted = await Promise.all(refs.map((word) => readTarget(word, flags, shell)));
   const found = await findUpdates(wanted, flags, shell);
   const named = wanted.length > 0;
   const left = found.outdated.flatMap((branch) => {
@@ -47,15 +57,18 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
   for (const { branch, reason } of left) {
     note(`${branchName(branch.update)} stays: ${LEFT[reason]}.`);
   }
-  const failed: FailedOne[] = found.failed.map(({ repoId, revision, error }) => ({
-    ref: branchName({ repoId, revision }),
-    error,
-  }));
+  const failed: FailedOne[] = [
+    ...locked.failed,
+    ...found.failed.map(({ repoId, revision, error }) => ({
+      ref: branchName({ repoId, revision }),
+      error,
+    })),
+  ];
   const bytes = offered.reduce((sum, { update }) => sum + update.plan.bytes.toFetch, 0);
   if (offered.length === 0 && failed.length === 0) {
     note(upToDate(found.compared, left.length));
   }
-  const results: Record<string, unknown>[] = [];
+  const results: Record<string, unknown>[] = [...locked.results];
   if (flags.dryRun) {
     if (!flags.json && !flags.events) {
       await shell.stdout.write(updatesTable(offered, shell.stdoutStyle));
@@ -65,7 +78,7 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
     }
     results.push(...offered.map((one) => resultJson(one, null, one.update.plan.bytes.toFetch)));
   } else if (await agrees(offered, bytes, { flags, shell })) {
-    results.push(...(await updateAll(offered, failed, { flags, shell })));
+    results.push(...(await updateAll(offered, { failed, options }, { flags, shell })));
   }
   return await endOfSeveral(
     {
@@ -95,11 +108,10 @@ const upToDate = (compared: number, left: number): string =>
 /** Downloads and moves one branch after the other. A failure of one is noted, and the next follows. */
 async function updateAll(
   offered: readonly OutdatedBranch[],
-  failed: FailedOne[],
+  { failed, options }: { readonly failed: FailedOne[]; readonly options: DownloadOptions },
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
 ): Promise<readonly Record<string, unknown>[]> {
   const { applyUpdate } = await import("@mlx-download/core");
-  const options = await downloadOptions(flags, shell);
   const limit = cacheLimit(flags, shell.env);
   const results: Record<string, unknown>[] = [];
   for (const branch of offered) {
