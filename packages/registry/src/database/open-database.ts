@@ -113,7 +113,7 @@ function openSound(
       db.exec("pragma journal_mode=delete");
       notices.push({ code: "no-wal", message: `${path}: the file system has no write-ahead log` });
     }
-    db.exec("pragma synchronous=normal; pragma cache_size=-16000");
+    db.exec("pragma synchronous=normal; pragma cache_size=-6000");
     migrate(db);
     return { db, readOnly: false, newer: false };
   } catch (error) {

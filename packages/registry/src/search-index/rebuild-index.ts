@@ -15,11 +15,14 @@ export function rebuildIndex(db: DatabaseSync): void {
   const rank = db.prepare("insert into ranked (rank, model) values (?, ?)");
   const vocabulary = new Map<string, number>();
   let at = 0;
-  const models = db.prepare(
-    `select id, repo_id, tags, task, arch from model where gone is null
-     order by downloads desc, likes desc, repo_id`,
-  );
-  for (const row of models.iterate()) {
+  // Ids alone are sorted: whole rows would take 10 MB while they are.
+  const order = db
+    .prepare("select id from model where gone is null order by downloads desc, likes desc, repo_id")
+    .all();
+  const model = db.prepare("select id, repo_id, tags, task, arch from model where id = ?");
+  for (const { id = 0 } of order) {
+    const row = model.get(id);
+    if (row === undefined) continue;
     at += 1;
     const repoId = String(row["repo_id"]);
     const words = indexWords({
