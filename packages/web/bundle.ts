@@ -1,4 +1,4 @@
-// Writes dist/assets/: the files of the page. What tsc emitted is published as it is.
+// Writes dist/assets/: the files of the page. The output of tsc is published as it is.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { buildPage } from "./page/build-page.ts";
 

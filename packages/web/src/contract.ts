@@ -1,4 +1,4 @@
-/** What went wrong, as the page shows it. */
+/** An error, as the page shows it. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
@@ -6,7 +6,7 @@ export interface Failure {
   readonly hint: string;
 }
 
-/** How one download of the queue stands. `waiting` has its turn to come; `failed` waits for a word. */
+/** How one download of the queue stands. `waiting` has its turn to come. `failed` waits for the user. */
 export type DownloadState = "waiting" | "running" | "paused" | "done" | "failed";
 
 /** One file that moves now. Bytes. */
@@ -16,7 +16,7 @@ export interface MovingFile {
   readonly received: number;
 }
 
-/** One download of the queue. Bytes are integers, times Unix ms; null: not known yet. */
+/** One download of the queue. Bytes are integers, times Unix ms. Null: not known yet. */
 export interface QueuedDownload {
   readonly id: string;
   readonly repoId: string;
@@ -34,12 +34,12 @@ export interface QueuedDownload {
   readonly active: readonly MovingFile[];
   /** Bytes a second, one sample a second, the last two minutes. */
   readonly speeds: readonly number[];
-  /** What it waits for or tries again, by its event's name. */
+  /** The reason why it waits or tries again, by its event's name. */
   readonly note: { readonly kind: string; readonly message: string; readonly at: number } | null;
   readonly error: Failure | null;
 }
 
-/** How fast the queue may go. Bytes a second; null: no limit. */
+/** How fast the queue may go. Bytes a second. Null: no limit. */
 export interface QueueLimits {
   /** Downloads at once, 1 to 8. */
   readonly atOnce: number;
@@ -47,11 +47,11 @@ export interface QueueLimits {
   /** The slow mode is switched on by hand. */
   readonly slow: boolean;
   readonly slowBytesPerSecond: number;
-  /** Minutes of the local day between which the slow mode is on by itself; null: never. */
+  /** Minutes of the local day between which the slow mode is on by itself. Null: never. */
   readonly slowHours: { readonly from: number; readonly to: number } | null;
 }
 
-/** {@link QueueLimits}, and what follows from them now. */
+/** {@link QueueLimits}, and their effect at this moment. */
 export interface LimitsNow extends QueueLimits {
   readonly slowNow: boolean;
   readonly bytesPerSecondNow: number | null;
@@ -147,7 +147,7 @@ export interface SearchPage {
   readonly machine: MachineFacts;
 }
 
-/** What memory a model needs at one context length. Bytes; null: the description does not say enough. */
+/** The memory that a model needs at one context length, in bytes. Null: the description does not say enough. */
 export interface FitPoint {
   readonly contextLength: number;
   readonly weightsBytes: number | null;
@@ -242,7 +242,7 @@ export interface LibraryPage {
   readonly repos: readonly LibraryRepo[];
 }
 
-/** What an eviction or a removal would take. */
+/** The effect of an eviction or a removal. */
 export interface RemovalPreview {
   readonly freedBytes: number;
   /** By how much the cache would stay above the wished size. */

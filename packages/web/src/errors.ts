@@ -37,7 +37,7 @@ export function badRequest(message: string, hint: string): WebError {
   return new WebError(message, "web/bad-request", { hint });
 }
 
-/** What an error says to the page: coded ones in their own words, others by their message. Never a stack. */
+/** An error for the page: coded ones in their own words, others by their message. Never a stack. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message || error.name : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -26,9 +26,9 @@ export interface WebQuestion {
   readonly signal: AbortSignal;
 }
 
-/** What the page is a page of. */
+/** The options of the page. */
 export interface WebOptions {
-  /** Where the Hub and the cache are, and with which token; read once. */
+  /** The places of Hub and cache, and the token. Read once. */
   readonly hub: Omit<HubOptions, "signal" | "onEvent" | "revision">;
   /** Which files downloads take. */
   readonly selection?: SelectionOptions | undefined;
@@ -37,7 +37,7 @@ export interface WebOptions {
   readonly version: string;
   /** The folder that keeps queue and token, made when it is not there. */
   readonly stateDir: string;
-  /** Answers searches; the command line's own. */
+  /** Answers searches, as the command line does. */
   readonly search: (
     question: WebQuestion,
   ) => Promise<SearchAnswer & { readonly source: "catalogue" | "hub" }>;
@@ -45,11 +45,11 @@ export interface WebOptions {
   readonly doctor: () => Promise<readonly DoctorRow[]>;
   /** Hears what the downloads say. */
   readonly onEvent?: ((event: DownloadEvent) => void) | undefined;
-  /** How long a removal can be taken back, in ms; default 10,000. */
+  /** How long a removal can be taken back, in ms. Default 10,000. */
   readonly undoMs?: number | undefined;
 }
 
-/** What the routes work with. */
+/** The inputs of the routes. */
 export interface WebParts {
   readonly cacheDir: string;
   readonly hub: WebOptions["hub"];
@@ -68,7 +68,7 @@ export interface WebParts {
   readonly changed: () => void;
 }
 
-/** Puts everything behind the page together; `queuePath` is where the queue lies. */
+/** Puts everything behind the page together. `queuePath` is the file of the queue. */
 export async function openParts(
   options: WebOptions,
   queuePath: string,

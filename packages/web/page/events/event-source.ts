@@ -3,7 +3,7 @@ import { readEvents } from "./read-events.ts";
 /** How the line to the server stands. */
 export type Line = "connecting" | "live" | "lost" | "no-token";
 
-/** What a tab hears. */
+/** A message to a tab. */
 export type Heard =
   | { readonly type: "line"; readonly line: Line }
   | { readonly type: "token"; readonly token: string }
@@ -97,7 +97,7 @@ export function createEventHub(tell: (heard: Heard) => void): EventHub {
   };
 }
 
-/** The values with what came; null takes one away. */
+/** The values after the changes of an event. Null removes one. */
 export function merge(
   values: Readonly<Record<string, unknown>>,
   came: Readonly<Record<string, unknown>>,

@@ -3,7 +3,7 @@ import { createEventHub, type Heard } from "./event-source.ts";
 // One stream for all tabs: a browser opens six connections to a server, and a stream keeps one. A new tab without a token
 // gets it from the others: who can reach this worker is of the same origin.
 
-/** What a tab says. */
+/** A message from a tab. */
 type Said =
   | { readonly type: "hello"; readonly token?: string | undefined }
   | { readonly type: "wake" }

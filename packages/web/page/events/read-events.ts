@@ -6,8 +6,8 @@ export interface EventPart {
 }
 
 /**
- * Reads the events until they end: EventSource cannot send the token. Rejects with a `TypeError` where nobody answers;
- * resolves to the HTTP status when it is no stream, and to 200 when it ended.
+ * Reads the events until they end: EventSource cannot send the token. Rejects with a `TypeError` when the server
+ * does not answer. Resolves to the HTTP status when it is no stream, and to 200 when it ended.
  */
 export async function readEvents(
   { token, after, signal }: { token: string; after: string | undefined; signal: AbortSignal },

@@ -23,7 +23,7 @@ const values: Readonly<Record<Order, (repo: LibraryRepo) => number | string>> = 
   added: ({ modifiedAt }) => -(modifiedAt ?? 0),
 };
 
-/** What is on this disk. */
+/** The models on this disk. */
 export function LibraryPage(): JSX.Element {
   const { value, failure, again } = useAnswer<Library>("library", libraryVersion.value);
   return (

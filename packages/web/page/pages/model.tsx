@@ -11,7 +11,7 @@ import { route, to } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { bytesText, compactText, countText, tokensText } from "../text/format.ts";
 
-/** One model: what it is, whether it runs here, and what it brings. */
+/** One model: its description, whether it runs here, and its files. */
 export function ModelPage(): JSX.Element {
   const { params } = route.value;
   const ref = params.get("ref") ?? "";

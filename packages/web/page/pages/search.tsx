@@ -171,7 +171,7 @@ function Row({ model }: { readonly model: FoundModel }): JSX.Element {
 
 type Group = [FoundModel, ...FoundModel[]];
 
-/** Variants of one model together, in the order of the best one; the largest that fits stands first. */
+/** Variants of one model together, in the order of the best one. The largest that fits stands first. */
 function groupsOf(models: readonly FoundModel[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const model of models) {

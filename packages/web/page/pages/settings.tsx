@@ -8,7 +8,7 @@ import { useAnswer } from "../state/use-answer.ts";
 
 const tones = { ok: "good", warn: "warn", fail: "bad", skip: "quiet" } as const;
 
-/** What is set, and by what; and whether everything works. */
+/** The settings with their origins, and whether everything works. */
 export function SettingsPage(): JSX.Element {
   const { value, failure, again } = useAnswer<readonly SettingRow[]>("settings");
   const [asked, setAsked] = useState(0);

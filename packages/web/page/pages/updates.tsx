@@ -88,7 +88,7 @@ function keptBecause({ pinned, turnedAway, cardOnly }: UpdateCheck): string | un
   return cardOnly ? "only its card changed" : undefined;
 }
 
-/** What is outdated still: not where the branch has moved since the Hub was asked. */
+/** The models that are still outdated: not those whose branch has moved since the Hub was asked. */
 function outdatedOf(
   checked: Checked | undefined,
   { revisions }: LibraryRepo,

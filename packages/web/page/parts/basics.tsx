@@ -8,7 +8,7 @@ const fitWords: Readonly<Record<FitWord, readonly [text: string, tone: string, t
   unknown: ["unknown", "quiet", "Nothing says how much memory it needs"],
 };
 
-/** A short word with a tone; never by colour alone. */
+/** A short word with a tone. The colour is never the only sign. */
 export function Badge({
   tone = "quiet",
   title,
@@ -47,7 +47,7 @@ export function RepoName({ repoId }: { readonly repoId: string }): JSX.Element {
   );
 }
 
-/** What went wrong, and the next step. */
+/** An error with its next step. */
 export function Problem({
   failure,
   again,
@@ -70,7 +70,7 @@ export function Problem({
   );
 }
 
-/** What stands where there is nothing, with the way on. */
+/** The text of an empty place, with the next step. */
 export function Empty({
   title,
   children,
@@ -86,7 +86,7 @@ export function Empty({
   );
 }
 
-/** Lines in the place of what is on its way. */
+/** Grey lines in the place of content that is loading. */
 export function Loading({ rows = 6 }: { readonly rows?: number }): JSX.Element {
   return (
     <div class="loading" role="status" aria-label="Loading">
@@ -97,7 +97,7 @@ export function Loading({ rows = 6 }: { readonly rows?: number }): JSX.Element {
   );
 }
 
-/** A bar with what it stands for. */
+/** A bar with its label. */
 export function Bar({
   value,
   of,

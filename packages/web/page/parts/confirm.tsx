@@ -14,12 +14,12 @@ interface Question {
 
 const question = signal<Question | undefined>(undefined);
 
-/** Asks before something that is hard to take back. One dialog serves the whole page; Escape means no. */
+/** Asks before something that is hard to take back. One dialog serves the whole page. Escape means no. */
 export function confirm(asked: Question): void {
   question.value = asked;
 }
 
-/** The dialog of {@link confirm}; the focus goes back to where it was. */
+/** The dialog of {@link confirm}. The focus returns to its former place. */
 export function ConfirmDialog(): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
   const asked = question.value;

@@ -23,7 +23,7 @@ export function notify(text: string, tone: Notice["tone"] = "good"): void {
   }, SHOWN_MS);
 }
 
-/** Does something, and says what went wrong. */
+/** Does something, and shows its error. */
 export async function attempt(action: () => Promise<unknown>, done?: string): Promise<void> {
   try {
     await action();
@@ -34,7 +34,7 @@ export async function attempt(action: () => Promise<unknown>, done?: string): Pr
   }
 }
 
-/** What is said in passing, and what can be taken back. */
+/** Messages that pass, and actions that can be undone. */
 export function Notices(): JSX.Element {
   return (
     <div class="notices" role="status" aria-live="polite">

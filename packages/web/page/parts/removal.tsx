@@ -56,7 +56,7 @@ function Preview({ preview }: { readonly preview: RemovalPreview }): JSX.Element
   );
 }
 
-/** Makes the cache as small as somebody says, after a preview. */
+/** Brings the cache below a size that the user gives, after a preview. */
 export function Evict({ library }: { readonly library: LibraryPage }): JSX.Element {
   const [size, setSize] = useState("");
   const maxBytes = Math.round(Number(size) * 1e9);

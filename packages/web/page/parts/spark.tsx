@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { bytesText } from "../text/format.ts";
 
-/** How far a download is; 100 only when it is whole. */
+/** How far a download is. 100 only when it is complete. */
 export function percent({
   here,
   total,

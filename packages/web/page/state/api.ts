@@ -12,7 +12,7 @@ class ApiError extends Error {
   }
 }
 
-/** What an error says on the page. */
+/** An error as the page shows it. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof ApiError) return error.failure;
   return {
@@ -49,12 +49,12 @@ async function ask<T>(
   );
 }
 
-/** Asks for a value. Rejects with what {@link failureOf} reads. */
+/** Asks for a value. Rejects with an error for {@link failureOf}. */
 export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, signal === undefined ? {} : { signal });
 }
 
-/** Has something done. Rejects with what {@link failureOf} reads. */
+/** Has something done. Rejects with an error for {@link failureOf}. */
 export function post<T = unknown>(path: string, body: object = {}): Promise<T> {
   const headers = { "Content-Type": "application/json" };
   return ask<T>(path, { method: "POST", headers, body: JSON.stringify(body) });

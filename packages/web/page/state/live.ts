@@ -21,7 +21,7 @@ const valueOf = <Key extends keyof FeedValues>(key: Key): FeedValues[Key] | unde
 const under = (prefix: string): readonly unknown[] =>
   Object.entries(values.value).flatMap(([key, value]) => (key.startsWith(prefix) ? [value] : []));
 
-/** The server as a whole; undefined before the first word of it. */
+/** The state of the server. Undefined before its first event. */
 export const server: ReadonlySignal<ServerFacts | undefined> = computed(() => valueOf("server"));
 /** How fast the queue may go. */
 export const limits: ReadonlySignal<LimitsNow | undefined> = computed(() => valueOf("limits"));

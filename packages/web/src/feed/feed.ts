@@ -4,7 +4,7 @@ import type { FeedValues } from "../contract.ts";
 /** A key of the feed. */
 type FeedKey = keyof FeedValues;
 
-/** What a reader gets: all values (`snapshot`), or those that changed; null: it is gone. */
+/** The part for a reader: all values (`snapshot`), or those that changed. Null: it is gone. */
 export interface FeedPart {
   /** `<boot>-<sequence>`, to go on from. */
   readonly id: string;
@@ -16,13 +16,13 @@ export interface FeedPart {
 export interface Feed {
   set<Key extends FeedKey>(key: Key, value: FeedValues[Key]): void;
   remove(key: FeedKey): void;
-  /** What is new since the part of this id; all of it for an id of another boot or none. Undefined: nothing is. */
+  /** The changes since the part of this id. Everything for an id of another boot, or none. Undefined: nothing changed. */
   since(id: string | undefined): FeedPart | undefined;
   /** Resolves when there is something new after `id`, or when aborted. */
   next(id: string, signal: AbortSignal): Promise<void>;
 }
 
-/** So many removed keys are remembered; who was away for longer gets everything. */
+/** So many removed keys are remembered. A reader that was away for longer gets everything. */
 const MOST_REMOVED = 500;
 
 /** Makes a feed with a boot id of its own. */

@@ -6,7 +6,7 @@ export interface Knock {
   readonly method: string;
   /** The request target as it was sent. */
   readonly target: string;
-  /** Every header as it was sent, with its name in any case; a header that came twice is there twice. */
+  /** Every header as it was sent, with its name in any case. A header that came twice is there twice. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
@@ -28,8 +28,8 @@ export const MAX_BODY_BYTES: number = 64 * 1024;
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
 
 /**
- * Judges a request before any route sees it; undefined lets it in. Deny by default: the Host must be ours exactly (a rebound
- * name is a foreign Host), a browser must say that the request is the page's own, and whatever is not a file of the page
+ * Judges a request before any route sees it. Undefined lets it in. Deny by default: the Host must be ours exactly (a rebound
+ * name is a foreign Host), a browser must say that the request is the page's own, and everything that is not a file of the page
  * needs the token. Opening the page by a link is the one thing that a foreign document may do.
  */
 export function judge({ method, target, headers }: Knock, rules: GateRules): Refusal | undefined {

@@ -7,14 +7,14 @@ export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Whether a text is the token; takes as long whatever is in it. */
+/** Whether a text is the token. It takes equally long for every text. */
 export function isToken(given: string, token: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 }
 
 /**
- * The token of the file, which only this user can read; a new one where there is none, it is no token, others could read
+ * The token of the file, which only this user can read. A new one where there is none, it is no token, others could read
  * it, or `renew` asks for one. It stays over restarts, so that open pages go on.
  */
 export async function keepToken(path: string, renew = false): Promise<string> {

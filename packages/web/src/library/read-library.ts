@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 import { type CachedRepo, listPins, listViews, repoLayout, scanCache } from "@mlx-download/cache";
 import type { LibraryPage } from "../contract.ts";
 
-/** What the cache holds, as the page shows it. Throws as `scanCache` does. */
+/** The contents of the cache, as the page shows them. Throws as `scanCache` does. */
 export async function readLibrary(cacheDir: string, signal?: AbortSignal): Promise<LibraryPage> {
   const [scan, pins, disk] = await Promise.all([
     scanCache(cacheDir, { signal }),

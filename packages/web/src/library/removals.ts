@@ -4,25 +4,25 @@ import type { PendingRemoval, RemovalPreview } from "../contract.ts";
 import { badRequest, failureOf } from "../errors.ts";
 import type { Feed } from "../feed/feed.ts";
 
-/** What shall go: repos by id, or the least used ones until the cache has a size. */
+/** The repos to remove: by id, or the least used ones until the cache has a size. */
 export type RemovalWish =
   | { readonly kind: "repos"; readonly repoIds: readonly string[] }
   | { readonly kind: "evict"; readonly maxBytes: number };
 
 /** Removals that wait a moment before they are done, so that they can be taken back. */
 export interface Removals extends Disposable {
-  /** What would go and what would stay; nothing is touched. */
+  /** The repos that would go and those that would stay. Nothing is touched. */
   preview(wish: RemovalWish): Promise<RemovalPreview>;
-  /** Does it after the moment; until then nothing is touched, also when the process ends. */
+  /** Removes after a moment. Until then nothing is touched, also when the process ends. */
   schedule(wish: RemovalWish): Promise<PendingRemoval>;
-  /** Takes it back; false when it is too late. */
+  /** Takes it back. False when it is too late. */
   undo(id: string): boolean;
 }
 
 /** Long enough to read a line and reach for the mouse. */
 const UNDO_MS = 10_000;
 
-/** Makes the removals of one cache; they are told through the feed. */
+/** Makes the removals of one cache, which report to the feed. */
 export function createRemovals(
   cacheDir: string,
   {

@@ -5,7 +5,7 @@ import type { Feed } from "../feed/feed.ts";
 
 /** Verifications that the page started. */
 export interface Verifications extends AsyncDisposable {
-  /** Starts one; while one of the same repo runs, that one counts. */
+  /** Starts one. While one of the same repo runs, that one counts. */
   start(repoId: string): void;
   stop(repoId: string): void;
   /** Takes what ended off the page. */
@@ -14,7 +14,7 @@ export interface Verifications extends AsyncDisposable {
 
 const TELL_MS = 250;
 
-/** Makes the verifications of one cache; they are told through the feed, and one runs at a time. */
+/** Makes the verifications of one cache, which report to the feed. One runs at a time. */
 export function createVerifications(options: VerifyModelsOptions, feed: Feed): Verifications {
   const running = new Map<string, AbortController>();
   let last: Promise<void> = Promise.resolve();

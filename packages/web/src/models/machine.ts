@@ -7,7 +7,7 @@ export type FindMachine = (wish: {
   readonly chip?: string | undefined;
 }) => Promise<Machine>;
 
-/** What reading the machine takes is spent once a minute. */
+/** The machine is read once a minute at most. */
 const FRESH_MS = 60_000;
 
 /** Makes the function that tells which machine a verdict is for. */

@@ -14,11 +14,11 @@ import { failureOf } from "../errors.ts";
 /** Where the chart ends for a model that names no context length. */
 const USUAL_LONGEST = 131_072;
 const SHORTEST = 2048;
-/** The context length that a verdict is given for when nobody names one. */
+/** The context length of a verdict when the request names none. */
 const DEFAULT_CONTEXT = 8192;
 
 /**
- * Everything about a model at a revision: its files and what of them is here, what it is, whether it loads, and its memory
+ * Everything about a model at a revision: its files and how much of them is here, its description, whether it loads, and its memory
  * from short contexts to the longest. A repo that nothing describes still has its files. Rejects as `planModel` does.
  */
 export async function readModel(
@@ -113,7 +113,7 @@ function labelOf({ bits, mode, mixed }: Quantization): string {
   return [width, mode === "affine" ? "" : mode, mixed ? "mixed" : ""].filter(Boolean).join(", ");
 }
 
-/** Doubling lengths up to what the model was made for, and that one. */
+/** Doubling lengths up to the length that the model was made for, and that one. */
 function lengthsOf({ contextLength }: ModelDescription): readonly number[] {
   const longest = Math.max(1, contextLength ?? USUAL_LONGEST);
   const lengths: number[] = [];

@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
 
 /**
  * The files of the page by their addresses, in memory: no request ever names a path on this disk. A built package has them
- * beside its code; from source they are built anew.
+ * beside its code. From source they are built anew.
  */
 export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   const contents = import.meta.url.endsWith(".ts") ? await buildFromSource() : await readBuilt();
@@ -49,7 +49,7 @@ async function readBuilt(): Promise<ReadonlyMap<string, Uint8Array>> {
 }
 
 async function buildFromSource(): Promise<ReadonlyMap<string, Uint8Array>> {
-  // Not a dependency of what is published: only a checkout has it.
+  // Not a dependency of the published package: only a checkout has it.
   const builder = new URL("../../page/build-page.ts", import.meta.url).href;
   const { buildPage } = (await import(/* @vite-ignore */ builder)) as {
     buildPage: () => Promise<ReadonlyMap<string, Uint8Array>>;

@@ -6,7 +6,7 @@ const MOST_SPEEDS = 120;
 /** So many moving files are shown. */
 const MOST_ACTIVE = 12;
 
-/** The download after an event of its own; the same object where the event changes nothing that is shown. */
+/** The download after an event of its own. The same object where the event changes nothing that is shown. */
 export function applyEvent(item: QueuedDownload, event: DownloadEvent): QueuedDownload {
   switch (event.type) {
     case "resolved":
@@ -22,7 +22,7 @@ export function applyEvent(item: QueuedDownload, event: DownloadEvent): QueuedDo
     }
     case "progress": {
       const { total, cached, resumed, copied, fetched, wire } = event.bytes;
-      // What moves again needs no word on why it did not.
+      // A download that moves again needs no reason why it did not.
       const note =
         event.bytesPerSecond > 0 && event.at - (item.note?.at ?? 0) > 3000 ? null : item.note;
       return {

@@ -1,6 +1,6 @@
 import type { LimitsNow, QueueLimits } from "../contract.ts";
 
-/** The limits of a queue that nobody changed: two at once, no limit, 1 MB/s when slow. */
+/** The default limits of a queue: two at once, no limit, 1 MB/s when slow. */
 export const defaultLimits: QueueLimits = {
   atOnce: 2,
   bytesPerSecond: null,
@@ -9,7 +9,7 @@ export const defaultLimits: QueueLimits = {
   slowHours: null,
 };
 
-/** What the limits mean at a time, given in minutes of the local day; hours may span midnight. */
+/** The limits at a time, given in minutes of the local day. The hours may span midnight. */
 export function limitsAt(limits: QueueLimits, minutes: number): LimitsNow {
   const { slow, slowHours, slowBytesPerSecond, bytesPerSecond } = limits;
   const slowNow = slow || (slowHours !== null && isWithin(slowHours, minutes));
@@ -23,7 +23,7 @@ function isWithin({ from, to }: { from: number; to: number }, minutes: number): 
   return from <= to ? minutes >= from && minutes < to : minutes >= from || minutes < to;
 }
 
-/** Reads limits from what somebody sent or a file holds; undefined where a value makes no sense. */
+/** Reads limits from a request or a file. Undefined where a value makes no sense. */
 export function readLimits(value: unknown, base: QueueLimits): QueueLimits | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const next = { ...base, ...value } as Record<keyof QueueLimits, unknown>;

@@ -3,15 +3,15 @@ import type { Failure, QueuedDownload, QueueLimits } from "../contract.ts";
 import { writePrivate } from "../gate/token.ts";
 import { defaultLimits, readLimits } from "./limits.ts";
 
-/** What outlives the process: the downloads, first to last, and the limits. */
+/** The part that outlives the process: the downloads, first to last, and the limits. */
 export interface QueueState {
   readonly downloads: readonly QueuedDownload[];
   readonly limits: QueueLimits;
 }
 
 /**
- * The queue of the file; empty where there is none. A file that is damaged is renamed to `….damaged` and nothing of it is
- * used. What ran when the process ended has its turn again.
+ * The queue of the file. Empty where there is none. A file that is damaged is renamed to `….damaged` and nothing of it is
+ * used. A download that ran when the process ended has its turn again.
  */
 export async function loadQueue(path: string): Promise<QueueState> {
   const text = await readFile(path, "utf8").catch(() => undefined);
@@ -24,7 +24,7 @@ export async function loadQueue(path: string): Promise<QueueState> {
 
 /** Writes the queue whole, in one step. */
 export async function saveQueue(path: string, state: QueueState): Promise<void> {
-  // What moved is asked of the journals; samples and files at work would be old.
+  // The journals say how far a download is. Samples and files at work would be old.
   const downloads = state.downloads.map((item) => ({ ...item, active: [], speeds: [] }));
   await writePrivate(path, `${JSON.stringify({ schema: 1, ...state, downloads })}\n`);
 }

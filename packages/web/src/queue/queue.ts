@@ -7,12 +7,12 @@ import { addSpeed, applyEvent } from "./apply-event.ts";
 import { limitsAt, readLimits } from "./limits.ts";
 import { loadQueue, saveQueue } from "./queue-file.ts";
 
-/** What a queue works with. */
+/** The inputs of a queue. */
 export interface QueueOptions {
   /** Where it is kept. */
   readonly path: string;
   readonly feed: Feed;
-  /** Brings one model here; rejects with the signal's reason when aborted, and leaves what came. */
+  /** Downloads one model. Rejects with the signal's reason when aborted, and keeps the bytes that came. */
   readonly download: (item: QueuedDownload, work: DownloadWork) => Promise<void>;
   /** Deletes what a download brought. */
   readonly discard: (item: QueuedDownload) => Promise<void>;
@@ -22,7 +22,7 @@ export interface QueueOptions {
   readonly onLibraryChange: () => void;
 }
 
-/** What one running download gets from its queue. */
+/** The inputs of one running download from its queue. */
 export interface DownloadWork {
   readonly signal: AbortSignal;
   readonly limitRate: RateLimit;
@@ -32,13 +32,13 @@ export interface DownloadWork {
 /** The downloads of the page. Its truth lies in one file: it outlives the page, the process and the machine. */
 export interface DownloadQueue extends AsyncDisposable {
   readonly downloads: readonly QueuedDownload[];
-  /** Puts a download at the end; one of the same model that has not ended is given back instead. */
+  /** Puts a download at the end. One of the same model that has not ended is returned instead. */
   add(wish: { readonly repoId: string; readonly revision: string }): Promise<QueuedDownload>;
-  /** Stops it and keeps what came. */
+  /** Stops it and keeps the bytes that came. */
   pause(id: string): Promise<void>;
   /** Puts it back into its turn, also after a failure. */
   resume(id: string): Promise<void>;
-  /** Takes it off the queue, with what it brought or without. Throws what `discard` throws. */
+  /** Takes it off the queue, with its bytes or without. Throws as `discard` does. */
   cancel(id: string, what: "keep" | "delete"): Promise<void>;
   /** Moves it to this place, 0 first. */
   move(id: string, place: number): Promise<void>;
@@ -59,7 +59,7 @@ const SECOND = 1000;
 /** Byte counts are written down now and then, so that a restart shows about how far it was. */
 const SAVE_EVERY_SECONDS = 5;
 
-/** Opens the queue of a file and goes on with what has its turn. */
+/** Opens the queue of a file and goes on with the downloads that have their turn. */
 export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
   const { path, feed } = options;
   let { downloads, limits } = await loadQueue(path);
@@ -92,7 +92,7 @@ export async function openQueue(options: QueueOptions): Promise<DownloadQueue> {
     put(item);
     tell(item);
   };
-  /** One write after the other; the last state is written last. */
+  /** One write after the other. The last state is written last. */
   const save = (): Promise<void> => {
     saving = saving.catch(() => undefined).then(() => saveQueue(path, { downloads, limits }));
     saving.catch(() => undefined);

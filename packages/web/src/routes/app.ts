@@ -11,7 +11,7 @@ import { libraryRoutes } from "./library-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import { versionRoutes } from "./version-routes.ts";
 
-/** What the node:http adapter hands through: the request as it was sent. */
+/** The binding of the node:http adapter: the request as it was sent. */
 export interface WebBindings {
   readonly incoming?: {
     readonly url?: string | undefined;
@@ -87,7 +87,7 @@ function knockOf(c: Context<{ Bindings: WebBindings }>): Parameters<typeof judge
   return { method: raw.method ?? "", target: raw.url ?? "", headers };
 }
 
-/** HTTP's word for a code. What is nobody's fault but the Hub's or the disk's is 409: the question was fine. */
+/** HTTP's word for a code. A fault of the Hub or the disk is 409: the question was fine. */
 function statusOf(code: string): ContentfulStatusCode {
   if (/not-found|no-such|not-cached/.test(code)) return 404;
   if (/^web\/bad-request|invalid|^ref\//.test(code)) return 400;

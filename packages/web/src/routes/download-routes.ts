@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { WebParts } from "../web.ts";
 import { countOf, readBody, textOf } from "./read-body.ts";
 
-/** What the page does with the queue. A download is named by its id alone. */
+/** The routes of the queue. A download is named by its id alone. */
 export function downloadRoutes({ queue, refs }: WebParts): Hono {
   return new Hono()
     .post("/", async (c) => {

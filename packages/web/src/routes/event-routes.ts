@@ -6,8 +6,8 @@ import type { WebParts } from "../web.ts";
 const BEAT_MS = 15_000;
 
 /**
- * The events: first everything or what was missed since `?after=`, then each change. What a slow reader has not taken yet
- * is replaced by what is newer.
+ * The events: first everything, or the changes since `?after=`, then each change. Values that a slow reader has not taken yet
+ * are replaced by newer ones.
  */
 export function eventRoutes({ feed, signal: ending }: WebParts): Hono {
   return new Hono().get("/", (c) =>

@@ -7,7 +7,7 @@ import type { RemovalWish } from "../library/removals.ts";
 import type { WebParts } from "../web.ts";
 import { countOf, readBody, textOf } from "./read-body.ts";
 
-/** What the page does with the cache. A repo is named by its id alone, never by a path. */
+/** The routes of the cache. A repo is named by its id alone, never by a path. */
 export function libraryRoutes(parts: WebParts): Hono {
   const { cacheDir, removals, verifications, changed } = parts;
   return new Hono()

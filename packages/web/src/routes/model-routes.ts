@@ -12,7 +12,7 @@ const MOST_FOUND = 200;
 /** Longer cards are cut for the page (characters). */
 const MOST_CARD = 256 * 1024;
 
-/** What the page asks about models: a search, one model, its card. */
+/** The routes of models: a search, one model, its card. */
 export function modelRoutes({ cacheDir, hub, refs, search, findMachine }: WebParts): Hono {
   const machineOf = (c: Context): Promise<Machine> =>
     findMachine({ memory: c.req.query("memory"), chip: c.req.query("chip") });

@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES } from "../gate/gate.ts";
 import { badRequest } from "../errors.ts";
 
-/** The JSON object of a request, of at most 64 KiB whatever its headers say. Throws `web/bad-request`. */
+/** The JSON object of a request, of at most 64 KiB, independent of its headers. Throws `web/bad-request`. */
 export async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -5,7 +5,7 @@ import { checkUpdate, readDifference, readVersions } from "../versions/read-vers
 import type { WebParts } from "../web.ts";
 import { readBody, textOf } from "./read-body.ts";
 
-/** What the page asks and does about the versions of a model. */
+/** The routes of a model's versions. */
 export function versionRoutes({ cacheDir, hub, changed }: WebParts): Hono {
   const wishOf = (
     repoId: unknown,

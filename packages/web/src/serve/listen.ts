@@ -2,14 +2,14 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebError } from "../errors.ts";
 
-/** A listening server; only this machine reaches it. */
+/** A listening server that only this machine reaches. */
 export interface Listening {
   readonly port: number;
   close(): Promise<void>;
 }
 
 /**
- * Listens on the loopback addresses, at the first of `ports` that is free; 0 is any free one. Throws `web/port-taken`.
+ * Listens on the loopback addresses, at the first of `ports` that is free. 0 is any free one. Throws `web/port-taken`.
  */
 export async function listenLocally(
   listener: RequestListener,
@@ -19,7 +19,7 @@ export async function listenLocally(
     try {
       const first = await listen(listener, "127.0.0.1", port);
       const chosen = (first.address() as AddressInfo).port;
-      // `localhost` may mean this one; a machine without IPv6 has none.
+      // `localhost` may mean this one. A machine without IPv6 has none.
       const second = await listen(listener, "::1", chosen).catch(() => undefined);
       return {
         port: chosen,

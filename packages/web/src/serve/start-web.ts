@@ -13,7 +13,7 @@ import { listenLocally } from "./listen.ts";
 export interface StartWebOptions extends WebOptions {
   /** Default: the port of the last time, then 7347, then any free one. */
   readonly port?: number | undefined;
-  /** Make a new token; pages that are open must be opened again. */
+  /** Make a new token. Pages that are open must be opened again. */
   readonly newToken?: boolean | undefined;
 }
 
@@ -25,13 +25,13 @@ export interface RunningWeb {
   readonly urlWithToken: string;
   readonly pid: number;
   readonly tokenFile: string;
-  /** Another process serves this user's page; nothing was started. */
+  /** Another process serves this user's page, and nothing was started. */
   readonly already: boolean;
-  /** Stops the downloads, keeps what came, and ends. */
+  /** Stops the downloads, keeps their bytes, and ends. */
   close(): Promise<void>;
 }
 
-/** What a running server notes about itself. */
+/** The note of a running server about itself. */
 interface RunNote {
   readonly port: number;
   readonly pid: number;
