@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { pageModules } from "../packages/web/page/build-page.ts";
 import { threadTexts } from "./bundle-library.ts";
+import { directImports } from "./direct-imports.ts";
 import { sourcePositions } from "./source-positions.ts";
 import { spareUndici } from "./spare-undici.ts";
 import { sparingBuiltins } from "./sparing-builtins.ts";
@@ -36,6 +37,7 @@ export async function bundleCommand(dir: string, root: string): Promise<void> {
     platform: "node",
     plugins: [
       await ownVersion(dir),
+      directImports(root),
       carriedFiles(root),
       filledThreads(root),
       spareUndici(join(root, "packages/core")),
