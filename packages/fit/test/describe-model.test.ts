@@ -322,3 +322,18 @@ test("what is not known is unknown, not zero", () => {
   });
   expect(description.cacheUnknown).toBe("mlx-lm has no module for it");
 });
+
+test("the tensors give the label where the config has another one, and the difference is told", () => {
+  const described = (bits: number) =>
+    describeModel({
+      config: JSON.stringify({ model_type: "llama", quantization: { bits: 4, group_size: 64 } }),
+      files: [{ path: "model.safetensors" }],
+      headers: new Map([["model.safetensors", header(packed(bits, 64, [64, 128]))]]),
+    });
+  expect(described(4).quantization).toMatchObject({ bits: 4, groupSize: 64 });
+  expect(described(4).problems).toEqual([]);
+  expect(described(8).quantization).toMatchObject({ bits: 8, groupSize: 64 });
+  expect(described(8).problems).toContain(
+    "config.json says 4 bits (affine), and the tensors have 8 (affine)",
+  );
+});

@@ -1,5 +1,4 @@
 import {
-  activeByName,
   activeParameters,
   alteration,
   canBeTrimmed,
@@ -66,10 +65,12 @@ export function recommendation(
   const best = choice.best?.candidate;
   const parameters = best?.description.parameters ?? group.parameters;
   const counted = best ? activeParameters(best.description) : null;
-  const named = activeByName(parseModelName(best?.repoId ?? group.base));
+  // Embeddings that only look up are no work (E4B). Experts are counted by the config's sizes.
+  const name = parseModelName(best?.repoId ?? group.base);
+  const effective = name.parametersKind === "effective" ? name.parameters : undefined;
   const active = Math.min(
     counted ?? group.activeParameters ?? Number.POSITIVE_INFINITY,
-    named ?? Number.POSITIVE_INFINITY,
+    effective ?? Number.POSITIVE_INFINITY,
   );
   const activeCount = Number.isFinite(active) ? active : null;
   const rank = rankOf({ ...group, parameters, activeParameters: activeCount }, Date.now());

@@ -21,7 +21,8 @@ const LARGEST_SHARE = 1 / 5;
  */
 export function suitsAsDraft(draft: DraftTarget, target: DraftTarget): string | undefined {
   const [own, other] = [draft, target].map(({ repoId }) => parseModelName(repoId));
-  if (own?.family !== other?.family) return "it is of another family";
+  const another = own?.family !== other?.family || own?.version !== other?.version;
+  if (another) return "it is of another family";
   const { vocabularySize: words } = draft.description;
   if (words === null || words !== target.description.vocabularySize) {
     return "its vocabulary is another one";

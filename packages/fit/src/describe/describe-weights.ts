@@ -68,7 +68,13 @@ export function describeWeights(sources: WeightSources): WeightFields {
     weightsBytes: weightsBytes ?? null,
     residentBytes: stored?.residentBytes ?? estimatedResident(weightsBytes, configured),
     dtype: dtypeOf(sources, some, configured),
-    quantization: quantizationOf({ configured, stored: some, bitsPerWeight, evidence }),
+    quantization: quantizationOf({
+      configured,
+      stored: some,
+      complete: stored !== undefined,
+      bitsPerWeight,
+      evidence,
+    }),
     unsupportedQuantization:
       unsupportedOf(configured, some) ??
       unpackedByNobody(configured, names, module) ??
@@ -79,11 +85,27 @@ export function describeWeights(sources: WeightSources): WeightFields {
     problems: [
       ...(size?.problem === undefined ? [] : [size.problem]),
       ...(some?.problems ?? []),
+      ...mislabelled(configured, stored),
       ...(configured?.field === "quantization" && stored?.packings.length === 0
         ? ["config.json names a quantization and no tensor is packed"]
         : []),
     ],
   };
+}
+
+/** The label in the config that the tensors contradict. */
+function mislabelled(
+  configured: ConfiguredQuantization | undefined,
+  stored: StoredWeights | undefined,
+): readonly string[] {
+  const [first] = stored?.packings ?? [];
+  if (configured?.field !== "quantization" || first === undefined) return [];
+  const { bits, mode } = configured;
+  return stored?.packings.some((packing) => packing.bits === bits && packing.mode === mode)
+    ? []
+    : [
+        `config.json says ${bits ?? "unknown"} bits (${mode}), and the tensors have ${first.bits} (${first.mode})`,
+      ];
 }
 
 /** The headers of loaded files that are at hand, and whether these are all. */
@@ -242,17 +264,24 @@ function parametersOf(
 interface QuantizationSigns {
   readonly configured: ConfiguredQuantization | undefined;
   readonly stored: StoredWeights | undefined;
+  /** Whether the headers of all files stand behind it. */
+  readonly complete: boolean;
   readonly bitsPerWeight: number | null;
   readonly evidence: EvidenceList;
 }
 
 function quantizationOf(signs: QuantizationSigns): Quantization | null {
-  const { configured, stored, bitsPerWeight, evidence } = signs;
+  const { configured, stored, complete, bitsPerWeight, evidence } = signs;
   const packings = stored?.packings ?? [];
   if (!configured && packings.length === 0) return null;
   const [first] = packings;
+  // The tensors are what is loaded. A label that none of them has is none.
+  const labelled =
+    !complete ||
+    first === undefined ||
+    packings.some(({ mode, bits }) => mode === configured?.mode && bits === configured.bits);
   const top =
-    configured === undefined
+    configured === undefined || !labelled
       ? first
       : { mode: configured.mode, bits: configured.bits, groupSize: configured.groupSize };
   evidence["quantization"] =

@@ -11,6 +11,7 @@ export interface StoredWeights {
   readonly elements: number;
   /** Weights before packing, counted as mlx-lm does: those of leaf modules. */
   readonly parameters: number;
+  /** Those of most bytes first. */
   readonly packings: readonly Packing[];
   /** A layer that the config packs in a way its shapes exclude, one sentence. */
   readonly mismatch: string | undefined;
@@ -31,6 +32,7 @@ export function readStoredWeights(
   }
   const inner = innerModules(tensors.keys());
   const packings = new Map<string, Packing>();
+  const packed = new Map<string, number>();
   const problems: string[] = [];
   let mismatch: string | undefined;
   const unpacked = quantization?.mode === "fp8";
@@ -49,7 +51,11 @@ export function readStoredWeights(
       mismatch ??= `config.json packs ${short(path)} otherwise than its shapes show`;
     }
     if (packing === "odd") problems.push(`the shapes of ${short(path)} fit no packing of MLX`);
-    if (typeof packing === "object") packings.set(JSON.stringify(packing), packing);
+    if (typeof packing === "object") {
+      const key = JSON.stringify(packing);
+      packings.set(key, packing);
+      packed.set(key, (packed.get(key) ?? 0) + tensor.bytes);
+    }
     const factor = factorOf({ name, leaf, packing, tensors });
     if (factor > 0 && !inner.has(path)) parameters += Math.floor(count * factor);
   }
@@ -58,7 +64,9 @@ export function readStoredWeights(
     residentBytes,
     elements,
     parameters,
-    packings: [...packings.values()],
+    packings: [...packings]
+      .toSorted(([a], [b]) => (packed.get(b) ?? 0) - (packed.get(a) ?? 0))
+      .map(([, packing]) => packing),
     mismatch,
     problems: [...new Set(problems)].slice(0, MAX_PROBLEMS),
     dtype: computeDtype(tensors),

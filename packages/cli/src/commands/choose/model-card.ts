@@ -38,6 +38,7 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
     inspected.revision === inspected.commit
       ? ""
       : ` (${inspected.revision})`;
+  const more = programsText(loads, description);
   const why =
     loads.reasons.find(({ blocks }) => blocks === (loads.verdict === "no")) ?? loads.reasons[0];
   const raise = raiseText(fit, machine);
@@ -54,10 +55,11 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
     {
       label: "Loads",
       verdict: { text: loads.verdict, tone: tones[loads.verdict] },
-      text: why?.message ?? "",
+      text: more ?? why?.message ?? "",
     },
     ...loads.reasons
       .filter((reason) => reason !== why && reason.code !== "known-architecture")
+      .filter(({ code }) => more === undefined || !SAID_BY_PROGRAMS.has(code))
       .map((reason) => ({ label: "", text: reason.message })),
     { label: "", text: answeredBy(loads) },
     ...(speed
@@ -105,6 +107,18 @@ function accessRows({ access, repoId }: InspectedModel): CardRow[] {
     { label: "", text: hint },
     { label: "", text: unread },
   ];
+}
+
+const SAID_BY_PROGRAMS: ReadonlySet<string> = new Set(["other-loader", "text-only"]);
+
+/** The programs of a model that is more than a language model, in one line. Undefined for others. */
+function programsText(
+  { verdict, programs }: LoadVerdict,
+  { roles }: ModelDescription,
+): string | undefined {
+  const isMore = roles.some((role) => ["vision", "audio", "embedding"].includes(role));
+  if (!isMore || verdict === "no" || programs.length === 0) return undefined;
+  return programs.map(({ message }) => message).join("; ");
 }
 
 /** Who said whether it loads. */

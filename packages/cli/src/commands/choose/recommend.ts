@@ -170,6 +170,9 @@ function modelText({ base, why, choice }: Recommendation, style: TableStyle): st
     ...(speed
       ? [{ label: "Speed", text: `about ${speed.low} to ${speed.high} tokens/s, estimated` }]
       : []),
+    ...(loads.program === "mlx-lm"
+      ? []
+      : [{ label: "Loads", text: loads.reasons[0]?.message ?? loads.program }]),
     ...(trouble ? [{ label: "Note", text: trouble.message }] : []),
     ...(runnerUp ? [{ label: "Next", text: `${runnerUp.candidate.repoId}: ${runnerUp.why}` }] : []),
   ];
