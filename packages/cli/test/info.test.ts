@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
@@ -60,6 +60,35 @@ describe("info", () => {
     const ranges = hub.log.of(({ path }) => path.endsWith(".safetensors"));
     expect(ranges.length).toBeGreaterThan(0);
     expect(ranges.every(({ range }) => range !== undefined)).toBe(true);
+  });
+
+  test("counts a draft, an adapter and the prompts that a server keeps beside the model", async () => {
+    const { run, hub } = await tinyStage();
+    await hub.addRepo("acme/draft", tinyModelFiles());
+    const adapter = await tempDir();
+    await writeFile(join(adapter, "adapters.safetensors"), Buffer.alloc(1_000_000));
+    const totalOf = async (...more: string[]): Promise<number> => {
+      const { stdout, stderr, code } = await run(["info", "acme/tiny", "--json", ...mac, ...more]);
+      expect(code, stderr).toBe(0);
+      return (JSON.parse(stdout) as { readonly fit: { readonly totalBytes: number } }).fit
+        .totalBytes;
+    };
+    const alone = await totalOf();
+    expect(await totalOf("--adapter", adapter)).toBe(alone + 1_000_000);
+    const { stdout } = await run(["info", "acme/tiny", "--json", ...mac]);
+    const { weightsBytes, fit } = JSON.parse(stdout) as {
+      readonly weightsBytes: number;
+      readonly fit: { readonly kvBytes: number; readonly kvPeakBytes: number };
+    };
+    expect(await totalOf("--kept-prompts", "3")).toBe(alone + 3 * fit.kvBytes);
+    expect(await totalOf("--draft-model", "acme/draft")).toBe(
+      alone + weightsBytes + fit.kvPeakBytes,
+    );
+    // It has no eyes.
+    expect(await totalOf("--images", "2")).toBe(alone);
+    const { code, stderr } = await run(["info", "acme/tiny", "--adapter", await tempDir()]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("has no adapters.safetensors");
   });
 
   test("writes a card of whole lines into a pipe", async () => {

@@ -23,6 +23,7 @@ export type {
   ModelDescription,
   ModelRole,
   RopeScaling,
+  VisionTower,
 } from "./model/model-description.ts";
 export type { HubFacts, ModelFile, ModelFiles } from "./model/model-files.ts";
 export { isMlxModel, type MlxSigns } from "./model/mlx-model.ts";

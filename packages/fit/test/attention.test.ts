@@ -124,3 +124,37 @@ test("kept prompts, a draft model and an adapter are counted", () => {
   expect(more({ adapterBytes: 1234 })).toBe(1234);
   expect(more({ draft: wide })).toBe((plain.weightsBytes ?? 0) + (plain.kvPeakBytes ?? 0));
 });
+
+test("a tower that sees needs its scores and activations, per image where all have one size", () => {
+  const text = smallConfig("qwen3");
+  const of = (config: Readonly<Record<string, unknown>>, images: number) => {
+    const description = describeModel({
+      config: JSON.stringify(config),
+      files: [{ path: "model.safetensors", size: 1_000_000 }],
+    });
+    const need = memoryNeed(description, { contextLength: 100, images });
+    return { vision: description.vision, bytes: need.activationBytes ?? 0 };
+  };
+  const qwen = {
+    model_type: "qwen3_vl",
+    text_config: text,
+    vision_config: { hidden_size: 1152, num_heads: 16, patch_size: 16, spatial_merge_size: 2 },
+  };
+  // 64 × 64 patches, four of them a token.
+  expect(of(qwen, 1).vision).toMatchObject({ patches: 4096, tokensPerImage: 1024, headDim: 72 });
+  expect(of(qwen, 1).bytes).toBeGreaterThan(of(qwen, 0).bytes);
+  expect(of(qwen, 4).bytes).toBe(of(qwen, 1).bytes);
+  const gemma = {
+    model_type: "gemma3",
+    mm_tokens_per_image: 256,
+    text_config: smallConfig("gemma3_text"),
+    vision_config: { hidden_size: 1152, num_attention_heads: 16, patch_size: 14, image_size: 896 },
+  };
+  expect(of(gemma, 1).vision).toMatchObject({
+    patches: 4096,
+    tokensPerImage: 256,
+    fixedSize: true,
+  });
+  expect(of(gemma, 4).bytes).toBeGreaterThan(3 * of(gemma, 1).bytes);
+  expect(of({ ...text, model_type: "qwen3" }, 3).vision).toBeNull();
+});

@@ -236,6 +236,7 @@ test("every value that is known names its evidence", () => {
     "missingShards",
     "tensors",
     "embedderTensors",
+    "vision",
     "processor",
     "problems",
     "evidence",

@@ -12,6 +12,7 @@ import { readModelCard } from "../model/model-card.ts";
 import { countField, type ModelConfig, parseModelConfig } from "../model/model-config.ts";
 import type { ModelDescription } from "../model/model-description.ts";
 import type { ModelFiles } from "../model/model-files.ts";
+import { visionTower } from "./vision-tower.ts";
 import { modelRoles } from "./model-roles.ts";
 import { modelShape, stateWidthOf } from "./model-shape.ts";
 import { describeWeights } from "./describe-weights.ts";
@@ -113,6 +114,7 @@ export function describeModel(files: ModelFiles, options: DescribeOptions = {}):
       language && caches && "groups" in caches
         ? scoreMatrices(language, caches.groups, elementBytes)
         : encoderScores(config, elementBytes),
+    vision: visionTower(config),
     stateWidth,
     tokenizer: tokens.tokenizer,
     badTokenizer: badTokenizer(files, modelType),

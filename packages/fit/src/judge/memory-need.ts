@@ -25,6 +25,8 @@ export interface MemoryOptions {
    * context. Default: 0.
    */
   readonly keptPrompts?: number | undefined;
+  /** Images of the prompt, each of one megapixel (`mlx_vlm`). Their tokens are part of `contextLength`. Default: 0. */
+  readonly images?: number | undefined;
   /** A smaller model that drafts tokens (`--draft-model`). Its weights and caches are held too. */
   readonly draft?: ModelDescription | undefined;
   /** Bytes of an adapter's weights (`--adapter-path`). Default: 0. */
@@ -82,7 +84,8 @@ const STATE_ROW_BYTES = 140;
  */
 export function memoryNeed(description: ModelDescription, options: MemoryOptions): MemoryNeed {
   const checked = checkedOptions(options);
-  const { contextLength, batch, prefillStepSize, keptPrompts, adapterBytes, draft } = checked;
+  const { contextLength, batch, prefillStepSize, keptPrompts, adapterBytes, draft, images } =
+    checked;
   const quantization = kvQuantization(options);
   refuseFailing(description, options, quantization);
   const prompt = { tokens: contextLength, prefillStepSize };
@@ -100,12 +103,16 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
     : Math.min(prefillStepSize, Math.max(1, contextLength - 1));
   const rows = batch * step;
   const known = keepsNothing || (cache !== null && hiddenSize !== null);
+  const place = {
+    mlxVersion: options.mlxVersion ?? MLX_LM_TABLE.mlxVersion,
+    machine: options.machine,
+  };
   const scores = scoreBytes(description.scoreMatrices, {
     tokens: contextLength,
     rows: step,
     batch,
     quantized: quantization !== undefined && contextLength >= quantization.start,
-    place: { mlxVersion: options.mlxVersion ?? MLX_LM_TABLE.mlxVersion, machine: options.machine },
+    place,
   });
   const flow = known ? flowBytes(description, rows) : null;
   const weightsBytes = sum(residentBytes, adapterBytes, drafted ? drafted.weightsBytes : 0);
@@ -113,18 +120,52 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
     kv && batch * kv.peak + keptPrompts * kv.after,
     drafted ? drafted.kvPeakBytes : 0,
   );
-  const activationBytes = sum(flow, scores.high);
+  const seen = imageBytes(description, { images, place });
+  const activationBytes = sum(flow, Math.max(scores.high, seen));
   return {
     contextLength,
     weightsBytes,
     kvBytes: kv && batch * kv.after,
     kvPeakBytes,
     activationBytes,
-    attentionBytes: known ? scores.high : null,
+    attentionBytes: known ? Math.max(scores.high, seen) : null,
     overheadBytes: OVERHEAD_BYTES,
     totalBytes: sum(weightsBytes, kvPeakBytes, activationBytes, OVERHEAD_BYTES),
     lowTotalBytes: sum(weightsBytes, kvPeakBytes, flow, scores.low, OVERHEAD_BYTES),
   };
+}
+
+// What a block of a tower holds of a patch at once: queries, keys, values, both sides of its feed-forward, and the sum.
+const PATCH_WIDTHS = 14;
+
+/** The most that the tower needs for one image, before the language model starts: its scores, and a block's activations. */
+function imageBytes(
+  { vision, cache }: ModelDescription,
+  { images, place }: { readonly images: number; readonly place: AttentionRuntime },
+): number {
+  if (vision === null || images === 0) return 0;
+  const { heads, headDim, patches, hiddenSize } = vision;
+  const elementBytes = cache?.elementBytes ?? 2;
+  // Towers see all images of one size at once, and others one after another.
+  const count = vision.fixedSize ? images : 1;
+  const matrix = {
+    heads,
+    queryDim: headDim,
+    valueDim: headDim,
+    window: null,
+    by: "kernel" as const,
+    copies: 1,
+    elementBytes,
+    unpackedBytes: 0,
+  };
+  const scores = scoreBytes([matrix], {
+    tokens: patches,
+    rows: patches,
+    batch: count,
+    quantized: false,
+    place,
+  });
+  return scores.high + count * patches * hiddenSize * PATCH_WIDTHS * elementBytes;
 }
 
 /** Whether it makes vectors of whole texts. */
@@ -170,12 +211,13 @@ interface CheckedOptions {
   readonly prefillStepSize: number;
   readonly keptPrompts: number;
   readonly adapterBytes: number;
+  readonly images: number;
   readonly draft: ModelDescription | undefined;
 }
 
 function checkedOptions(options: MemoryOptions): CheckedOptions {
   const { contextLength, batch = 1, prefillStepSize = 2048, draft } = options;
-  const { keptPrompts = 0, adapterBytes = 0 } = options;
+  const { keptPrompts = 0, adapterBytes = 0, images = 0 } = options;
   requireCount("contextLength", contextLength, { min: 1, max: MAX_CONTEXT_LENGTH });
   requireCount("batch", batch, { min: 1, max: 1_000_000 });
   requireCount("prefillStepSize", prefillStepSize, {
@@ -184,7 +226,8 @@ function checkedOptions(options: MemoryOptions): CheckedOptions {
   });
   requireCount("keptPrompts", keptPrompts, { min: 0, max: 1000 });
   requireCount("adapterBytes", adapterBytes, { min: 0, max: 2 ** 50 });
-  return { contextLength, batch, prefillStepSize, keptPrompts, adapterBytes, draft };
+  requireCount("images", images, { min: 0, max: 1000 });
+  return { contextLength, batch, prefillStepSize, keptPrompts, adapterBytes, draft, images };
 }
 
 function kvQuantization(options: MemoryOptions): KvQuantization | undefined {

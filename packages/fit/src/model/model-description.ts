@@ -46,6 +46,19 @@ export interface RopeScaling {
   readonly originalContextLength: number | null;
 }
 
+/** The tower of a model that sees. */
+export interface VisionTower {
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly headDim: number;
+  /** Patches of one image: of the size that the tower was made for, else of one megapixel. */
+  readonly patches: number;
+  /** Tokens that one image takes of the context. */
+  readonly tokensPerImage: number;
+  /** Every image is brought to the same size. */
+  readonly fixedSize: boolean;
+}
+
 /** A mixture of experts. */
 export interface Experts {
   readonly total: number;
@@ -89,6 +102,8 @@ export interface ModelDescription {
   readonly cache: CacheLayout | null;
   /** The matrices of scores that its layers build where MLX has no fused attention for them. */
   readonly scoreMatrices: readonly ScoreMatrix[];
+  /** By mlx-vlm, which alone runs it. Null without one, and where the config does not give its sizes. */
+  readonly vision: VisionTower | null;
   /** Numbers a token that layers with a recurrent state compute with (heads × width of values). Null without such. */
   readonly stateWidth: number | null;
   readonly tokenizer: boolean | null;

@@ -31,6 +31,30 @@ export const fitFlags = {
     value: "N",
     summary: "tokens of the prompt at once, as mlx-lm's --prefill-step-size (default 2048)",
   },
+  images: {
+    name: "images",
+    type: "count",
+    value: "N",
+    summary: "images of a megapixel in the prompt, for models that see",
+  },
+  keptPrompts: {
+    name: "kept-prompts",
+    type: "count",
+    value: "N",
+    summary: "prompts of this length that mlx_lm.server keeps, as its --prompt-cache-size",
+  },
+  draftModel: {
+    name: "draft-model",
+    type: "text",
+    value: "MODEL",
+    summary: "count a model that drafts too, as mlx-lm's --draft-model",
+  },
+  adapter: {
+    name: "adapter",
+    type: "text",
+    value: "FOLDER",
+    summary: "count an adapter's weights too, as mlx-lm's --adapter-path",
+  },
   batch: { name: "batch", type: "count", value: "N", summary: "sequences at once (default 1)" },
   fitPython: {
     name: "fit-python",

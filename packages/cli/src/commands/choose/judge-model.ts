@@ -1,6 +1,7 @@
+import { stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { InspectedModel } from "@mlx-download/core";
-import type { DecodeSpeed, Fit, Machine, MemoryOptions } from "@mlx-download/fit";
+import type { DecodeSpeed, Fit, Machine, MemoryOptions, ModelDescription } from "@mlx-download/fit";
 import type { InstalledMlx } from "@mlx-download/python-bridge";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
@@ -43,19 +44,59 @@ export async function judgeModel(
     machineOf(flags, shell, installed),
     inspect(asked, flags, { shell, installed }),
   ]);
-  return judge(inspected, machine, flags);
+  return judge(inspected, machine, {
+    flags,
+    beside: await readBeside(flags, { shell, installed }),
+  });
+}
+
+/** The parts that run beside the model: a draft and an adapter. */
+interface Beside {
+  readonly draft: ModelDescription | undefined;
+  readonly adapterBytes: number | undefined;
+}
+
+async function readBeside(
+  flags: Flags,
+  context: { readonly shell: Shell; readonly installed: InstalledMlx | undefined },
+): Promise<Beside> {
+  const { draftModel, adapter } = flags;
+  // The revision is that of the model, not of its draft.
+  const { revision: _, ...own } = flags;
+  const draft =
+    draftModel === undefined
+      ? undefined
+      : (await inspect({ ref: draftModel, publicFacts: false }, own, context)).description;
+  return {
+    draft,
+    adapterBytes: adapter === undefined ? undefined : await adapterSize(adapter, context.shell),
+  };
+}
+
+/** Bytes of the weights of an adapter's folder. Throws `cli/usage`. */
+async function adapterSize(folder: string, shell: Shell): Promise<number> {
+  const path = folderOf(folder, shell) ?? folder;
+  for (const name of ["adapters.safetensors", "adapter_model.safetensors"]) {
+    const found = await stat(join(path, name)).catch(() => undefined);
+    if (found?.isFile()) return found.size;
+  }
+  throw usage(
+    `${folder} has no adapters.safetensors`,
+    "Name a folder that mlx_lm.lora wrote, such as --adapter ./adapters.",
+  );
 }
 
 /** Holds a model that is described already against a machine. */
 async function judge(
   inspected: InspectedModel,
   machine: Machine,
-  flags: Flags,
+  { flags, beside }: { readonly flags: Flags; readonly beside: Beside },
 ): Promise<JudgedModel> {
   const { decodeSpeed, fitModel } = await import("@mlx-download/fit");
   const { description, repoId } = inspected;
   const fit = fitModel(description, machine.wiredLimitBytes, {
     ...memoryOptions(inspected, flags),
+    ...beside,
     machine,
     mlxVersion: inspected.loads.by.mlxVersion,
   });
@@ -120,7 +161,7 @@ function folderOf(ref: string, shell: Shell): string | undefined {
 }
 
 function memoryOptions({ description }: InspectedModel, flags: Flags): MemoryOptions {
-  const { ctx, kvBits, prefillStep, batch } = flags;
+  const { ctx, kvBits, prefillStep, batch, images, keptPrompts } = flags;
   const contextLength =
     ctx === undefined
       ? Math.min(defaultContext, description.contextLength ?? defaultContext)
@@ -130,6 +171,8 @@ function memoryOptions({ description }: InspectedModel, flags: Flags): MemoryOpt
     kvBits,
     prefillStepSize: prefillStep,
     batch,
+    images,
+    keptPrompts,
   };
 }
 

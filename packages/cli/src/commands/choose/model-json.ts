@@ -43,6 +43,7 @@ export function modelJson({
     module: description.module,
     architectures: description.architectures,
     attention: description.attention,
+    vision: description.vision,
     experts: description.experts,
     roles: description.roles,
     license: description.license,

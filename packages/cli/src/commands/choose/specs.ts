@@ -17,6 +17,10 @@ export const info: CommandSpec = {
     "kvBits",
     "prefillStep",
     "batch",
+    "images",
+    "keptPrompts",
+    "draftModel",
+    "adapter",
     "fitPython",
     "cacheDir",
     "endpoint",
@@ -31,6 +35,10 @@ export const info: CommandSpec = {
       purpose: "on another",
     },
     { line: "mlx-download info org/name --fit-python auto", purpose: "with the installed mlx-lm" },
+    {
+      line: "mlx-download info org/name --draft-model org/small --kept-prompts 4",
+      purpose: "as mlx_lm.server runs it",
+    },
     { line: "mlx-download info ./converted --json", purpose: "a folder from mlx_lm.convert" },
   ],
   notes: [
