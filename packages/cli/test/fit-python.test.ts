@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { pythonEnv, tempDir, writeTree } from "@mlx-download/test-utils";
@@ -134,6 +134,7 @@ test.skipIf(!bare)(
       quantization: { mode: "mxfp4", bits: 4, group_size: 32 },
     });
     await writeFile(join(folder, "config.json"), config);
+    await packAsMxfp4(folder);
     const mode = await run(["fit", folder, "--json"]);
     expect(mode.code).toBe(8);
     expect(mode.stdout).toContain("the installed MLX 0.28.0 does not take mxfp4");
@@ -143,3 +144,20 @@ test.skipIf(!bare)(
     expect(absent.stdout).toMatch(/^Loads +no +mlx-lm 0\.27\.1 has no module for qwen3$/m);
   },
 );
+
+/** Weights of 8 × 32 packed as mxfp4 in the place of those of a folder. */
+async function packAsMxfp4(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith("model")) await rm(join(folder, name));
+  }
+  const header = Buffer.from(
+    JSON.stringify({
+      "model.embed_tokens.weight": { dtype: "U32", shape: [8, 4], data_offsets: [0, 128] },
+      "model.embed_tokens.scales": { dtype: "U8", shape: [8, 1], data_offsets: [128, 136] },
+    }),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const weights = Buffer.concat([length, header, Buffer.alloc(136)]);
+  await writeFile(join(folder, "model.safetensors"), weights);
+}
