@@ -3,6 +3,7 @@ import {
   applyUpdate,
   download,
   type DownloadEvent,
+  type DownloadOptions,
   type HubOptions,
   planUpdate,
   readSettings,
@@ -32,8 +33,8 @@ export interface WebOptions {
   readonly hub: Omit<HubOptions, "signal" | "onEvent" | "revision">;
   /** Which files downloads take. */
   readonly selection?: SelectionOptions | undefined;
-  /** Connections at once for each host. */
-  readonly connections?: number | undefined;
+  /** The ways that the bytes of downloads come. */
+  readonly transfer?: Pick<DownloadOptions, "connections" | "peers" | "xet"> | undefined;
   readonly version: string;
   /** The folder that keeps queue and token, made when it is not there. */
   readonly stateDir: string;
@@ -73,7 +74,7 @@ export async function openParts(
   options: WebOptions,
   queuePath: string,
 ): Promise<WebParts & AsyncDisposable> {
-  const { hub, version, selection, connections } = options;
+  const { hub, version, selection, transfer } = options;
   const { cacheDir, endpoint, offline } = await readSettings(hub);
   const feed = createFeed();
   const ending = new AbortController();
@@ -92,7 +93,7 @@ export async function openParts(
       const ref = { repoId, revision };
       const work = {
         ...hub,
-        connections,
+        ...transfer,
         signal,
         limitRate,
         onEvent(event: DownloadEvent) {

@@ -22,6 +22,7 @@ import {
   type WithoutTime,
 } from "@mlx-download/cache/writing";
 import { codedError } from "../contract/coded-error.ts";
+import type { XetMode } from "../contract/xet-mode.ts";
 import { runDownload } from "../download/download.ts";
 import { readRequest } from "../request/download-request.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
@@ -42,6 +43,8 @@ export interface RepairOptions extends Omit<VerifyModelsOptions, "onEvent" | "on
   readonly connections?: number | undefined;
   /** Bytes a second. */
   readonly limitRate?: number | undefined;
+  /** As for `download`. */
+  readonly xet?: XetMode | undefined;
   readonly onEvent?: ((event: RepairEvent) => void) | undefined;
 }
 

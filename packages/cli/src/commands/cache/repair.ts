@@ -8,6 +8,7 @@ import { writeEvent } from "../../shell/output.ts";
 import { createDownloadDisplay } from "../../progress/download-display.ts";
 import { isSilent, type ProgressDisplay, silentDisplay } from "../../progress/progress-display.ts";
 import { createAmountDisplay } from "../../progress/amount-display.ts";
+import { transferOptions } from "../download/transfer-options.ts";
 import { readToken } from "../account/read-token.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes } from "../../text/format.ts";
@@ -149,9 +150,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       force: flags.force,
       threads: flags.threads,
       endpoint: flags.endpoint,
-      connections: flags.connections,
-      limitRate: flags.limitRate,
-      peers: flags.peers,
+      ...transferOptions(flags),
       offline: flags.offline ? true : undefined,
       ...token,
       env: shell.env,

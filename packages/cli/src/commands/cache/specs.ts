@@ -1,3 +1,4 @@
+import { transferKeys } from "../download/transfer-options.ts";
 import type { CommandSpec } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 
@@ -124,9 +125,7 @@ export const repair: CommandSpec = {
     "repoType",
     "cacheDir",
     "endpoint",
-    "connections",
-    "peers",
-    "limitRate",
+    ...transferKeys,
     "offline",
     "tokenStdin",
     "token",

@@ -24,6 +24,7 @@ import { quantizationOf, resultJson, suggestNext } from "./result.ts";
 import { cacheLimit, type Evicted, plannedOf, planRoom, showRoom } from "./make-room.ts";
 import { roomFor } from "./room-for.ts";
 import { reviewOptions } from "./review-options.ts";
+import { transferOptions } from "./transfer-options.ts";
 import { watched } from "./watched.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 
@@ -66,10 +67,7 @@ async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions>
     localDir: flags.localDir,
     force: flags.force,
     endpoint: flags.endpoint,
-    connections: flags.connections,
-    limitRate: flags.limitRate,
-    peers: flags.peers,
-    xet: flags.xet,
+    ...transferOptions(flags),
     offline: flags.offline ? true : undefined,
     ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,

@@ -1,3 +1,4 @@
+import { transferKeys } from "./transfer-options.ts";
 import type { CommandSpec } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 import { splitNamedFiles } from "../refs/named-files.ts";
@@ -21,10 +22,7 @@ export const get: CommandSpec = {
     "localDir",
     "cacheDir",
     "endpoint",
-    "connections",
-    "peers",
-    "limitRate",
-    "xet",
+    ...transferKeys,
     "backend",
     "offline",
     "requireFit",

@@ -3,6 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { readToken } from "../account/read-token.ts";
 import { reviewOptions } from "../download/review-options.ts";
+import { transferOptions } from "../download/transfer-options.ts";
 
 /** The way to the Hub, from the flags. */
 export async function bringOptions(flags: Flags, shell: Shell): Promise<BringOptions> {
@@ -10,9 +11,7 @@ export async function bringOptions(flags: Flags, shell: Shell): Promise<BringOpt
     ...(await reviewOptions(flags, shell)),
     cacheDir: flags.cacheDir,
     endpoint: flags.endpoint,
-    connections: flags.connections,
-    limitRate: flags.limitRate,
-    peers: flags.peers,
+    ...transferOptions(flags),
     offline: flags.offline ? true : undefined,
     ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,

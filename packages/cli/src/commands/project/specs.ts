@@ -1,3 +1,4 @@
+import { transferKeys } from "../download/transfer-options.ts";
 import type { CommandSpec } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 import type { Flags } from "../../command-line/flags.ts";
@@ -6,9 +7,7 @@ import type { Flags } from "../../command-line/flags.ts";
 const bringing: readonly (keyof Flags)[] = [
   "cacheDir",
   "endpoint",
-  "connections",
-  "peers",
-  "limitRate",
+  ...transferKeys,
   "offline",
   "requireFit",
   "trust",

@@ -1,3 +1,4 @@
+import { transferKeys } from "../download/transfer-options.ts";
 import type { CommandSpec } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 
@@ -64,9 +65,7 @@ export const update: CommandSpec = {
     "onBattery",
     "cacheDir",
     "endpoint",
-    "connections",
-    "peers",
-    "limitRate",
+    ...transferKeys,
     "tokenStdin",
     "token",
     "events",

@@ -8,6 +8,7 @@ import { readToken } from "../account/read-token.ts";
 import { hubCacheOf, readTarget } from "../cache/target.ts";
 import { noteTo } from "../catalogue/open.ts";
 import { cacheLimit, makeRoom } from "../download/make-room.ts";
+import { transferOptions } from "../download/transfer-options.ts";
 import { watched } from "../download/watched.ts";
 import { endOfSeveral, type FailedOne } from "./end-of-several.ts";
 import { findUpdates, type OutdatedBranch } from "./find-updates.ts";
@@ -137,9 +138,7 @@ async function downloadOptions(flags: Flags, shell: Shell): Promise<DownloadOpti
   return {
     cacheDir: await hubCacheOf(flags, shell),
     endpoint: flags.endpoint,
-    connections: flags.connections,
-    limitRate: flags.limitRate,
-    peers: flags.peers,
+    ...transferOptions(flags),
     ...(await readToken(flags, shell)),
     signal: shell.interrupt.signal,
     env: shell.env,

@@ -15,6 +15,8 @@ export const web: CommandSpec = {
     "cacheDir",
     "endpoint",
     "connections",
+    "peers",
+    "xet",
     "preset",
     "offline",
     "events",

@@ -72,7 +72,7 @@ async function webOptions(stateDir: string, flags: Flags, shell: Shell): Promise
     version: shell.version,
     port: flags.port,
     newToken: flags.newToken,
-    connections: flags.connections,
+    transfer: { connections: flags.connections, peers: flags.peers, xet: flags.xet },
     selection: { preset: flags.preset },
     hub: {
       ...token,
