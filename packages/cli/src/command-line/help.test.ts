@@ -22,7 +22,7 @@ test.each(commandSpecs)("the help of $name names every option that it takes", ({
 test("every example is a command line that is understood", async () => {
   for (const { examples } of commandSpecs) {
     for (const { line } of examples) {
-      const command = /mlx-download ([^)|<]*)/.exec(line)?.[1] ?? "";
+      const command = /mlx-download ([^)|<>]*)/.exec(line)?.[1] ?? "";
       await expect(
         parseCommandLine(command.trim().split(/ +/), commandTable),
         line,
@@ -34,7 +34,7 @@ test("every example is a command line that is understood", async () => {
 test("every example can be pasted: a shell changes nothing of it that is not meant", () => {
   for (const { examples } of commandTable.specs)
     for (const { line } of examples) {
-      const unquoted = line.replaceAll(/'[^']*'|"[^"]*"|<\(|\$\(| < \S+/g, "");
+      const unquoted = line.replaceAll(/'[^']*'|"[^"]*"|<\(|\$\(| [<>] \S+/g, "");
       expect(unquoted, line).not.toMatch(/[<>*?[{]/);
     }
 });

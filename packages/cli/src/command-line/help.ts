@@ -76,7 +76,9 @@ function commandHelp(spec: CommandSpec, style: HelpStyle): string[] {
     `${title(style, "Usage:")} mlx-download ${[word, spec.usage, "[options]"].filter(Boolean).join(" ")}`,
     "",
     ...summary,
-    ...(spec.aliases.length > 0 ? [`The same: mlx-download ${spec.aliases.join(", ")}`] : []),
+    ...(spec.aliases.length > 0
+      ? wrapWords(`The same: mlx-download ${spec.aliases.join(", ")}`, style.columns - 1)
+      : []),
     "",
     ...(under.length > 0 ? [title(style, "Commands:"), ...commandRows(under, style), ""] : []),
     title(style, "Options:"),

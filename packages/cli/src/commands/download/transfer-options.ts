@@ -10,12 +10,10 @@ export const transferKeys: readonly ("connections" | "peers" | "limitRate" | "xe
 ];
 
 /** The ways of the bytes, from the flags. */
-export function transferOptions({
-  connections,
-  peers,
-  limitRate,
-  xet,
-}: Flags): Pick<DownloadOptions, "connections" | "peers" | "xet"> & {
+export function transferOptions({ connections, peers, limitRate, xet }: Flags): Pick<
+  DownloadOptions,
+  "connections" | "peers" | "xet"
+> & {
   readonly limitRate: number | undefined;
 } {
   return { connections, peers, limitRate, xet };
