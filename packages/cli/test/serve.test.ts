@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run, tempDir } from "@mlx-download/test-utils";
+import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, it } from "vitest";
 import { modelFiles, nodeArgs, readUntil, type Stage, startStage } from "./stage.ts";
 
@@ -110,6 +110,17 @@ describe("mlx-download serve", () => {
 
     expect(warm.code, warm.stderr).toBe(0);
     await expectSame(warm.stdout.trim(), (cold[0]?.stdout ?? "").trim());
+    for (const version of ["hub-1.33.0", "hub-2.4.0"] as const) {
+      const python = pythonEnv(version);
+      if (python === undefined) continue;
+      const home = await tempDir();
+      const got = await run(join(python.bin, "hf"), ["download", MODEL, "--local-dir", "model"], {
+        cwd: home,
+        env: { PATH: process.env["PATH"], HOME: home, HF_HOME: home, HF_ENDPOINT: mirror.url },
+      });
+      expect(got.code, got.stderr).toBe(0);
+      await expectSame(join(home, "model"), warm.stdout.trim());
+    }
     expect(bytesOf(stage)).toBe(0);
   });
 
@@ -167,6 +178,8 @@ describe("mlx-download serve", () => {
     expect((await (await client(before.url)).get([MODEL])).code).toBe(0);
     expect(await before.kill("SIGTERM")).toBe(0);
     await stage.hub.close();
+    const reader = await startMirror(stage, ["--offline", "--share", "all"]);
+    expect((await fetch(`${reader.url}/${MODEL}/resolve/main/config.json`)).status).toBe(200);
     const mirror = await startMirror(stage, ["--pull-through"]);
 
     const answer = await fetch(`${mirror.url}/api/models/${MODEL}/revision/main`);
@@ -210,6 +223,14 @@ describe("mlx-download serve", () => {
     expect(await ask(`Bearer ${token}`)).toBe(401);
     expect(await ask(`Bearer ${token}~hf_anna`)).toBe(200);
     expect(await ask(`Bearer ${token}~hf_ben`)).toBe(403);
+  });
+
+  it("does not take itself for its Hub", async () => {
+    const stage = await startStage();
+    const { port } = new URL(stage.hub.url);
+    const refused = await stage.run(["serve", "--port", port]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("the mirror itself");
   });
 
   it("listens for others only with a token or when it is told that all may connect", async () => {

@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
+import { sep } from "node:path";
 import {
   blobPath,
   inspectFiles,
@@ -17,6 +18,7 @@ import { lfsPointer } from "../store/git-object.ts";
 import { sortFiles } from "../store/repo-file.ts";
 import { repoSettings } from "../store/repo-settings.ts";
 import type { RepoFile, RepoSnapshot, StoredRepo } from "../store/repo-store.ts";
+import { readRepoRecord } from "./repo-record.ts";
 
 /** Where bytes come from that the cache does not have. Undefined: nowhere. */
 export type FillBlob = (commit: string, file: SnapshotFile) => BlobSource | undefined;
@@ -37,27 +39,28 @@ export interface CachedRepoOptions {
  */
 export function cachedRepo(layout: RepoLayout, options: CachedRepoOptions = {}): StoredRepo {
   const { repoId, repoType } = layout;
-  const { commitOf = async (revision) => readRef(layout, revision), fill } = options;
+  const { commitOf = async (revision) => lastCommit(layout, revision), fill } = options;
 
   const filesOf = async (commit: string): Promise<readonly RepoFile[] | undefined> => {
     const listed = (await readTreeRecord(layout, commit)) ?? (await options.listing?.(commit));
     const here = listed ?? (await listSnapshot(layout, commit));
     if (listed === undefined && here.length === 0) return undefined;
     const states = await inspectFiles(layout, commit, here);
-    const files = here.map((file): RepoFile | undefined => {
+    const files: (RepoFile | undefined)[] = [];
+    for (const file of here) {
       const state = states.get(file.path) ?? "absent";
-      const filled = state === "absent" ? fill?.(commit, file) : undefined;
-      if (state === "absent" && filled === undefined) {
-        const known = { ...repoFile(file, NOTHING), absent: "nowhere" } as const;
-        return isUnread(file.path, repoType) ? undefined : known;
+      const path = state === "absent" ? undefined : await findBytes(layout, commit, file);
+      if (path !== undefined) {
+        files.push(repoFile(file, fileBlob(path, file.size)));
+        continue;
       }
-      if (filled !== undefined) return { ...repoFile(file, filled), absent: "elsewhere" };
-      const path =
-        state === "present"
-          ? snapshotPath(layout, commit, file.path)
-          : blobPath(layout, file.digest.hex);
-      return repoFile(file, fileBlob(path, file.size));
-    });
+      const filled = fill?.(commit, file);
+      if (filled !== undefined) {
+        files.push({ ...repoFile(file, filled), absent: "elsewhere" });
+      } else if (listed !== undefined && !isUnread(file.path, repoType)) {
+        files.push({ ...repoFile(file, NOTHING), absent: "nowhere" });
+      }
+    }
     return sortFiles(files.filter((file) => file !== undefined));
   };
   const snapshot = async (commit: string): Promise<RepoSnapshot | undefined> => {
@@ -95,6 +98,33 @@ const NOTHING: BlobSource = {
   size: 0,
   open: () => Promise.reject(new Error("these bytes are not in the cache")),
 };
+
+/** The commit of a revision by the cache, or else by what a mirror that fills it noted: it fetches by commit. */
+async function lastCommit(layout: RepoLayout, revision: string): Promise<string | undefined> {
+  const named = await readRef(layout, revision);
+  if (named !== undefined) return named;
+  const { refs } = await readRepoRecord(layout);
+  return Object.hasOwn(refs, revision) ? refs[revision]?.commit : undefined;
+}
+
+/**
+ * The file on this disk that has the bytes: the blob, which may lie in the shared store of Python's client, or a plain
+ * file of the snapshot. Undefined where a link of the snapshot leads out of the cache.
+ */
+async function findBytes(
+  layout: RepoLayout,
+  commit: string,
+  { path, size, digest }: SnapshotFile,
+): Promise<string | undefined> {
+  const blob = blobPath(layout, digest.hex);
+  const stats = await stat(blob).catch(() => undefined);
+  if (stats?.isFile() === true && stats.size === size) return blob;
+  const [plain, root] = await Promise.all([
+    realpath(snapshotPath(layout, commit, path)).catch(() => undefined),
+    realpath(layout.cacheDir).catch(() => layout.cacheDir),
+  ]);
+  return plain?.startsWith(root + sep) === true ? plain : undefined;
+}
 
 function repoFile({ path, size, digest, blobId }: SnapshotFile, blob: BlobSource): RepoFile {
   const isLfs = digest.algorithm === "sha256";

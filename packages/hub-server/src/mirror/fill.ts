@@ -49,7 +49,9 @@ export function startFill({ size, fetch, path }: FillWork): Fill {
   const leave = async (): Promise<void> => {
     users -= 1;
     if (users > 0) return;
-    const handle = await data?.catch(() => undefined);
+    const last = data;
+    data = undefined;
+    const handle = await last?.catch(() => undefined);
     await handle?.close().catch(() => undefined);
   };
   const run = async (): Promise<void> => {
@@ -87,6 +89,11 @@ export function startFill({ size, fetch, path }: FillWork): Fill {
     done,
     open() {
       users += 1;
+      if (isDone && data === undefined) {
+        // All who read it before have left.
+        data = path().then((finished) => open(finished, "r"));
+        data.catch(() => undefined);
+      }
       const opened = edition;
       let isOpen = true;
       return {

@@ -28,7 +28,7 @@ export interface MirrorOptions {
   readonly refreshMs?: number | undefined;
   /** The cache is kept below so many bytes: what was not used longest goes first. Default: no limit. */
   readonly maxBytes?: number | undefined;
-  /** Requests of one client at once (default 64). */
+  /** Requests of one address at once (default 64), but for this machine's own: a proxy there speaks for many. */
   readonly requestsPerClient?: number | undefined;
   /** The clock, in ms since 1970. */
   readonly now?: (() => number) | undefined;

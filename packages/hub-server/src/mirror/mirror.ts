@@ -162,6 +162,14 @@ export function createMirror(options: MirrorOptions): Mirror {
     return answer;
   };
 
+  /** For a proxy that keeps files itself: may this client have what the path names? */
+  const mayRead = async (target: string | null, token: string | undefined): Promise<boolean> => {
+    const url = URL.parse(target ?? "", "http://mirror");
+    const name = url === null ? undefined : requestedRepo(url.pathname);
+    if (name === undefined || !mayServe(name.repoId)) return false;
+    return (await admit(name, token)).kind === "open";
+  };
+
   const handle = async (request: Request, address: string | undefined): Promise<HubAnswer> => {
     const { pathname } = new URL(request.url);
     if (pathname === "/healthz") return answerOf(jsonAnswer({ status: "ok" }));
@@ -182,6 +190,9 @@ export function createMirror(options: MirrorOptions): Mirror {
     }
     const digest = requestedDigest(pathname);
     if (digest !== undefined) return blobAnswer(request, digest, offered.find(digest));
+    if (pathname === "/.mlx-download/gate") {
+      return gateAnswer(await mayRead(request.headers.get("x-original-uri"), hubToken));
+    }
     const asked = { address, token: hubToken };
     const name = requestedRepo(pathname);
     if (name !== undefined && !LISTS.has(pathname)) return repoAnswer(request, name, asked);
@@ -232,6 +243,12 @@ function refusal(
   }
   const message = "This mirror cannot ask the Hub whether it may give you this repo.";
   return new Refusal(message, 503, { headers: { "retry-after": "10" } });
+}
+
+/** The two answers that nginx's `auth_request` understands. */
+function gateAnswer(isOpen: boolean): HubAnswer {
+  const headers = new Headers({ "cache-control": "no-store", "content-length": "0" });
+  return { status: isOpen ? 204 : 403, headers, body: undefined };
 }
 
 /** A store of these repos alone. */

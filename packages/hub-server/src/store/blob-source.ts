@@ -1,3 +1,4 @@
+import { read } from "node:fs";
 import { open } from "node:fs/promises";
 
 /** An open blob. */
@@ -41,13 +42,25 @@ export function fileBlob(path: string, size: number): BlobSource {
       return {
         read: async (target, position) => {
           const length = Math.min(target.byteLength, size - position);
-          if (length <= 0) return 0;
-          return (await handle.read(target, 0, length, position)).bytesRead;
+          // By descriptor: a FileHandle's own read costs a tenth of the rate of a large file.
+          return length <= 0 ? 0 : readAt(handle.fd, { target, length, position });
         },
         close: () => handle.close(),
       };
     },
   };
+}
+
+function readAt(
+  descriptor: number,
+  { target, length, position }: { target: Uint8Array; length: number; position: number },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, target, 0, length, position, (error, count) => {
+      if (error) reject(error);
+      else resolve(count);
+    });
+  });
 }
 
 /**

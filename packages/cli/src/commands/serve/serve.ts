@@ -31,8 +31,10 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   const forPrograms = flags.json || flags.events;
   const early: MirrorEvent[] = [];
   let tell = (event: MirrorEvent): void => void early.push(event);
+  const options = await mirrorOptions(flags, shell, access);
+  refuseItself(options.upstream?.url, { host, port: options.port });
   const mirror = await serveMirror({
-    ...(await mirrorOptions(flags, shell, access)),
+    ...options,
     host,
     onEvent: (event) => tell(event),
   });
@@ -85,6 +87,20 @@ async function mirrorOptions(
     refreshMs: refresh === undefined ? undefined : refresh * 1000,
     maxBytes: flags.maxSize,
   };
+}
+
+/** A machine whose HF_ENDPOINT is its own mirror would ask itself without end. */
+function refuseItself(
+  endpoint: string | undefined,
+  { host, port }: { readonly host: string; readonly port: number | undefined },
+): void {
+  const url = URL.parse(endpoint ?? "");
+  const isHere = url !== null && (isLoopback(url.hostname) || url.hostname === host);
+  if (!isHere || url.port !== String(port)) return;
+  throw usage(
+    `the Hub of this mirror, ${endpoint}, would be the mirror itself`,
+    "Add --endpoint https://huggingface.co, or another --port.",
+  );
 }
 
 async function readTls({ tlsCert, tlsKey }: Flags): Promise<ServeMirrorOptions["tls"]> {
