@@ -1,5 +1,6 @@
-// The two commands of a fresh machine, for any Node >= 20 without a dependency:
+// The commands of a fresh machine, for any Node >= 20 without a dependency:
 //   node scripts/bootstrap.mjs start [ARGS]         the demo, or `mlx-download ARGS` from this checkout
+//   node scripts/bootstrap.mjs pack                 the packages as npm would have them, in release/
 //   node scripts/bootstrap.mjs test [VITEST ARGS]   every check and every test
 // Brings the pinned Node and pnpm where the machine's are missing or too old, installs, builds, then becomes the
 // program: its stdio, its exit code, its signals. What the bootstrap itself has to say goes to stderr.
@@ -19,12 +20,15 @@ const programs = {
     args.length > 0
       ? [join(root, "packages/cli/dist/bin.js"), ...args]
       : [join(root, "scripts/demo.ts")],
+  pack: () => [join(root, "scripts/pack.ts")],
   test: () => [join(root, "scripts/test.ts"), ...args],
 };
 
 const program = programs[mode];
 if (!program) {
-  process.stderr.write("usage: node scripts/bootstrap.mjs start [ARGS] | test [VITEST ARGS]\n");
+  process.stderr.write(
+    "usage: node scripts/bootstrap.mjs start [ARGS] | pack | test [VITEST ARGS]\n",
+  );
   process.exit(2);
 }
 
@@ -43,7 +47,7 @@ async function prepare() {
   try {
     const toolchain = await bringToolchain(root);
     await installDependencies(root, toolchain);
-    if (mode === "start") {
+    if (mode !== "test") {
       await run(
         join(root, "node_modules/.bin/turbo"),
         ["run", "build", "--output-logs=errors-only"],

@@ -4,12 +4,14 @@ import { gzipSync } from "node:zlib";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { pageModules } from "../packages/web/page/build-page.ts";
+import { readManifest } from "./checks/packages.ts";
 import { threadTexts } from "./bundle-library.ts";
 import { directImports } from "./direct-imports.ts";
 import { sourcePositions } from "./source-positions.ts";
 import { spareUndici } from "./spare-undici.ts";
 import { sparingBuiltins } from "./sparing-builtins.ts";
-import { thirdPartyNotices } from "./third-party-notices.ts";
+import { sbomText } from "./release/sbom.ts";
+import { foreignPackages, thirdPartyNotices } from "./third-party-notices.ts";
 
 /** Files beside the code of a library, and their folder in the command's `dist/files`. */
 const carried: readonly { readonly from: string; readonly to: string }[] = [
@@ -26,8 +28,8 @@ const PACKAGE = "mlx-download-package:/";
 
 /**
  * Writes the command in `dir` and everything that it needs as one package without dependencies: `dist/bin.js`, its lazy
- * chunks in `dist/bin/`, the lines of the source for `--debug`, the declarations of its exports, the libraries' files in `dist/files/` and the notices of the
- * packages inside. docs/decisions/one-package.md says why.
+ * chunks in `dist/bin/`, the lines of the source for `--debug`, the declarations of its exports, the libraries' files in
+ * `dist/files/`, and the notices and the bill of materials of the packages inside. docs/decisions/one-package.md says why.
  */
 export async function bundleCommand(dir: string, root: string): Promise<void> {
   const dist = join(dir, "dist");
@@ -92,14 +94,16 @@ export async function bundleCommand(dir: string, root: string): Promise<void> {
     });
   }
   await copyDeclarations(dist, "index.d.ts");
-  const inside = [...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await pageModules())];
+  const modules = [...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await pageModules())];
+  const inside = await foreignPackages(modules);
   await writeFile(join(dist, "THIRD-PARTY-NOTICES.txt"), await thirdPartyNotices(inside));
+  const { version } = await readManifest(dir);
+  await writeFile(join(dist, "sbom.cdx.json"), await sbomText(root, { version, inside }));
 }
 
 /** Puts this package's version in the place of the modules that read it from a manifest. */
 async function ownVersion(dir: string): Promise<Plugin> {
-  const text = await readFile(join(dir, "package.json"), "utf8");
-  const { version } = JSON.parse(text) as { readonly version: string };
+  const { version } = await readManifest(dir);
   const code = `export const packageVersion = () => ${JSON.stringify(version)};`;
   return {
     name: "own-version",

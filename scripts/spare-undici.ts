@@ -5,6 +5,14 @@ import type { Plugin } from "rolldown";
 /** What core takes from undici. */
 const NAMES = "Agent, ProxyAgent, request";
 
+/** Modules whose work core never asks for, by the end of their path. What they would do throws. */
+const unused: Readonly<Record<string, string>> = {
+  // The transport has allowH2 off.
+  "dispatcher/client-h2.js": `module.exports = () => { throw new Error("HTTP/2 is off"); };`,
+  // Bodies are text.
+  "web/fetch/body.js": `exports.extractBody = () => { throw new TypeError("the body is no text"); };`,
+};
+
 /**
  * Takes of undici the dispatchers and `request` alone. Its index also brings WebSocket, fetch, caches, mocks and a second
  * HTTP parser: 60 % of its bytes, and `typeof import("undici")` in core names all that is used.
@@ -17,6 +25,8 @@ export function spareUndici(core: string): Plugin {
     name: "spare-undici",
     resolveId: (source) => (source === "undici" ? "\0undici" : undefined),
     load(id) {
+      const stub = Object.keys(unused).find((end) => id === join(root, "lib", end));
+      if (stub !== undefined) return unused[stub];
       if (id !== "\0undici") return undefined;
       return `
         import Agent from ${part("dispatcher/agent.js")};

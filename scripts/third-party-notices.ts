@@ -30,10 +30,10 @@ export async function foreignPackages(
   return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The names, versions and licences of the packages that these modules come from, with the text of each licence. */
-export async function thirdPartyNotices(modules: readonly string[]): Promise<string> {
+/** The names, versions and licences of packages, with the text of each licence. */
+export async function thirdPartyNotices(packages: readonly ForeignPackage[]): Promise<string> {
   const parts = ["mlx-download contains the following packages."];
-  for (const { name, version, license, dir } of await foreignPackages(modules)) {
+  for (const { name, version, license, dir } of packages) {
     const file = (await readdir(dir)).find((one) => /^licen[cs]e(?:[.-]|$)/iu.test(one));
     if (file === undefined && !license) throw new Error(`${name} states no licence`);
     const text =

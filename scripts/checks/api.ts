@@ -38,7 +38,16 @@ async function apiPages(root: string): Promise<ReadonlyMap<string, string>> {
       async (own) => [`docs/reference/api/${own.folder}.md`, await apiPage(own)] as const,
     ),
   );
-  return new Map(pages);
+  return new Map([["docs/reference/api/README.md", apiIndexText(packages)], ...pages]);
+}
+
+/** The page that lists the packages. */
+function apiIndexText(packages: readonly WorkspacePackage[]): string {
+  const lines = packages.map(
+    ({ folder, manifest }) =>
+      `- [\`${manifest.name}\`](${folder}.md): ${manifest.description ?? ""}`,
+  );
+  return `# Public API\n\nWritten by \`pnpm api:update\`.\n\n${lines.join("\n")}\n`;
 }
 
 async function apiPage({ dir, manifest }: WorkspacePackage): Promise<string> {

@@ -11,7 +11,7 @@ export interface PackageEntry {
 /** The part of a package.json that the checks read. */
 export interface Manifest {
   readonly name: string;
-  readonly version?: string;
+  readonly version: string;
   readonly description?: string;
   readonly license?: string;
   readonly private?: boolean;

@@ -149,6 +149,24 @@ describe("listModels", () => {
   });
 });
 
+test.each(["loginPage", "truncatedJson"] as const)(
+  "a %s in the place of a list is told as what it is",
+  async (kind) => {
+    const hub = await start();
+    hub.faults.add({ on: "api", kind });
+    expect(await failureOf(ids({ endpoint: hub.url }))).toMatchObject({
+      code: "hub/bad-response",
+      hint: expect.stringMatching(kind === "loginPage" ? /captive portal/ : /Try again/),
+    });
+  },
+);
+
+test("a list that is cut short once is asked for again", async () => {
+  const hub = await start();
+  hub.faults.add({ on: "api", kind: "truncatedJson", times: 1 });
+  expect(await ids({ endpoint: hub.url })).toHaveLength(4);
+});
+
 describe("listMLXModels", () => {
   test("lists mlx-community as the ancestor did", async () => {
     const hub = await start();

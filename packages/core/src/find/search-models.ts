@@ -3,7 +3,6 @@ import type { ListedModel, ModelQuery } from "../contract/listed-model.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
 import type { HubClient } from "../hub/hub-client.ts";
-import { createHubFetch } from "./hub-fetch.ts";
 import { isObject, stringField } from "../hub/json-value.ts";
 import { nextPage } from "../hub/next-page.ts";
 import { isRepoId } from "../hub/repo-segments.ts";
@@ -60,20 +59,18 @@ export async function* searchModels(
  * pages that have not been seen.
  */
 function pagingFetch(client: HubClient, signal: AbortSignal | undefined): typeof fetch {
-  const hubFetch = createHubFetch(client, { kind: "list" });
   const asked = new Set<string>();
   const firstIds = new Set<string>();
-  return async (input, init) => {
+  return async (input) => {
     const url = new URL(input instanceof Request ? input.url : input);
     asked.add(url.href);
-    const response = await hubFetch(url, { ...init, ...(signal && { signal }) });
-    const page: unknown = await response.json();
+    const { value: page, headers } = await client.json(url, { question: { kind: "list" }, signal });
     if (!Array.isArray(page)) throw notAListing(url);
     const models = page.filter((item) => stringField(item, "id") !== undefined);
     const firstId = stringField(models[0], "id");
     if (firstId === undefined || firstIds.has(firstId)) return Response.json([]);
     firstIds.add(firstId);
-    const next = nextPage(response.headers.get("link") ?? undefined, url);
+    const next = nextPage(headers.get("link") ?? undefined, url);
     const link = next && !asked.has(next.href) ? { link: `<${next.href}>; rel="next"` } : {};
     return Response.json(models, { headers: link });
   };

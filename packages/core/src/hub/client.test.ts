@@ -1,5 +1,4 @@
 import { gzipSync } from "node:zlib";
-import { createHubFetch } from "../find/hub-fetch.ts";
 import { describe, expect, test } from "vitest";
 import { clientFor } from "../../test/hub-client.ts";
 import { closedAddress, failureOf, serve } from "../../test/serve.ts";
@@ -297,45 +296,6 @@ describe("a Hub client", () => {
     });
     const { client } = clientFor(url, {}, { onEvent: thrower });
     expect((await client.json(client.url(["x"]), { question })).value).toEqual({});
-  });
-});
-
-describe("its fetch", () => {
-  test("is a fetch with the client's token, retries and errors", async () => {
-    let answers = 0;
-    const { url, requests } = await serve((request, response) => {
-      if (request.url === "/absent") response.writeHead(404).end();
-      else if (answers++ === 0) response.writeHead(503).end();
-      else response.writeHead(200, { ...JSON_TYPE, link: '<x>; rel="next"' }).end("[1]");
-    });
-    const { client } = clientFor(url, { token: "hf_right" });
-    const response = await createHubFetch(client)(`${url}/x?a=1`, {
-      headers: { authorization: "Bearer hf_wrong", accept: "application/json" },
-    });
-    expect(response.url).toBe(`${url}/x?a=1`);
-    expect(response.headers.get("link")).toBe('<x>; rel="next"');
-    expect(await response.json()).toEqual([1]);
-    expect(requests.at(-1)?.headers).toMatchObject({
-      authorization: "Bearer hf_right",
-      accept: "application/json",
-    });
-    expect(await failureOf(createHubFetch(client)(`${url}/absent`))).toMatchObject({
-      code: "hub/bad-response",
-    });
-    await expect(createHubFetch(client)(`${url}/x`, { method: "DELETE" })).rejects.toThrow(
-      TypeError,
-    );
-  });
-
-  test("sends bodies and takes a Request", async () => {
-    const bodies: string[] = [];
-    const { url } = await serve((request, response) => {
-      request.setEncoding("utf8").on("data", (chunk: string) => bodies.push(chunk));
-      request.on("end", () => response.end("{}"));
-    });
-    const { client } = clientFor(url);
-    await createHubFetch(client)(new Request(`${url}/x`, { method: "POST", body: '{"paths":[]}' }));
-    expect(bodies).toEqual(['{"paths":[]}']);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Shell } from "../../../shell/shell.ts";
 import type { Circumstances, Diagnosis } from "./diagnosis.ts";
 import { lookAtCache } from "./look-at-cache.ts";
 import { lookAtHub } from "./look-at-hub.ts";
+import { lookAtMac } from "./look-at-mac.ts";
 import { lookAtPython } from "./look-at-python.ts";
 
 function system(shell: Shell): readonly Diagnosis[] {
@@ -38,6 +39,7 @@ export async function diagnose(
   const looks = await Promise.all([
     lookAtHub(circumstances),
     lookAtCache(circumstances),
+    ...(process.platform === "darwin" ? [lookAtMac(circumstances)] : []),
     lookAtPython(circumstances),
   ]);
   const { env, token } = circumstances;
