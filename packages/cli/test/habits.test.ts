@@ -7,6 +7,8 @@ test.each([
   [["ls"], `there is no command "ls"`, "cache ls"],
   [["run", "org/x"], `there is no command "run"`, "runs no model"],
   [["delete", "org/x"], `there is no command "delete"`, "cache rm org/name"],
+  [["remove", "org/x"], "takes the aliases of a project", "cache rm org/x"],
+  [["install", "org/x"], "takes the aliases of a project", "mlx-download get org/x"],
   [["uninstall", "org/x"], `there is no command "uninstall"`, "cache rm org/name"],
   [["auth"], `there is no command "auth"`, "mlx-download login"],
   [["cache", "scan"], `there is no command "cache scan"`, "cache ls"],

@@ -50,13 +50,9 @@ function movedText({ alias, repoId, revision, from, to }: MovedModel): string {
 }
 
 /** Those who install a model as other programs do want `get`. */
-function towardsGet(error: unknown, words: readonly string[]): unknown {
-  const model = words.find((word) => word.includes("/")) ?? words[0];
-  const isUnknown =
-    error instanceof RegistryError &&
-    (error.code === "lock/no-manifest" ||
-      (error.code === "lock/unknown-alias" && model?.includes("/") === true));
-  if (!isUnknown || model === undefined) return error;
+function towardsGet(error: unknown, [model]: readonly string[]): unknown {
+  const isLost = error instanceof RegistryError && error.code === "lock/no-manifest";
+  if (!isLost || model === undefined) return error;
   const { message, code, data } = error;
   return new RegistryError(message, code, {
     hint: `mlx-download get ${model} downloads a model, mlx-download add ${model} adds it to a project.`,

@@ -18,7 +18,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const aliases = [...new Set(operands)];
   const removed = await removeModels(folder, aliases, { env, signal: interrupt.signal }).catch(
     (error: unknown) => {
-      throw towardsCache(error, aliases);
+      throw towardsCache(error);
     },
   );
   const cacheDir = await hubCacheOf(flags, shell);
@@ -38,16 +38,12 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   return 0;
 }
 
-/** Those who name a model of the cache want the cache's command. */
-function towardsCache(error: unknown, words: readonly string[]): unknown {
-  const isUnknown =
-    error instanceof RegistryError &&
-    (error.code === "lock/no-manifest" || error.code === "lock/unknown-alias");
-  const model = words.find((word) => word.includes("/"));
-  if (!isUnknown || (model === undefined && error.code !== "lock/no-manifest")) return error;
+/** Those who remove a model from this disk want the cache's command. */
+function towardsCache(error: unknown): unknown {
+  if (!(error instanceof RegistryError) || error.code !== "lock/no-manifest") return error;
   const { message, code, data } = error;
   return new RegistryError(message, code, {
-    hint: `mlx-download cache rm ${model ?? "org/name"} removes a model from this disk.`,
+    hint: "mlx-download cache rm org/name removes a model from this disk.",
     data,
   });
 }

@@ -1,5 +1,5 @@
 import { transferKeys } from "../download/transfer-options.ts";
-import type { CommandSpec } from "../../command-line/command-spec.ts";
+import type { CommandSpec, Invocation } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 import type { Flags } from "../../command-line/flags.ts";
 
@@ -15,6 +15,16 @@ const bringing: readonly (keyof Flags)[] = [
   "token",
   "events",
 ];
+
+/** A word with a slash is no alias: it is from the habits of another program, which the hint knows. */
+function refuseModels({ command, operands }: Invocation, hint: (model: string) => string): void {
+  const model = operands.find((word) => word.includes("/"));
+  if (model === undefined) return;
+  throw usage(
+    `${model} is a model, and mlx-download ${command.name} takes the aliases of a project`,
+    hint(model),
+  );
+}
 
 /** `mlx-download add [alias=]<ref>…` */
 export const add: CommandSpec = {
@@ -46,6 +56,12 @@ export const remove: CommandSpec = {
   operands: { min: 1, max: Number.POSITIVE_INFINITY, what: "an alias", complete: "nothing" },
   flags: ["project", "cacheDir"],
   examples: [{ line: "mlx-download remove chat", purpose: "one model" }],
+  check(invocation) {
+    refuseModels(
+      invocation,
+      (model) => `mlx-download cache rm ${model} removes a model from this disk.`,
+    );
+  },
   load: () => import("./remove.ts"),
 };
 
@@ -68,7 +84,13 @@ export const install: CommandSpec = {
     "A commit in the lock never moves by itself. Where the Hub no longer has it, its files come from the cache, any endpoint that has it, or other files with the same digests.",
     "To resume an interrupted installation, run the same command again.",
   ],
-  check({ flags }) {
+  check(invocation) {
+    refuseModels(
+      invocation,
+      (model) =>
+        `mlx-download get ${model} downloads a model, mlx-download add ${model} adds it to a project.`,
+    );
+    const { flags } = invocation;
     if (flags.outdated && flags.offline)
       throw usage("--outdated asks the Hub, --offline does not", "Leave one of them out.");
     if (flags.exitCode && !flags.outdated)
