@@ -159,6 +159,26 @@ test("those who mean another program's words are told the way", async () => {
   expect((await run(["install"])).stderr).toContain("mlx-download add org/name");
 });
 
+test("an update by alias moves the branch, then the lock, and cleaning keeps the locked commit", async () => {
+  const { hub, run, home } = await startProject();
+  const lockOf = async (): Promise<string> => readFile(join(home, "mlx-models.lock"), "utf8");
+  const before = await lockOf();
+  const second = await hub.addRepo("org/chat", modelFiles(60_000));
+  const left = await run(["update"]);
+  expect(left.stderr).toContain("update ALIAS");
+  expect(await lockOf()).toBe(before);
+  const updated = await run(["update", "chat", "--json"]);
+  expect(updated.code, updated.stderr).toBe(0);
+  expect(await lockOf()).toContain(second.commit);
+  await hub.addRepo("org/chat", modelFiles(70_000));
+  expect((await run(["get", "org/chat", "-q"])).code).toBe(0);
+  const pruned = await run(["cache", "prune", "--yes", "--json"]);
+  expect(JSON.parse(pruned.stdout)).toMatchObject({
+    kept: [{ repoId: "org/chat", commit: second.commit, reason: "locked" }],
+  });
+  expect((await run(["install", "--offline", "--frozen", "-q"])).code).toBe(0);
+});
+
 test("an installation that is killed goes on where it stopped", { timeout: 120_000 }, async () => {
   const { hub, run, start, env, home } = await startStage().then((stage) => ({
     ...stage,

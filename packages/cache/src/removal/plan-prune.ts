@@ -18,7 +18,8 @@ import {
   whatStays,
   type SelectionRules,
 } from "./plan-removal.ts";
-import type { KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
+import type { EvictableRevision } from "./plan-eviction.ts";
+import type { KeepReason, KeptRevision, Leftover, RemovalPlan } from "./removal-plan.ts";
 import { orphanedPayloads } from "../shared/sweep-payloads.ts";
 
 const DAY_MS = 86_400_000;
@@ -35,7 +36,11 @@ const TEMP_GRACE_MS = DAY_MS;
  */
 export async function planPrune(
   cacheDir: string,
-  options: SelectionRules & { readonly graceMs?: number | undefined } = {},
+  options: SelectionRules & {
+    readonly graceMs?: number | undefined;
+    /** The caller's own reasons why a revision stays. Default: none. */
+    readonly stays?: ((revision: EvictableRevision) => KeepReason | undefined) | undefined;
+  } = {},
 ): Promise<RemovalPlan> {
   const root = checkRoot(cacheDir);
   const filters = readFilters(options.where);
@@ -51,7 +56,9 @@ export async function planPrune(
     const revisions = [];
     for (const revision of inventory.revisions.filter(({ refs }) => refs.length === 0)) {
       if (!(await meets(filters, { inventory, revision, isMlx: options.isMlx }))) continue;
-      const reason = stays(revision.commit);
+      const { repoId, repoType } = layout;
+      const { commit, modifiedAt } = revision;
+      const reason = stays(commit) ?? options.stays?.({ repoId, repoType, commit, modifiedAt });
       if (reason === undefined) revisions.push(revision);
       else kept.push(keptRevision(layout, revision.commit, reason));
     }

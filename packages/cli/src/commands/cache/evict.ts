@@ -2,6 +2,7 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import { usage } from "../../command-line/usage.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes } from "../../text/format.ts";
+import { staysLocked } from "../versions/locked-commits.ts";
 import { hubCacheOf, isMlxModel } from "./target.ts";
 import { carryOut } from "./carry-out.ts";
 
@@ -19,6 +20,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     where: flags.where,
     keepNewest: flags.keepNewest,
     isMlx: isMlxModel,
+    stays: await staysLocked(shell),
   });
   const { sizeOnDisk, maxBytes, excessBytes } = plan;
   if (!flags.quiet)

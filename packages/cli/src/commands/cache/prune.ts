@@ -1,5 +1,6 @@
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { staysLocked } from "../versions/locked-commits.ts";
 import { hubCacheOf, isMlxModel, readGrace } from "./target.ts";
 import { carryOut } from "./carry-out.ts";
 
@@ -11,6 +12,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     keepNewest: flags.keepNewest,
     graceMs: readGrace(flags),
     isMlx: isMlxModel,
+    stays: await staysLocked(shell),
   });
   await carryOut(plan, { flags, shell });
   return 0;

@@ -15,7 +15,7 @@ import { formatBytes } from "../../text/format.ts";
 import { keptLines, removalTable } from "../cache/removal-text.ts";
 import { hubCacheOf } from "../cache/target.ts";
 import { noteTo } from "../catalogue/open.ts";
-import { readLockedCommits } from "../versions/locked-commits.ts";
+import { staysLocked } from "../versions/locked-commits.ts";
 
 /** The revisions that go, or went, so that a download stays below the limit of the cache. */
 export interface Evicted {
@@ -60,11 +60,13 @@ export async function planRoom(
   const arriving = plans.reduce((sum, { bytes }) => sum + bytes.total - bytes.cached, 0);
   if (arriving === 0) return undefined;
   const { planEviction } = await import("@mlx-download/cache");
-  const locked = await readLockedCommits();
+  const isLocked = await staysLocked(shell);
   const wanted = new Set(plans.map(({ repoId }) => repoId.toLowerCase()));
   const now = Date.now();
-  const stays = ({ repoId, commit, modifiedAt }: EvictableRevision): KeepReason | undefined => {
-    if (locked.has(`${repoId}@${commit}`)) return "locked";
+  const stays = (revision: EvictableRevision): KeepReason | undefined => {
+    const { repoId, modifiedAt } = revision;
+    const locked = isLocked(revision);
+    if (locked !== undefined) return locked;
     if (wanted.has(repoId.toLowerCase())) return "downloading";
     return now - modifiedAt < YOUNG_MS ? "young" : undefined;
   };

@@ -1,20 +1,18 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import type { EvictableRevision, KeepReason } from "@mlx-download/cache";
+import type { Shell } from "../../shell/shell.ts";
 
-/**
- * `repo@commit` for each model in the lock of the nearest project from here upwards. A lock that
- * cannot be read locks nothing.
- */
+/** `repo@commit` for each model that the nearest project locks. */
 export async function readLockedCommits(): Promise<ReadonlySet<string>> {
-  const [{ findProject }, { LOCK_FILE, parseLock }] = await Promise.all([
-    import("@mlx-download/project"),
-    import("@mlx-download/registry"),
-  ]);
-  try {
-    const folder = (await findProject(process.cwd())) ?? process.cwd();
-    const { models } = parseLock(await readFile(join(folder, LOCK_FILE), "utf8"));
-    return new Set([...models.values()].map(({ repoId, commit }) => `${repoId}@${commit}`));
-  } catch {
-    return new Set();
-  }
+  const { lockedCommits } = await import("@mlx-download/project");
+  return lockedCommits({ nearest: true });
+}
+
+/** Why cleaning the cache leaves a revision: the lock of a project on this machine names it. */
+export async function staysLocked({
+  env,
+}: Pick<Shell, "env">): Promise<(revision: EvictableRevision) => KeepReason | undefined> {
+  const { lockedCommits } = await import("@mlx-download/project");
+  const locked = await lockedCommits({ env });
+  return ({ repoId, repoType, commit }) =>
+    repoType === "model" && locked.has(`${repoId}@${commit}`) ? "locked" : undefined;
 }
