@@ -159,7 +159,7 @@ test("those who mean another program's words are told the way", async () => {
   expect((await run(["install"])).stderr).toContain("mlx-download add org/name");
 });
 
-test("an update by alias moves the branch, then the lock, and cleaning keeps the locked commit", async () => {
+test("an update by alias moves the lock, and cleaning keeps the locked commit", async () => {
   const { hub, run, home } = await startProject();
   const lockOf = async (): Promise<string> => readFile(join(home, "mlx-models.lock"), "utf8");
   const before = await lockOf();
