@@ -19,6 +19,7 @@ import { runWarmCalls } from "./run-warm-calls.ts";
 import { runStartUp } from "./start-up.ts";
 import { startServers } from "./server/start-servers.ts";
 import { runXetCase, xetCases } from "./xet/xet-cases.ts";
+import { runXetDownload, xetDownloads } from "./xet/xet-downloads.ts";
 
 /** The heading from which on `--markdown` leaves a file as it is. */
 const NOTES = "## What limits us";
@@ -28,7 +29,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 async function bench(options: BenchOptions, command: string): Promise<void> {
   const { quick } = options;
   const served = (name: CaseName): boolean =>
-    name !== "R1" && !cacheCases.has(name) && !xetCases.has(name);
+    name !== "R1" && !cacheCases.has(name) && !xetCases.has(name) && !xetDownloads.has(name);
   const nothingServed = !options.cases.some(served);
   const cli =
     options.cli ?? fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
@@ -114,17 +115,21 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
         const rounds = options.rounds ?? (quick ? 1 : 5);
         await keep(await runSearch({ folder: join(folder.path, "catalogue"), quick, rounds, say }));
       }
-      for (const name of options.cases.filter((one) => xetCases.has(one))) {
+      for (const name of options.cases.filter(
+        (one) => xetCases.has(one) || xetDownloads.has(one),
+      )) {
         const [hf, missing] = findHf();
+        const xet = {
+          python: missing === undefined ? join(dirname(hf), "python") : undefined,
+          launcher,
+          folder: join(folder.path, "xet"),
+          quick,
+          rounds: options.rounds,
+          say,
+        };
+        const isDecoding = xetCases.has(name);
         await keep(
-          await runXetCase(name, {
-            python: missing === undefined ? join(dirname(hf), "python") : undefined,
-            launcher,
-            folder: join(folder.path, "xet"),
-            quick,
-            rounds: options.rounds,
-            say,
-          }),
+          await (isDecoding ? runXetCase(name, xet) : runXetDownload(name, { ...xet, cli })),
         );
       }
       process.stdout.write(`\n${renderReport(setting(), cases)}`);

@@ -22,6 +22,9 @@ export const caseNames = [
   "R1",
   "X1",
   "X2",
+  "X3",
+  "X4",
+  "X5",
 ] as const;
 
 /** One of {@link caseNames}. */
