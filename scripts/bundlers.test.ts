@@ -10,6 +10,7 @@ import { hubEnvironment } from "./hub-environment.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const LARGE = 64_000_000;
+const XET = 4_000_000;
 /** So many that threads are worth their while, where cores are idle. */
 const REPOS = 300;
 
@@ -23,11 +24,12 @@ process.on("warning", ({ code }) => warnings.push(code));
 const onEvent = (event) => event.type === "warning" && warnings.push(event.code);
 const report = {};
 async function main() {
-  for (const ref of ["acme/tiny", "acme/large"]) {
-    const { bytes, files } = await download(ref, { cacheDir, onEvent, token: false });
+  for (const ref of ["acme/tiny", "acme/large", "acme/xet"]) {
+    const xet = ref === "acme/xet" ? "on" : "off";
+    const { bytes, files } = await download(ref, { cacheDir, onEvent, token: false, xet });
     report[ref] = { fetched: bytes.fetched, files: files.length };
   }
-  const { checked, bad } = await verifyModels(["acme/tiny", "acme/large"], { cacheDir, force: true });
+  const { checked, bad } = await verifyModels(["acme/tiny", "acme/large", "acme/xet"], { cacheDir, force: true });
   report.verified = { checked, bad: bad.length };
   report.repos = (await scanCache(cacheDir)).repos.length;
   report.warnings = [...new Set(warnings)].sort();
@@ -53,12 +55,13 @@ beforeAll(async () => {
     const build = await run(turbo, ["run", "build", "--filter=@mlx-download/core"], { cwd: root });
     if (build.code !== 0) throw new Error(build.stdout + build.stderr);
   }
-  hub = await startTestHub();
+  hub = await startTestHub({ xet: true });
   await hub.addRepo("acme/tiny", tinyModelFiles());
   await hub.addRepo("acme/large", {
     "config.json": "{}",
     "model.safetensors": { size: LARGE, seed: 1 },
   });
+  await hub.addRepo("acme/xet", { "model.safetensors": { size: XET, seed: 2 } });
   // Where the packages can be found while it is bundled, and nothing is looked for by tests.
   const dir = join(root, "packages/engine-adapter/node_modules/.bundlers");
   await mkdir(dir, { recursive: true });
@@ -145,8 +148,9 @@ const TINY_BYTES = Object.values(tinyModelFiles()).reduce(
 const EXPECTED = {
   "acme/tiny": { fetched: TINY_BYTES, files: Object.keys(tinyModelFiles()).length },
   "acme/large": { fetched: LARGE + 2, files: 2 },
-  verified: { checked: Object.keys(tinyModelFiles()).length + 2, bad: 0 },
-  repos: REPOS + 2,
+  "acme/xet": { fetched: XET, files: 1 },
+  verified: { checked: Object.keys(tinyModelFiles()).length + 3, bad: 0 },
+  repos: REPOS + 3,
 };
 
 /** Runs a bundle in an empty cache, and gives what it reports. */
@@ -171,7 +175,12 @@ test.each(Object.entries(bundlers))(
     const bundled = await bundle(await tempDir());
     const text = await readFile(bundled.file, "utf8");
     expect(text).not.toMatch(/from ?"@mlx-download|require\("@mlx-download/u);
+    hub.log.clear();
     expect(await report(bundled)).toEqual({ ...EXPECTED, warnings: [] });
+    // The decoder is WebAssembly in threads, and travels too.
+    expect(hub.log.of({ target: "cdn", path: "model.safetensors", repoId: "acme/xet" })).toEqual(
+      [],
+    );
   },
 );
 

@@ -130,7 +130,8 @@ function startThread(forget: (worker: Worker) => void): Thread {
   worker.on("error", (error) => {
     died = true;
     forget(worker);
-    for (const job of jobs.values()) job.fail(error);
+    const gone = threadGone(error);
+    for (const job of jobs.values()) job.fail(gone);
   });
   // After the listeners: a new one holds the process again.
   worker.unref();
@@ -264,6 +265,15 @@ function openSink(
       return closed.promise;
     },
   };
+}
+
+/** It may have run out of memory. Another one takes the next unit. */
+function threadGone(cause: Error): XetError {
+  return new XetError(`the thread that decodes has ended: ${cause.message}`, "xet/unavailable", {
+    hint: "Fetch the unit again, or the file by the plain route.",
+    data: { host: "this machine", phase: "decode" },
+    cause,
+  });
 }
 
 function receivedError({ message, code, syscall, xet }: SentError): Error {

@@ -49,7 +49,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const difference = diffSnapshots(from, to);
   const target = `${to.repoId}@${to.commit}`;
   const bytesToFetch =
-    difference.files.length === 0 ? 0 : (await planModel(target, options)).bytes.toFetch;
+    difference.files.length === 0 ? 0 : (await planModel(target, options)).bytes.expectedWire;
   const side = ({ repoId, revision, commit }: SnapshotLook): object => ({
     repoId,
     revision,

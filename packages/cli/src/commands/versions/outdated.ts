@@ -73,7 +73,7 @@ function modelJson(one: OutdatedBranch): object {
     changedAt,
     changes,
     cardOnly,
-    bytesToFetch: plan.bytes.toFetch,
+    bytesToFetch: plan.bytes.expectedWire,
     pinned,
     locked,
     rolledBack: turnedAway,

@@ -65,7 +65,7 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
       error,
     })),
   ];
-  const bytes = offered.reduce((sum, { update }) => sum + update.plan.bytes.toFetch, 0);
+  const bytes = offered.reduce((sum, { update }) => sum + update.plan.bytes.expectedWire, 0);
   if (offered.length === 0 && failed.length === 0) {
     note(upToDate(found.compared, left.length));
   }
@@ -77,7 +77,7 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
         note(`${formatCount(offered.length, "update")}, ${formatBytes(bytes)} to fetch.`);
       }
     }
-    results.push(...offered.map((one) => resultJson(one, null, one.update.plan.bytes.toFetch)));
+    results.push(...offered.map((one) => resultJson(one, null, one.update.plan.bytes.expectedWire)));
   } else if (await agrees(offered, bytes, { flags, shell })) {
     results.push(...(await updateAll(offered, { failed, options }, { flags, shell })));
   }

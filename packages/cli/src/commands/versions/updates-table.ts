@@ -33,7 +33,7 @@ export function updatesTable(updates: readonly OutdatedBranch[], style: TableSty
       shortCommit(update.to),
       changedAt?.slice(0, 10) ?? "",
       changes === null ? "not known" : changes.join(", "),
-      formatBytes(update.plan.bytes.toFetch),
+      formatBytes(update.plan.bytes.expectedWire),
       locked ? "locked" : pinned ? "pinned" : update.turnedAway ? "rolled back" : "",
     ]),
     style,

@@ -1,5 +1,5 @@
 import { formatDigest } from "@mlx-download/cache";
-import type { FetchedUnit, FetchUnit } from "@mlx-download/xet";
+import type { DecodeThreads, FetchedUnit, FetchUnit } from "@mlx-download/xet";
 import type { PartialBlob } from "../disk/partial-blob.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 import type { PlannedBlob } from "../plan.ts";
@@ -83,6 +83,7 @@ export async function fillFromXet(
       }
     };
     const decoders = await threads();
+    startThreads(decoders);
     const read = (unit: FetchUnit, stop: AbortSignal): Promise<FetchedUnit> =>
       readUnit(unit, {
         context,
@@ -147,7 +148,23 @@ export async function fillFromXet(
   return { rewrote, doubtful, wireBytes, sidecar };
 }
 
-const PHASES = { token: "a token", reconstruction: "the list of ranges", data: "the bytes" };
+const PHASES = {
+  token: "a token",
+  reconstruction: "the list of ranges",
+  data: "the bytes",
+  decode: "a thread that decodes",
+};
+
+/** Throws `XetFailure` where this program may start no threads. */
+function startThreads(decoders: DecodeThreads): void {
+  try {
+    decoders.start();
+  } catch (error) {
+    const { message } = error as Error;
+    const facts = { code: "transfer/no-threads", phase: "decode", host: "this machine" } as const;
+    throw new XetFailure(message, { ...facts, forAll: true }, error);
+  }
+}
 
 /** The event by which a file goes on over the plain route. */
 export function fallback(

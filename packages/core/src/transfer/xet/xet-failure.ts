@@ -1,5 +1,5 @@
 /** Where in Xet storage something failed. */
-export type XetPhase = "token" | "reconstruction" | "data";
+export type XetPhase = "token" | "reconstruction" | "data" | "decode";
 
 /** Why a file, or all files of a download, go on by the plain route. */
 export interface XetFailureFacts {
