@@ -16,7 +16,7 @@ import type { XetServerReply, XetServerRequest } from "./xet-server.ts";
 export const xetDownloads: ReadonlyMap<CaseName, { kind: WeightKind; edited: boolean }> = new Map([
   ["X3", { kind: "bf16", edited: false }],
   ["X4", { kind: "4-bit", edited: false }],
-  ["X5", { kind: "bf16", edited: true }],
+  ["X5", { kind: "4-bit", edited: true }],
 ]);
 
 const scriptOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
