@@ -89,7 +89,7 @@ export async function runXetDownload(
       ["hf_xet + openssl dgst", way({ argv: ["sh", "-c", proved, "sh", ...hfXet.argv] })],
       ["mlx-download --xet off", way(get("--xet", "off"))],
     ]);
-    const proves = (peer: string): boolean => /^mlx-download|openssl/u.test(peer);
+    const proves = (client: string): boolean => /^mlx-download|openssl/u.test(client);
     const peers = compared.peers.map((row) => ({ ...row, verifies: proves(row.peer) }));
     return { ...compared, peers };
   } finally {
