@@ -104,7 +104,7 @@ async function copyRange(
 function tell({ emit }: TransferContext, { path }: LocalBase, why: string): void {
   emit({
     type: "warning",
-    code: "xet/base-changed",
+    code: "cache/not-found",
     message: `${path} cannot be copied from (${why}). Its part is fetched instead.`,
   });
 }
