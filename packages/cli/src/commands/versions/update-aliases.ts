@@ -65,8 +65,8 @@ export async function updateAliases(
       const snapshot = knownSnapshot(alias, after);
       if (flags.dryRun) {
         const { bytes } = await planModel(snapshot, options);
-        note(`${said}, ${formatBytes(bytes.toFetch)} to fetch.`);
-        results.push(await movedJson(one, null, bytes.toFetch));
+        note(`${said}, ${formatBytes(bytes.expectedWire)} to fetch.`);
+        results.push(await movedJson(one, null, bytes.expectedWire));
         continue;
       }
       const [outcome] = await watched([alias], { flags, shell }, (onEvent) =>

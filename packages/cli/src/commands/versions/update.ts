@@ -77,7 +77,9 @@ export async function run(invocation: Invocation, shell: Shell): Promise<number>
         note(`${formatCount(offered.length, "update")}, ${formatBytes(bytes)} to fetch.`);
       }
     }
-    results.push(...offered.map((one) => resultJson(one, null, one.update.plan.bytes.expectedWire)));
+    results.push(
+      ...offered.map((one) => resultJson(one, null, one.update.plan.bytes.expectedWire)),
+    );
   } else if (await agrees(offered, bytes, { flags, shell })) {
     results.push(...(await updateAll(offered, { failed, options }, { flags, shell })));
   }
