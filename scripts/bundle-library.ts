@@ -12,7 +12,7 @@ const SOURCE = "@mlx-download/source";
  */
 export async function bundleLibrary(dir: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(dir, "package.json"), "utf8")) as {
-    readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+    readonly exports: Readonly<Record<string, string | { readonly [SOURCE]?: string }>>;
   };
   const input: Record<string, string> = {};
   for (const target of Object.values(manifest.exports)) {

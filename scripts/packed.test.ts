@@ -79,6 +79,48 @@ async function lowestNodeHere(): Promise<string | undefined> {
   return node;
 }
 
+/**
+ * TypeScript takes every value of every entry by `require` and by `import`, as it reads modules since node16, and the types
+ * of the libraries are sound themselves (`skipLibCheck` off).
+ */
+async function typeChecks(
+  dir: string,
+  values: ReadonlyMap<string, readonly string[]>,
+): Promise<void> {
+  const uses = (open: (at: number, name: string) => string): string =>
+    [...values]
+      .map(([name, keys], at) => {
+        const all = keys.map((key) => `library${at}.${key}`).join(", ");
+        return `${open(at, `@mlx-download/${name}`)}\nvoid [${all}];\n`;
+      })
+      .join("");
+  const caught = `
+export async function caught(ref: string): Promise<string | undefined> {
+  try {
+    const result: DownloadResult = await download(ref);
+    return result.path;
+  } catch (error) {
+    if (!(error instanceof ModelDownloadError)) throw error;
+    const known: ModelDownloadError = error;
+    return known.hint;
+  }
+}`;
+  const names = `import { download, type DownloadResult, ModelDownloadError } from "@mlx-download/core";\n`;
+  const required = uses((at, name) => `import library${at} = require("${name}");`);
+  const imported = uses((at, name) => `import * as library${at} from "${name}";`);
+  await writeFile(join(dir, "required.cts"), `${names}${required}${caught}`);
+  await writeFile(join(dir, "imported.mts"), `${names}${imported}${caught}`);
+  const tsc = join(root, "node_modules/.bin/tsc");
+  const types = ["--typeRoots", join(root, "node_modules/@types"), "--types", "node"];
+  const lib = ["--target", "es2024", "--lib", "es2024,esnext.disposable"];
+  const args = ["--noEmit", "--strict", "--skipLibCheck", "false", ...lib, ...types];
+  for (const module of ["node16", "nodenext"]) {
+    const files = ["--module", module, "required.cts", "imported.mts"];
+    const checked = await run(tsc, [...args, ...files], { cwd: dir, env });
+    expect(checked, module).toMatchObject({ code: 0, stdout: "" });
+  }
+}
+
 test(
   "the libraries from tarballs in an empty project: import and require work",
   { timeout: 400_000 },
@@ -100,6 +142,7 @@ test(
       "python-bridge": "PythonBackend",
       web: "startWeb",
     };
+    const values = new Map<string, readonly string[]>();
     for (const [name, one] of Object.entries(known)) {
       const show = `console.log(JSON.stringify(Object.keys(library).toSorted()))`;
       const esm = await node(
@@ -111,7 +154,9 @@ test(
       expect(esm.stderr + cjs.stderr).toBe("");
       expect(JSON.parse(esm.stdout)).toContain(one);
       expect(JSON.parse(cjs.stdout)).toEqual(JSON.parse(esm.stdout));
+      values.set(name, JSON.parse(esm.stdout) as readonly string[]);
     }
+    await typeChecks(dir, values);
 
     // Its runtime is a file of its own, started by path.
     const engine = await node(

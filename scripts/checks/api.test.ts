@@ -49,7 +49,12 @@ async function workspace(): Promise<string> {
     "packages/core/package.json": JSON.stringify({
       name: "@mlx-download/core",
       description: "Plans.",
-      exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
+      exports: {
+        ".": {
+          types: "./dist/index.d.ts",
+          default: "./dist/index.js",
+        },
+      },
     }),
     "packages/core/dist/index.d.ts": `export { makePlan, type Plan, Plans, type Way } from "./plan.ts";\n//# sourceMappingURL=index.d.ts.map`,
     "packages/core/dist/plan.d.ts": plan,

@@ -14,13 +14,17 @@ const sound = {
   exports: {
     ".": {
       "@mlx-download/source": "./src/index.ts",
+      require: { types: "./dist/index.d.cts", default: "./dist/index.cjs" },
       types: "./dist/index.d.ts",
       default: "./dist/index.js",
     },
     "./package.json": "./package.json",
   },
   publishConfig: { access: "public" },
-  scripts: { build: "tsc -b", prepack: "rm -rf dist && tsc -b" },
+  scripts: {
+    build: "tsc -b && node ../../scripts/require-entries.ts",
+    prepack: "rm -rf dist && tsc -b && node ../../scripts/require-entries.ts",
+  },
   dependencies: { "@mlx-download/cache": "workspace:^", undici: "catalog:" },
   devDependencies: { "@mlx-download/test-utils": "workspace:*" },
   engines: { node: ">=22.19" },
@@ -63,7 +67,10 @@ test.each<[string, object, string]>([
     {
       exports: {
         ...sound.exports,
-        ".": { ...sound.exports["."], types: "./dist/other.d.ts" },
+        ".": {
+          ...sound.exports["."],
+          types: "./dist/other.d.ts",
+        },
       },
     },
     'exports["."] is not',

@@ -57,7 +57,8 @@ async function scriptProblems({
   manifest: { scripts },
 }: WorkspacePackage): Promise<readonly string[]> {
   const bundled = await there(join(dir, "bundle.ts"));
-  const build = bundled ? "tsc -b && node bundle.ts" : "tsc -b";
+  const made = bundled ? "tsc -b && node bundle.ts" : "tsc -b";
+  const build = `${made} && node ../../scripts/require-entries.ts`;
   return [
     ...expectEqual("scripts.build", scripts?.["build"], build),
     ...expectEqual("scripts.prepack", scripts?.["prepack"], `rm -rf dist && ${build}`),
@@ -90,11 +91,12 @@ async function entryProblems({ dir, manifest }: WorkspacePackage): Promise<reado
     const stem = source && /^\.\/src\/(?<stem>.+)\.ts$/u.exec(source)?.groups?.["stem"];
     const wanted = {
       "@mlx-download/source": `./src/${stem}.ts`,
+      require: { types: `./dist/${stem}.d.cts`, default: `./dist/${stem}.cjs` },
       types: `./dist/${stem}.d.ts`,
       default: `./dist/${stem}.js`,
     };
     if (JSON.stringify(entry) !== JSON.stringify(wanted)) {
-      problems.push(`exports["${subpath}"] is not {source, types, default} of one file`);
+      problems.push(`exports["${subpath}"] is not {source, require, types, default} of one file`);
     } else if (!(await there(join(dir, wanted["@mlx-download/source"])))) {
       problems.push(`exports["${subpath}"]: ${source} is not there`);
     }

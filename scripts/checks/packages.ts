@@ -4,6 +4,7 @@ import { join } from "node:path";
 /** One entry of a package's `exports`: the source that the workspace runs, and what is published. */
 export interface PackageEntry {
   readonly "@mlx-download/source"?: string;
+  readonly require?: { readonly types: string; readonly default: string };
   readonly types?: string;
   readonly default?: string;
 }

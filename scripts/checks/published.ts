@@ -28,7 +28,7 @@ export function published(folder: string): Check {
       for (const tarball of (await packAll(root, folder)).values()) {
         for (const [program, ...args] of [
           ["publint", "run", tarball, "--strict"],
-          ["attw", tarball, "--profile", "esm-only", "--format", "ascii", "--no-emoji"],
+          ["attw", tarball, "--profile", "node16", "--format", "ascii", "--no-emoji"],
         ] as const) {
           const path = join(root, "node_modules/.bin", program);
           const { code, stdout, stderr } = await run(path, args, { cwd: root });

@@ -44,3 +44,22 @@ test("every path of this repo that a page names is there", async () => {
   expect(gone).toEqual([]);
   expect(seen).toBeGreaterThan(40);
 });
+
+test("the README of a published package stands on its own: a registry shows it without this repo", async () => {
+  const leading: string[] = [];
+  let seen = 0;
+  const pages = ["packages/*/README.md", "packages/python-bridge/python/README.md"];
+  for await (const page of glob(pages, { cwd: root })) {
+    seen += 1;
+    const text = await readFile(join(root, page), "utf8");
+    const links = [...text.matchAll(/\]\((?<target>[^)\s]+)\)/gu)].map(([, target = ""]) => target);
+    leading.push(
+      ...links.filter((target) => !/^(?:https:\/\/|#)/u.test(target)).map((to) => `${page}: ${to}`),
+      ...(text.match(/(?<![\w/])(?:\.\.\/|(?:docs|scripts|packages)\/)[\w./-]*/gu) ?? []).map(
+        (path) => `${page}: ${path}`,
+      ),
+    );
+  }
+  expect(leading).toEqual([]);
+  expect(seen).toBeGreaterThan(10);
+});

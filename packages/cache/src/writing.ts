@@ -4,6 +4,7 @@ export { PROOF_STEP_BYTES } from "./digest/digest.ts";
 export { errnoOf } from "./disk/errno.ts";
 export { fsError, isFileError } from "./disk/fs-error.ts";
 export { guardListener, timedEmitter, type WithoutTime } from "./events/guard-listener.ts";
+export { syncData, syncHandle } from "./disk/sync-handle.ts";
 export { lockPath, partialPaths } from "./names/layout.ts";
 export { lfsPointerId } from "./digest/lfs-pointer.ts";
 export { inspectUnlisted, type UnlistedSnapshot } from "./scan/inspect-unlisted.ts";

@@ -18,7 +18,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
     });
     process.stdout.write(`${version}\n`);
   } else {
-    process.getBuiltinModule("node:module").enableCompileCache();
+    // Deno has none.
+    process.getBuiltinModule("node:module").enableCompileCache?.();
     const { runCli } = await import("./run-cli.ts");
     process.exitCode = await runCli(words, version);
   }

@@ -144,3 +144,39 @@ test("a rate, a context and plain lines can be settled for all commands", async 
   const { stdout } = await run(["fit", "org/name", "--json", "--memory", "64G", "--chip", "m4"]);
   expect(JSON.parse(stdout)).toMatchObject({ fit: { contextLength: 32_768 } });
 });
+
+test("auth token prints the token in use and nothing else", async () => {
+  const { hub, run, env } = await accountStage();
+  const none = await run(["auth", "token"]);
+  expect(none).toMatchObject({ code: 3, stdout: "" });
+  expect(none.stderr).toContain("mlx-download login, or set HF_TOKEN");
+  await run(["login", "--token-stdin"], "hf_good\n");
+  const asked = hub.log.entries.length;
+  expect(await run(["auth", "token"])).toMatchObject({
+    code: 0,
+    stdout: "hf_good\n",
+    stderr: "",
+  });
+  const stored = await run(["auth", "token", "--json"]);
+  expect(JSON.parse(stored.stdout)).toEqual({
+    schema: 1,
+    token: "hf_good",
+    source: expect.stringContaining("the token file"),
+  });
+  env["HF_TOKEN"] = "hf_device";
+  const named = await run(["auth", "token", "--json"]);
+  expect(JSON.parse(named.stdout)).toEqual({ schema: 1, token: "hf_device", source: "HF_TOKEN" });
+  expect(hub.log.entries).toHaveLength(asked);
+});
+
+test.skipIf(process.platform !== "linux")("auth token finds the one in the keychain", async () => {
+  const { run, env } = await accountStage();
+  const { bin } = await fakeSecretTool();
+  env["PATH"] = `${bin}${delimiter}${env["PATH"] ?? ""}`;
+  await run(["login", "--token-stdin", "--keychain"], "hf_good\n");
+  expect(await run(["auth", "token"])).toMatchObject({
+    code: 0,
+    stdout: "hf_good\n",
+    stderr: "",
+  });
+});

@@ -1,3 +1,5 @@
+import { readdir, realpath, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { modelFiles, startStage } from "./stage.ts";
 
@@ -38,4 +40,24 @@ test("cache ls --revisions has a line for each revision, with its refs", async (
   ]);
   const ids = await run(["cache", "ls", "--revisions", "-q"]);
   expect(ids.stdout).toContain(`org/a-small@${commit}\n`);
+});
+
+test("cache ls says how much of the cache it shows, and what prune would remove from all of it", async () => {
+  const { run, cacheDir } = await filledStage();
+  const snapshots = join(cacheDir, "models--org--c-medium/snapshots");
+  const [commit = ""] = await readdir(snapshots);
+  const weights = join(snapshots, commit, "model-00001-of-00002.safetensors");
+  await writeFile(await realpath(weights), "damaged");
+  expect((await run(["repair", "org/c-medium", "-q"])).code).toBe(0);
+
+  const all = await run(["cache", "ls"]);
+  expect(all.stderr).toMatch(/^3 repos, 8\d\.\d kB in \S+; 7 B in quarantine \(mlx-download /);
+  for (const args of [
+    ["--limit", "1"],
+    ["--where", "name=org/a-small"],
+  ]) {
+    const { stdout, stderr } = await run(["cache", "ls", ...args]);
+    expect(stdout).toContain("org/a-small");
+    expect(stderr).toMatch(/^1 of 3 repos, 2\.\d+ kB of 8\d\.\d kB in \S+; 7 B in quarantine/);
+  }
 });

@@ -69,3 +69,14 @@ test("no match is an empty list and no failure", async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
   expect(stderr).toContain("No model matches.");
 });
+
+test("offline, list says that it needs the Hub, and names no option that it lacks", async () => {
+  const { run, env, hub } = await listingStage();
+  env["HF_HUB_OFFLINE"] = "1";
+  const { code, stdout, stderr } = await run(["list"]);
+  expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
+  expect(stderr).toMatch(/fix: This needs the network: unset HF_HUB_OFFLINE/);
+  expect(stderr).not.toContain("--offline");
+  expect(hub.log.entries).toEqual([]);
+  expect((await run(["list", "--offline"])).code).toBe(2);
+});

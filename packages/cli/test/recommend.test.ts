@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { expect, test } from "vitest";
 import { startStage } from "./stage.ts";
@@ -62,4 +63,59 @@ test("list --fits leaves out what is too large, --quant what is packed otherwise
     expect.objectContaining({ repo_id: "mlx-community/Qwen3-4B-4bit-DWQ" }),
   ]);
   expect(dwq.stdout).not.toContain("estimate");
+});
+
+test("get --best takes the variant that recommend puts first, and says which one and why before the plan", async () => {
+  const { run } = await shop();
+  const planned = await run(["get", "Qwen/Qwen3-4B", "--best", "--dry-run", ...mac]);
+  expect(planned.code, planned.stderr).toBe(0);
+  expect(planned.stderr).toMatch(
+    /^Best: mlx-community\/Qwen3-4B-4bit-DWQ: 4 bits, calibrated \(DWQ\), \d+ % of the limit/m,
+  );
+  expect(planned.stderr).toMatch(/^Runner-up: mlx-community\/Qwen3-4B-4bit: /m);
+  expect(planned.stderr).toMatch(/^For: Apple M4 · 16 GiB/m);
+  expect(planned.stdout).toMatch(/^mlx-community\/Qwen3-4B-4bit-DWQ @ /);
+
+  const got = await run(["get", "qwen3-4b", "--best", "--json", ...mac]);
+  expect(got.code, got.stderr).toBe(0);
+  const best = {
+    of: "qwen3-4b",
+    repoId: "mlx-community/Qwen3-4B-4bit-DWQ",
+    runnerUp: { repoId: "mlx-community/Qwen3-4B-4bit" },
+    limitBytes: expect.any(Number),
+  };
+  expect(JSON.parse(got.stdout)).toMatchObject({ repoId: best.repoId, best });
+
+  // The name of one variant stands for the model, and several models are chosen for one by one.
+  const several = ["mlx-community/Qwen3-4B-4bit", "Qwen/Qwen3-1.7B"];
+  const both = await run(["get", ...several, "--best", "--dry-run", "--json", "-q", ...mac]);
+  expect(both.stderr).toBe("");
+  expect(JSON.parse(both.stdout)).toMatchObject({
+    results: [
+      { repoId: best.repoId, best: { of: several[0] } },
+      { repoId: "mlx-community/Qwen3-1.7B-4bit", best: { of: several[1], runnerUp: null } },
+    ],
+  });
+});
+
+test("get --best downloads nothing when no variant fits, or when the ref leaves no choice", async () => {
+  const { run, hub, cacheDir } = await shop();
+  const none = await run(["get", "Qwen/Qwen3-32B", "--best", "--json", "--memory", "8G"]);
+  expect(none.code).toBe(8);
+  expect(JSON.parse(none.stdout)).toMatchObject({ error: { code: "cli/nothing-fits" } });
+  const unknown = await run(["get", "Nobody/NoSuchModel", "--best", ...mac]);
+  expect(unknown).toMatchObject({
+    code: 8,
+    stderr: expect.stringContaining("mlx-download search finds names"),
+  });
+  expect(await readdir(cacheDir).catch(() => [])).toEqual([]);
+  const asked = hub.log.entries.length;
+  for (const args of [
+    ["Qwen/Qwen3-4B@main", "--best"],
+    ["qwen3-4b@main", "--best"],
+    ["Qwen/Qwen3-4B", "--best", "--revision", "main"],
+    ["Qwen/Qwen3-4B", "--best", "--offline"],
+  ])
+    expect(await run(["get", ...args]), args.join(" ")).toMatchObject({ code: 2, stdout: "" });
+  expect(hub.log.entries).toHaveLength(asked);
 });

@@ -113,6 +113,7 @@ test(
     await expectOutput("configUnset", ["config", "unset", "connections"]);
     await expectOutput("completion", ["completion", "fish"]);
     await expectOutput("whoami", ["whoami"]);
+    await expectOutput("authToken", ["auth", "token"]);
     await expectOutput("doctor", ["doctor"]);
     await expectOutput("failure", ["get", "org/none"]);
   },

@@ -16,7 +16,7 @@ describe("files that a download does not take", () => {
   test("are counted in plan, event and result, with the way to have them", async () => {
     const { hub, get, events } = await startRoad();
     await hub.addRepo("acme/both", WITH_ORIGINAL);
-    const leftOut = { files: 1, bytes: 12_000_000, hint: "--preset all takes every file" };
+    const leftOut = { files: 1, bytes: 12_000_000, hint: '`preset: "all"` takes every file' };
     const plan = await planModel("acme/both", { env: {}, endpoint: hub.url, token: false });
     expect(plan.leftOut).toEqual(leftOut);
     expect(plan.leftOutFiles.map(({ path }) => path)).toEqual(["original/consolidated.00.pth"]);

@@ -4,6 +4,7 @@ import { createDigester } from "./digest.ts";
 import { discard } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";
 import type { SnapshotFile } from "./snapshot-file.ts";
+import { syncHandle } from "../disk/sync-handle.ts";
 
 /** Called while a file is written. */
 export interface ProveOptions {
@@ -48,7 +49,7 @@ export async function writeProved(
         },
       );
     }
-    await handle.sync();
+    await syncHandle(handle);
     done = true;
   } finally {
     await handle.close();

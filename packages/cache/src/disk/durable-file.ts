@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CacheError } from "../names/errors.ts";
 import { errnoOf } from "./errno.ts";
+import { syncHandle } from "./sync-handle.ts";
 
 /** A fresh name in a folder of unfinished things. */
 export function tempPath(tempDir: string): string {
@@ -84,7 +85,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   try {
     const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
-      await handle.sync();
+      await syncHandle(handle);
     } finally {
       await handle.close();
     }
@@ -97,7 +98,7 @@ export async function syncDirectory(directory: string): Promise<void> {
 /** Puts a file's bytes on the disk, where the file system can do that (network and FUSE file systems may not). */
 async function syncFile(file: FileHandle): Promise<void> {
   try {
-    await file.sync();
+    await syncHandle(file);
   } catch (error) {
     if (!cannotSync(error)) throw error;
   }

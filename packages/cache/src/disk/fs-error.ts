@@ -37,12 +37,12 @@ const NOT_READABLE: Meaning = {
 const READ_ONLY: Meaning = {
   code: "cache/not-writable",
   what: "the disk is read-only",
-  hint: "Mount it for writing, or name a folder on another disk with HF_HOME or --cache-dir.",
+  hint: "Mount it for writing, or name a folder on another disk with HF_HOME or the option `cacheDir`.",
 };
 const NAME_REFUSED: Meaning = {
   code: "cache/not-writable",
   what: "this file system refuses the name, or does not support the operation",
-  hint: "Name a folder with a shorter path, or one on another disk, with HF_HOME or --cache-dir.",
+  hint: "Name a folder with a shorter path, or one on another disk, with HF_HOME or the option `cacheDir`.",
 };
 const LOCKED_UP: Meaning = {
   code: "cache/not-readable",

@@ -11,6 +11,7 @@ import type { RepoLayout } from "../names/layout.ts";
 import { exportTar, type Exported } from "./export-model.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import type { CopyOptions } from "../disk/copy-meter.ts";
+import { syncHandle } from "../disk/sync-handle.ts";
 
 /**
  * Writes the archive of `exportTar` into the file `target`, which gets its name when it is complete
@@ -77,7 +78,7 @@ async function write(
     for (;;) {
       const { value, done } = await pieces.next();
       if (done === true) {
-        await file.sync();
+        await syncHandle(file);
         return value;
       }
       await file.writeFile(value);

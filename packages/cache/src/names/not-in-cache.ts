@@ -18,10 +18,10 @@ export function notInCache(layout: RepoLayout, revision?: string): CacheError {
   return new CacheError(`${what} is not in the cache ${cacheDir}`, "cache/not-found", {
     hint:
       other !== undefined && !existsSync(repoDir)
-        ? `A ${other} of this name is: add --type ${other}.`
+        ? `A ${other} of this name is: add \`repoType: "${other}"\`.`
         : beside !== undefined
-          ? `It is in ${beside}: add --cache-dir ${JSON.stringify(beside)}.`
-          : "mlx-download cache ls lists the cache. Name another cache with --cache-dir.",
+          ? `It is in ${beside}: add \`cacheDir: ${JSON.stringify(beside)}\`.`
+          : "mlx-download cache ls lists the cache. Name another cache with the option `cacheDir`.",
     data: { repoId, repoType, path: repoDir, revision: revision ?? null, cacheDir },
   });
 }

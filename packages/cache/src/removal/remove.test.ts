@@ -189,7 +189,7 @@ test("a download that announced itself is left alone, the sign of a dead one is 
 test("a name that another kind of repo has here is told with that kind", async () => {
   const layout = await publishGolden(await tempDir());
   await rename(layout.repoDir, repoLayout(layout.cacheDir, "acme/tiny", "dataset").repoDir);
-  const hint = "A dataset of this name is: add --type dataset.";
+  const hint = 'A dataset of this name is: add `repoType: "dataset"`.';
   const error = { code: "cache/not-found", hint };
   const targets = [{ repoId: "acme/tiny" }];
   await expect(planRemoval(layout.cacheDir, targets)).rejects.toMatchObject(error);

@@ -8,6 +8,7 @@ import { errnoOf } from "../disk/errno.ts";
 import { acquireLock } from "../lock/lock.ts";
 import { isInStore, isPayloadName, STORE_MARKER } from "./shared-store.ts";
 import { readSmallFile } from "../disk/read-small-file.ts";
+import { syncHandle } from "../disk/sync-handle.ts";
 
 /** Far above any real list: a line a repo. */
 const MAX_MANIFEST_BYTES = 16 << 20;
@@ -121,7 +122,7 @@ async function rewrite(cacheDir: string, payload: string, users: readonly string
       );
       await file.writeFile(lines.join(""));
       await file.chmod(0o666);
-      await file.sync();
+      await syncHandle(file);
     } finally {
       await file.close();
     }

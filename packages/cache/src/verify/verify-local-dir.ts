@@ -49,7 +49,7 @@ export async function verifyLocalDir(
   }
   if (expectations.length + missing.length === 0) {
     throw new CacheError(`Nothing says what ${root} should hold`, "cache/not-found", {
-      hint: "Name the folder that --local-dir was given when the model was downloaded, or ask the Hub: mlx-download verify org/name --local-dir FOLDER --hub.",
+      hint: "Name the folder that was the `localDir` of the download, or name the repo and ask the Hub (`hub: true`).",
       data: { path: root },
     });
   }

@@ -7,6 +7,8 @@ const exclusive: readonly (readonly (keyof Flags)[])[] = [
   ["token", "tokenStdin"],
   ["all", "author"],
   ["dryRun", "events"],
+  ["best", "revision"],
+  ["best", "offline"],
   ["list", "clear", "clearModel"],
 ];
 

@@ -18,7 +18,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   scan: "mlx-download cache ls lists this disk; mlx-download verify reads and verifies it.",
   check: "mlx-download verify checks the files on this disk, doctor checks the setup.",
   env: "mlx-download doctor looks at this machine, config show at the settings.",
-  auth: "mlx-download login, logout and whoami.",
+  auth: "mlx-download login, logout, whoami and auth token.",
   "auth list": "mlx-download whoami shows the account and where its token is from.",
   "auth switch": "mlx-download login takes another account.",
   repo: "mlx-download only reads the Hub; hf repo changes it.",

@@ -1,7 +1,7 @@
 import { createCommandTable } from "../command-line/command-table.ts";
 import type { CommandTable } from "../command-line/command-spec.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { login, logout, whoami } from "./account/specs.ts";
+import { authToken, login, logout, whoami } from "./account/specs.ts";
 import {
   cache,
   cacheEvict,
@@ -97,6 +97,7 @@ export const commandTable: CommandTable = createCommandTable({
     login,
     logout,
     whoami,
+    authToken,
     configShow,
     configGet,
     configSet,

@@ -1,3 +1,4 @@
+import { commandHint } from "./command-hint.ts";
 import { exitCodeOf } from "./exit-code-of.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 import { systemHint } from "./system-hint.ts";
@@ -59,7 +60,8 @@ function messageOf(error: unknown): string {
  * The hint in terms of the command line. Where a library advises to log in, the command line has a
  * command for it.
  */
-function ownHint({ code, hint }: CodedError): string {
+function ownHint({ code, hint: ofLibrary }: CodedError): string {
+  const hint = commandHint(ofLibrary);
   if (!code.startsWith("hub/")) return hint;
   const own = hint.replace(/\bHF_TOKEN or log in\b/, "HF_TOKEN or run mlx-download login");
   // The command is named once.

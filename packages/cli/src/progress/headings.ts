@@ -11,6 +11,7 @@ import {
 } from "../text/format.ts";
 import { printable } from "../text/printable.ts";
 import { fetchShare, type Notice, type ViewState } from "./reduce.ts";
+import { commandHint } from "../failure/command-hint.ts";
 
 /** `org/name @ 1a2b3c4`, with the revision where it is not `main` or the commit itself, and `(cache)` when no Hub was asked. */
 export function resolvedText(state: ViewState): string {
@@ -59,7 +60,7 @@ function wireText({ toFetch, expectedWire }: PlanBytes): string {
 export function leftOutText(leftOut: LeftOut | undefined): string[] {
   if (leftOut?.hint === undefined) return [];
   const { files, bytes, hint } = leftOut;
-  return [`${formatCount(files, "file")}, ${formatBytes(bytes)} (${hint})`];
+  return [`${formatCount(files, "file")}, ${formatBytes(bytes)} (${commandHint(hint)})`];
 }
 
 /** The same in few words, for the end. */

@@ -19,6 +19,7 @@ import {
 } from "./headings.ts";
 import { reviewLines } from "./review-lines.ts";
 import { fetchShare, isVerifying, silence, type ViewState } from "./reduce.ts";
+import { commandHint } from "../failure/command-hint.ts";
 
 /** Files below this size are told of in sum, not one by one. */
 const smallFile = 10_000_000;
@@ -149,7 +150,7 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
     }
     case "warning":
       return say(
-        `Warning: ${printable(event.message)}${event.hint === undefined ? "" : ` ${printable(event.hint)}`}`,
+        `Warning: ${printable(event.message)}${event.hint === undefined ? "" : ` ${printable(commandHint(event.hint))}`}`,
       );
     case "result":
       return say(summaryText(state));

@@ -22,6 +22,7 @@ import {
 } from "./headings.ts";
 import { reviewLines } from "./review-lines.ts";
 import { fetchShare, type ViewState } from "./reduce.ts";
+import { commandHint } from "../failure/command-hint.ts";
 
 const maxFileRows = 6;
 
@@ -89,7 +90,7 @@ function noticeLines(state: ViewState, options: ViewOptions): string[] {
 
 function warningLines(state: ViewState, options: ViewOptions): string[] {
   return state.warnings.flatMap(({ message, hint }) => {
-    const text = `! ${printable(message)}${hint === undefined ? "" : ` ${printable(hint)}`}`;
+    const text = `! ${printable(message)}${hint === undefined ? "" : ` ${printable(commandHint(hint))}`}`;
     return wrapWords(text, options.columns - 1, 2).map((line) => paint(options, "warn", line));
   });
 }

@@ -1,4 +1,5 @@
 import type { DownloadEventBody } from "@mlx-download/core";
+import { commandHint } from "../failure/command-hint.ts";
 import { printable } from "../text/printable.ts";
 import type { Shell } from "./shell.ts";
 
@@ -15,7 +16,7 @@ export function hubNotices(
     if (event.type === "retry" || event.type === "waiting")
       stderr.write(`${printable(event.message)}\n`);
     if (event.type !== "warning") return;
-    const hint = event.hint === undefined ? "" : ` ${event.hint}`;
+    const hint = event.hint === undefined ? "" : ` ${commandHint(event.hint)}`;
     stderr.write(`Warning: ${printable(event.message + hint)}\n`);
   };
 }

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { CliError } from "../failure/cli-error.ts";
+import { commandHint } from "../failure/command-hint.ts";
 
 /** Standard output as the commands use it. */
 export interface Output {
@@ -54,9 +55,14 @@ function outputFailed(error: Error): CliError {
   );
 }
 
-/** One JSON value on lines of its own, indented for people where a terminal shows it. */
+/**
+ * One JSON value on lines of its own, indented for people where a terminal shows it. Hints of the
+ * libraries name options of the command line in it.
+ */
 export function jsonText(value: unknown, indented: boolean): string {
-  return `${JSON.stringify(value, undefined, indented ? 2 : undefined)}\n`;
+  const inFlags = (key: string, part: unknown): unknown =>
+    key === "hint" && typeof part === "string" ? commandHint(part) : part;
+  return `${JSON.stringify(value, inFlags, indented ? 2 : undefined)}\n`;
 }
 
 /**

@@ -107,7 +107,7 @@ async function transferWithRoom(
         `${plan.repoId} needs ${diskAmount(need)} more on this disk, ${diskAmount(diskFree)} are free${also}`,
         "disk/insufficient",
         {
-          hint: `Free ${diskAmount(need + others - diskFree)}, or name a folder on another disk with --cache-dir.`,
+          hint: `Free ${diskAmount(need + others - diskFree)}, or name a folder on another disk with the option \`cacheDir\`.`,
           repoId: request.repoId,
           data: { needBytes: need, freeBytes: diskFree, reservedBytes: others },
         },

@@ -107,7 +107,7 @@ function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadRevie
   if (loads?.verdict === "no") {
     const why = loads.reasons.find(({ blocks }) => blocks)?.message ?? "mlx-lm cannot load it";
     throw new ModelDownloadError(`${repoId} cannot be loaded: ${why}`, "review/cannot-load", {
-      hint: "Choose another variant, or leave --require-fit out to fetch it all the same.",
+      hint: "Choose another variant, or leave `requireFit` out to fetch it all the same.",
       repoId,
       data: { loads },
     });
@@ -120,8 +120,8 @@ function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadRevie
       : `${repoId} needs ${diskAmount(totalBytes)} at ${contextLength} tokens, MLX may use ${diskAmount(limitBytes)} here`;
   const hint =
     maxContextLength === null || maxContextLength === 0
-      ? "Choose a smaller variant, or leave --require-fit out to fetch it all the same."
-      : `It fits up to ${maxContextLength} tokens: ask for fewer with --ctx, or choose a smaller variant.`;
+      ? "Choose a smaller variant, or leave `requireFit` out to fetch it all the same."
+      : `It fits up to ${maxContextLength} tokens: ask for fewer with \`contextLength\`, or choose a smaller variant.`;
   throw new ModelDownloadError(message, "review/does-not-fit", { hint, repoId, data: { fit } });
 }
 
@@ -137,7 +137,7 @@ function refuseWhatIsNotTrusted({ repoId, wishes }: DownloadRequest, review: Dow
     `${repoId} is not trusted with ${wishes.trust}: ${first.path}: ${first.message}${more}`,
     "review/not-trusted",
     {
-      hint: "Leave the files out with --exclude, choose another repo, or say --trust any when you know them.",
+      hint: 'Leave the files out with the option `exclude`, choose another repo, or say `trust: "any"` when you know them.',
       repoId,
       data: { trust: wishes.trust, findings: refused.slice(0, 50) },
     },

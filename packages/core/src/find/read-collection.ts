@@ -71,7 +71,7 @@ export async function readCollection(ref: string, options: HubOptions = {}): Pro
       `collection ${slug} cannot be read offline`,
       "offline/not-cached",
       {
-        hint: "Run again without --offline and without HF_HUB_OFFLINE.",
+        hint: "Run again without the option `offline` and without HF_HUB_OFFLINE.",
       },
     );
   }

@@ -18,5 +18,5 @@ export function storageHint(host: string, reason: unknown): string {
   if (reason === "no-answer") {
     return `${host} takes long before its first byte: raise HF_HUB_DOWNLOAD_TIMEOUT (seconds), or run the command again later.`;
   }
-  return `The Hub answers, ${host}, where it keeps its files, does not: let firewall and proxy allow that host (the Hub's are *.hf.co), or name an --endpoint that serves files itself.`;
+  return `The Hub answers, ${host}, where it keeps its files, does not: let firewall and proxy allow that host (the Hub's are *.hf.co), or name an \`endpoint\` that serves files itself.`;
 }

@@ -10,7 +10,7 @@ export function createOfflineTransport(): Transport {
         `${url.origin} is not asked: offline mode is on`,
         "hub/unreachable",
         {
-          hint: "This needs the network: unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, and leave --offline out where it was given.",
+          hint: "This needs the network: unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, and do not ask to stay offline.",
           data: { url: redactUrl(url), host: url.host, reason: "offline" },
         },
       );

@@ -127,7 +127,7 @@ function incomplete(client: HubClient, { repoId }: CommitRef, problem: string): 
     `${host} sends a file list of ${repoId} that is not whole: ${problem}`,
     "hub/bad-response",
     {
-      hint: "A proxy or mirror drops a part of the question or of the answer. Try another network, or another --endpoint.",
+      hint: "A proxy or mirror drops a part of the question or of the answer. Try another network, or another `endpoint`.",
       repoId,
       data: { endpoint: redactUrl(endpoint) },
     },

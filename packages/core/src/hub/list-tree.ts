@@ -226,7 +226,7 @@ function warnOfTwins(one: string, other: string, emit: HubClient["emit"]): void 
     type: "warning",
     code: "hub/similar-names",
     message: `${JSON.stringify(one)} and ${JSON.stringify(other)} are one name on disks that ignore case.`,
-    hint: "Leave one of them out with --exclude where that matters.",
+    hint: "Leave one of them out with the option `exclude` where that matters.",
   });
 }
 

@@ -55,10 +55,8 @@ function renewalHint(source: string, endpoint: string): string {
   const without = "Public models need no token.";
   if (/^[A-Z_]+$/.test(source))
     return `Make a new token at ${page} and set ${source} to it, or unset ${source}. ${without}`;
-  if (source.startsWith("the token file"))
+  if (/^the token file|keychain|secret service/.test(source))
     return `Log in again (mlx-download login), or log out (mlx-download logout). ${without}`;
-  if (/keychain|secret service/.test(source))
-    return `Log in again (mlx-download login --keychain), or log out (mlx-download logout). ${without}`;
   return `Make a new token at ${page} and hand that in, or none. ${without}`;
 }
 

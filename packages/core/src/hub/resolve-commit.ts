@@ -74,7 +74,7 @@ function saysError(url: URL, serverText: string, { repoId }: Question): ModelDow
     `${url.host} answered with an error in the place of data (${serverText})`,
     "hub/bad-response",
     {
-      hint: "The words are the server's own. Try again later, or another --endpoint.",
+      hint: "The words are the server's own. Try again later, or another `endpoint`.",
       repoId,
       data: { url: redactUrl(url), serverMessage: serverText },
     },

@@ -90,7 +90,7 @@ async function readThrough(
     `${host} sends other bytes of ${file.path} than it lists: md5 ${actual}, ${size} bytes`,
     "transfer/checksum-mismatch",
     {
-      hint: "Nothing was written. Try again later, or use another --endpoint.",
+      hint: "Nothing was written. Try again later, or use another `endpoint`.",
       data: { path: file.path, expected: `md5:${file.md5}`, actual: `md5:${actual}` },
     },
   );

@@ -47,7 +47,7 @@ export function storageRefusal(
   return {
     code: "transfer/refused",
     message: `${url.host} refuses the link${file} that the Hub gave out`,
-    hint: `The storage at ${url.hostname} is at fault, not your account. Run the command again later: it continues where it stopped. Another --endpoint may lead to other storage.`,
+    hint: `The storage at ${url.hostname} is at fault, not your account. Run the command again later: it continues where it stopped. Another \`endpoint\` may lead to other storage.`,
     data: { host: url.host },
   };
 }

@@ -249,7 +249,7 @@ function askFirst(
   const { repoId } = layout;
   if (!io.settings.offline) return listCommit(io.hubs, { layout, commit }, io.options.signal);
   throw new ModelDownloadError(`${repoId} needs the Hub for its repair`, "offline/not-cached", {
-    hint: "Run again without --offline and without HF_HUB_OFFLINE. No file was moved.",
+    hint: "Run again without the option `offline` and without HF_HUB_OFFLINE. No file was moved.",
     repoId,
   });
 }

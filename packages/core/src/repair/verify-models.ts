@@ -28,7 +28,7 @@ import { readSettings, type Settings } from "../settings/settings.ts";
 
 /** Options of `verifyModels`. */
 export interface VerifyModelsOptions extends Omit<HubOptions, "onEvent"> {
-  /** The files of this folder, filled by `--local-dir`, instead of the cache. */
+  /** The files of this folder, filled by `localDir` of a download, instead of the cache. */
   readonly localDir?: string | undefined;
   /** The kind of repo that the refs name. Default `model`. */
   readonly repoType?: RepoType | undefined;
@@ -135,7 +135,7 @@ async function askListing(
 ): Promise<{ readonly commit: string; readonly files: readonly SnapshotFile[] }> {
   if (ref === undefined) {
     throw new ModelDownloadError("A folder does not say which repo it holds", "settings/invalid", {
-      hint: "Name the repo: mlx-download verify org/name --local-dir FOLDER --hub.",
+      hint: "Name the repo, and keep `localDir` and `hub: true`.",
     });
   }
   const { repoType = "model" } = options;

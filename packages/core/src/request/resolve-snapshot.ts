@@ -179,8 +179,8 @@ export function notCached(
   return new ModelDownloadError(`${repoId}@${revision} ${what}`, "offline/not-cached", {
     hint:
       beside === undefined
-        ? "Run again without --offline and without HF_HUB_OFFLINE, or name the cache that has it with --cache-dir."
-        : `It is in ${beside}: add --cache-dir ${JSON.stringify(beside)}.`,
+        ? "Run again without the option `offline` and without HF_HUB_OFFLINE, or name the cache that has it with the option `cacheDir`."
+        : `It is in ${beside}: add \`cacheDir: ${JSON.stringify(beside)}\`.`,
     repoId,
     data: { revision, cacheDir: settings.cacheDir, missing: missing.slice(0, 20) },
   });

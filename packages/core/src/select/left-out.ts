@@ -15,5 +15,5 @@ export function leftOutOf(
     bytes: rest.reduce((sum, { size }) => sum + size, 0),
   };
   const byDefault = include === undefined && preset === undefined && rest.length > 0;
-  return byDefault ? { ...counts, hint: "--preset all takes every file" } : counts;
+  return byDefault ? { ...counts, hint: '`preset: "all"` takes every file' } : counts;
 }

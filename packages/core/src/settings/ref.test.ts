@@ -90,7 +90,7 @@ describe("parseRepoRef", () => {
     ["org/my model", "Did you mean org/my-model?"],
     [
       "org/name/model.safetensors",
-      'org/name and choose files below it with --include "model.safetensors*"',
+      'org/name and choose files below it with `include: "model.safetensors*"`',
     ],
     ["models/org/name", "Write org/name."],
     ["org//name", "Did you mean org/name?"],
@@ -112,9 +112,9 @@ describe("parseRepoRef", () => {
     ["https://huggingface.co/api/models/org/name", "org/name"],
     [
       "https://huggingface.co/org/name/blob/main/config.json",
-      'org/name@main --include "config.json"',
+      'org/name@main and add `include: "config.json"`',
     ],
-    ["https://huggingface.co/org/name/tree/main/sub", 'org/name@main --include "sub/*"'],
+    ["https://huggingface.co/org/name/tree/main/sub", 'org/name@main and add `include: "sub/*"`'],
     ["https://huggingface.co/%E0%A4%A/x", "org/name"],
     ["org/name@../../x", ""],
     ["org/name@a..b", ""],

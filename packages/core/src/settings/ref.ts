@@ -122,7 +122,7 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
   if (id.includes(":")) {
     return {
       problem: "it contains a colon",
-      hint: "A branch, tag or commit follows an @: org/name@revision. Choose other files with --include.",
+      hint: "A branch, tag or commit follows an @: org/name@revision. Choose other files with the option `include`.",
     };
   }
   const segments = id.split("/");
@@ -144,7 +144,7 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
       hint:
         segments[0] === "models"
           ? `Write ${segments.slice(1).join("/")}.`
-          : `Write ${segments.slice(0, 2).join("/")} and choose files below it with --include "${segments.slice(2).join("/")}*".`,
+          : `Write ${segments.slice(0, 2).join("/")} and choose files below it with \`include: "${segments.slice(2).join("/")}*"\`.`,
     };
   }
   return undefined;
@@ -167,7 +167,7 @@ function fromUrl(address: string, bases: readonly URL[], text: string): RepoRef 
     throw invalid(
       text,
       "this is an address neither on huggingface.co nor on the endpoint",
-      "Write org/name, and name a mirror with HF_ENDPOINT or --endpoint.",
+      "Write org/name, and name a mirror with HF_ENDPOINT or the option `endpoint`.",
     );
   }
   const segments = below
@@ -196,7 +196,7 @@ function fromUrl(address: string, bases: readonly URL[], text: string): RepoRef 
     throw invalid(
       text,
       "the address names a folder",
-      `Write ${id}@${revision} --include "${path}/*".`,
+      `Write ${id}@${revision} and add \`include: "${path}/*"\`.`,
     );
   }
   if (["blob", "resolve", "raw"].includes(view) && rest[0] !== undefined) {
@@ -204,7 +204,7 @@ function fromUrl(address: string, bases: readonly URL[], text: string): RepoRef 
     throw invalid(
       text,
       "the address names one file",
-      `Write ${id}@${revision} --include "${path}".`,
+      `Write ${id}@${revision} and add \`include: "${path}"\`.`,
     );
   }
   return checked(id, undefined, text);

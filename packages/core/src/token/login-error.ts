@@ -1,7 +1,8 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 
 const hints = {
-  "login/denied": "Log in again and agree in the browser, or create a token and use --token-stdin.",
+  "login/denied":
+    "Log in again and agree in the browser, or create a token and log in with it (`token`).",
   "login/expired": "Log in again and confirm the code before it expires.",
   "login/failed":
     "Try again later. A token from the Hub's settings page works without this way of logging in.",

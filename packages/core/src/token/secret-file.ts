@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncHandle } from "@mlx-download/cache/writing";
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
@@ -31,7 +32,7 @@ export async function writeSecret(path: string, text: string): Promise<void> {
     const file = await open(temp, "wx", 0o600);
     try {
       await file.writeFile(text);
-      await file.sync();
+      await syncHandle(file);
     } finally {
       await file.close();
     }

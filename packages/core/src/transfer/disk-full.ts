@@ -37,7 +37,7 @@ export async function diskFullError(
       `the file system of ${target.root} has space left, but can hold no more files (no inodes are left)`,
       "disk/full",
       {
-        hint: "Remove files that are not needed there, or name a folder on another disk with --cache-dir. The bytes received so far are kept.",
+        hint: "Remove files that are not needed there, or name a folder on another disk with the option `cacheDir`. The bytes received so far are kept.",
         repoId,
         data: { path: target.root, missingBytes, freeBytes },
         cause,

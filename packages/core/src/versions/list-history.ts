@@ -50,7 +50,7 @@ export async function listHistory(
       throw new ModelDownloadError(
         `The commits of ${repoId} are known to the Hub alone`,
         "offline/not-cached",
-        { hint: "Run again without --offline and without HF_HUB_OFFLINE.", repoId },
+        { hint: "Run again without the option `offline` and without HF_HUB_OFFLINE.", repoId },
       );
     }
     const { value } = await hubs.ask(async (client) => {

@@ -128,14 +128,14 @@ async function missingOf(layout: RepoLayout, from: string, to: string): Promise<
 function noBranch({ repoId, revision, layout }: LocatedRequest): ModelDownloadError {
   return isCommit(revision)
     ? new ModelDownloadError(`${revision.slice(0, 7)} is a commit, and no branch`, "ref/invalid", {
-        hint: `Name the branch and the commit to go to: mlx-download rollback ${repoId} --to ${revision}`,
+        hint: `Name the branch, and the commit to go to with \`to: "${revision}"\`.`,
         repoId,
       })
     : new ModelDownloadError(
         `${repoId}@${revision} is not in the cache ${layout.cacheDir}`,
         "cache/not-found",
         {
-          hint: "mlx-download cache ls --revisions lists what is here.",
+          hint: `mlx-download history ${repoId} lists its versions, and which are here.`,
           repoId,
           data: { repoId, revision },
         },

@@ -17,6 +17,7 @@ import {
 } from "@mlx-download/registry";
 import { noteProject, projectKey, projectsFolder } from "./known-projects.ts";
 import { readTexts } from "./read-project.ts";
+import { syncHandle } from "@mlx-download/cache/writing";
 
 /** The result of an edit: changes of the manifest, and the models of the lock. */
 export interface ProjectEdit {
@@ -98,7 +99,7 @@ async function replace(path: string, text: string, before: string | undefined): 
     const file = await open(temp, "wx", mode);
     try {
       await file.writeFile(text);
-      await file.sync();
+      await syncHandle(file);
     } finally {
       await file.close();
     }

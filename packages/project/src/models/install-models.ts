@@ -66,7 +66,7 @@ export async function installModels(
 function frozenModels({ folder, manifest, lock }: Project): ReadonlyMap<string, LockedModel> {
   if (lock === undefined) {
     throw projectError("lock/no-lock", `There is no lock in ${folder}`, {
-      hint: "Run mlx-download install without --frozen, look at the lock, and commit both files.",
+      hint: "Run mlx-download install without the option `frozen`, look at the lock, and commit both files.",
       folder,
     });
   }

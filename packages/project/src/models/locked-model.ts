@@ -55,7 +55,7 @@ function requireReadable(model: LockedModel): void {
   } catch (error) {
     const problem = error instanceof Error ? error.message.replace(/^.*?by hand: /, "") : "";
     throw projectError("lock/invalid", `${model.repoId} cannot be locked: ${problem}`, {
-      hint: "Not every system can hold such a name. Leave the file out with --exclude.",
+      hint: "Not every system can hold such a name. Leave the file out with the option `exclude`.",
       file: LOCK_FILE,
       repoId: model.repoId,
     });

@@ -48,7 +48,7 @@ export function requireLocked(manifest: Manifest, lock: ModelLock): void {
     "lock/out-of-date",
     `${LOCK_FILE} is not that of ${MANIFEST_FILE}: ${parts.join("; ")}`,
     {
-      hint: "Run mlx-download install without --frozen, look at the lock, and commit both files.",
+      hint: "Run mlx-download install without the option `frozen`, look at the lock, and commit both files.",
       ...difference,
     },
   );

@@ -119,6 +119,6 @@ function hasPhrase(repoId: string, phrase: readonly string[]): boolean {
 
 function noCatalogue(): RegistryError {
   return new RegistryError("There is no catalogue on this machine yet", "registry/no-catalogue", {
-    hint: "Run mlx-download catalogue sync, or search the Hub with --online.",
+    hint: "Run mlx-download catalogue sync, or search the Hub with the option `online`.",
   });
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncHandle } from "@mlx-download/cache/writing";
 
 /** A new token: 256 random bits in 43 characters. */
 export function newToken(): string {
@@ -48,7 +49,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   const file = await open(temp, "wx", 0o600);
   try {
     await file.writeFile(text);
-    await file.sync();
+    await syncHandle(file);
   } finally {
     await file.close();
   }

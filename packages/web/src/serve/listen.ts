@@ -28,7 +28,7 @@ export async function listenLocally(
     } catch (cause) {
       if (at + 1 < ports.length) continue;
       throw new WebError(`Port ${port} cannot be used`, "web/port-taken", {
-        hint: "Another program has it: choose another with --port, or leave --port out.",
+        hint: "Another program has it: choose another `port`, or leave `port` out.",
         data: { port },
         cause,
       });

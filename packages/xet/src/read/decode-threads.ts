@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { XetError, type XetErrorCode } from "../errors.ts";
 import { CHUNK_HEADER_BYTES, MAX_PACKED_BYTES } from "../format/chunk-header.ts";
 import { createKernel, kernelMemory, SLACK_BYTES } from "../kernel/kernel.ts";
@@ -115,17 +115,19 @@ function startThread(forget: (worker: Worker) => void): Thread {
   const { room, bytes } = createKernel(memory);
   const output = { start: room.start, end: room.start + OUTPUT_BYTES };
   const bell = new Int32Array(new SharedArrayBuffer(4));
+  const { port1: port, port2: far } = new MessageChannel();
   const text = threadTexts["decode-worker"];
   // The text stays with the code, whatever a bundler makes of it.
   const program = text ?? new URL("decode-worker.ts", import.meta.url);
   const worker = new Worker(program, {
     eval: text !== undefined,
     execArgv: [],
-    workerData: { memory, output, bell } satisfies DecodeWorkerData,
+    workerData: { port: far, memory, output, bell } satisfies DecodeWorkerData,
+    transferList: [far],
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
   });
   const jobs: Thread["jobs"] = new Map();
-  worker.on("message", (reply: DecodeReply) => jobs.get(reply.id)?.take(reply));
+  port.on("message", (reply: DecodeReply) => jobs.get(reply.id)?.take(reply));
   let died = false;
   worker.on("error", (error) => {
     died = true;
@@ -135,6 +137,7 @@ function startThread(forget: (worker: Worker) => void): Thread {
   });
   // After the listeners: a new one holds the process again.
   worker.unref();
+  port.unref();
   const first = output.end + SLACK_BYTES;
   return {
     worker,
@@ -143,7 +146,7 @@ function startThread(forget: (worker: Worker) => void): Thread {
     dead: () => died,
     freeLanes: Array.from({ length: LANES }, (_, lane) => first + lane * LANE_BYTES).toReversed(),
     say(request) {
-      worker.postMessage(request);
+      port.postMessage(request);
       Atomics.add(bell, 0, 1);
       Atomics.notify(bell, 0);
     },

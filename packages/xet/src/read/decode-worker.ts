@@ -1,10 +1,5 @@
 import { writeSync } from "node:fs";
-import {
-  type MessagePort,
-  parentPort,
-  receiveMessageOnPort,
-  workerData,
-} from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { XetError } from "../errors.ts";
 import { createKernel, type KernelMemory, type Region } from "../kernel/kernel.ts";
 import type { FetchUnit } from "./plan-units.ts";
@@ -13,6 +8,8 @@ import { createUnitDecoder, type UnitDecoder, type UnitResult } from "./unit-dec
 
 /** The data that a thread is started with. */
 export interface DecodeWorkerData {
+  /** Its end of a channel. Deno takes no messages from `parentPort` without an event loop. */
+  readonly port: MessagePort;
   readonly memory: KernelMemory;
   /** Where content is unpacked to before it is written. */
   readonly output: Region;
@@ -71,7 +68,7 @@ interface Job {
   tail: number | undefined;
 }
 
-function run(port: MessagePort, { memory, output, bell }: DecodeWorkerData): void {
+function run({ port, memory, output, bell }: DecodeWorkerData): void {
   const kernel = createKernel(memory);
   const jobs = new Map<number, Job>();
   const reply = (message: DecodeReply): void => port.postMessage(message);
@@ -140,4 +137,4 @@ function sendable(error: unknown): SentError {
   return { message, code, syscall, xet };
 }
 
-if (parentPort !== null) run(parentPort, workerData as DecodeWorkerData);
+if (workerData !== null) run(workerData as DecodeWorkerData);

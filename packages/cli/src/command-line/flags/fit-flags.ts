@@ -88,4 +88,10 @@ export const fitFlags = {
     summary:
       "download only a model that fits this machine (or the one described) and loads; exit 8 otherwise",
   },
+  best: {
+    name: "best",
+    type: "switch",
+    summary:
+      "of the model with this name, download the variant that mlx-download recommend puts first for this machine (or the one described)",
+  },
 } as const;

@@ -47,3 +47,24 @@ export const whoami: CommandSpec = {
   ],
   load: () => import("./whoami.ts"),
 };
+
+/** `mlx-download auth token` */
+export const authToken: CommandSpec = {
+  name: "auth token",
+  group: "Account and settings",
+  aliases: [],
+  usage: "",
+  summary: "print the Hub token that requests are sent with, and nothing else; exit 3 without one",
+  operands: { min: 0, max: 0 },
+  flags: ["endpoint"],
+  examples: [
+    {
+      line: 'curl -H "Authorization: Bearer $(mlx-download auth token)" https://huggingface.co/api/whoami-v2',
+      purpose: "for another program",
+    },
+  ],
+  notes: [
+    "This is the one command that shows a token. --json adds where it is from. A browser login that is about to expire is renewed first.",
+  ],
+  load: () => import("./auth-token.ts"),
+};

@@ -1,7 +1,7 @@
 import { whoAmI } from "@mlx-download/core/account";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { CliError } from "../../failure/cli-error.ts";
 import { writeResult } from "../../shell/result.ts";
+import { notLoggedIn } from "./not-logged-in.ts";
 import { readToken } from "./read-token.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -19,10 +19,7 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
     signal: shell.interrupt.signal,
     onEvent: hubNotices(flags, shell),
   });
-  if (account === undefined)
-    throw new CliError("not logged in", "cli/not-logged-in", {
-      hint: "mlx-download login, or set HF_TOKEN.",
-    });
+  if (account === undefined) throw notLoggedIn();
   await writeResult({ ...account }, `${printable(account.name)}\n`, { flags, shell });
   if (flags.quiet || flags.json) return 0;
   const { organizations, tokenName, tokenRole, tokenSource } = account;

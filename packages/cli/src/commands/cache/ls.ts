@@ -141,6 +141,14 @@ function revisionTable(repos: readonly Listed[], { stdoutStyle }: Shell): string
   );
 }
 
+/** `3 repos, 12.0 GB`, or the share of these repos in the cache: `1 of 3 repos, 4.00 GB of 12.0 GB`. */
+function sumText(shown: readonly CachedRepo[], { repos, sizeOnDisk }: CacheScan): string {
+  const all = `${formatCount(repos.length, "repo")}, ${formatBytes(sizeOnDisk)}`;
+  if (shown.length === repos.length) return all;
+  const bytes = shown.reduce((sum, repo) => sum + repo.sizeOnDisk, 0);
+  return `${shown.length} of ${formatCount(repos.length, "repo")}, ${formatBytes(bytes)} of ${formatBytes(sizeOnDisk)}`;
+}
+
 /** `mlx-download cache ls`. */
 export async function run({ flags }: Invocation, shell: Shell): Promise<number> {
   const { scanCache } = await import("@mlx-download/cache");
@@ -166,11 +174,12 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
       flags.revisions ? revisionTable(repos, shell) : repoTable(repos, shell),
     );
   }
-  const beside = besideText(repos);
+  // Prune looks at the whole cache, whichever repos are shown.
+  const beside = besideText(scan.repos);
   const unused = beside === undefined ? "" : `; ${beside} (${PRUNE})`;
   const wrong = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(isWrong);
   const lines = [
-    `${formatCount(repos.length, "repo")}, ${formatBytes(sizeOnDisk)} in ${cacheDir}${unused}`,
+    `${sumText(repos, scan)} in ${cacheDir}${unused}`,
     ...findings.filter(({ code }) => code === "no-cache").map(({ message }) => message),
     ...findingLines(wrong),
   ];

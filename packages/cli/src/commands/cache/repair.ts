@@ -16,6 +16,7 @@ import { printable } from "../../text/printable.ts";
 import { besideText, PRUNE, quarantineText } from "../beside-text.ts";
 import { hubCacheOf, readTargets, repoTypeOf } from "./target.ts";
 import { badLine, placeOf } from "./verify.ts";
+import { commandHint } from "../../failure/command-hint.ts";
 
 const someFailed = 11;
 
@@ -118,7 +119,7 @@ function lines(report: RepairReport, quarantined: string | undefined): string[] 
   const what = [
     ...repaired.map((file) => `repaired ${placeOf(file)}: ${fetched[file.how]}.`),
     ...mended.map(({ path, message }) => `mended ${path}: ${message}`),
-    ...failed.map((file) => `failed ${placeOf(file)}: ${file.message}. ${file.hint}`),
+    ...failed.map((file) => `failed ${placeOf(file)}: ${file.message}. ${commandHint(file.hint)}`),
   ].map(printable);
   const kept = quarantined === undefined ? "" : printable(` Damaged data: ${quarantined}.`);
   const nothing = repaired.length + mended.length + failed.length === 0;

@@ -1,57 +1,34 @@
 import type { JudgedVariant, Recommendation, Recommendations } from "@mlx-download/core";
 import type { Fit } from "@mlx-download/fit";
 import type { Invocation } from "../../command-line/command-spec.ts";
-import { CliError } from "../../failure/cli-error.ts";
 import { writeJson } from "../../shell/result.ts";
 import { readToken } from "../account/read-token.ts";
-import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { renderCard, type CardRow } from "../../text/card.ts";
-import { formatBytes, formatBytesOf, formatCount } from "../../text/format.ts";
+import { formatBytesOf, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { paint } from "../../text/style.ts";
 import type { TableStyle } from "../../text/table.ts";
-import { openFacts } from "./facts-file.ts";
-import { installedMlx } from "./installed-mlx.ts";
-import { machineOf, readTokens } from "./judge-model.ts";
 import { answeredBy, machineText } from "./model-card.ts";
 import { fitJson } from "./model-json.ts";
+import { recommendFor } from "./recommend-for.ts";
 
 /** `mlx-download recommend`: models for a task or variants of one model, the best first, with reasons. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const { recommendModels } = await import("@mlx-download/core");
   const [of] = operands;
   const task = flags.task ?? "chat";
-  const { ctx, kvBits, prefillStep, batch } = flags;
-  const installed = await installedMlx(flags, shell);
-  const facts = await openFacts(shell.env);
-  const found = await recommendModels({
-    of,
-    task,
-    facts,
-    author: flags.all ? "any" : flags.author,
-    limit: flags.limit,
-    tokensPerSecond: flags.minSpeed,
-    fit: {
-      machine: await machineOf(flags, shell, installed),
-      support: installed?.support,
-      ...(ctx !== undefined && { contextLength: readTokens(ctx) }),
-      kvBits,
-      prefillStepSize: prefillStep,
-      batch,
+  const found = await recommendFor(
+    {
+      of,
+      task,
+      author: flags.all ? "any" : flags.author,
+      limit: flags.limit,
+      tokensPerSecond: flags.minSpeed,
+      token: await readToken(flags, shell),
     },
-    cacheDir: flags.cacheDir,
-    endpoint: flags.endpoint,
-    ...(await readToken(flags, shell)),
-    env: shell.env,
-    signal: shell.interrupt.signal,
-    onEvent: hubNotices(flags, shell),
-    onCandidate(repoId) {
-      if (!flags.quiet) shell.stderr.write(`Looking at ${printable(repoId)}\n`);
-    },
-  });
-  await facts.save();
-  if (found.models.length === 0) throw nothingFits(found, of ?? task);
+    flags,
+    shell,
+  );
   if (flags.json) {
     const body = {
       schema: 1,
@@ -68,22 +45,6 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     await shell.stdout.write(`${text(found, style).join("\n")}\n`);
   }
   return 0;
-}
-
-function nothingFits({ machine, listed, skipped }: Recommendations, what: string): CliError {
-  return new CliError(
-    listed === 0
-      ? `no MLX model for ${what} is listed`
-      : `none of ${formatCount(listed, "model")} for ${what} is known to load and to fit into ${formatBytes(machine.wiredLimitBytes)}`,
-    "cli/nothing-fits",
-    {
-      hint:
-        listed === 0
-          ? "Look at every author with --all, or use other words."
-          : "Ask for a shorter context with --ctx, imagine a larger Mac with --memory, or run mlx-download info on one.",
-      data: { listed, skipped },
-    },
-  );
 }
 
 function json({

@@ -7,6 +7,7 @@ import { printable } from "../../text/printable.ts";
 import { paint } from "../../text/style.ts";
 import { fitJson } from "../choose/model-json.ts";
 import { renderTable, type TableStyle } from "../../text/table.ts";
+import { commandHint } from "../../failure/command-hint.ts";
 
 /** Something that is worth knowing before the download. */
 export interface PlanWarning {
@@ -99,7 +100,7 @@ export function planTable(
     ...leftOutText(plan.leftOut).map((text) => `${paint(style, "label", "Left out")}: ${text}`),
     ...warnings.map(({ message, hint = "" }) => {
       const label = paint(style, "warn", "Warning");
-      return `${label}: ${printable(`${message} ${hint}`.trim())}`;
+      return `${label}: ${printable(`${message} ${commandHint(hint)}`.trim())}`;
     }),
     ...(review ? reviewLines(review) : []).map(
       ({ label, text, tone }) => `${paint(style, tone, label)}: ${text}`,

@@ -19,6 +19,7 @@ import { wholeRefs } from "../refs/short-name.ts";
 import { noteSpeed, readSpeed } from "./measured-speed.ts";
 import { paint } from "../../text/style.ts";
 import { withBackend } from "../refs/with-backend.ts";
+import { bestVariant, type BestVariant } from "./best-variant.ts";
 import { planJson, planTable, type PlanWarning } from "./dry-run.ts";
 import { quantizationOf, resultJson, suggestNext } from "./result.ts";
 import { cacheLimit, type Evicted, plannedOf, planRoom, showRoom } from "./make-room.ts";
@@ -31,8 +32,9 @@ import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
 async function dryRunOne(
   ref: string | SelectedRef,
   given: DownloadOptions,
-  { flags, shell }: { flags: Flags; shell: Shell },
+  context: GetContext,
 ): Promise<Record<string, unknown>> {
+  const { flags, shell } = context;
   const { planModel } = await import("@mlx-download/core");
   const { include = given.include, exclude = given.exclude } = typeof ref === "string" ? {} : ref;
   const options = { ...given, include, exclude };
@@ -57,7 +59,13 @@ async function dryRunOne(
     await shell.stdout.write(`${planTable(plan, style, notes).join("\n")}\n`);
   }
   const evicts = plannedOf(room);
-  return { ...planJson(plan, notes), ...(evicts.length > 0 && { evicts }) };
+  const body = { ...planJson(plan, notes), ...withBest(plan.repoId, context) };
+  return { ...body, ...(evicts.length > 0 && { evicts }) };
+}
+
+function withBest(repoId: string, { best }: GetContext): { readonly best?: BestVariant } {
+  const variant = best?.get(repoId);
+  return variant === undefined ? {} : { best: variant };
 }
 
 async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
@@ -86,23 +94,27 @@ export async function run(given: Invocation, shell: Shell): Promise<number> {
   for (const ref of invocation.operands) await refuseTwoRevisions(ref, flags, shell);
   const options = await readOptions(flags, shell);
   const token = { ...options, token: options.token || undefined };
-  const operands = await wholeRefs(invocation.operands, { flags, token }, shell);
-  return withBackend(flags, shell, (backend) =>
-    getAll({ ...invocation, operands }, withWholeRefs(invocation.operands, operands, shell), {
-      ...options,
-      backend,
-    }),
-  );
+  const best = new Map<string, BestVariant>();
+  const operands: string[] = [];
+  const { token: chosen, tokenSource } = token;
+  for (const ref of flags.best ? invocation.operands : []) {
+    const variant = await bestVariant(ref, { token: chosen, tokenSource }, { flags, shell });
+    best.set(variant.repoId, variant);
+    operands.push(variant.repoId);
+  }
+  if (!flags.best)
+    operands.push(...(await wholeRefs(invocation.operands, { flags, token }, shell)));
+  const context = { flags, shell: withWholeRefs(invocation.operands, operands, shell), best };
+  return withBackend(flags, shell, (backend) => getAll(operands, { ...options, backend }, context));
 }
 
 /** Downloads collections whole, with the plan before. Returns the exit code. */
-async function getCollections({ operands, ...given }: Invocation, shell: Shell): Promise<number> {
-  const { flags } = given;
+async function getCollections({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const refs = await expandCollections(operands, flags, shell);
   const options = await readOptions(flags, shell);
   if (!flags.dryRun && !(await agreeToPlan(refs, options, { flags, shell }))) return 0;
   return withBackend(flags, shell, (backend) =>
-    getAll({ ...given, operands: refs.map(nameOf) }, shell, { ...options, backend }, refs),
+    getAll(refs.map(nameOf), { ...options, backend }, { flags, shell, selected: refs }),
   );
 }
 
@@ -119,23 +131,31 @@ function withNamedFiles(invocation: Invocation): Invocation {
 }
 
 /**
- * The shell with short names expanded in its command line, so that the command to resume with asks
- * nothing again.
+ * The shell with short names expanded and the best variants named in its command line, so that the
+ * command to resume with asks nothing again.
  */
 function withWholeRefs(short: readonly string[], whole: readonly string[], shell: Shell): Shell {
   const renamed = new Map(short.map((ref, at) => [ref, whole[at] ?? ref]));
-  if (short.every((ref) => renamed.get(ref) === ref)) return shell;
-  return { ...shell, argv: shell.argv.map((word) => renamed.get(word) ?? word) };
+  const argv = shell.argv.filter((word) => word !== "--best");
+  return { ...shell, argv: argv.map((word) => renamed.get(word) ?? word) };
 }
 
-// oxlint-disable-next-line max-params -- the refs of collections carry patterns
+/** What all downloads of a command line have in common. */
+interface GetContext {
+  readonly flags: Flags;
+  readonly shell: Shell;
+  /** The models of collections, which carry patterns, in the order of the operands. */
+  readonly selected?: readonly SelectedRef[];
+  /** The variants that `--best` took, by repo. */
+  readonly best?: ReadonlyMap<string, BestVariant>;
+}
+
 async function getAll(
-  { operands, flags }: Invocation,
-  shell: Shell,
+  operands: readonly string[],
   options: DownloadOptions,
-  selected?: readonly SelectedRef[],
+  context: GetContext,
 ): Promise<number> {
-  const context = { flags, shell };
+  const { flags, shell, selected } = context;
   const end = async (repoId: string | undefined, body: Record<string, unknown>): Promise<void> => {
     if (flags.json) await writeJson({ schema: 1, ...body }, shell);
     if (!flags.events) return;
@@ -144,6 +164,13 @@ async function getAll(
     const payload = repoId === undefined ? body : { result: body };
     await shell.stdout.write(jsonText({ ...event, ...payload }, false));
   };
+  const jsonOf = (
+    result: DownloadResult,
+    quantization: string | null,
+  ): Record<string, unknown> => ({
+    ...resultJson(result, quantization, flags),
+    ...withBest(result.repoId, context),
+  });
   const sayPath = async ({ path }: DownloadResult): Promise<void> => {
     if (!flags.json && !flags.events) await shell.stdout.write(`${path}\n`);
   };
@@ -164,7 +191,7 @@ async function getAll(
     const quantization = await quantizationOf(result);
     suggestNext(result, quantization, context);
     await sayPath(result);
-    await end(result.repoId, { ...resultJson(result, quantization, flags), ...evicted });
+    await end(result.repoId, { ...jsonOf(result, quantization), ...evicted });
     return 0;
   }
 
@@ -198,7 +225,7 @@ async function getAll(
     for (const [index, outcome] of outcomes.entries()) {
       if (!outcome.ok) fail(operands[index] ?? "", outcome.error);
       else {
-        results.push(resultJson(outcome.result, await quantizationOf(outcome.result), flags));
+        results.push(jsonOf(outcome.result, await quantizationOf(outcome.result)));
         await sayPath(outcome.result);
       }
     }

@@ -26,6 +26,7 @@ export const get: CommandSpec = {
     "backend",
     "offline",
     "requireFit",
+    "best",
     "ctx",
     "memory",
     "chip",
@@ -54,6 +55,7 @@ export const get: CommandSpec = {
     { line: "mlx-download org/name --preset tokenizer", purpose: "only what a tokenizer needs" },
     { line: "mlx-download org/name --require-fit --ctx 32k", purpose: "only if it will run here" },
     { line: "mlx-download get collection:owner/title-id", purpose: "a collection, plan first" },
+    { line: "mlx-download get Qwen/Qwen3-8B --best", purpose: "the variant of it for this Mac" },
     { line: "P=$(mlx-download get org/name -q)", purpose: "the path for a script" },
   ],
   notes: [
@@ -72,6 +74,11 @@ export const get: CommandSpec = {
       throw usage(
         "--local-dir takes one model at a time",
         "The files of several models would overwrite each other. Run the command once for each.",
+      );
+    if (flags.best && collection !== undefined)
+      throw usage(
+        `--best chooses among the variants of a model, and ${collection} names the models itself`,
+        "Leave out --best, or name the models.",
       );
     if (flags.backend === "python" && flags.limitRate !== undefined)
       throw usage(

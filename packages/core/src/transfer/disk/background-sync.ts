@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { errnoOf } from "@mlx-download/cache/writing";
 import type { Journal } from "./journal.ts";
+import { syncData, syncHandle } from "@mlx-download/cache/writing";
 
 /** Brings written bytes to the disk itself while a download runs, and marks in the journal how far that is. */
 export interface BackgroundSync {
@@ -42,7 +43,7 @@ export function createBackgroundSync(
     try {
       if (!named) await syncFolder(folder);
       named = true;
-      await file.datasync();
+      await syncData(file);
     } catch (error) {
       failure = error as NodeJS.ErrnoException;
       // The system has now forgotten which bytes it could not write, and a second try would claim success.
@@ -79,7 +80,7 @@ async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {
-    await folder.sync();
+    await syncHandle(folder);
   } finally {
     await folder.close();
   }

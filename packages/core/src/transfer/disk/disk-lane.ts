@@ -1,6 +1,7 @@
-import type { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { startThread, withoutThreads } from "@mlx-download/cache/writing";
 import { createDiskJobs, type DiskReply, type DiskRequest } from "./disk-jobs.ts";
+import type { DiskWorkerData } from "./disk-worker.ts";
 import { threadTexts } from "./thread-texts.ts";
 
 /** Where requests about files go: to a thread, or to this one where there are no threads. */
@@ -26,6 +27,7 @@ export function startDiskLane(listener: DiskListener): DiskLane {
   let lane: DiskLane | undefined;
   let worker: Worker | undefined;
   let held = false;
+  const { port1: port, port2: far } = new MessageChannel();
   const bell = new Int32Array(new SharedArrayBuffer(4));
 
   const settle = (chosen: DiskLane): void => {
@@ -40,16 +42,19 @@ export function startDiskLane(listener: DiskListener): DiskLane {
   try {
     const programs = { from: import.meta.url, texts: threadTexts };
     const started = startThread("disk-worker", programs, {
-      workerData: bell,
+      workerData: { port: far, bell } satisfies DiskWorkerData,
+      transferList: [far],
       // The thread holds one buffer and a few numbers. V8's defaults would reserve far more.
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
     });
     worker = started;
     started.unref();
-    started.on("message", (replies: readonly DiskReply[]) => {
-      if (lane === undefined) settle(workerLane(started, bell));
+    port.on("message", (replies: readonly DiskReply[]) => {
+      if (lane === undefined) settle(threadLane(port, bell));
       listener.take(replies);
     });
+    // After the listener: a new one holds the process.
+    port.unref();
     started.on("error", (error) => {
       if (lane === undefined) stayHere(error);
       else listener.die(error.message);
@@ -70,16 +75,17 @@ export function startDiskLane(listener: DiskListener): DiskLane {
       else worker?.unref();
     },
     async close() {
+      port.close();
       await worker?.terminate();
       await lane?.close();
     },
   };
 }
 
-function workerLane(worker: Worker, bell: Int32Array): DiskLane {
+function threadLane(port: MessagePort, bell: Int32Array): DiskLane {
   return {
     say(request) {
-      worker.postMessage(request);
+      port.postMessage(request);
       Atomics.add(bell, 0, 1);
       Atomics.notify(bell, 0);
     },

@@ -1,16 +1,19 @@
-import {
-  type MessagePort,
-  parentPort,
-  receiveMessageOnPort,
-  workerData,
-} from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { createDiskJobs, type DiskRequest } from "./disk-jobs.ts";
+
+/** The data that the thread is started with. */
+export interface DiskWorkerData {
+  /** Its end of a channel. Deno takes no messages from `parentPort` without an event loop. */
+  readonly port: MessagePort;
+  /** Rung after each request. */
+  readonly bell: Int32Array;
+}
 
 /**
  * Answers requests as they come, and catches up in between. It sleeps on the bell instead of in an event loop: waking
  * that costs several system calls a message, and both threads would spend most of their time being woken.
  */
-function run(port: MessagePort, bell: Int32Array): void {
+function run({ port, bell }: DiskWorkerData): void {
   const jobs = createDiskJobs();
   const flush = (): void => {
     const replies = jobs.takeReplies();
@@ -32,4 +35,4 @@ function run(port: MessagePort, bell: Int32Array): void {
   }
 }
 
-if (parentPort !== null) run(parentPort, workerData as Int32Array);
+if (workerData !== null) run(workerData as DiskWorkerData);

@@ -1,3 +1,5 @@
+import { futimes } from "node:fs";
+import { promisify } from "node:util";
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Digest } from "@mlx-download/cache";
@@ -14,6 +16,7 @@ import {
 } from "./journal-text.ts";
 import { type ByteRange, createRangeSet } from "./ranges.ts";
 import { writeAll } from "./write-all.ts";
+import { syncData, syncHandle } from "@mlx-download/cache/writing";
 
 /**
  * The record of the bytes received so far of one blob: append-only text, one fact a line. Each line ends in the CRC-32
@@ -88,7 +91,7 @@ export async function openJournal(
     await writeAll(file, Buffer.from(text, "latin1"), 0);
     end = text.length;
     // Else a power cut could leave the new name with nothing behind it, and the old facts gone.
-    if (known.ranges.length > 0) await file.sync();
+    if (known.ranges.length > 0) await syncHandle(file);
     await rename(fresh, path);
   } catch (error) {
     await file.close();
@@ -140,11 +143,12 @@ export async function openJournal(
     async mark(offset) {
       add(markLine(offset));
       await flush();
-      await file.datasync();
+      await syncData(file);
     },
     async touch() {
       const now = new Date();
-      await file.utimes(now, now);
+      // By the descriptor, as syncs are: not every handle has utimes().
+      await promisify(futimes)(file.fd, now, now);
     },
     flush,
     close: async () => {

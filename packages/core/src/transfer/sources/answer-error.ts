@@ -54,7 +54,7 @@ export function noBytes(answer: FollowedResponse, blob: BlobRequest): SegmentErr
     `${host} answered and sent no byte of ${blob.path}`,
     "transfer/interrupted",
     {
-      hint: "Run the same command again later: it continues where it stopped. Another network or --endpoint may lead to other storage.",
+      hint: "Run the same command again later: it continues where it stopped. Another network or `endpoint` may lead to other storage.",
       data: { path: blob.path, host },
     },
   );

@@ -1,5 +1,6 @@
 import type { TokenOptions } from "../../account/read-token.ts";
 import type { Flags } from "../../../command-line/flags.ts";
+import { commandHint } from "../../../failure/command-hint.ts";
 
 /** The result of one check. */
 export interface Diagnosis {
@@ -28,7 +29,7 @@ export function failed(name: string, error: unknown): Diagnosis {
   const detail = error instanceof Error ? error.message : String(error);
   const hint =
     error instanceof Error && "hint" in error && typeof error.hint === "string"
-      ? error.hint
+      ? commandHint(error.hint)
       : undefined;
   const code =
     error instanceof Error && "code" in error && typeof error.code === "string"
