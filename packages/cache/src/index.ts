@@ -90,5 +90,6 @@ export type {
   VerifyReport,
 } from "./verify/verify-report.ts";
 export { lmStudioModels } from "./view/lm-studio-models.ts";
+export { missingFromView } from "./view/missing-from-view.ts";
 export { makeView, removeView, viewPath, type ViewLayout } from "./view/make-view.ts";
 export { listViews, type View, type ViewMethod } from "./records/view-record.ts";

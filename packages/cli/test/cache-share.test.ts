@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonEnv, run as runProcess, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
@@ -135,6 +135,18 @@ test("a view for LM Studio is made, listed and taken away", async () => {
   expect(made).toMatchObject({ code: 0, stdout: `${path}\n` });
   expect((await lstat(join(path, "model-00001-of-00002.safetensors"))).isFile()).toBe(true);
   expect((await run(["cache", "view"])).stdout).toContain(path);
+
+  await rm(join(path, "config.json"));
+  const broken = await run(["cache", "view"]);
+  expect(broken.stdout).toMatch(/^org\/mlx .* 1 file missing +/m);
+  const [, again = ""] = /Make it again: mlx-download (.+)/.exec(broken.stderr) ?? [];
+  expect(broken.stderr).toContain(`config.json is missing from ${path}`);
+  const doctor = await run(["doctor", "--offline"]);
+  expect(doctor.stdout).toMatch(/^warn +view +\S+ lacks 1 file: config\.json$/m);
+  expect(doctor.stdout).toContain(again);
+  expect(await run(again.split(" "))).toMatchObject({ code: 0, stdout: `${path}\n` });
+  const { stdout: mended } = await run(["cache", "view", "--json"]);
+  expect(JSON.parse(mended)).toMatchObject({ views: [{ path, missing: [] }] });
   const removal = await run(["cache", "rm", "org/mlx", "--dry-run"]);
   expect(removal.stderr).toContain(`org/mlx is also at ${path}`);
   const gone = await run([

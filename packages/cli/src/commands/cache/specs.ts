@@ -399,5 +399,8 @@ export const path: CommandSpec = {
     { line: 'mlx_lm.generate --model "$(mlx-download path org/name)"', purpose: "no network" },
     { line: "mlx-download path chat", purpose: "by its alias in the nearest project, as locked" },
   ],
+  notes: [
+    "The files are links into the cache. Ollama refuses links that leave a model's folder: give it a view, whose files are plain (mlx-download cache view org/name --to FOLDER).",
+  ],
   load: () => import("./path.ts"),
 };

@@ -1,15 +1,15 @@
-import type { View } from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { usage } from "../../command-line/usage.ts";
 import { writeResult } from "../../shell/result.ts";
 import { findHome } from "../../shell/home.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { shortCommit } from "../../text/format.ts";
+import { formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { hubCacheOf, readStored, readTarget } from "./target.ts";
 import { copying } from "./copying.ts";
+import { renewView, viewsHere } from "./views-here.ts";
 
 /** The folder that the program looks into. */
 async function rootOf(flags: Flags, shell: Shell): Promise<string> {
@@ -22,18 +22,9 @@ async function rootOf(flags: Flags, shell: Shell): Promise<string> {
   throw usage("nothing says where the view belongs", "Add --to FOLDER, or --layout lmstudio.");
 }
 
-async function listAll(cacheDir: string): Promise<readonly (View & { readonly repoId: string })[]> {
-  const { listViews, repoLayout, scanCache } = await import("@mlx-download/cache");
-  const { repos } = await scanCache(cacheDir);
-  const views: (View & { repoId: string })[] = [];
-  for (const { repoId, repoType } of repos)
-    for (const view of await listViews(repoLayout(cacheDir, repoId, repoType)))
-      views.push({ repoId, ...view });
-  return views;
-}
-
 async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<void> {
-  const views = await listAll(cacheDir);
+  const { scanCache } = await import("@mlx-download/cache");
+  const views = await viewsHere(cacheDir, (await scanCache(cacheDir)).repos);
   if (flags.json || flags.events) {
     await writeResult({ cacheDir, views }, "", { flags, shell });
     return;
@@ -47,17 +38,26 @@ async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<vo
       { title: "MODEL" },
       { title: "COMMIT", lesser: true },
       { title: "HOW", lesser: true },
+      { title: "STATE" },
       { title: "PATH" },
     ],
-    views.map(({ repoId, commit, method, path }) => [
+    views.map(({ repoId, commit, method, missing, path }) => [
       printable(repoId),
       shortCommit(commit),
       method,
+      missing.length === 0 ? "" : `${formatCount(missing.length, "file")} missing`,
       printable(path),
     ]),
     shell.stdoutStyle,
   );
   await shell.stdout.write(table);
+  if (flags.quiet) return;
+  for (const view of views.filter(({ missing }) => missing.length > 0))
+    shell.stderr.write(
+      printable(
+        `${view.missing[0]} is missing from ${view.path}. Make it again: ${renewView(view)}`,
+      ) + "\n",
+    );
 }
 
 /** `mlx-download cache view`: makes, renews, removes or lists views. */

@@ -1,7 +1,8 @@
 import { access, constants, statfs } from "node:fs/promises";
-import { cacheLocations, scanCache, supportsSymlinks } from "@mlx-download/cache";
+import { type CachedRepo, cacheLocations, scanCache, supportsSymlinks } from "@mlx-download/cache";
 import { formatBytes, formatCount } from "../../../text/format.ts";
 import { besideText, isWrong, PRUNE } from "../../beside-text.ts";
+import { renewView, viewsHere } from "../../cache/views-here.ts";
 import { danglingLink } from "./dangling-link.ts";
 import { type Circumstances, type Diagnosis, failed } from "./diagnosis.ts";
 
@@ -51,8 +52,24 @@ async function lookAtLinks(folder: string, env: NodeJS.ProcessEnv): Promise<Diag
   }
 }
 
-async function lookInside(folder: string): Promise<Diagnosis> {
+/** The views that lack a file, if there is one. */
+async function lookAtViews(
+  folder: string,
+  repos: readonly CachedRepo[],
+): Promise<readonly Diagnosis[]> {
+  const broken = (await viewsHere(folder, repos)).filter(({ missing }) => missing.length > 0);
+  return broken.map((view) => ({
+    name: "view",
+    status: "warn",
+    detail: `${view.path} lacks ${formatCount(view.missing.length, "file")}: ${view.missing[0]}`,
+    hint: `Make it again: ${renewView(view)}`,
+    data: { path: view.path, repoId: view.repoId, missing: view.missing },
+  }));
+}
+
+async function lookInside(folder: string): Promise<readonly Diagnosis[]> {
   const { repos, findings } = await scanCache(folder);
+  const views = await lookAtViews(folder, repos);
   const bytes = repos.reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk, 0);
   const all = [...findings, ...repos.flatMap((repo) => repo.findings)].filter(isWrong);
   const beside = besideText(repos);
@@ -61,15 +78,19 @@ async function lookInside(folder: string): Promise<Diagnosis> {
   const data = { path: folder, repos: repos.length, sizeOnDisk: bytes, findings: all.length };
   if (all.length === 0) {
     const found: Diagnosis = { name: "cache", status: "ok", detail, data };
-    return beside === undefined ? found : { ...found, hint: `${PRUNE} removes what is unused.` };
+    const hint = beside === undefined ? {} : { hint: `${PRUNE} removes what is unused.` };
+    return [{ ...found, ...hint }, ...views];
   }
-  return {
-    name: "cache",
-    status: "warn",
-    detail: `${detail}, ${formatCount(all.length, "finding")}`,
-    data,
-    hint: "mlx-download cache ls shows them.",
-  };
+  return [
+    {
+      name: "cache",
+      status: "warn",
+      detail: `${detail}, ${formatCount(all.length, "finding")}`,
+      data,
+      hint: "mlx-download cache ls shows them.",
+    },
+    ...views,
+  ];
 }
 
 /**
@@ -126,7 +147,7 @@ export async function lookAtCache({ env, flags }: Circumstances): Promise<readon
     ...odd,
     ...writable,
     ...cloud,
-    await lookInside(hubCache).catch((error: unknown) => failed("cache", error)),
+    ...(await lookInside(hubCache).catch((error: unknown) => [failed("cache", error)])),
     await lookAtDisk(hubCache),
     ...(writable.length > 0 ? [] : [await lookAtLinks(hubCache, env)]),
   ];
