@@ -13,7 +13,7 @@ export interface Release {
 
 /**
  * Packs the built packages into `folder`, which is emptied, with the command's bill of materials and `SHA256SUMS`. The same
- * commit gives the same bytes.
+ * commit is meant to give the same bytes: the whole test of the release compares two clones.
  */
 export async function packRelease(root: string, folder: string): Promise<Release> {
   await rm(folder, { recursive: true, force: true });

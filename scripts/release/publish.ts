@@ -9,14 +9,16 @@ import { run } from "@mlx-download/test-utils/run";
 
 const { values } = parseArgs({
   options: {
-    registry: { type: "string", default: "https://registry.npmjs.org/" },
+    registry: { type: "string" },
     folder: { type: "string", default: fileURLToPath(new URL("../../release", import.meta.url)) },
     stage: { type: "boolean", default: false },
     "dry-run": { type: "boolean", default: false },
   },
 });
+/** Npm's own one when none is named. */
+const registry = values.registry === undefined ? [] : [`--registry=${values.registry}`];
 const npm = async (...args: readonly string[]): Promise<string> => {
-  const { code, stdout, stderr } = await run("npm", [...args, `--registry=${values.registry}`]);
+  const { code, stdout, stderr } = await run("npm", [...args, ...registry]);
   if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${stderr}`);
   return stdout;
 };
@@ -31,7 +33,7 @@ for (const name of (await readdir(values.folder)).filter((one) => one.endsWith("
     process.stdout.write(`${id} is there\n`);
     continue;
   }
-  if (own.version === "0.0.0" && values.registry.includes("registry.npmjs.org")) {
+  if (own.version === "0.0.0" && values.registry === undefined) {
     throw new Error(`${id} has no version yet: pnpm changeset version`);
   }
   const verb = values.stage ? ["stage", "publish"] : ["publish"];
@@ -42,8 +44,7 @@ for (const name of (await readdir(values.folder)).filter((one) => one.endsWith("
 
 /** Whether the registry has this version. Any other failure than its absence is thrown. */
 async function isThere(id: string): Promise<boolean> {
-  const args = ["view", id, "version", `--registry=${values.registry}`];
-  const { code, stdout, stderr } = await run("npm", args);
+  const { code, stdout, stderr } = await run("npm", ["view", id, "version", ...registry]);
   if (code === 0) return stdout.trim() !== "";
   if (/\bE404\b/u.test(stderr)) return false;
   throw new Error(stderr);
