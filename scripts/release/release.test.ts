@@ -12,6 +12,9 @@ import { packRelease } from "./pack.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Publishes every package, and packs two clean clones. Minutes. */
+const { version } = JSON.parse(
+  await readFile(join(root, "packages", command.folder, "package.json"), "utf8"),
+) as { readonly version: string };
 const whole = process.env["MLX_DOWNLOAD_RELEASE"] === "1";
 
 const env: NodeJS.ProcessEnv = {
@@ -40,7 +43,7 @@ test.skipIf(env["MLX_DOWNLOAD_BUILT"] !== "1" && !whole)(
     const release = await packRelease(root, join(await tempDir(), "release"));
     await expectChecksums(release.folder);
     const bom = JSON.parse(
-      await readFile(join(release.folder, `${command.name}-${command.version}.cdx.json`), "utf8"),
+      await readFile(join(release.folder, `${command.name}-${version}.cdx.json`), "utf8"),
     ) as { readonly components: readonly { readonly name: string; readonly hashes: object[] }[] };
     expect(bom.components.map(({ name }) => name)).toContain("undici");
     expect(bom.components.every(({ hashes }) => hashes.length === 1)).toBe(true);
@@ -68,7 +71,7 @@ test.skipIf(env["MLX_DOWNLOAD_BUILT"] !== "1" && !whole)(
       return done.stdout;
     };
     await publish();
-    expect(registry.published).toContain(`${command.name}@${command.version}`);
+    expect(registry.published).toContain(`${command.name}@${version}`);
     expect(registry.published).toHaveLength(whole ? release.tarballs.size : 1);
     // What was interrupted goes on: a version that is there is left alone.
     expect(await publish()).not.toContain("published");
@@ -93,10 +96,7 @@ test.skipIf(env["MLX_DOWNLOAD_BUILT"] !== "1" && !whole)(
     expect(await readdir(download.stdout.trim())).toContain("config.json");
     // One package: its document and its tarball.
     const asked = new Set(registry.requests.slice(before).filter((one) => one.startsWith("GET")));
-    expect([...asked]).toEqual([
-      `GET /${command.name}`,
-      `GET /${command.name}/-/${command.version}.tgz`,
-    ]);
+    expect([...asked]).toEqual([`GET /${command.name}`, `GET /${command.name}/-/${version}.tgz`]);
   },
 );
 

@@ -102,6 +102,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
   };
   let trace: Trace | undefined;
   let exitCode = 1;
+  let quiet = true;
   try {
     if (asksForHelp(argv, words)) {
       const { helpText } = await import("./command-line/help.ts");
@@ -124,6 +125,7 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     const configured = configuredEnv(processEnv, readConfig(findConfigPath(processEnv)));
     shell.env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
+    ({ quiet } = invocation.flags);
     // The values from the settings must be consistent as well.
     invocation.command.check?.(invocation);
     const traceFile = invocation.flags.trace ?? shell.env["MLX_DOWNLOAD_TRACE"]?.trim();
@@ -141,6 +143,8 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     return exitCode;
   } finally {
     trace?.end(exitCode);
-    await shell.record.flush(shell.env);
+    await shell.record.flush(shell.env, (line) => {
+      if (!quiet) shell.stderr.write(`warning: ${line}\n`);
+    });
   }
 }

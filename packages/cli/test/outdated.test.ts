@@ -71,7 +71,9 @@ test("pinned and locked models are marked, those that are gone are told and end 
       ],
     ]),
   });
-  await writeFile(join(env["HOME"] ?? "", "mlx-models.lock"), lock);
+  const folder = env["HOME"] ?? "";
+  await writeFile(join(folder, "mlx-models.json"), '{ "models": { "chat": "org/config" } }');
+  await writeFile(join(folder, "mlx-models.lock"), lock);
   const marked = (await outdated(stage)).models.filter(({ pinned, locked }) => pinned || locked);
   expect(marked.map(({ repoId, pinned, locked }) => ({ repoId, pinned, locked }))).toEqual([
     { repoId: "org/card", pinned: true, locked: false },

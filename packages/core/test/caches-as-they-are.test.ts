@@ -183,7 +183,7 @@ test("a repo beside hub/ is named, and its bytes are copied instead of fetched",
     await rename(repoDir, join(dirname(hubDir), "models--acme--tiny"));
   });
   const error = await failure(get(REPO, { offline: true }));
-  expect(error.hint).toContain(`--cache-dir ${JSON.stringify(dirname(cacheDir))}`);
+  expect(error.hint).toContain(`cacheDir: ${JSON.stringify(dirname(cacheDir))}`);
   expect(await lookUpCached(REPO, { env: {}, cacheDir })).toMatchObject({
     beside: dirname(cacheDir),
   });

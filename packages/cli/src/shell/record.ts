@@ -1,5 +1,5 @@
 import type { DownloadEvent } from "@mlx-download/core";
-import type { RecordedVersion } from "@mlx-download/registry";
+import type { RecordedVersion, RegistryNotice } from "@mlx-download/registry";
 
 /** Keeps what a command did to models until its output is written, and gives it to the registry then. */
 export interface ShellRecord {
@@ -10,9 +10,9 @@ export interface ShellRecord {
   view(repoId: string): void;
   /**
    * Writes it. Loads the registry only when there is something to write. Never throws: a record that cannot be written
-   * fails no command, and the cache has everything that matters.
+   * fails no command, and the cache has everything that matters. `say` gets the line that tells of a damaged registry.
    */
-  flush(env: NodeJS.ProcessEnv): Promise<void>;
+  flush(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<void>;
 }
 
 /** The variable that switches the record off. */
@@ -30,7 +30,7 @@ export function createShellRecord(): ShellRecord {
     },
     version: (version) => void versions.push(version),
     view: (repoId) => void views.push(repoId),
-    async flush(env) {
+    async flush(env, say) {
       const isEmpty = versions.length + views.length === 0;
       if (isEmpty && !heard.some(({ event }) => event.type === "result")) return;
       if (/^(?:false|0|no|off)$/i.test(env[SWITCH]?.trim() ?? "")) return;
@@ -39,7 +39,8 @@ export function createShellRecord(): ShellRecord {
         const source = hostOf(env["HF_ENDPOINT"]);
         for (const localDir of [false, true]) {
           const mine = heard.filter((one) => one.localDir === localDir);
-          const recorder = createRecorder({ env, source, localDir });
+          const onNotice = ({ message }: RegistryNotice): void => say(message);
+          const recorder = createRecorder({ env, source, localDir, onNotice });
           for (const { event } of mine) recorder.onEvent(event);
           if (!localDir) {
             for (const version of versions) recorder.version(version);

@@ -28,6 +28,7 @@ describe("readSettings", () => {
       downloadTimeoutMs: 10_000,
       limitRate: Infinity,
       xet: "auto",
+      peers: [],
       userAgentOrigin: undefined,
       warnings: [],
     });
@@ -44,6 +45,8 @@ describe("readSettings", () => {
       HF_HUB_ETAG_TIMEOUT: "30",
       HF_HUB_DOWNLOAD_TIMEOUT: " 5 ",
       MLX_DOWNLOAD_LIMIT_RATE: "5M",
+      MLX_DOWNLOAD_XET: "off",
+      MLX_DOWNLOAD_PEERS: "http://mini.local:8090, http://studio.local:8090/",
       HF_HUB_USER_AGENT_ORIGIN: "engine",
       HF_HUB_ENABLE_HF_TRANSFER: "1",
     });
@@ -60,7 +63,8 @@ describe("readSettings", () => {
       etagTimeoutMs: 30_000,
       downloadTimeoutMs: 5000,
       limitRate: 5_000_000,
-      xet: "auto",
+      xet: "off",
+      peers: ["http://mini.local:8090", "http://studio.local:8090"],
       userAgentOrigin: "engine",
       warnings: [expect.stringContaining("HF_HUB_ENABLE_HF_TRANSFER")],
     });

@@ -53,7 +53,7 @@ export const serve: CommandSpec = {
     },
     {
       line: "mlx-download serve --pull-through --host 0.0.0.0 --public",
-      purpose: "one download for the house: each model comes over the line once",
+      purpose: "fetches each model once for the whole house",
     },
     {
       line: "HF_ENDPOINT=http://127.0.0.1:8090 hf download org/name",
