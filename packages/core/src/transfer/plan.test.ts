@@ -53,6 +53,7 @@ test("every file is kept, resumed, copied or fetched, and the bytes say which", 
     resumable: 30,
     copyable: 24,
     toFetch: 26,
+    expectedWire: 26,
     diskFree: null,
   });
   expect(made.links.map((one) => one.path)).toEqual(["linked"]);
