@@ -118,7 +118,7 @@ function startThread(forget: (worker: Worker) => void): Thread {
   const { port1: port, port2: far } = new MessageChannel();
   const text = threadTexts["decode-worker"];
   // The text stays with the code, whatever a bundler makes of it.
-  const program = text ?? new URL("decode-worker.ts", import.meta.url);
+  const program = text ?? beside("decode-worker.ts", import.meta.url);
   const worker = new Worker(program, {
     eval: text !== undefined,
     execArgv: [],
@@ -286,3 +286,6 @@ function receivedError({ message, code, syscall, xet }: SentError): Error {
     ...(syscall !== undefined && { syscall }),
   });
 }
+
+/** A file beside the one at `from`. Bundlers take a literal in `new URL` for a file of theirs. */
+const beside = (name: string, from: string): URL => new URL(name, from);
