@@ -77,6 +77,9 @@ async function withNpm(dir: string): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
+/** The registry that npm reaches, and another program does not. */
+class UnreachableError extends Error {}
+
 async function withYarn(dir: string): Promise<void> {
   const registry = (await run("npm", ["config", "get", "registry"])).stdout.trim();
   const env = {
@@ -91,6 +94,8 @@ async function withYarn(dir: string): Promise<void> {
   };
   const yarn = join(tools ?? "", "@yarnpkg/cli-dist/bin/yarn.js");
   const { code, stdout } = await run(process.execPath, [yarn, "install"], { cwd: dir, env });
+  // Yarn has its own ways to a registry: a proxy or an authority that npm knows may be unknown to it.
+  if (stdout.includes("RequestError")) throw new UnreachableError(stdout);
   expect(code, stdout).toBe(0);
 }
 
@@ -143,7 +148,14 @@ test.for<
       process.stderr.write(`skipped: ${name} does not install here\n`);
       return skip();
     }
-    const dir = await project(install);
+    const dir = await project(install).catch((error: unknown) => {
+      if (error instanceof UnreachableError) return undefined;
+      throw error;
+    });
+    if (dir === undefined) {
+      process.stderr.write(`skipped: ${name} does not reach the registry\n`);
+      return skip();
+    }
     const home = join(dir, "home");
     const env = hubEnvironment(process.env, { endpoint: hub.url, home });
     delete env["NODE_OPTIONS"];

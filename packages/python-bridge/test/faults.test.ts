@@ -393,7 +393,8 @@ describe("finding Python", () => {
       const error = await failure(bare.call(...TREE));
       expect(error.code).toBe("python/no-hub-client");
       expect(error.hint).toMatch(
-        /^Install it: \S+python3?\S* -m pip install --upgrade "huggingface_hub>=0\.34"$/,
+        // A system's own Python takes packages in a venv alone.
+        /^Install it: \S+python3?\S* -m (?:pip install --upgrade "huggingface_hub>=0\.34"$|venv \S+ && \S+ -m pip install "huggingface_hub>=0\.34")/,
       );
       expect(await bare.runtime()).toMatchObject({
         versions: { mlx: null },
