@@ -66,7 +66,7 @@ test.skipIf(chromiumPath === undefined)(
 
 test.skipIf(chromiumPath === undefined)(
   "no page is wider than a window of 320 px, at 200 % or with forced colours, and none breaks a rule in the dark",
-  { timeout: 180_000 },
+  { timeout: 180_000, retry: 1 },
   async () => {
     const { web, browser } = await openStage();
     const looks = [
@@ -88,7 +88,9 @@ test.skipIf(chromiumPath === undefined)(
       }
       for (const [address, ready] of pages) {
         await page.goto(`${web.url}#/${address}`);
-        await page.waitForSelector(ready);
+        await page.waitForSelector(ready).catch(async (error: unknown) => {
+          throw new Error(`${address}: ${await page.innerText("main")}`, { cause: error });
+        });
         const width = await page.evaluate("document.scrollingElement.scrollWidth - innerWidth");
         expect(width, `${address} at ${look.viewport.width}`).toBeLessThanOrEqual(0);
         if (look === looks[1]) continue;

@@ -108,5 +108,4 @@ test.skipIf(!env)(
     await get("acme/big", { endpoint: both });
     expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
   },
-  120_000,
 );
