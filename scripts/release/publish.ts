@@ -44,10 +44,8 @@ for (const name of (await readdir(values.folder)).filter((one) => one.endsWith("
 
 /** Whether the registry has this version. Any other failure than its absence is thrown. */
 async function isThere(id: string): Promise<boolean> {
-  const { code, stdout, stderr } = await run("npm", [
-    ...["view", id, "version", "--loglevel=error"],
-    ...registry,
-  ]);
+  const ask = ["view", id, "version", "--loglevel=error", ...registry];
+  const { code, stdout, stderr } = await run("npm", ask);
   if (code === 0) return stdout.trim() !== "";
   if (/\bE404\b/u.test(stderr)) return false;
   throw new Error(stderr);
