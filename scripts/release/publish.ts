@@ -44,9 +44,10 @@ for (const name of (await readdir(values.folder)).filter((one) => one.endsWith("
 
 /** Whether the registry has this version. Any other failure than its absence is thrown. */
 async function isThere(id: string): Promise<boolean> {
-  const ask = ["view", id, "version", "--loglevel=error", ...registry];
+  // As JSON npm names the error on stdout also when it is told to be silent.
+  const ask = ["view", id, "version", "--json", ...registry];
   const { code, stdout, stderr } = await run("npm", ask);
   if (code === 0) return stdout.trim() !== "";
-  if (/\bE404\b/u.test(stderr)) return false;
-  throw new Error(stderr);
+  if (/\bE404\b/u.test(stdout + stderr)) return false;
+  throw new Error(stderr || stdout);
 }
