@@ -18,8 +18,9 @@ const { values } = parseArgs({
 /** Npm's own one when none is named. */
 const registry = values.registry === undefined ? [] : [`--registry=${values.registry}`];
 const npm = async (...args: readonly string[]): Promise<string> => {
-  const { code, stdout, stderr } = await run("npm", [...args, ...registry]);
-  if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${stderr}`);
+  // By the command line, which stands above an environment that tells npm to be silent.
+  const { code, stdout, stderr } = await run("npm", [...args, ...registry, "--loglevel=error"]);
+  if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${stderr || stdout}`);
   return stdout;
 };
 

@@ -17,11 +17,14 @@ const { version } = JSON.parse(
 ) as { readonly version: string };
 const whole = process.env["MLX_DOWNLOAD_RELEASE"] === "1";
 
-const env: NodeJS.ProcessEnv = {
-  ...process.env,
-  PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`,
-};
-delete env["NODE_OPTIONS"];
+/**
+ * A person's environment. The npm that runs these tests passes its own settings on, the user's `.npmrc` among them, where they
+ * would stand above the settings of the test.
+ */
+const env: NodeJS.ProcessEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$)/iu.test(name)),
+);
+env["PATH"] = `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`;
 
 /** Fails where a file of a release is not what its checksums say. */
 async function expectChecksums(folder: string): Promise<void> {
