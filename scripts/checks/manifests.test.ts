@@ -2,11 +2,16 @@ import { tempDir, writeTree } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { manifests } from "./manifests.ts";
 
+const repository = { type: "git", url: "git+https://code.example/someone/tool.git" };
+
 const sound = {
   name: "@mlx-download/core",
   description: "Something.",
   keywords: ["download", "huggingface", "mlx", "models"],
   author: "The mlx-download authors",
+  homepage: "https://code.example/someone/tool#readme",
+  bugs: { url: "https://code.example/someone/tool/issues" },
+  repository: { ...repository, directory: "packages/core" },
   license: "Apache-2.0",
   type: "module",
   bin: { "mlx-download": "dist/bin.js" },
@@ -34,6 +39,7 @@ const sound = {
 async function problemsOf(change: object): Promise<readonly string[]> {
   const root = await tempDir();
   await writeTree(root, {
+    "package.json": JSON.stringify({ repository }),
     "packages/core/package.json": JSON.stringify({ ...sound, ...change }),
     "packages/core/tsconfig.json": JSON.stringify({ references: [{ path: "../cache" }] }),
     "packages/core/README.md": "# core\n",
@@ -51,7 +57,11 @@ test("a sound package is fine", async () => {
 test.each<[string, object, string]>([
   ["a name that is not the folder's", { name: "@mlx-download/kernel" }, "name is"],
   ["no author", { author: undefined }, "author is"],
-  ["keywords that nobody finds it by", { keywords: ["mlx"] }, "keywords are missing"],
+  ["no repository", { repository: undefined }, "repository.url is"],
+  ["the root's repository, without the folder", { repository }, "repository.directory is"],
+  ["no page of its own", { homepage: undefined }, "homepage is"],
+  ["another project's bugs", { bugs: { url: "https://code.example/other/issues" } }, "bugs.url is"],
+  ["too few keywords", { keywords: ["mlx"] }, "keywords are missing"],
   ["another licence", { license: "MIT" }, "license is"],
   ["CommonJS", { type: "commonjs" }, "type is"],
   ["a Node that is too old", { engines: { node: ">=20" } }, "engines.node is"],

@@ -1,5 +1,6 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Address, projectAddress } from "../release/address.ts";
 import type { Check } from "./check.ts";
 import {
   command,
@@ -21,16 +22,26 @@ const files = {
 export const manifests: Check = {
   name: "package.json files agree",
   find: async (root) => {
-    const problems = await Promise.all((await workspacePackages(root)).map(packageProblems));
+    const address = await projectAddress(root);
+    const packages = await workspacePackages(root);
+    const problems = await Promise.all(packages.map((own) => packageProblems(own, address)));
     return problems.flat();
   },
 };
 
-async function packageProblems(own: WorkspacePackage): Promise<readonly string[]> {
+async function packageProblems(
+  own: WorkspacePackage,
+  address: Address,
+): Promise<readonly string[]> {
   const { folder, manifest } = own;
   const problems = [
     ...expectEqual("name", manifest.name, packageName(folder)),
     ...expectEqual("author", manifest.author, author),
+    ...expectEqual("homepage", manifest.homepage, address.homepage),
+    ...expectEqual("bugs.url", manifest.bugs?.url, address.issues),
+    ...expectEqual("repository.type", manifest.repository?.type, "git"),
+    ...expectEqual("repository.url", manifest.repository?.url, address.git),
+    ...expectEqual("repository.directory", manifest.repository?.directory, `packages/${folder}`),
     ...((manifest.keywords?.length ?? 0) < 4 ? ["keywords are missing"] : []),
     ...expectEqual("license", manifest.license, "Apache-2.0"),
     ...expectEqual("type", manifest.type, "module"),
@@ -44,6 +55,7 @@ async function packageProblems(own: WorkspacePackage): Promise<readonly string[]
     ...dependencyProblems(own),
     ...(await entryProblems(own)),
     ...(await referenceProblems(own)),
+    ...(await pythonProblems(own, address)),
   ];
   for (const name of ["README.md", "LICENSE"]) {
     if (!(await there(join(own.dir, name)))) problems.push(`${name} is missing`);
@@ -130,6 +142,14 @@ async function referenceProblems({
   return references.join() === dependencies.join()
     ? []
     : [`tsconfig.json references ${references.join()}, dependencies say ${dependencies.join()}`];
+}
+
+/** A Python module beside the package names the same repository. */
+async function pythonProblems({ dir }: WorkspacePackage, { page }: Address) {
+  const project = await readFile(join(dir, "python/pyproject.toml"), "utf8").catch(() => undefined);
+  return project === undefined || project.includes(`Repository = "${page}"\n`)
+    ? []
+    : [`python/pyproject.toml does not name ${page}`];
 }
 
 async function there(path: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { run } from "@mlx-download/test-utils/run";
+import { projectAddress } from "./address.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,15 @@ const npm = async (...args: readonly string[]): Promise<string> => {
   if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${stderr || stdout}`);
   return stdout;
 };
+
+// GitHub names the repository of a workflow so. npm takes nothing from another one, and says it only at the last step.
+const { GITHUB_SERVER_URL: host, GITHUB_REPOSITORY: own } = process.env;
+const address = await projectAddress(fileURLToPath(new URL("../..", import.meta.url)));
+if (own !== undefined && values.registry === undefined && `${host}/${own}` !== address.page) {
+  throw new Error(
+    `the packages name ${address.page}: node scripts/release/set-address.ts ${host}/${own}`,
+  );
+}
 
 for (const name of (await readdir(values.folder)).filter((one) => one.endsWith(".tgz"))) {
   const tarball = join(values.folder, name);

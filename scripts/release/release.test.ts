@@ -108,17 +108,24 @@ test.skipIf(!whole)(
   { timeout: 1_800_000 },
   async () => {
     const sums = [];
-    for (const name of ["one", "another-folder"]) {
+    // The second one as another person on another machine would have it: another path, umask, time zone and language.
+    for (const [name, umask, place] of [
+      ["one", "022", { TZ: "UTC", LC_ALL: "C" }],
+      ["another folder", "077", { TZ: "Pacific/Auckland", LC_ALL: "tr_TR.UTF-8" }],
+    ] as const) {
       const clone = join(await tempDir(), name);
-      for (const [program, ...args] of [
-        ["git", "clone", "-q", root, clone],
-        ["npm", "run", "--silent", "--prefix", clone, "pack"],
-      ] as const) {
-        const done = await run(program, args, { env, timeoutMs: 900_000 });
-        expect(done.code, done.stderr).toBe(0);
-      }
+      const script =
+        'umask "$1" && git clone -q "$2" "$3" && cd "$3" && exec npm run --silent pack';
+      const done = await run("sh", ["-c", script, "sh", umask, root, clone], {
+        env: { ...env, ...place },
+        timeoutMs: 900_000,
+      });
+      expect(done.code, done.stderr).toBe(0);
       sums.push(await readFile(join(clone, "release/SHA256SUMS"), "utf8"));
     }
+    expect(sums[0]?.split("\n")).toContainEqual(
+      expect.stringContaining(`${command.name}-${version}.tgz`),
+    );
     expect(sums[1]).toBe(sums[0]);
   },
 );
