@@ -26,11 +26,11 @@ const npm = async (...args: readonly string[]): Promise<string> => {
 };
 
 // GitHub names the repository of a workflow so. npm takes nothing from another one, and says it only at the last step.
-const { GITHUB_SERVER_URL: host, GITHUB_REPOSITORY: own } = process.env;
+const { GITHUB_SERVER_URL: host, GITHUB_REPOSITORY: from } = process.env;
 const address = await projectAddress(fileURLToPath(new URL("../..", import.meta.url)));
-if (own !== undefined && values.registry === undefined && `${host}/${own}` !== address.page) {
+if (from !== undefined && values.registry === undefined && `${host}/${from}` !== address.page) {
   throw new Error(
-    `the packages name ${address.page}: node scripts/release/set-address.ts ${host}/${own}`,
+    `the packages name ${address.page}: node scripts/release/set-address.ts ${host}/${from}`,
   );
 }
 
