@@ -9,32 +9,26 @@ import { SearchPage } from "./pages/search.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { UpdatesPage } from "./pages/updates.tsx";
 import { ConfirmDialog } from "./parts/confirm.tsx";
+import { focusTitle, Navigation, pageTitles } from "./parts/navigation.tsx";
 import { Notices } from "./parts/notices.tsx";
 import { percent } from "./parts/spark.tsx";
 import { downloads, line, listen, server } from "./state/live.ts";
-import { readRoute, route, to } from "./state/route.ts";
+import { readRoute, route } from "./state/route.ts";
 import { takeTokenFromAddress } from "./state/token.ts";
 
-const pages: Readonly<Record<string, readonly [title: string, page: () => JSX.Element]>> = {
-  search: ["Search", SearchPage],
-  downloads: ["Downloads", DownloadsPage],
-  library: ["Library", LibraryPage],
-  compare: ["Compare", ComparePage],
-  updates: ["Updates", UpdatesPage],
-  settings: ["Settings", SettingsPage],
+const pages: Readonly<Record<string, () => JSX.Element>> = {
+  search: SearchPage,
+  model: ModelPage,
+  downloads: DownloadsPage,
+  library: LibraryPage,
+  compare: ComparePage,
+  updates: UpdatesPage,
+  settings: SettingsPage,
 };
-
-const lines = {
-  connecting: "Connecting …",
-  live: "Connected",
-  lost: "mlx-download does not run; trying again …",
-  "no-token": "No token",
-} as const;
 
 function App(): JSX.Element {
   const { page, params } = route.value;
-  const [, Page] =
-    page === "model" ? ["Model", ModelPage] : (pages[page] ?? ["Search", SearchPage]);
+  const Page = pages[page] ?? SearchPage;
   const open = downloads.value.filter(({ state }) => state !== "done").length;
   // A new page begins at its top, and says so to a screen reader.
   useEffect(() => {
@@ -47,49 +41,17 @@ function App(): JSX.Element {
   if (line.value === "no-token") return <NoToken />;
   return (
     <>
-      <a
-        class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          focusTitle();
-        }}
-      >
-        Skip to the page
-      </a>
-      <nav aria-label="Pages">
-        <a class="brand" href={to("search")}>
-          <img src="/icon.svg" alt="" width="28" height="28" />
-          mlx-download
-        </a>
-        <ul>
-          {Object.entries(pages).map(([name, [title]]) => (
-            <li key={name}>
-              <a href={to(name)} aria-current={page === name ? "page" : undefined}>
-                {title}
-                {name === "downloads" && open > 0 && <span class="count">{open}</span>}
-              </a>
-            </li>
-          ))}
-        </ul>
-        <p class={`line ${line.value}`} role="status">
-          <i aria-hidden="true" />
-          {lines[line.value]}
-          {line.value === "live" && server.value?.offline ? ", offline" : ""}
-        </p>
-      </nav>
+      <Navigation
+        page={page}
+        open={open}
+        line={line.value}
+        offline={line.value === "live" && server.value?.offline === true}
+      />
       <Page key={page} />
       <ConfirmDialog />
       <Notices />
     </>
   );
-}
-
-function focusTitle(): void {
-  const title = document.querySelector("h1");
-  if (title === null) return;
-  title.tabIndex = -1;
-  title.focus();
 }
 
 function NoToken(): JSX.Element {
@@ -134,7 +96,7 @@ function watchDownloads(): void {
     const moving = items.filter(({ state }) => state === "running");
     const total = moving.reduce((sum, { bytes }) => sum + (bytes?.total ?? 0), 0);
     const here = moving.reduce((sum, { bytes }) => sum + (bytes?.here ?? 0), 0);
-    const title = pages[route.value.page]?.[0] ?? route.value.params.get("ref") ?? "Search";
+    const title = pageTitles[route.value.page] ?? route.value.params.get("ref") ?? "Search";
     const progress = moving.length > 0 && total > 0 ? `${percent({ here, total })} % · ` : "";
     document.title = `${progress}${title} · mlx-download`;
     for (const { id, state, repoId } of items) {

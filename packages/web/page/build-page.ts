@@ -29,8 +29,23 @@ export async function buildPage(): Promise<ReadonlyMap<string, Uint8Array>> {
   for (const { path, contents } of outputFiles) {
     files.set(path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1), contents);
   }
-  for (const name of ["index.html", "icon.svg"]) files.set(name, await readFile(at(name)));
+  files.set("icon.svg", await readFile(at("icon.svg")));
+  const html = await readFile(at("index.html"), "utf8");
+  files.set("index.html", Buffer.from(html.replace("<!-- navigation -->", await navigation())));
   return files;
+}
+
+/** The navigation as HTML, before a page and a server are known. */
+async function navigation(): Promise<string> {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [at("first-paint.tsx")],
+    platform: "node",
+    target: "node22",
+  });
+  const script = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  const address = `data:text/javascript;base64,${script}`;
+  return ((await import(address)) as { readonly html: string }).html;
 }
 
 /** The absolute paths of all modules that are in the page, those of other packages as well. */

@@ -4,7 +4,8 @@ import type { FitPoint, ModelPage as Model } from "../../src/contract.ts";
 import { Badge, Empty, FitBadge } from "../parts/basics.tsx";
 import { GetButton } from "../parts/get-button.tsx";
 import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
-import { route, setParams, to } from "../state/route.ts";
+import { to } from "../state/address.ts";
+import { route, setParams } from "../state/route.ts";
 import { type Answer, useAnswer } from "../state/use-answer.ts";
 import { bytesText, compactText, tokensText } from "../text/format.ts";
 

@@ -7,7 +7,7 @@ import { attempt } from "../parts/notices.tsx";
 import { percent, Spark } from "../parts/spark.tsx";
 import { post } from "../state/api.ts";
 import { downloads, limits } from "../state/live.ts";
-import { to } from "../state/route.ts";
+import { to } from "../state/address.ts";
 import { bytesText, durationText } from "../text/format.ts";
 
 /** The queue: what moves, what waits, what is done. */

@@ -10,7 +10,7 @@ import { VirtualRows } from "../parts/virtual-rows.tsx";
 import { post } from "../state/api.ts";
 import { libraryVersion, removals } from "../state/live.ts";
 import { narrow } from "../state/narrow.ts";
-import { to } from "../state/route.ts";
+import { to } from "../state/address.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { ageText, bytesText, countText } from "../text/format.ts";
 

@@ -7,7 +7,8 @@ import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
 import { MemoryChart } from "../parts/memory-chart.tsx";
 import { Versions } from "../parts/versions.tsx";
 import { libraryVersion } from "../state/live.ts";
-import { route, to } from "../state/route.ts";
+import { to } from "../state/address.ts";
+import { route } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { bytesText, compactText, countText, tokensText } from "../text/format.ts";
 

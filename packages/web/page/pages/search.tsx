@@ -6,7 +6,8 @@ import { GetButton } from "../parts/get-button.tsx";
 import { addMachine, MachineChoice } from "../parts/machine-choice.tsx";
 import { moveByKeys } from "../parts/rows-keys.ts";
 import { libraryVersion } from "../state/live.ts";
-import { route, setParams, to } from "../state/route.ts";
+import { to } from "../state/address.ts";
+import { route, setParams } from "../state/route.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { ageText, bytesText, compactText, dayText, numberText } from "../text/format.ts";
 

@@ -7,7 +7,7 @@ import { GetButton } from "../parts/get-button.tsx";
 import { attempt } from "../parts/notices.tsx";
 import { failureOf, post } from "../state/api.ts";
 import { downloads, libraryVersion } from "../state/live.ts";
-import { to } from "../state/route.ts";
+import { to } from "../state/address.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { bytesText, countText } from "../text/format.ts";
 

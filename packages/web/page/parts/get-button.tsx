@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { downloads } from "../state/live.ts";
 import { post } from "../state/api.ts";
-import { to } from "../state/route.ts";
+import { to } from "../state/address.ts";
 import { attempt } from "./notices.tsx";
 
 const words = { waiting: "Waiting", paused: "Paused", failed: "Failed", done: "Done" } as const;

@@ -2,7 +2,7 @@ import { hierarchy, treemap } from "d3-hierarchy";
 import type { JSX } from "preact";
 import type { LibraryRepo } from "../../src/contract.ts";
 import { bytesText } from "../text/format.ts";
-import { to } from "../state/route.ts";
+import { to } from "../state/address.ts";
 
 const MOST = 60;
 const WIDTH = 1000;

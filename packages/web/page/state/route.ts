@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { to } from "./address.ts";
 
 /** Where the page is: `#/model?ref=org%2Fname` is the page `model` with one parameter. */
 export interface Route {
@@ -20,17 +21,6 @@ export function readRoute(): void {
 }
 
 addEventListener("hashchange", readRoute);
-
-/** The address of a page within the page. */
-export function to(
-  page: string,
-  params: Readonly<Record<string, string | undefined>> = {},
-): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
-  const text = query.toString();
-  return `#/${page}${text === "" ? "" : `?${text}`}`;
-}
 
 /** Changes parameters of this page without a new step in the history. */
 export function setParams(params: Readonly<Record<string, string | undefined>>): void {
