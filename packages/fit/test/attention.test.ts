@@ -90,6 +90,48 @@ describe("scores of a prompt", () => {
   });
 });
 
+describe("scores of single modules", () => {
+  const rows = 2048;
+
+  test("of MiniMax M3 are a mask for every query head, and one matrix of the index", () => {
+    const config = smallConfig("minimax_m3_vl");
+    const text = {
+      ...(config["text_config"] as Readonly<Record<string, unknown>>),
+      num_attention_heads: 64,
+      num_key_value_heads: 4,
+      head_dim: 128,
+      sparse_attention_config: {
+        sparse_num_index_heads: 4,
+        sparse_index_dim: 128,
+        sparse_block_size: 128,
+        sparse_topk_blocks: 16,
+        sparse_attention_freq: [0, 1, 1, 1],
+      },
+    };
+    const m3 = described("minimax_m3_vl", { text_config: text });
+    expect(scores(m3)).toBe((64 + 4 + 1) * rows * TOKENS);
+  });
+
+  test("of StableLM copy keys and values to float32 where nothing else is needed", () => {
+    const changes = { hidden_size: 320, num_attention_heads: 4, num_key_value_heads: 4 };
+    expect(scores(described("stablelm", changes))).toBe(4 * (80 + 80) * 4 * TOKENS);
+  });
+
+  test("take the heads that the layers of their kind have", () => {
+    const laguna = described("laguna", {
+      head_dim: 192,
+      num_attention_heads_per_layer: [4, 2, 4, 2],
+    });
+    expect(scores(laguna)).toBe(2 * rows * TOKENS * 2);
+    const openelm = described("openelm", {
+      head_dim: 192,
+      num_attention_heads: undefined,
+      num_query_heads: [4, 8, 6],
+    });
+    expect(scores(openelm)).toBe(8 * rows * TOKENS * 2);
+  });
+});
+
 test("the longest context that fits obeys the scores", () => {
   const limit = 6_000_000_000;
   const options = { contextLength: 8192, machine: M4 };

@@ -1,10 +1,8 @@
-import type { CacheGroup, LayerCache } from "../model/cache-layout.ts";
-import type { JsonObject } from "../model/json-value.ts";
+import type { AttentionCache, CacheGroup, LayerCache } from "../model/cache-layout.ts";
+import { type JsonObject, objectField } from "../model/json-value.ts";
 import { countField } from "../model/model-config.ts";
 import type { ScoreMatrix } from "../model/score-matrix.ts";
-
-// The names of the number of query heads in configs, the usual name first.
-const HEADS = ["num_attention_heads", "n_head", "num_heads", "n_heads"];
+import { queryHeads } from "./query-heads.ts";
 
 // Modules that add the scores of the position to those of the content and give both to MLX's attention as a mask.
 const LATENT: ReadonlySet<string> = new Set([
@@ -25,6 +23,10 @@ const LATENT: ReadonlySet<string> = new Set([
 /** The scores and their masked copy. */
 const LATENT_COPIES = 2;
 
+// Modules that give MLX's attention their queries as float32: it then copies keys and values to that, too.
+const FLOAT32: ReadonlySet<string> = new Set(["phi", "phixtral", "stablelm"]);
+const FLOAT32_BYTES = 4;
+
 /**
  * The matrices of scores that the layers of a model need while a prompt is processed, for the module `key` of mlx-lm with
  * these settings and caches. Read in the modules' `__call__`, the copies measured with mlx-lm 0.32.2 on the CPU
@@ -35,12 +37,11 @@ export function scoreMatrices(
   groups: readonly CacheGroup[],
   elementBytes: number,
 ): readonly ScoreMatrix[] {
-  const heads = HEADS.map((name) => countField(values, name)).find((count) => count !== undefined);
-  if (heads === undefined) return [];
   const found = new Map<string, ScoreMatrix>();
-  for (const cache of groups.flatMap(({ caches }) => caches)) {
-    const matrix = matrixOf(cache, { key, values, heads, elementBytes });
-    if (matrix) found.set(JSON.stringify(matrix), matrix);
+  for (const { caches } of groups) {
+    for (const matrix of matricesOf(caches, { key, values, elementBytes })) {
+      found.set(JSON.stringify(matrix), matrix);
+    }
   }
   return [...found.values()];
 }
@@ -48,32 +49,50 @@ export function scoreMatrices(
 interface Module {
   readonly key: string;
   readonly values: JsonObject;
-  readonly heads: number;
   readonly elementBytes: number;
 }
 
-function matrixOf(cache: LayerCache, module: Module): ScoreMatrix | undefined {
-  if (cache.kind !== "full" && cache.kind !== "window" && cache.kind !== "chunked")
-    return undefined;
-  const { key, values, heads, elementBytes } = module;
-  const window =
-    cache.kind === "full" ? null : cache.kind === "window" ? cache.window : cache.chunk;
-  const plain: ScoreMatrix = {
+function matricesOf(caches: readonly LayerCache[], module: Module): readonly ScoreMatrix[] {
+  const kept = caches.filter(isAttention);
+  const [own, index] = kept;
+  // The second cache of a layer of MiniMax M3 is the index by which the layer picks blocks of the past.
+  if (module.key === "minimax_m3_vl/text" && own !== undefined && index !== undefined) {
+    return pickedMatrices(own, module);
+  }
+  return kept.map((cache) => matrixOf(cache, module)).filter((matrix) => matrix !== undefined);
+}
+
+const isAttention = (cache: LayerCache): cache is AttentionCache =>
+  cache.kind === "full" || cache.kind === "window" || cache.kind === "chunked";
+
+function plainMatrix(
+  cache: AttentionCache,
+  { key, values, elementBytes }: Module,
+): ScoreMatrix | undefined {
+  const heads = queryHeads(values, cache.kind === "window");
+  if (heads === undefined) return undefined;
+  const isFloat32 = FLOAT32.has(key);
+  const copied = cache.heads * (cache.keyDim + cache.valueDim) * FLOAT32_BYTES;
+  return {
     heads,
     queryDim: cache.keyDim,
     valueDim: cache.valueDim,
-    window,
-    by: "kernel",
+    window: cache.kind === "full" ? null : cache.kind === "window" ? cache.window : cache.chunk,
+    by: key === "gemma2" ? "module" : "kernel",
     copies: 1,
-    elementBytes,
-    unpackedBytes: 0,
+    elementBytes: isFloat32 ? FLOAT32_BYTES : elementBytes,
+    unpackedBytes: isFloat32 ? copied : 0,
+    maskBytes: 0,
   };
-  if (key === "gemma2") return { ...plain, by: "module" };
-  // Queries and keys of phi are multiplied as float32.
-  if (key === "phi") return { ...plain, elementBytes: 4 };
+}
+
+function matrixOf(cache: AttentionCache, module: Module): ScoreMatrix | undefined {
+  const { key, values, elementBytes } = module;
+  const plain = plainMatrix(cache, module);
   // mistral4 unpacks keys and values from the latent rows and gives them to MLX's attention as any other module.
   const unpacks = key === "mistral4";
-  if (!LATENT.has(key) && !unpacks) return plain;
+  if (plain === undefined || (!LATENT.has(key) && !unpacks)) return plain;
+  const { heads } = plain;
   const nope = countField(values, "qk_nope_head_dim") ?? 0;
   const rope = countField(values, "qk_rope_head_dim") ?? 0;
   const valueDim = countField(values, "v_head_dim") ?? 0;
@@ -98,4 +117,28 @@ function matrixOf(cache: LayerCache, module: Module): ScoreMatrix | undefined {
 function indexCopies(values: JsonObject, heads: number): number {
   const indexHeads = countField(values, "index_n_heads");
   return indexHeads === undefined ? 0 : (1.5 * indexHeads) / heads;
+}
+
+/**
+ * A layer of MiniMax M3 scores all keys with few heads in float32. What it picks is a mask of one byte a score for these
+ * heads, and repeated for every query head, where the attention then runs.
+ */
+function pickedMatrices(cache: AttentionCache, module: Module): readonly ScoreMatrix[] {
+  const plain = plainMatrix(cache, module);
+  const { values } = module;
+  const sparse = objectField(values, "sparse_attention_config");
+  const indexHeads =
+    countField(sparse, "sparse_num_index_heads") ?? countField(values, "index_n_heads");
+  if (plain === undefined || indexHeads === undefined) return [];
+  // A mask of one head, or of as many as there are, is repeated without a copy.
+  const repeated = indexHeads === 1 || indexHeads === plain.heads ? 0 : plain.heads;
+  const causal = 1;
+  const index: ScoreMatrix = {
+    ...plain,
+    heads: indexHeads,
+    by: "module",
+    elementBytes: FLOAT32_BYTES,
+    maskBytes: causal,
+  };
+  return [{ ...plain, maskBytes: repeated + indexHeads + causal }, index];
 }

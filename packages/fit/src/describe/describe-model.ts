@@ -174,6 +174,7 @@ function encoderScores({ root, modelType }: ModelConfig, elementBytes: number) {
       copies: 2,
       elementBytes,
       unpackedBytes: 0,
+      maskBytes: 0,
     },
   ];
 }

@@ -157,6 +157,7 @@ function imageBytes(
     copies: 1,
     elementBytes,
     unpackedBytes: 0,
+    maskBytes: 0,
   };
   const scores = scoreBytes([matrix], {
     tokens: patches,

@@ -35,7 +35,8 @@ function matrixBytes(matrix: ScoreMatrix, step: ScoreStep): ScoreBytes {
   const { heads, window, copies, elementBytes, by } = matrix;
   const { tokens, rows, batch, quantized, place } = step;
   const keys = window === null ? tokens : Math.min(tokens, window + rows);
-  const unpacked = batch * tokens * matrix.unpackedBytes;
+  const unpacked =
+    batch * (tokens * matrix.unpackedBytes + Math.ceil(rows * keys * matrix.maskBytes));
   const of = (count: number): number =>
     Math.ceil(batch * heads * count * keys * elementBytes * copies) + unpacked;
   if (by === "module" || (quantized && window === null)) return { low: of(rows), high: of(rows) };

@@ -17,4 +17,6 @@ export interface ScoreMatrix {
   readonly elementBytes: number;
   /** Bytes a token of the keys and values that a step unpacks from the cache. */
   readonly unpackedBytes: number;
+  /** Bytes a row and key of masks that the module makes for the attention, fused or not. */
+  readonly maskBytes: number;
 }
