@@ -45,7 +45,16 @@ async function standIn(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const manifest = { name: "@defai.digital/mlx-serving", type: "module", exports: "./index.js" };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
-  const source = `export * from "${scope}engine-adapter/testing";\n`;
+  // The module-level functions share one engine, as the package's do.
+  const source = `
+    import { createEngine } from "${scope}engine-adapter/testing";
+    export * from "${scope}engine-adapter/testing";
+    let engine = null;
+    export const getEngine = () => engine;
+    export const load_model = async (options) => (engine ??= await createEngine()).loadModel(options);
+    export const generate = ({ descriptor: { id } }, prompt) => engine.generate({ model: id, prompt });
+    export const shutdown = async () => { await engine?.shutdown(); engine = null; };
+  `;
   await writeFile(join(folder, "index.js"), source);
 }
 
