@@ -15,6 +15,31 @@ function open(): Transport {
   return transport;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly location?: string;
+}
+
+/** A transport that gives these answers in turn, and notes the requests and the bodies that were let go. */
+function answering(answers: readonly Answer[]) {
+  const asked: string[] = [];
+  const discarded: number[] = [];
+  const transport: Transport = {
+    async request(url, init) {
+      const { status, location } = answers[asked.length] ?? { status: 500 };
+      asked.push(`${init?.method ?? "GET"} ${url.href}`);
+      return {
+        status,
+        headers: responseHeaders(location === undefined ? [] : [["location", location]]),
+        body: EMPTY,
+        discard: () => void discarded.push(status),
+      };
+    },
+    close: async () => {},
+  };
+  return { transport, asked, discarded };
+}
+
 describe("mayAuthorize", () => {
   test.each([
     ["https://huggingface.co/api/x", "https://huggingface.co", true],
@@ -105,16 +130,17 @@ describe("requestFollowing", () => {
   });
 
   test.each([
-    ["to itself", () => "/a"],
-    ["in a circle", (path: string) => (path === "/a" ? "/b" : "/a")],
-    ["on and on", (path: string) => `${path}x`],
-  ])("ends a redirect %s", async (_name, next) => {
+    ["to itself", () => "/a", "1 redirect"],
+    ["in a circle", (path: string) => (path === "/a" ? "/b" : "/a"), "2 redirects"],
+    ["on and on", (path: string) => `${path}x`, "11 redirects"],
+  ])("ends a redirect %s", async (_name, next, count) => {
     const { url, requests } = await serve((request, response) => {
       response.writeHead(302, { location: next(request.url ?? "") }).end();
     });
     const error = await failureOf(requestFollowing(open(), new URL(`${url}/a`)));
     expect(error).toMatchObject({ code: "hub/redirect-loop" });
-    expect(requests.length).toBeLessThanOrEqual(11);
+    expect(error.message).toContain(`in circles (${count})`);
+    expect(requests).toHaveLength(Number.parseInt(count, 10));
   });
 
   test("makes a POST a GET on 303 and keeps it on 307", async () => {
@@ -134,6 +160,54 @@ describe("requestFollowing", () => {
       "POST /same",
       "POST /end",
     ]);
+  });
+
+  test("follows only what is a redirect, and leaves no redirect's body open", async () => {
+    for (const status of [200, 201, 300, 304, 404]) {
+      const { transport, asked } = answering([{ status, location: "/elsewhere" }]);
+      const { response, hops } = await requestFollowing(transport, new URL("https://hub.test/a"));
+      expect([response.status, hops, asked]).toEqual([status, [], ["GET https://hub.test/a"]]);
+    }
+    const { transport, discarded } = answering([
+      { status: 301, location: "/b" },
+      { status: 308, location: "/c" },
+      { status: 200 },
+    ]);
+    await requestFollowing(transport, new URL("https://hub.test/a"));
+    expect(discarded).toEqual([301, 308]);
+  });
+
+  test("a HEAD stays a HEAD, and http may lead to https", async () => {
+    const { transport, asked } = answering([
+      { status: 302, location: "https://hub.test/b" },
+      { status: 200 },
+    ]);
+    await requestFollowing(transport, new URL("http://hub.test/a"), { method: "HEAD" });
+    expect(asked).toEqual(["HEAD http://hub.test/a", "HEAD https://hub.test/b"]);
+  });
+
+  test("ten redirects are followed, an eleventh is not", async () => {
+    const chain = (length: number): Answer[] =>
+      Array.from({ length }, (_, index) => ({ status: 302, location: `/${index}` }));
+    const ten = answering([...chain(10), { status: 200 }]);
+    const { hops } = await requestFollowing(ten.transport, new URL("https://hub.test/a"));
+    expect(hops).toHaveLength(10);
+    const eleven = answering([...chain(11), { status: 200 }]);
+    const error = await failureOf(
+      requestFollowing(eleven.transport, new URL("https://hub.test/a")),
+    );
+    expect(error).toMatchObject({ code: "hub/redirect-loop", data: { hops: 11 } });
+  });
+
+  test.each([
+    ["/caf\u00c3\u00a9", "/caf%C3%A9"],
+    // Latin-1 that is no UTF-8, and a text that a fetch of one's own has decoded.
+    ["/caf\u00e9", "/caf%C3%A9"],
+    ["/\u00c3\u00a9\u6f22", "/%C3%83%C2%A9%E6%BC%A2"],
+  ])("reads the target %j as the text that was meant", async (location, path) => {
+    const { transport } = answering([{ status: 302, location }, { status: 200 }]);
+    const { url } = await requestFollowing(transport, new URL("https://hub.test/a"));
+    expect(url.pathname).toBe(path);
   });
 
   test("gives back a redirect without a target", async () => {

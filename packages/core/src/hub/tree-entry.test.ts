@@ -88,6 +88,36 @@ describe("parseTreeEntry", () => {
     });
   });
 
+  const MD5 = "0123456789abcdef0123456789ABCDEF";
+  test("reads a server without git, whose ids are a sha256 or an md5", () => {
+    const digest = { algorithm: "sha256", hex: SHA256 };
+    expect(parseTreeEntry({ ...small, oid: SHA256.toUpperCase(), size: 100 })).toEqual({
+      kind: "file",
+      file: { path: "README.md", size: 100, digest, blobId: large.oid },
+    });
+    expect(parseTreeEntry({ ...small, oid: MD5 })).toEqual({
+      kind: "md5",
+      file: { path: "README.md", size: 7, md5: MD5.toLowerCase() },
+    });
+    for (const oid of [SHA256, MD5]) {
+      expect(parseTreeEntry({ ...large, oid })).toEqual(parseTreeEntry(large));
+    }
+  });
+
+  test("reads an empty file, and one whose lfs is null", () => {
+    expect(parseTreeEntry({ ...small, size: 0 })).toMatchObject({
+      kind: "file",
+      file: { size: 0 },
+    });
+    expect(parseTreeEntry({ ...small, lfs: null })).toEqual(parseTreeEntry(small));
+  });
+
+  test("says which path is not safe, and why", () => {
+    expect(() => parseTreeEntry({ ...small, path: "../../evil" })).toThrow(
+      /"\.\.\/\.\.\/evil" is not safe: it walks out of its folder/,
+    );
+  });
+
   test("works out a git id that alone is masked", () => {
     expect(parseTreeEntry({ ...large, oid: "*".repeat(40) })).toEqual(parseTreeEntry(large));
   });
@@ -114,6 +144,9 @@ describe("parseTreeEntry", () => {
     });
     expect(parseTreeEntry({ oid: "", path: "", type: "", size: 0 })).toEqual({ kind: "other" });
     expect(parseTreeEntry({ type: "symlink", path: "../../x" })).toEqual({ kind: "other" });
+    for (const path of ["", 7, undefined]) {
+      expect(parseTreeEntry({ type: "directory", path })).toEqual({ kind: "other" });
+    }
   });
 
   test.each<[string, unknown]>([
@@ -133,6 +166,11 @@ describe("parseTreeEntry", () => {
     ["size a string", { ...small, size: "7" }],
     ["no git id", { ...small, oid: undefined }],
     ["a path for a git id", { ...small, oid: "../../../evil" }],
+    // A list of one text reads as that text where a pattern is tried on it.
+    ["a list for a git id", { ...small, oid: [OID] }],
+    ["a list for a sha256 that is an id", { ...small, oid: [SHA256] }],
+    ["a list for an md5", { ...small, oid: ["0".repeat(32)] }],
+    ["a list for a mask", { ...small, oid: ["*".repeat(40)] }],
     ["a path for a sha256", { ...large, lfs: { ...large.lfs, oid: "../../../evil" } }],
     ["a path for an LFS git id", { ...large, oid: "../../../evil" }],
     ["a git id for a sha256", { ...large, lfs: { ...large.lfs, oid: OID } }],

@@ -1,9 +1,19 @@
-import { readFile, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { parseDigest } from "@mlx-download/cache";
 import { tempDir } from "@mlx-download/test-utils";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { bootId } from "./boot-id.ts";
 import { openJournal, readFacts, readJournal } from "./journal.ts";
 import { headerLine, markLine, parseJournal, prefixLine, rangeLine, seal } from "./journal-text.ts";
@@ -108,6 +118,123 @@ test("the first version is believed as a whole, one from the future not at all",
     seal(`mlx-download-journal ${version} sha256:${digest.hex} ${size}${boot}`) + lines;
   expect(parseJournal(text(1, ""), blob, "now").ranges).toEqual([{ start: 0, end: 10 }]);
   expect(parseJournal(text(3, " now"), blob, "now").ranges).toEqual([]);
+});
+
+test("without the name of a boot nothing is taken for written in this one", () => {
+  const unnamed = seal(`mlx-download-journal 2 sha256:${digest.hex} ${size}`);
+  for (const head of [unnamed, headerLine(blob, undefined)]) {
+    expect(parseJournal(head + rangeLine(0, 10), blob, undefined).ranges).toEqual([]);
+  }
+});
+
+test("a whole line that makes no sense is passed over", () => {
+  const hex = "0123456789abcdef";
+  const lines = [rangeLine(20, 10), rangeLine(10, 10), seal("+ 0"), seal("? 0 10")];
+  // Digits alone, which would be a range by another sign.
+  const digits = "0000000000000900";
+  const prefixes = [prefixLine(0, hex), prefixLine(size + 1, hex), prefixLine(7, "xyz")];
+  const kept = [prefixLine(100, digits), prefixLine(size, hex)];
+  const text = [headerLine(blob, "now"), ...lines, ...prefixes, seal(`? 8 ${hex}`), ...kept];
+  expect(parseJournal(text.join(""), blob, "now")).toEqual({
+    ranges: [],
+    synced: [],
+    prefixes: new Map([
+      [100, digits],
+      [size, hex],
+    ]),
+  });
+});
+
+test("a journal that cannot be read is no empty one", async () => {
+  const folder = await tempDir();
+  await expect(readFacts(folder, blob)).rejects.toMatchObject({ code: "EISDIR" });
+});
+
+test("a journal that cannot be started leaves nothing behind", async () => {
+  const path = join(await tempDir(), "journal");
+  await mkdir(path);
+  await expect(openJournal(path, blob)).rejects.toMatchObject({ code: "EISDIR" });
+  expect(await readdir(dirname(path))).toEqual(["journal"]);
+});
+
+/** Node's own calls of an open file, to be observed or to fail. */
+async function fileCalls(): Promise<FileHandle> {
+  const probe = await open(await tempDir());
+  const handle = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  onTestFinished(() => void vi.restoreAllMocks());
+  return handle;
+}
+
+test("known facts are on the disk before they take the old journal's place", async () => {
+  const path = await writtenJournal();
+  const handle = await fileCalls();
+  const old = await readFile(path, "latin1");
+  const sync: (this: FileHandle) => Promise<void> = Reflect.get(handle, "sync");
+  const atSync: string[] = [];
+  vi.spyOn(handle, "sync").mockImplementation(async function (this: FileHandle) {
+    atSync.push(await readFile(path, "latin1"));
+    await sync.call(this);
+  });
+  await (await openJournal(path, blob, await readFacts(path, blob))).close();
+  expect(atSync).toEqual([old]);
+});
+
+test("a mark is in the file before the file is brought to the disk", async () => {
+  const path = join(await tempDir(), "journal");
+  const journal = await openJournal(path, blob);
+  const handle = await fileCalls();
+  const sync: (this: FileHandle) => Promise<void> = Reflect.get(handle, "datasync");
+  const atSync: string[] = [];
+  vi.spyOn(handle, "datasync").mockImplementation(async function (this: FileHandle) {
+    atSync.push(await readFile(path, "latin1"));
+    await sync.call(this);
+  });
+  journal.append(0, 10);
+  const offset = journal.length;
+  await journal.mark(offset);
+  expect(atSync.map((text) => text.endsWith(rangeLine(0, 10) + markLine(offset)))).toEqual([true]);
+  await journal.close();
+});
+
+test("lines that did not fit on the disk are told of, and written by the next flush over their own remains", async () => {
+  const path = join(await tempDir(), "journal");
+  const journal = await openJournal(path, blob);
+  journal.append(0, 10);
+  await journal.flush();
+  const handle = await fileCalls();
+  const write = Reflect.get(handle, "write") as (...args: unknown[]) => Promise<unknown>;
+  let calls = 0;
+  const full = vi.spyOn(handle, "write").mockImplementation(async function (
+    this: FileHandle,
+    ...[bytes, start, , position]: unknown[]
+  ) {
+    calls += 1;
+    if (calls % 2 === 1) return (await write.call(this, bytes, start, 5, position)) as never;
+    throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+  });
+  journal.append(500, 700);
+  await expect(journal.flush()).rejects.toMatchObject({ code: "ENOSPC" });
+  await expect(journal.mark(journal.length)).rejects.toMatchObject({ code: "ENOSPC" });
+  expect(await readJournal(path, digest, size)).toEqual([{ start: 0, end: 10 }]);
+  full.mockRestore();
+  journal.append(10, 20);
+  await journal.close();
+  expect(await readJournal(path, digest, size)).toEqual([
+    { start: 0, end: 10 },
+    { start: 500, end: 700 },
+    { start: 10, end: 20 },
+  ]);
+});
+
+test("a touch shows others that the writer lives, and a closed journal lets go of its file", async () => {
+  const path = join(await tempDir(), "journal");
+  const journal = await openJournal(path, blob);
+  await utimes(path, 1, 1);
+  await journal.touch();
+  expect((await stat(path)).mtimeMs).toBeGreaterThan(1000);
+  await journal.close();
+  await expect(journal.touch()).rejects.toThrow();
 });
 
 test("a mark that speaks of lines after it is no mark", () => {
