@@ -107,6 +107,25 @@ test("where both brought parts of the same blocks, nobody is asked for a second 
   expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
 });
 
+test("the honest one is asked once more where it could not answer the second question", async () => {
+  const { mirror, hub, both, get, cacheDir } = await startMirrored();
+  for (let offset = 100_000; offset < SIZE; offset += 1_300_000) {
+    mirror.faults.add({ on: "cdn", kind: "wrongBytes", offset });
+  }
+  const told: unknown[] = [];
+  await get("acme/big", {
+    endpoint: both,
+    connections: 1,
+    onEvent(event) {
+      if (event.type !== "retry" || event.code !== "transfer/checksum-mismatch") return;
+      // As many useless answers as end the questions about one part.
+      if (told.push(event) === 1) hub.faults.add({ on: "cdn", kind: "wrongContentRange", times: 5 });
+    },
+  });
+  expect(told).toHaveLength(1);
+  expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
+});
+
 test("a mirror without the model's files costs nothing, one that says a file does not exist is believed", async () => {
   const { hub, get, cacheDir } = await startMirrored();
   const empty = await startTestHub();

@@ -54,6 +54,8 @@ export async function recheckBlob(
    * Bytes that several sources brought at different times. No source can give a second opinion, so all are accepted.
    */
   const mixed = createRangeSet();
+  /** Bytes on which the source that was to be asked could not answer. They stay as suspect as they were. */
+  const unheard = createRangeSet();
   let proof = io.first;
   let asked = 0;
   const atOnce = (): number => Math.max(1, io.context.budget.limit);
@@ -82,7 +84,9 @@ export async function recheckBlob(
     while (left.length > 0) {
       const at = left.findIndex((block) => block.start === changedFrom);
       const batch = at < 0 ? left.splice(0, atOnce()) : left.splice(at, run);
-      if (!(await compareAgain(blob, partial, { ...io, batch, found, opinion }))) {
+      const answer = await compareAgain(blob, partial, { ...io, batch, found, opinion });
+      if (!answer.heard) for (const block of batch) unheard.add(block.start, block.end);
+      if (!answer.ranged) {
         // It sends the whole file whatever is asked.
         left = [];
         asked += blob.size;
@@ -102,9 +106,9 @@ export async function recheckBlob(
       enough *= 2;
     }
     for (const range of found.ranges()) different.add(range.start, range.end);
-    if (proof.actual === digest.hex || different.covered + mixed.covered === 0) break;
-    const open = (block: ByteRange): boolean =>
-      overlaps(different, block) || overlaps(mixed, block);
+    const inDoubt = [different, mixed, unheard].filter(({ covered }) => covered > 0);
+    if (proof.actual === digest.hex || inDoubt.length === 0) break;
+    const open = (block: ByteRange): boolean => inDoubt.some((set) => overlaps(set, block));
     left = io.ranged ? blocks(blob.size).filter(open) : whole;
   }
   if (proof.actual === digest.hex) source.settle(request, different.ranges());
@@ -132,24 +136,35 @@ function overlaps(set: RangeSet, { start, end }: ByteRange): boolean {
   return set.ranges().some((range) => range.start < end && start < range.end);
 }
 
+/** The course of one round of questions. */
+interface Compared {
+  /** False when one stream had to bring the whole file. */
+  readonly ranged: boolean;
+  /** False when a source that was to be asked could not answer. */
+  readonly heard: boolean;
+}
+
 /**
- * Asks for ranges side by side and adds those that differed to `found`. False when one stream had to bring the whole
- * file. A named source that cannot answer is passed over. For a second opinion any other source is asked then.
+ * Asks for ranges side by side and adds those that differed to `found`. A named source that cannot answer is passed
+ * over. For a second opinion any other source is asked then, which may be the one that brought the bytes.
  */
 async function compareAgain(
   blob: PlannedBlob,
   partial: PartialBlob,
   io: Parameters<typeof compareWith>[2],
-): Promise<boolean> {
+): Promise<Compared> {
   try {
-    return await compareWith(blob, partial, io);
+    return { ranged: await compareWith(blob, partial, io), heard: true };
   } catch (error) {
     io.context.signal.throwIfAborted();
     if (io.opinion === "any" || !(error instanceof ModelDownloadError)) throw error;
-    return io.opinion === "another" ? compareWith(blob, partial, { ...io, opinion: "any" }) : true;
+    if (io.opinion !== "another") return { ranged: true, heard: false };
+    const ranged = await compareWith(blob, partial, { ...io, opinion: "any" });
+    return { ranged, heard: false };
   }
 }
 
+/** Asks for ranges side by side. False when one stream had to bring the whole file. */
 async function compareWith(
   blob: PlannedBlob,
   partial: PartialBlob,
