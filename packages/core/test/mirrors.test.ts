@@ -119,7 +119,8 @@ test("the honest one is asked once more where it could not answer the second que
     onEvent(event) {
       if (event.type !== "retry" || event.code !== "transfer/checksum-mismatch") return;
       // As many useless answers as end the questions about one part.
-      if (told.push(event) === 1) hub.faults.add({ on: "cdn", kind: "wrongContentRange", times: 5 });
+      if (told.push(event) === 1)
+        hub.faults.add({ on: "cdn", kind: "wrongContentRange", times: 5 });
     },
   });
   expect(told).toHaveLength(1);
