@@ -30,6 +30,7 @@ export const folderOrder: Readonly<Record<string, readonly string[]>> = {
     "request",
     "hub",
     "token",
+    "neighbours",
     "settings",
     "http",
     "select",

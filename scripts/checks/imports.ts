@@ -27,7 +27,10 @@ const rules: Readonly<Record<string, Rule>> = {
   cache: { packages: [], external: [] },
   fit: { packages: [], external: [], anywhere: true },
   xet: { packages: [], external: [] },
-  core: { packages: ["cache", "fit", "xet"], external: ["@huggingface/hub", "undici"] },
+  core: {
+    packages: ["cache", "fit", "xet"],
+    external: ["@huggingface/hub", "bonjour-service", "undici"],
+  },
   "hub-server": { packages: ["cache", "xet"], external: ["hono"] },
   registry: { packages: ["fit"], types: ["cache", "core"], external: [] },
   catalogue: { packages: [], external: [] },

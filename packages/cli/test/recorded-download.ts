@@ -106,6 +106,7 @@ export const finished: DownloadEvent = eventAt(314_000, {
       wire: 2_910_000_000,
       saved: 0,
     },
+    sources: [],
     leftOut: { files: 0, bytes: 0 },
     files: [
       { path: "config.json", size: 937, digest, status: "fetched" },

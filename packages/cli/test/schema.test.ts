@@ -111,6 +111,7 @@ test(
     await expectOutput("configGet", ["config", "get", "connections"]);
     await expectOutput("configShow", ["config", "show"]);
     await expectOutput("configUnset", ["config", "unset", "connections"]);
+    await expectOutput("sharing", ["share", "status"]);
     await expectOutput("completion", ["completion", "fish"]);
     await expectOutput("whoami", ["whoami"]);
     await expectOutput("authToken", ["auth", "token"]);

@@ -80,7 +80,7 @@ export type { XetMode } from "./contract/xet-mode.ts";
 export type { RateLimit } from "./contract/rate-limit.ts";
 export type { Snapshot, WithheldFile } from "./contract/snapshot.ts";
 export type { LeftOut } from "./contract/left-out.ts";
-export type { DownloadResult, FileResult, FileStatus } from "./contract/result.ts";
+export type { DownloadResult, FileResult, FileStatus, SourceBytes } from "./contract/result.ts";
 export { identifyModel, type IdentifiedModel } from "./find/identify-model.ts";
 export type { RepoFacts } from "./find/repo-facts.ts";
 export { inspectFolder, inspectModel, type InspectOptions } from "./find/inspect-model.ts";

@@ -48,6 +48,7 @@ function settingsFor(endpoint: string, settings: Partial<Settings>): Settings {
     endpoint,
     mirrors: [],
     peers: [],
+    findPeers: false,
     tokenEndpoint: endpoint,
     token: undefined,
     tokenSource: settings.token === undefined ? undefined : "HF_TOKEN",

@@ -13,6 +13,13 @@ export type {
 export { createMirror, type Mirror } from "./mirror/mirror.ts";
 export type { MirrorEvent, MirrorEventBody, OnMirrorEvent } from "./mirror/mirror-event.ts";
 export type { MirrorOptions } from "./mirror/mirror-options.ts";
+export {
+  createNeighbourServer,
+  type NeighbourDoor,
+  type NeighbourServer,
+  type NeighbourServerOptions,
+} from "./mirror/neighbour-server.ts";
+export type { OfferedRepo } from "./mirror/offered-blobs.ts";
 export { type ServedMirror, serveMirror, type ServeMirrorOptions } from "./mirror/serve-mirror.ts";
 export { serveHub, type ServedHub, type ServeHubOptions } from "./serve-hub.ts";
 export {

@@ -43,6 +43,7 @@ import {
   doctor,
 } from "./setup/specs.ts";
 import { serve } from "./serve/specs.ts";
+import { shareAllow, shareForget, shareOff, shareOn, shareStatus } from "./share/specs.ts";
 import { web } from "./web/specs.ts";
 
 /** The commands of `mlx-download`. */
@@ -93,6 +94,11 @@ export const commandTable: CommandTable = createCommandTable({
     cacheMv,
     path,
     serve,
+    shareOn,
+    shareOff,
+    shareStatus,
+    shareAllow,
+    shareForget,
     web,
     login,
     logout,

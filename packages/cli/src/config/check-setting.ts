@@ -14,14 +14,22 @@ export function checkSetting({ type, choices }: SettingSpec, value: string): str
       return /^[1-9]\d{0,8}[km]?$/i.test(value) ? undefined : "it is a number such as 32768 or 32k";
     case "switch":
       return /^(?:true|false|1|0)$/.test(value) ? undefined : "it is true or false";
+    case "peers":
+      return value === "off" || items(value).every((item) => item === "auto" || isAddress(item))
+        ? undefined
+        : "it is auto, off, or an http address such as http://mini.local:8090, or several with commas";
     case "addresses":
-      return value
-        .split(",")
-        .every((item) => /^https?:$/.test(URL.parse(item.trim())?.protocol ?? ""))
+      return items(value).every(isAddress)
         ? undefined
         : "it is an http address such as https://huggingface.co, or several with commas";
     case "text":
     case undefined:
       return undefined;
   }
+}
+
+const items = (value: string): string[] => value.split(",").map((item) => item.trim());
+
+function isAddress(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? "");
 }

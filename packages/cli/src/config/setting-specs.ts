@@ -15,7 +15,7 @@ export interface SettingSpec {
   readonly flag?: keyof Flags;
   readonly choices?: readonly string[];
   /** The form of the value. Default: `text`. */
-  readonly type?: "count" | "bytes" | "tokens" | "switch" | "addresses" | "text";
+  readonly type?: "count" | "bytes" | "tokens" | "switch" | "addresses" | "peers" | "text";
 }
 
 /** The table of settings: `config`, the reference and the start of every command are made from it. */
@@ -55,9 +55,9 @@ export const settingSpecs: readonly SettingSpec[] = [
   },
   {
     name: "peers",
-    summary: "other machines that may have the bytes",
+    summary: "other machines that may have the bytes: addresses, auto, or off",
     variable: "MLX_DOWNLOAD_PEERS",
-    type: "addresses",
+    type: "peers",
   },
   {
     name: "xet",

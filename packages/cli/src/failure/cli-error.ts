@@ -12,6 +12,7 @@ export type CliErrorCode =
   | "cli/cache-limit"
   | "cli/some-failed"
   | "cli/output-failed"
+  | "cli/not-started"
   | "cli/interrupted"
   | "cli/hung-up"
   | "cli/terminated";

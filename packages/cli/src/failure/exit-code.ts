@@ -23,6 +23,7 @@ export const exitCodes: Readonly<
   "cli/not-logged-in": 3,
   "cli/some-failed": 11,
   "cli/output-failed": 6,
+  "cli/not-started": 1,
   "cli/cache-limit": 6,
   "cli/hung-up": 129,
   "cli/interrupted": 130,

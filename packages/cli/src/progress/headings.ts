@@ -84,6 +84,11 @@ export function summaryText(state: ViewState): string | undefined {
     const speed = result.durationMs >= 1000 ? ` at ${formatRate(rate)}` : "";
     parts.push(`${formatBytes(bytes.fetched)} fetched${speed}`);
   }
+  const near = result.sources.filter(({ name }) => name.startsWith("peer "));
+  if (near.length > 0) {
+    const taken = near.reduce((sum, one) => sum + one.bytes, 0);
+    parts.push(`${formatBytes(taken)} from ${formatCount(near.length, "neighbour")}`);
+  }
   if (bytes.resumed > 0) parts.push(`${formatBytes(bytes.resumed)} resumed`);
   if (bytes.copied > 0 && isWorthSaying(bytes.copied, bytes.total))
     parts.push(`${formatBytes(bytes.copied)} copied on this disk`);

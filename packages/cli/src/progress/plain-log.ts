@@ -152,6 +152,8 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
       return say(
         `Warning: ${printable(event.message)}${event.hint === undefined ? "" : ` ${printable(commandHint(event.hint))}`}`,
       );
+    case "neighbour-found":
+      return say(`Neighbour: ${printable(event.name)} at ${event.url}`);
     case "result":
       return say(summaryText(state));
     case "error": {

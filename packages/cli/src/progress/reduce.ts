@@ -148,6 +148,7 @@ function apply(state: ViewState, event: DownloadEvent): ViewState {
         notices: standing(state.notices, event, event.at),
       };
     case "file-started":
+    case "neighbour-found":
       return state;
     case "verifying":
       return { ...state, verifying: new Map(state.verifying).set(event.path, event.size) };

@@ -26,6 +26,8 @@ export function eventMessage(event: DownloadEvent): string | undefined {
       const percent = total === 0 ? 100 : Math.floor((here * 100) / total);
       return `${percent}% ${size(here)} of ${size(total)}, ${size(event.bytesPerSecond)}/s`;
     }
+    case "neighbour-found":
+      return `Neighbour ${event.name} at ${event.url}`;
     case "verifying":
       return `Verifying ${event.path}`;
     case "file-done":

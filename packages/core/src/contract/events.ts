@@ -121,6 +121,13 @@ export type DownloadEventBody =
       readonly code: string;
       readonly message: string;
     }
+  | {
+      readonly type: "neighbour-found";
+      /** Its own name for itself. */
+      readonly name: string;
+      /** Where it answers, as for the `peers` option. */
+      readonly url: string;
+    }
   | { readonly type: "verifying"; readonly path: string; readonly size: number }
   | {
       readonly type: "file-done";

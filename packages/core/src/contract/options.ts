@@ -22,7 +22,8 @@ export interface HubOptions {
   readonly endpoint?: string | readonly string[] | undefined;
   /**
    * Addresses of other machines that may have the blobs (`http://mini.local:8090`). They are asked by digest, for public
-   * repos alone, and get no token. Default `MLX_DOWNLOAD_PEERS`, then none. `off`: none.
+   * repos alone, and get no token. `auto`: those that say so on the networks that the user has allowed
+   * (`mlx-download share allow`). Default `MLX_DOWNLOAD_PEERS`, then none. `off`: none.
    */
   readonly peers?: string | readonly string[] | undefined;
   /** Makes no request and uses the cache alone. Default `HF_HUB_OFFLINE`. */

@@ -12,6 +12,14 @@ export interface FileResult {
   readonly status: FileStatus;
 }
 
+/** What one source brought. */
+export interface SourceBytes {
+  /** A Hub by its host, a neighbour as `peer host:port`. */
+  readonly name: string;
+  /** Body bytes, those among them that were fetched twice. */
+  readonly bytes: number;
+}
+
 /**
  * The result of a finished download. Bytes are integers. `total = cached + resumed + copied + fetched` holds in sum,
  * and per file by `size` and the file's parts.
@@ -37,6 +45,8 @@ export interface DownloadResult {
     /** What of `copied` and `fetched` did not come over the wire: copies, and bytes that Xet storage sent packed. */
     readonly saved: number;
   };
+  /** The sources of the fetched bytes, where several could be asked. Empty where there was only one. */
+  readonly sources: readonly SourceBytes[];
   readonly files: readonly FileResult[];
   /** The files that the selection left out. */
   readonly leftOut: LeftOut;

@@ -12,7 +12,7 @@ import { prepareDownload } from "./plan-model.ts";
 import type { PreparedDownload } from "./prepared-download.ts";
 import type { RepoRef } from "../settings/ref.ts";
 import { notCached } from "../request/resolve-snapshot.ts";
-import type { DownloadResult, FileResult } from "../contract/result.ts";
+import type { DownloadResult, FileResult, SourceBytes } from "../contract/result.ts";
 import { createProgressTracker, type ProgressTracker } from "../transfer/progress.ts";
 import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import { createSourceSet, type SourceSet } from "../transfer/sources/source-set.ts";
@@ -65,6 +65,7 @@ export async function runDownload(request: DownloadRequest): Promise<DownloadRes
       fromCache: moved.bytes.copied + moved.bytes.fetched + moved.bytes.resumed === 0,
       durationMs: Math.round(performance.now() - startedAt),
       bytes: { total: plan.bytes.total, ...moved.bytes, saved: savedBytes(moved.bytes) },
+      sources: moved.sources,
       files: moved.files,
       leftOut: plan.leftOut,
     };
@@ -150,6 +151,7 @@ async function findEmptyPartials(
 const isBeyondReach = ({ settings }: DownloadRequest, { blobs }: DownloadPlan): boolean =>
   settings.offline && blobs.some(({ copyFrom }) => copyFrom === undefined);
 
+type Transferred = Pick<DownloadResult, "files" | "sources">;
 type MovedBytes = Omit<DownloadResult["bytes"], "total" | "saved">;
 
 function savedBytes({ copied, fetched, wire }: MovedBytes): number {
@@ -161,7 +163,7 @@ async function transferAndPublish(
   request: DownloadRequest,
   prepared: PreparedDownload,
   disk: DiskReservation,
-): Promise<Pick<DownloadResult, "files"> & { bytes: MovedBytes }> {
+): Promise<Transferred & { readonly bytes: MovedBytes }> {
   const { plan, target, from, snapshot } = prepared;
   const { emit } = request;
   const results = new Map<string, FileResult>();
@@ -182,7 +184,7 @@ async function transferAndPublish(
         .begin()
         .then(() => target.finish(selected))
         .catch(() => undefined);
-    return { files: inOrder(plan.files, results), bytes: nothing };
+    return { files: inOrder(plan.files, results), bytes: nothing, sources: [] };
   }
   if (isBeyondReach(request, plan)) {
     throw notCached(
@@ -208,29 +210,34 @@ async function transferAndPublish(
   );
   // Bytes of another repo, of another commit or from a peer are no reason to believe that this commit has them.
   const isCopied = plan.blobs.some(({ copyFrom }) => copyFrom !== undefined);
-  const hasPeers = request.settings.peers.length > 0;
+  const hasPeers = request.settings.peers.length > 0 || request.settings.findPeers;
+  let sources: readonly SourceBytes[] = [];
   let isFoundElsewhere = request.known !== undefined && (isCopied || hasPeers);
   try {
     const transferred = request.backend
-      ? await transferByBackend(plan.blobs, {
-          request: { ...request, client: prepared.client },
-          backend: request.backend,
-          plan,
-          target,
-          progress,
-        })
+      ? {
+          files: await transferByBackend(plan.blobs, {
+            request: { ...request, client: prepared.client },
+            backend: request.backend,
+            plan,
+            target,
+            progress,
+          }),
+          sources: [],
+        }
       : await transferNatively(request, prepared, {
           progress,
           onElsewhere: () => (isFoundElsewhere = true),
         });
-    for (const file of transferred) results.set(file.path, file);
+    for (const file of transferred.files) results.set(file.path, file);
+    sources = transferred.sources;
   } finally {
     progress.stop();
   }
   await verify();
   emit({ type: "publishing", commit: plan.commit });
   await target.finish(selected, { withRef: !isFoundElsewhere });
-  return { files: inOrder(plan.files, results), bytes: { ...progress.totals } };
+  return { files: inOrder(plan.files, results), bytes: { ...progress.totals }, sources };
 }
 
 /** Transfers over connections that all downloads of this process share. */
@@ -241,7 +248,7 @@ async function transferNatively(
     progress,
     onElsewhere,
   }: { readonly progress: ProgressTracker; readonly onElsewhere: () => void },
-): Promise<readonly FileResult[]> {
+): Promise<Transferred> {
   const { settings, signal, force, emit, known, onArrived } = request;
   const { leave, decoders, ...place } = joinScheduler(settings.endpoint, request);
   const peers = await askPeers(request, plan, client);
@@ -252,13 +259,14 @@ async function transferNatively(
         emit({ type: "warning", code: "transfer/no-threads", topic: "threads", message });
       });
     }
-    return await transfer(plan.blobs, {
+    const source = settings.offline
+      ? createNoSource(request)
+      : known
+        ? createKnownSources(request, known, { onElsewhere, peers })
+        : createHubSources(request, snapshot, { listedBy: client, peers });
+    const files = await transfer(plan.blobs, {
       repoId: plan.repoId,
-      source: settings.offline
-        ? createNoSource(request)
-        : known
-          ? createKnownSources(request, known, { onElsewhere, peers: peers?.sources })
-          : createHubSources(request, snapshot, { listedBy: client, peers: peers?.sources }),
+      source,
       target,
       xet: xet && { ...xet, threads: decoders },
       ...place,
@@ -269,6 +277,7 @@ async function transferNatively(
       emit,
       onArrived,
     });
+    return { files, sources: source.taken() };
   } finally {
     await peers?.close();
     await leave();

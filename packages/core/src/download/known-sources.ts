@@ -7,7 +7,8 @@ import type { DownloadRequest } from "../request/download-request.ts";
 import { createFileSource } from "../transfer/sources/file-source.ts";
 import { createHubSources } from "../transfer/sources/hub-sources.ts";
 import { type OtherPlace, orSameBytes } from "../transfer/sources/same-bytes.ts";
-import type { BlobRequest, Source } from "../transfer/sources/source.ts";
+import type { Peers } from "../transfer/sources/peers.ts";
+import type { BlobRequest } from "../transfer/sources/source.ts";
 import { createSourceSet, type SourceSet } from "../transfer/sources/source-set.ts";
 import { findLocalCopies } from "./local-copies.ts";
 
@@ -25,7 +26,7 @@ export function createKnownSources(
   known: KnownSnapshot,
   options: {
     readonly onElsewhere: () => void;
-    readonly peers?: readonly Source[] | undefined;
+    readonly peers?: Peers | undefined;
   },
 ): SourceSet {
   const { onElsewhere, peers } = options;

@@ -29,6 +29,7 @@ describe("readSettings", () => {
       limitRate: Infinity,
       xet: "auto",
       peers: [],
+      findPeers: false,
       userAgentOrigin: undefined,
       warnings: [],
     });
@@ -65,6 +66,7 @@ describe("readSettings", () => {
       limitRate: 5_000_000,
       xet: "off",
       peers: ["http://mini.local:8090", "http://studio.local:8090"],
+      findPeers: false,
       userAgentOrigin: "engine",
       warnings: [expect.stringContaining("HF_HUB_ENABLE_HF_TRANSFER")],
     });

@@ -17,6 +17,8 @@ export interface Settings {
   readonly logins?: ReadonlyMap<string, string> | undefined;
   /** Addresses of machines that may have blobs. */
   readonly peers: readonly string[];
+  /** Machines that say that they share are looked for, on the networks that the user has allowed. */
+  readonly findPeers: boolean;
   /** The one of all endpoints that the token is for, and that alone gets it. */
   readonly tokenEndpoint: string;
   readonly token: string | undefined;
@@ -55,7 +57,7 @@ export interface SettingsOptions {
   /** The origin of `token`, in words for messages (`the macOS keychain`). Default `the token option`. */
   readonly tokenSource?: string | undefined;
   readonly cacheDir?: string | undefined;
-  /** One or several, also as a comma-separated list. `off`: none, whatever the environment holds. */
+  /** One or several, also as a comma-separated list. `auto` among them: look for others. `off`: none, whatever the environment holds. */
   readonly peers?: string | readonly string[] | undefined;
   readonly offline?: boolean | undefined;
 }
@@ -111,7 +113,7 @@ export async function readSettings(options: SettingsOptions = {}): Promise<Setti
     endpoint,
     mirrors,
     ...(logins.size > 0 && { logins }),
-    peers: readPeers(env, options.peers),
+    ...readPeers(env, options.peers),
     tokenEndpoint: [endpoint, ...mirrors].find((one) => OFFICIAL.has(one)) ?? endpoint,
     token: found?.token,
     tokenSource: found?.source,
@@ -160,17 +162,18 @@ function readEndpoints(
 function readPeers(
   env: NodeJS.ProcessEnv,
   option: string | readonly string[] | undefined,
-): readonly string[] {
+): Pick<Settings, "peers" | "findPeers"> {
   const given = split(option);
   const texts = given.length > 0 ? given : split(readText(env, "MLX_DOWNLOAD_PEERS"));
   const source = given.length > 0 ? "The peers option" : "MLX_DOWNLOAD_PEERS";
-  if (texts.length === 1 && texts[0] === "off") return [];
-  const peers = texts.map((text) => {
+  if (texts.length === 1 && texts[0] === "off") return { peers: [], findPeers: false };
+  const addresses = texts.filter((text) => text !== "auto");
+  const peers = addresses.map((text) => {
     const { endpoint, login } = checkEndpoint(text, source);
     if (login === undefined) return endpoint;
     throw refused(source, "holds a login", "Peers take none. Leave out what stands before the @.");
   });
-  return [...new Set(peers)];
+  return { peers: [...new Set(peers)], findPeers: addresses.length < texts.length };
 }
 
 /** The items of one or several comma-separated lists. No address of a Hub holds a comma. */

@@ -10,6 +10,13 @@ export interface OfferedBlob {
   readonly size: number;
 }
 
+/** A repo whose blobs may be given to everyone. */
+export interface OfferedRepo {
+  readonly repoId: string;
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
 /** The blobs of public repos by SHA-256. */
 export interface OfferedBlobs {
   /**
@@ -17,6 +24,8 @@ export interface OfferedBlobs {
    * the same look, so that no answer tells which it is.
    */
   find(hex: string): OfferedBlob | undefined;
+  /** The repos whose blobs are offered, as the last look found them. For this machine's user alone. */
+  repos(): readonly OfferedRepo[];
   /** Looks at the cache again, unless it was looked at lately. Resolves when the look is over. */
   refresh(): Promise<void>;
 }
@@ -35,22 +44,30 @@ export function createOfferedBlobs({
   readonly now: () => number;
 }): OfferedBlobs {
   let blobs: ReadonlyMap<string, OfferedBlob> = new Map();
+  let repos: readonly OfferedRepo[] = [];
   let looking: Promise<void> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   const look = async (): Promise<void> => {
     const found = new Map<string, OfferedBlob>();
+    const named: OfferedRepo[] = [];
     for (const layout of await listRepos(cacheDir)) {
       if (!(await isPublic(layout).catch(() => false))) continue;
+      let [count, bytes] = [0, 0];
       const names = await readdir(join(layout.repoDir, "blobs")).catch(() => []);
       for (const name of names) {
         if (!/^[0-9a-f]{64}$/.test(name)) continue;
         const path = blobPath(layout, name);
         const stats = await stat(path).catch(() => undefined);
-        if (stats?.isFile() === true) found.set(name, { path, size: stats.size });
+        if (stats?.isFile() !== true) continue;
+        found.set(name, { path, size: stats.size });
+        count += 1;
+        bytes += stats.size;
       }
+      if (count > 0) named.push({ repoId: layout.repoId, blobs: count, bytes });
     }
     blobs = found;
+    repos = named;
   };
   const refresh = async (): Promise<void> => {
     if (looking === undefined && now() - lookedAt < LOOK_AGAIN_MS) return;
@@ -65,6 +82,7 @@ export function createOfferedBlobs({
       void refresh().catch(() => undefined);
       return blobs.get(hex);
     },
+    repos: () => repos,
     refresh,
   };
 }

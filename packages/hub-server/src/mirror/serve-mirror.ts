@@ -1,7 +1,7 @@
-import { createServer as createPlainServer, type Server, type ServerOptions } from "node:http";
+import { createServer as createPlainServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { HubServerError } from "../errors.ts";
+import { CONNECTION_LIMITS, IDLE_MS, listen } from "./listen.ts";
 import { createMirror } from "./mirror.ts";
 import type { MirrorOptions } from "./mirror-options.ts";
 
@@ -30,18 +30,7 @@ export interface ServedMirror {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-// A request whose head or whole comes slower than this holds a connection for nothing.
-const LIMITS: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16 * 1024,
-  // Longer than clients keep an idle connection, so that none is closed under a request.
-  keepAliveTimeout: 65_000,
-  requireHostHeader: true,
-};
 const MAX_CONNECTIONS = 1024;
-const IDLE_MS = 120_000;
 const GRACE_MS = 5_000;
 
 /** Serves a cache on loopback (or on `host`). Throws `hub-server/cannot-listen`. */
@@ -50,8 +39,8 @@ export async function serveMirror(options: ServeMirrorOptions): Promise<ServedMi
   const mirror = createMirror(options);
   const server =
     tls === undefined
-      ? createPlainServer(LIMITS, mirror.listener)
-      : createTlsServer({ ...LIMITS, ...tls, minVersion: "TLSv1.2" }, mirror.listener);
+      ? createPlainServer(CONNECTION_LIMITS, mirror.listener)
+      : createTlsServer({ ...CONNECTION_LIMITS, ...tls, minVersion: "TLSv1.2" }, mirror.listener);
   server.maxConnections = maxConnections;
   server.setTimeout(IDLE_MS);
   await listen(server, { host, port });
@@ -70,25 +59,6 @@ export async function serveMirror(options: ServeMirrorOptions): Promise<ServedMi
     close,
     [Symbol.asyncDispose]: () => close({ graceMs: 0 }),
   };
-}
-
-async function listen(
-  server: Server,
-  { host, port }: { host: string; port: number },
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen({ host, port }, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    throw new HubServerError(`Cannot listen on ${host}:${port}`, "hub-server/cannot-listen", {
-      hint: "Choose another port (0 takes a free one) or a host address of this machine.",
-      data: { host, port },
-      cause,
-    });
-  }
-  server.off("error", reject);
 }
 
 function urlHost(host: string): string {

@@ -51,6 +51,7 @@ export function applyEvent(item: QueuedDownload, event: DownloadEvent): QueuedDo
     }
     case "resolving":
     case "reviewed":
+    case "neighbour-found":
     case "file-started":
     case "verifying":
     case "file-done":

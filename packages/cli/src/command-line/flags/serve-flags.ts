@@ -55,6 +55,11 @@ export const serveFlags = {
     type: "switch",
     summary: "give clients what your own Hub token may read, private repos too",
   },
+  foreground: {
+    name: "foreground",
+    type: "switch",
+    summary: "share from this terminal, until Ctrl-C",
+  },
   tlsCert: {
     name: "tls-cert",
     type: "text",

@@ -19,7 +19,7 @@ export const transferFlags = {
     type: "list",
     value: "URL",
     summary:
-      "other machines that may have the bytes: http://mini.local:8090; several times or with commas; off for none (also MLX_DOWNLOAD_PEERS)",
+      "other machines that may have the bytes: http://mini.local:8090; several times or with commas; auto for neighbours that share, on networks that you allowed; off for none (also MLX_DOWNLOAD_PEERS)",
   },
   connections: {
     name: "connections",

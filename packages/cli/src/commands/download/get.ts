@@ -25,6 +25,7 @@ import { quantizationOf, resultJson, suggestNext } from "./result.ts";
 import { cacheLimit, type Evicted, plannedOf, planRoom, showRoom } from "./make-room.ts";
 import { roomFor } from "./room-for.ts";
 import { reviewOptions } from "./review-options.ts";
+import { askAboutNetworks } from "../share/ask-about-networks.ts";
 import { transferOptions } from "./transfer-options.ts";
 import { watched } from "./watched.ts";
 import { refuseTwoRevisions, selectionOf } from "../refs/selection.ts";
@@ -69,6 +70,7 @@ function withBest(repoId: string, { best }: GetContext): { readonly best?: BestV
 }
 
 async function readOptions(flags: Flags, shell: Shell): Promise<DownloadOptions> {
+  await askAboutNetworks(flags, shell);
   return {
     ...selectionOf(flags),
     ...(await reviewOptions(flags, shell)),

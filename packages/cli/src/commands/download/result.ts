@@ -37,7 +37,8 @@ export function resultJson(
   quantization: string | null,
   flags: Flags,
 ): Record<string, unknown> {
-  const { repoId, revision, commit, path, fromCache, durationMs, bytes, files, leftOut } = result;
+  const { repoId, revision, commit, path, fromCache, durationMs } = result;
+  const { bytes, sources, files, leftOut } = result;
   const next = nextStep(result, flags);
   const known = {
     repoId,
@@ -48,6 +49,7 @@ export function resultJson(
     durationMs,
     quantization,
     bytes,
+    sources,
     files,
     leftOut,
   };

@@ -2,7 +2,7 @@ import type { Snapshot } from "../../contract/snapshot.ts";
 import type { HubClient } from "../../hub/hub-client.ts";
 import type { RepoRequest } from "../../request/repo-request.ts";
 import { createHttpSource } from "./http-source.ts";
-import type { Source } from "./source.ts";
+import type { Peers } from "./peers.ts";
 import { createSourceSet, type SourceSet } from "./source-set.ts";
 
 /**
@@ -15,16 +15,19 @@ export function createHubSources(
   options: {
     readonly listedBy: HubClient | undefined;
     readonly through?: ((client: HubClient) => HubClient) | undefined;
-    /** Further sources, after the Hubs. */
-    readonly peers?: readonly Source[] | undefined;
+    /** Further sources, after the Hubs. More of them may join. */
+    readonly peers?: Peers | undefined;
   },
 ): SourceSet {
-  const { listedBy, through = (client) => client, peers = [] } = options;
+  const { listedBy, through = (client) => client, peers } = options;
   const sourceAt = (client: HubClient) => createHttpSource(through(client), snapshot);
   const [first] = hubs.all;
   const leading = listedBy ?? first;
   const others = hubs.all.filter((one) => one !== leading);
-  return createSourceSet([sourceAt(leading), ...others.map(sourceAt), ...peers], emit, {
+  const sources = createSourceSet([sourceAt(leading), ...others.map(sourceAt)], emit, {
     isListed: listedBy !== undefined,
+    mayGrow: peers !== undefined,
   });
+  peers?.joinTo(sources);
+  return sources;
 }

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ModelDownloadError } from "../../contract/errors.ts";
-import { pour } from "../../http/byte-sink.ts";
 import { createTransport } from "../../http/create-transport.ts";
-import type { Transport, TransportResponse } from "../../http/transport.ts";
-import { answerError } from "./answer-error.ts";
-import { isEncoded, judgeAnswer } from "./judge-answer.ts";
-import { type BlobRequest, SegmentError, type Source } from "./source.ts";
+import { createPeer, type Peer } from "./peer.ts";
+import type { BlobRequest } from "./source.ts";
+import type { SourceSet } from "./source-set.ts";
 
 /** Other machines that offer blobs by digest. */
 export interface Peers {
-  readonly sources: readonly Source[];
+  /** Adds those that have something, and from then on each that turns out to have something. */
+  joinTo(sources: SourceSet): void;
   /** Asks which of these blobs they have. Resolves when all have answered, or after 150 ms: nothing waits longer. */
   ask(blobs: readonly BlobRequest[]): Promise<void>;
   close(): Promise<void>;
@@ -21,17 +19,19 @@ export interface PeerOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Whether everyone may know of the repo. Peers hear of no other. */
   readonly isPublic: () => Promise<boolean>;
+  /** Looks for further peers, and calls `onFound` with the address of each. Resolves when it has begun. */
+  readonly find?:
+    | ((onFound: (url: string) => void) => Promise<{ close(): Promise<void> }>)
+    | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Below it a request to the Hub is as quick. */
 const SMALLEST_BYTES = 1024 * 1024;
 const HEAD_START_MS = 150;
-const LOOKUP_MS = 2_000;
-// A peer that sleeps or left the network sends no word of it. Another source is at hand, so that patience costs more.
-const HEADERS_MS = 2_000;
-const SILENCE_MS = 2_000;
-const LOOKUPS_AT_ONCE = 8;
+// A machine that announces a thousand names gets no thousand questions.
+const MOST_FOUND = 64;
+const LOOK_AGAIN_MS = 5_000;
 const PROXIES = /^(?:https?|all|no)_proxy$/i;
 
 /**
@@ -39,116 +39,58 @@ const PROXIES = /^(?:https?|all|no)_proxy$/i;
  * verified like everything else: the digests come from the Hub alone.
  */
 export function createPeers(urls: readonly string[], options: PeerOptions): Peers {
-  const { env, isPublic, signal } = options;
+  const { env, isPublic, find, signal } = options;
   const near = Object.fromEntries(Object.entries(env).filter(([name]) => !PROXIES.test(name)));
   const transport = createTransport({ env: near });
-  const peers = urls.map((url) => createPeer(url, transport));
-  const lookUp = async (blobs: readonly BlobRequest[]): Promise<void> => {
-    if (!(await isPublic().catch(() => false))) return;
-    const wanted = blobs.filter(isShareable);
-    await Promise.all(peers.map((peer) => peer.lookUp(wanted, signal)));
+  const peers = new Map(urls.map((url) => [new URL(url).href, createPeer(url, transport)]));
+  const closing = new AbortController();
+  const ending = AbortSignal.any([signal, closing.signal]);
+  let wanted: readonly BlobRequest[] = [];
+  let sources: SourceSet | undefined;
+  let search: Promise<{ close(): Promise<void> } | undefined> | undefined;
+
+  /** The first peer that was found has answered. */
+  const met = Promise.withResolvers<void>();
+  const askOne = async (peer: Peer): Promise<void> => {
+    if (await peer.lookUp(wanted, ending)) sources?.join(peer);
   };
+  const meet = (url: string): void => {
+    const { href } = new URL(url);
+    if (!peers.has(href) && peers.size >= urls.length + MOST_FOUND) return;
+    const peer = peers.get(href) ?? createPeer(url, transport);
+    peers.set(href, peer);
+    askOne(peer).then(met.resolve, () => undefined);
+  };
+  const lookUp = async (): Promise<void> => {
+    if (!(await isPublic().catch(() => false)) || ending.aborted) return;
+    search = find?.(meet).catch(() => undefined);
+    await Promise.all([...peers.values()].map(askOne));
+    if (find !== undefined && peers.size === urls.length) await met.promise;
+  };
+  // One that slept, or whose network was away for a moment.
+  const again = setInterval(() => {
+    for (const peer of peers.values()) if (peer.isGone()) askOne(peer).catch(() => undefined);
+  }, LOOK_AGAIN_MS).unref();
   return {
-    sources: peers,
+    joinTo(given) {
+      sources = given;
+      for (const peer of peers.values())
+        if (wanted.some((blob) => peer.offers(blob))) given.join(peer);
+    },
     async ask(blobs) {
-      const asking = lookUp(blobs).catch(() => undefined);
+      wanted = blobs.filter(isShareable);
+      if (wanted.length === 0) return;
+      const asking = lookUp().catch(() => undefined);
       await Promise.race([asking, sleep(HEAD_START_MS)]);
     },
-    close: () => transport.close(),
+    async close() {
+      closing.abort();
+      clearInterval(again);
+      await (await search)?.close();
+      await transport.close();
+    },
   };
-}
-
-interface Peer extends Source {
-  lookUp(blobs: readonly BlobRequest[], signal: AbortSignal): Promise<void>;
 }
 
 const isShareable = ({ size, digest }: BlobRequest): boolean =>
   digest.algorithm === "sha256" && size > SMALLEST_BYTES;
-
-function createPeer(address: string, transport: Transport): Peer {
-  const base = new URL(address);
-  const name = `peer ${base.host}`;
-  const offered = new Set<string>();
-  let isGone = false;
-  const urlOf = ({ digest }: BlobRequest): URL => {
-    const path = base.pathname.replace(/\/$/, "");
-    return new URL(`${path}/.mlx-download/blobs/sha256/${digest.hex}`, base);
-  };
-
-  const lookUpOne = async (blob: BlobRequest, signal: AbortSignal): Promise<void> => {
-    const init = { method: "HEAD", signal, headersTimeoutMs: LOOKUP_MS } as const;
-    try {
-      const response = await transport.request(urlOf(blob), init);
-      response.discard();
-      const isIt =
-        response.status === 200 && response.headers.get("content-length") === String(blob.size);
-      if (isIt) offered.add(blob.digest.hex);
-    } catch {
-      isGone = true;
-    }
-  };
-
-  const read: Source["read"] = async (blob, wanted, { sink, signal, onWire }) => {
-    let response: TransportResponse | undefined;
-    try {
-      const url = urlOf(blob);
-      response = await transport.request(url, {
-        headers: {
-          range: `bytes=${wanted.start}-${wanted.end - 1}`,
-          "accept-encoding": "identity",
-        },
-        signal,
-        headersTimeoutMs: HEADERS_MS,
-        bodyTimeoutMs: SILENCE_MS,
-      });
-      const answer = { response, url, hops: [], authorized: false };
-      const { status } = response;
-      if ((status !== 200 && status !== 206) || isEncoded(response.headers)) {
-        offered.delete(blob.digest.hex);
-        const why = `answered ${status} for a blob that it had offered`;
-        throw answerError(answer, blob, { kind: "transient", why });
-      }
-      const judged = judgeAnswer(response, { size: blob.size, wanted, asked: wanted });
-      if (judged.kind !== "bytes") {
-        offered.delete(blob.digest.hex);
-        const why = "why" in judged ? judged.why : "ignores ranges";
-        throw answerError(answer, blob, { kind: "wrong-answer", why });
-      }
-      let left = wanted.end - wanted.start;
-      for await (const chunk of response.body) {
-        onWire(chunk.byteLength);
-        const useful = chunk.subarray(0, left);
-        left -= useful.byteLength;
-        await pour(useful, sink);
-        if (left === 0) break;
-      }
-      if (left > 0) throw answerError(answer, blob, { kind: "short", why: "ended too early" });
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ModelDownloadError) {
-        // A connection that is refused: the peer has left, and is not looked for again in this run.
-        isGone ||= error.code === "hub/unreachable";
-        throw new SegmentError(error.message, "transient", { cause: error });
-      }
-      throw error;
-    } finally {
-      response?.discard();
-    }
-  };
-
-  return {
-    name,
-    read,
-    offers: ({ digest }) => !isGone && offered.has(digest.hex),
-    async lookUp(blobs, signal) {
-      const queue = blobs.values();
-      const lane = async (): Promise<void> => {
-        for (const blob of queue) {
-          if (isGone || signal.aborted) return;
-          await lookUpOne(blob, signal);
-        }
-      };
-      await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, lane));
-    },
-  };
-}

@@ -25,8 +25,14 @@ export function orSameBytes(
 ): SourceSet {
   const places = new Map<string, OtherPlace>();
   return {
-    name: own.name,
-    names: own.names,
+    get name() {
+      return own.name;
+    },
+    get names() {
+      return own.names;
+    },
+    join: (source) => own.join(source),
+    taken: () => own.taken(),
     async read(blob, range, io) {
       const known = places.get(blob.path);
       if (known) return known.source.read({ ...blob, path: known.path }, range, io);

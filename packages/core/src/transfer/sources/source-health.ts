@@ -56,6 +56,12 @@ export function noteFailure(
   health.restingUntil = failed.now + Math.max(rest, failed.retryAfterMs ?? 0);
 }
 
+/** Forgets the failures of a source that has come back. */
+export function forgive(health: SourceHealth): void {
+  health.failures = 0;
+  health.restingUntil = -Infinity;
+}
+
 /**
  * Chooses the source for the next read. A source that sent wrong bytes is used only when there is no other. A healthy
  * source comes before one that rests, and an untried one before a second read of another. After that the reads are in

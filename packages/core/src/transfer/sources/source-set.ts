@@ -3,9 +3,11 @@ import { ModelDownloadError } from "../../contract/errors.ts";
 import type { DownloadEventBody } from "../../contract/events.ts";
 import { createDeliveries, type DeliveredPart } from "./deliveries.ts";
 import type { ByteRange } from "../disk/ranges.ts";
+import type { SourceBytes } from "../../contract/result.ts";
 import { type BlobRequest, SegmentError, type Source, type SourceIo } from "./source.ts";
 import {
   chooseSource,
+  forgive,
   freshHealth,
   noteFailure,
   noteSpeed,
@@ -17,7 +19,7 @@ export type Opinion = "any" | "another" | { readonly from: string };
 
 /** Several sources of the same blobs as one: it knows who is quick, who is well and who brought what. */
 export interface SourceSet extends Source {
-  /** The source names. The first one supplied the listing. */
+  /** The source names of now. The first one supplied the listing. */
   readonly names: readonly string[];
   /**
    * Like `Source.read`, but continues with another source where one fails. When a source can give the requested
@@ -30,6 +32,10 @@ export interface SourceSet extends Source {
   ): Promise<void>;
   /** A range in parts that were each brought by the same sources: who could give another opinion on them. */
   parts(blob: BlobRequest, range: ByteRange): readonly DeliveredPart[];
+  /** Adds a source that was found later, or gives one of this name that had failed a fresh start. */
+  join(source: Source): void;
+  /** Body bytes by source, of those that brought any. Empty where there was only one to ask. */
+  taken(): readonly SourceBytes[];
   /** The digest is right now. Sources that brought other bytes for `replaced` are not asked any more. */
   settle(blob: BlobRequest, replaced: readonly ByteRange[]): void;
 }
@@ -42,21 +48,25 @@ interface Member {
 }
 
 /**
- * Makes one source of several. Where the first one listed the files (`isListed`, default), its answer that a file does not
+ * Makes one source of several. With `mayGrow` others may join, so that it is remembered from the start who brought what. Where the first one listed the files (`isListed`, default), its answer that a file does not
  * exist is final.
  * Throws the error of the last source asked. A failure that may heal takes precedence over one that will not.
  */
 export function createSourceSet(
   sources: readonly [Source, ...Source[]],
   emit: (event: DownloadEventBody) => void,
-  { isListed = true }: { readonly isListed?: boolean } = {},
+  {
+    isListed = true,
+    mayGrow = false,
+  }: { readonly isListed?: boolean; readonly mayGrow?: boolean } = {},
 ): SourceSet {
-  const names = sources.map(({ name }) => name);
-  const members = sources.map((source): Member => ({
+  const memberOf = (source: Source): Member => ({
     source,
     health: freshHealth(),
     refused: new Map(),
-  }));
+  });
+  const members = sources.map(memberOf);
+  const brought = new Map<string, number>();
   const deliveries = createDeliveries();
 
   const choose = (
@@ -116,6 +126,7 @@ export function createSourceSet(
       noteSpeed(health, { bytes: delivered, ms: now - began, now });
       const got = { start: range.start, end: range.start + delivered };
       deliveries.add(blob.path, got, source.name);
+      if (delivered > 0) brought.set(source.name, (brought.get(source.name) ?? 0) + delivered);
     }
   };
   /** Records a failure of its source. False when no other source needs to be asked. */
@@ -178,9 +189,22 @@ export function createSourceSet(
   };
 
   return {
-    name: names.join(", "),
-    names,
-    read: members.length === 1 ? (blob, range, io) => sources[0].read(blob, range, io) : read,
+    get name() {
+      return this.names.join(", ");
+    },
+    get names() {
+      return members.map(({ source }) => source.name);
+    },
+    read:
+      members.length === 1 && !mayGrow
+        ? (blob, range, io) => sources[0].read(blob, range, io)
+        : read,
+    join(source) {
+      const known = members.find((one) => one.source.name === source.name);
+      if (known === undefined) members.push(memberOf(source));
+      else forgive(known.health);
+    },
+    taken: () => [...brought].map(([name, bytes]) => ({ name, bytes })),
     parts: ({ path }, range) => deliveries.parts(path, range),
     settle({ path }, replaced) {
       for (const { source, health } of members) {
