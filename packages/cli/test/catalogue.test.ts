@@ -65,6 +65,77 @@ test("after a synchronisation a search makes no request, and mistyped words find
   expect(hub.log.entries).toEqual([]);
 });
 
+test("a search by base model shows one row of all variants, for people, scripts and machines", async () => {
+  const stage = await catalogueStage();
+  const { run, hub } = stage;
+  const tuned = card.replace("- mlx\n", "- mlx\nbase_model: Qwen/Qwen3-8B\n");
+  for (const [name, text] of [
+    ["mlx-community/Qwen3-8B-8bit", card],
+    ["mlx-community/Josiefied-Qwen3-8B-abliterated-4bit", tuned],
+  ] as const) {
+    await hub.addRepo(name, { "config.json": "{}", "README.md": text }, { downloads: 10 });
+  }
+  await run(["catalogue", "sync", "-q"]);
+  const answer = JSON.parse((await run(["search", "8b", "qwen3", "--group", "--json"])).stdout);
+  expect(answer).toMatchObject({
+    total: 3,
+    groups: [
+      {
+        base: "qwen3-8b",
+        downloads: 110,
+        quantizations: ["8bit", "4bit"],
+        models: ["mlx-community/Qwen3-8B-8bit", "mlx-community/Qwen3-8B-4bit"],
+      },
+      // What was trained further is another model.
+      { models: ["mlx-community/Josiefied-Qwen3-8B-abliterated-4bit"] },
+    ],
+  });
+  expect(answer.models).toHaveLength(3);
+  const people = await run(["search", "8b", "qwen3", "--group", "--limit", "1"]);
+  expect(people.stdout).toMatch(
+    /^BASE MODEL +QUANTIZATIONS.*\nqwen3-8b +8bit, 4bit +4\.6\d? GB to 8\.\d+ GB/,
+  );
+  expect(people.stderr).toContain("1 base model with 2 of 3");
+  const names = await run(["search", "8b", "qwen3", "--group", "--limit", "1", "-q"]);
+  expect(names.stdout).toBe("qwen3-8b\n");
+});
+
+test("with a catalogue a recommendation makes no request, and names its reasons and their date", async () => {
+  const stage = await catalogueStage();
+  const { run, hub } = stage;
+  const mac = ["--memory", "16G", "--chip", "m4"];
+  await run(["catalogue", "sync", "-q"]);
+  hub.log.clear();
+  const people = await run(["recommend", ...mac]);
+  expect(people, people.stderr).toMatchObject({ code: 0, stderr: "" });
+  const today = new Date().toISOString().slice(0, 10);
+  expect(people.stdout).toMatch(/^mlx-community\/Qwen3-8B-4bit$/m);
+  expect(people.stdout).toContain("Needs");
+  expect(people.stdout).toMatch(/Facts +estimated from its name, tags and counts/);
+  expect(people.stdout).toContain(`Facts: the catalogue of ${today} (today)`);
+  const best = JSON.parse((await run(["recommend", "qwen3-8b", ...mac, "--json"])).stdout);
+  expect(best).toMatchObject({
+    source: { kind: "catalogue", seed: false },
+    models: [{ repoId: "mlx-community/Qwen3-8B-4bit", by: "list", loads: { verdict: "unknown" } }],
+  });
+  expect(Date.parse(best.source.syncedAt)).toBeGreaterThan(0);
+  expect(hub.log.entries).toEqual([]);
+  const online = await run(["recommend", ...mac, "--online"]);
+  expect(online.stderr).toContain("Looking at mlx-community/Qwen3-8B-4bit");
+});
+
+test("without catalogue and Hub the list that comes with the program is chosen from", async () => {
+  const { run, env } = await startStage();
+  const args = ["recommend", "--memory", "64G", "--chip", "m4-max", "--all"];
+  const away = await run([...args, "--endpoint", "http://127.0.0.1:1"]);
+  expect(away, away.stderr).toMatchObject({ code: 0 });
+  expect(away.stderr).toContain("choosing from the list that ships with mlx-download");
+  expect(away.stdout).toContain("Facts: the list that ships with mlx-download of ");
+  expect(env["HF_ENDPOINT"]).toBeDefined();
+  const offline = JSON.parse((await run([...args, "--offline", "--json"])).stdout);
+  expect(offline.source).toMatchObject({ kind: "catalogue", seed: true });
+});
+
 test("without a catalogue the Hub is asked, in the same language", async () => {
   const stage = await catalogueStage();
   const found = await search(stage, "4bit", "qwen3", "not:8b");

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { MODEL_TASKS, simulateMachine } from "@mlx-download/fit";
 import { expect, test } from "vitest";
+import type { ListedModel } from "../src/contract/listed-model.ts";
 import type { ModelFacts, RememberedModel } from "../src/contract/model-facts.ts";
 import { readMachine } from "../src/find/read-machine.ts";
 import { type Recommendations, recommendModels } from "../src/find/recommend-models.ts";
 import { startRoad } from "./fixture.ts";
 import { PICKS } from "./listing/picks.ts";
-import { serveListing } from "./listing/serve-listing.ts";
+import { type ListedFacts, serveListing } from "./listing/serve-listing.ts";
 
 const firstOf = ({ models }: Recommendations): string | undefined =>
   models[0]?.choice.best?.candidate.repoId;
@@ -56,6 +57,67 @@ test(
     expect(most).toBeLessThanOrEqual(120);
   },
 );
+
+test("a list at hand gives nearly the same without a request, and says that it read nothing", async () => {
+  const file = new URL("listing/models.json", import.meta.url);
+  const { models } = JSON.parse(await readFile(file, "utf8")) as {
+    readonly models: readonly ListedFacts[];
+  };
+  const listed = models.map(listedModel).toSorted((a, b) => b.downloads - a.downloads);
+  const real = await readMachine();
+  const others: string[] = [];
+  for (const { mac, memory, chip, picks } of PICKS) {
+    const machine = simulateMachine(real, { memory, chip });
+    // Whether a model can draft, the files alone say.
+    for (const task of MODEL_TASKS.filter((name) => name !== "draft")) {
+      const found = await recommendModels({
+        env: {},
+        // Any request would fail.
+        endpoint: "http://127.0.0.1:1",
+        listed,
+        author: "any",
+        task,
+        fit: { machine },
+      });
+      const best = found.models[0]?.choice.best?.candidate;
+      expect(best).toMatchObject({
+        by: "list",
+        loads: { verdict: "unknown" },
+        fit: { verdict: expect.stringMatching(/^(?:yes|tight)$/) },
+      });
+      if (best?.repoId !== picks[task]) others.push(`${mac}, ${task}: ${best?.repoId}`);
+    }
+  }
+  expect(others.length, others.join("\n")).toBeLessThanOrEqual(2);
+  const drafts = await recommendModels({ env: {}, listed, author: "any", task: "draft" });
+  expect(drafts.models).toEqual([]);
+});
+
+/** An entry of the list, with an estimate such as a catalogue has. */
+function listedModel({
+  id,
+  at,
+  downloads,
+  task,
+  base,
+  parameters,
+  bytes,
+  config,
+}: ListedFacts): ListedModel {
+  return {
+    repoId: id,
+    downloads,
+    likes: 0,
+    tags: ["mlx", String(config["model_type"]), `base_model:quantized:${base}`],
+    createdAt: new Date(at).toISOString(),
+    lastModified: undefined,
+    gated: false,
+    private: false,
+    pipelineTag: task,
+    libraryName: "mlx",
+    estimate: { bytes, parameters, source: "counts", atMost: false },
+  };
+}
 
 test("the guide shows the same table", async () => {
   const guide = await readFile(

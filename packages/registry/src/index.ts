@@ -43,6 +43,7 @@ export {
 export type { RecordedDownload, RecordedVersion, VersionCause } from "./record/record-entries.ts";
 export { type ModelRecord, previousVersion, readRecord } from "./record/read-record.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
+export type { ModelGroup } from "./search/group-models.ts";
 export {
   type CatalogueQuery,
   type NumberRange,

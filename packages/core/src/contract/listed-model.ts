@@ -1,3 +1,5 @@
+import type { WeightEstimate } from "@mlx-download/fit";
+
 /** One model of a listing. Dates are ISO 8601 in UTC. */
 export interface ListedModel {
   readonly repoId: string;
@@ -16,6 +18,8 @@ export interface ListedModel {
   readonly libraryName: string | undefined;
   /** Stored elements by dtype, where `counts` asked for them and the Hub has read the headers. */
   readonly tensorCounts?: Readonly<Record<string, number>>;
+  /** The size of its weights, where the list has an estimate instead of counts. */
+  readonly estimate?: WeightEstimate | undefined;
 }
 
 /** The order of a listing, always descending. */

@@ -23,9 +23,11 @@ import { locateRequest } from "../settings/locate-request.ts";
 import type { Settings } from "../settings/settings.ts";
 import { inspectSnapshot } from "./inspect-model.ts";
 
-/** A variant whose own files were read. */
+/** A variant that was judged for a machine. */
 export interface JudgedVariant extends VariantCandidate {
   readonly commit: string | null;
+  /** Whether its own files stand behind the figures, or its entry in a list: name, tags and counts. */
+  readonly by: "files" | "list";
   readonly description: ModelDescription;
   readonly fit: Fit;
   /** Whether the program that does the task loads it. */
@@ -35,14 +37,18 @@ export interface JudgedVariant extends VariantCandidate {
 
 /** The inputs by which every variant is judged. */
 export interface Judging {
-  readonly hubs: Hubs;
-  readonly settings: Settings;
   readonly machine: Machine;
   readonly task: ModelTask;
   readonly wish: FitWish;
   /** Tokens, where the wish names none. */
   readonly contextLength: number;
   readonly facts: ModelFacts;
+}
+
+/** The same, where the files of variants are read from a Hub. */
+export interface ReadingJudge extends Judging {
+  readonly hubs: Hubs;
+  readonly settings: Settings;
   readonly skipped: { repoId: string; message: string }[];
   readonly signal: AbortSignal;
   readonly onCandidate: ((repoId: string) => void) | undefined;
@@ -53,7 +59,7 @@ const CONCURRENCY = 3;
 /** Judges variants, a few at once. Those that cannot be read go to `skipped`. */
 export async function judgeVariants(
   variants: readonly ListedModel[],
-  context: Judging,
+  context: ReadingJudge,
 ): Promise<readonly JudgedVariant[]> {
   const queue = [...variants];
   const judged: JudgedVariant[] = [];
@@ -73,14 +79,25 @@ export async function judgeVariants(
   return judged;
 }
 
-async function judgeVariant(model: ListedModel, context: Judging): Promise<JudgedVariant> {
-  const { repoId, downloads } = model;
-  const { machine, task } = context;
-  const { machine: _, support, ...wish } = context.wish;
-  const { commit, description } = await describe(model, context);
-  const contextLength =
-    wish.contextLength ??
-    Math.min(context.contextLength, description.contextLength ?? context.contextLength);
+async function judgeVariant(model: ListedModel, context: ReadingJudge): Promise<JudgedVariant> {
+  const { commit, description } = rememberedOf(model, context) ?? (await describe(model, context));
+  return judgeDescription(model, { commit, description }, context);
+}
+
+/** A model with the commit that its description is of. */
+interface Described {
+  readonly commit: string | null;
+  readonly description: ModelDescription;
+}
+
+/** Holds a description against the machine. */
+export function judgeDescription(
+  { repoId, downloads }: Pick<ListedModel, "repoId" | "downloads">,
+  { commit, description }: Described,
+  { machine, task, wish: given, contextLength: usual }: Judging,
+): JudgedVariant {
+  const { machine: _, support, ...wish } = given;
+  const contextLength = wish.contextLength ?? Math.min(usual, description.contextLength ?? usual);
   const loads = loadsForTask(loadVerdict(description, support), task);
   const fit = fitModel(description, machine.wiredLimitBytes, {
     mlxVersion: loads.by.mlxVersion,
@@ -89,20 +106,25 @@ async function judgeVariant(model: ListedModel, context: Judging): Promise<Judge
     contextLength,
   });
   const speed = decodeSpeed(description, machine, { kvBytes: fit.kvBytes, repoId });
-  return { repoId, commit, description, fit, loads, speed, downloads };
+  return { repoId, commit, by: "files", description, fit, loads, speed, downloads };
 }
 
-/** From memory where the listing names a commit that is known, else from the model's own files. */
+/** From memory, where the listing names a commit that is known. Another mlx-lm's view of it is not remembered. */
+export function rememberedOf(
+  { repoId, commit }: ListedModel,
+  { facts, wish }: Pick<Judging, "facts" | "wish">,
+): (Described & { readonly commit: string }) | undefined {
+  if (commit === undefined || wish.support !== undefined) return undefined;
+  const known = facts.read(repoId, commit);
+  return known?.by === DESCRIBED_BY ? { commit, description: known.description } : undefined;
+}
+
+/** From the model's own files. */
 async function describe(
   model: ListedModel,
-  { hubs, settings, wish, facts, signal, onCandidate }: Judging,
-): Promise<{ readonly commit: string | null; readonly description: ModelDescription }> {
+  { hubs, settings, wish, facts, signal, onCandidate }: ReadingJudge,
+): Promise<Described> {
   const { repoId, commit } = model;
-  const known = commit === undefined ? undefined : facts.read(repoId, commit);
-  // What another mlx-lm makes of it is not remembered.
-  if (commit !== undefined && known?.by === DESCRIBED_BY && wish.support === undefined) {
-    return { commit, description: known.description };
-  }
   onCandidate?.(repoId);
   const located = await locateRequest(
     commit === undefined ? repoId : { repoId, revision: commit },

@@ -19,13 +19,14 @@ export function likelyVariants(
   wish: VariantWish,
 ): readonly ListedModel[] {
   const byId = new Map(variants.map((model) => [model.repoId, model]));
-  const guessed = variants.flatMap((model) => guess(model, machine) ?? []);
+  const guessed = variants.flatMap((model) => guessVariant(model, machine) ?? []);
   const ranked = chooseVariant(guessed, wish).ranked.map(({ candidate }) => candidate.repoId);
   const rest = variants.map(({ repoId }) => repoId).filter((repoId) => !ranked.includes(repoId));
   return [...ranked, ...rest].flatMap((repoId) => byId.get(repoId) ?? []);
 }
 
-function guess(
+/** A variant as its name and its counts let one expect. Undefined where they do not say its size. */
+export function guessVariant(
   model: ListedModel,
   { wiredLimitBytes, bandwidth }: Machine,
 ): VariantCandidate | undefined {

@@ -21,8 +21,8 @@ export async function listCandidates(
   hubs: Hubs,
   { task, of, author, signal }: ListingWish,
 ): Promise<ListedModel[]> {
-  const wanted = of === undefined ? undefined : parseModelName(of).stem;
   const found: ListedModel[] = [];
+  const isWanted = candidateTest({ task, of });
   const query = {
     signal,
     limit: MAX_LISTED,
@@ -31,11 +31,36 @@ export async function listCandidates(
     ...(author === "any" ? { tags: ["mlx"] } : { author, tags: [] }),
   };
   for await (const model of listAt(hubs, (client) => searchModels(client, query))) {
-    if (wanted === undefined ? suitsTask(model, task) : isVariantOf(wanted, model)) {
-      found.push(model);
-    }
+    if (isWanted(model)) found.push(model);
   }
   return found;
+}
+
+/** Whether a model of a list is for the task, or a variant of the model. */
+function candidateTest({
+  task,
+  of,
+}: Pick<ListingWish, "task" | "of">): (model: ListedModel) => boolean {
+  if (of === undefined) return (model) => suitsTask(model, task);
+  const wanted = parseModelName(of).stem;
+  return (model) => isVariantOf(wanted, model);
+}
+
+/** The same of a list that is at hand, most downloaded first: as many of its first models as are read of a Hub's. */
+export function candidatesIn(
+  listed: readonly ListedModel[],
+  { task, of, author }: Omit<ListingWish, "signal">,
+): readonly ListedModel[] {
+  const isWanted = candidateTest({ task, of });
+  const owner = author === "any" ? undefined : `${author.toLowerCase()}/`;
+  const authors =
+    owner === undefined
+      ? listed
+      : listed.filter(({ repoId }) => repoId.toLowerCase().startsWith(owner));
+  // The variants of one model are few, however rarely they are downloaded.
+  if (of !== undefined) return authors.filter(isWanted);
+  // Access that has yet to be granted is no answer to "which one now".
+  return authors.slice(0, MAX_LISTED).filter((model) => model.gated === false && isWanted(model));
 }
 
 /** By the base it names, or by its own name: of Qwen3.5-9B, a variant on the Hub names Qwen3.5-9B-Base as its base. */

@@ -38,8 +38,10 @@ interface Drafting {
 /** A model that cannot draft for the target is none to be used. */
 export function asDraft(draft: JudgedVariant, { task, target }: Drafting): JudgedVariant {
   if (task !== "draft") return draft;
-  const why =
-    target === undefined
+  const unread = [draft, target].find((variant) => variant?.by === "list");
+  const why = unread
+    ? `whether it can draft is known from the files alone, and those of ${unread.repoId} were not read`
+    : target === undefined
       ? canBeTrimmed(draft.description.cache)
         ? undefined
         : "mlx-lm drafts only where every layer keeps the whole past"
@@ -55,6 +57,13 @@ const withActive = (
   ...variant,
   activeParameters: activeParameters(variant.description),
 });
+
+// As much as half of the parameters: whether it loads at all is open.
+const UNCERTAIN = 1;
+
+/** What a score loses because neither files nor tags tell whether a program has the architecture. */
+const uncertainty = ({ loads: { reasons }, by }: JudgedVariant): number =>
+  by === "list" && reasons.some(({ code }) => code === "files-unknown") ? UNCERTAIN : 0;
 
 /** The model with the rank that its own files give it. */
 export function recommendation(
@@ -81,7 +90,8 @@ export function recommendation(
       tightness(best.fit.verdict) +
       roughness(best.description.quantization?.bits) +
       alteration(best.repoId) +
-      generality(best.repoId, task)
+      generality(best.repoId, task) +
+      uncertainty(best)
     : slow;
   const why = slow > 0 ? `${rank.why}, slower than wished` : rank.why;
   if (task !== "draft") return { base: group.base, score: rank.score - lost, why, choice };

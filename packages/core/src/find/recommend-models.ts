@@ -10,12 +10,13 @@ import {
 } from "@mlx-download/fit";
 import type { ModelFacts, RememberedModel } from "../contract/model-facts.ts";
 import type { FitWish, HubOptions } from "../contract/options.ts";
-import { type Hubs, openHubs } from "../request/hubs.ts";
-import { readSettings, type Settings } from "../settings/settings.ts";
+import { openHubs } from "../request/hubs.ts";
+import { readSettings } from "../settings/settings.ts";
 import type { ListedModel } from "../contract/listed-model.ts";
+import { estimateVariant } from "./estimate-variant.ts";
 import { type JudgedVariant, judgeVariants, type Judging } from "./judge-variant.ts";
 import { likelyVariants } from "./likely-variants.ts";
-import { listCandidates } from "./list-candidates.ts";
+import { candidatesIn, listCandidates, type ListingWish } from "./list-candidates.ts";
 import { asDraft, type Recommendation, recommendation } from "./rank-recommendation.ts";
 import { readMachine } from "./read-machine.ts";
 
@@ -37,6 +38,11 @@ export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline
   readonly limit?: number | undefined;
   /** Default: this machine, 8192 tokens, or fewer where nothing fits at so many. */
   readonly fit?: FitWish | undefined;
+  /**
+   * Models to choose from, most downloaded first, such as those of a catalogue: no Hub is asked. Those whose description
+   * `facts` does not have are judged by name, tags and counts. Default: the Hub's list, and the files of the best few.
+   */
+  readonly listed?: readonly ListedModel[] | undefined;
   /** Descriptions that are remembered by commit. Default: none, every model is read. */
   readonly facts?: ModelFacts | undefined;
   /** Tokens a second that are wished for, by the lower estimate. Default: what the task asks for, by the middle. */
@@ -65,11 +71,29 @@ const TRIES = 3;
 
 /**
  * Recommends models for a machine: lists MLX models, drops those that are not for the task or too large by an estimate,
- * ranks the rest by size, age and speed, then reads the files of the best few and chooses a variant of each. Rejects with
- * the `hub/…` errors of the listing. Models that cannot be read are in `skipped`.
+ * ranks the rest by size, age and speed, then reads the files of the best few and chooses a variant of each. With `listed`
+ * it asks nobody and judges by what is known here. Rejects with the `hub/…` errors of the listing. Models that cannot be
+ * read are in `skipped`.
  */
 export async function recommendModels(options: RecommendOptions = {}): Promise<Recommendations> {
-  const { env = process.env, signal, fetch, onEvent } = options;
+  const { env = process.env, signal = new AbortController().signal, fetch, onEvent } = options;
+  const { listed, task = "chat", onCandidate } = options;
+  const machine = options.fit?.machine ?? (await readMachine({ signal }));
+  const facts = remembering(options.facts);
+  const judging = { machine, task, wish: options.fit ?? {}, facts };
+  if (listed !== undefined) {
+    return recommendFrom(
+      {
+        candidates: async (wish) => candidatesIn(listed, wish),
+        judge: async (models, context) =>
+          models.flatMap((model) => estimateVariant(model, context) ?? []),
+        isCostly: false,
+        skipped: [],
+      },
+      judging,
+      options,
+    );
+  }
   const settings = await readSettings({ ...options, env });
   const hubs = openHubs(settings, {
     env,
@@ -77,38 +101,47 @@ export async function recommendModels(options: RecommendOptions = {}): Promise<R
     fetch,
     onEvent: onEvent && ((event) => onEvent({ ...event, at: Date.now(), repoId: "" })),
   });
+  const reading = { hubs, settings, skipped: [], signal, onCandidate };
   try {
-    return await recommendAt(hubs, settings, options);
+    return await recommendFrom(
+      {
+        candidates: (wish) => listCandidates(hubs, { ...wish, signal }),
+        judge: (models, context) => judgeVariants(models, { ...context, ...reading }),
+        isCostly: true,
+        skipped: reading.skipped,
+      },
+      judging,
+      options,
+    );
   } finally {
     await hubs.close();
   }
 }
 
-async function recommendAt(
-  hubs: Hubs,
-  settings: Settings,
+/** Where candidates come from, and who judges them. */
+interface Listing {
+  candidates(wish: Omit<ListingWish, "signal">): Promise<readonly ListedModel[]>;
+  judge(models: readonly ListedModel[], context: Judging): Promise<readonly JudgedVariant[]>;
+  /** Judging takes requests, so that only the likeliest variants of a model are judged. */
+  readonly isCostly: boolean;
+  /** Those that could not be read so far. */
+  readonly skipped: Recommendations["skipped"];
+}
+
+async function recommendFrom(
+  listing: Listing,
+  judging: Omit<Judging, "contextLength">,
   options: RecommendOptions,
 ): Promise<Recommendations> {
-  const { signal = new AbortController().signal, task = "chat", of } = options;
-  const machine = options.fit?.machine ?? (await readMachine({ signal }));
+  const { machine, task } = judging;
+  const { of } = options;
   const author = options.author ?? (of === undefined ? "mlx-community" : "any");
-  const context = {
-    hubs,
-    settings,
-    machine,
-    task,
-    wish: options.fit ?? {},
-    facts: remembering(options.facts),
-    skipped: [],
-    signal,
-    onCandidate: options.onCandidate,
-  };
   const target =
     task === "draft" && of !== undefined
-      ? await draftTarget(of, { ...context, task: "chat" }, options)
+      ? await draftTarget(of, listing, { ...options, judging: { ...judging, task: "chat" } })
       : undefined;
   const wanted = task === "draft" ? undefined : of;
-  const listed = (await listCandidates(hubs, { task, of: wanted, author, signal })).filter(
+  const listed = (await listing.candidates({ task, of: wanted, author })).filter(
     ({ repoId }) =>
       target === undefined ||
       parseModelName(repoId).family === parseModelName(target.repoId).family,
@@ -116,14 +149,15 @@ async function recommendAt(
   // What does not fit with a long prompt may with a shorter one: it is better than nothing.
   const contexts = options.fit?.contextLength === undefined ? CONTEXTS : [CONTEXTS[0] ?? 8192];
   for (const contextLength of contexts) {
-    const found = await choose(listed, { ...context, contextLength }, { ...options, target });
+    const context = { ...judging, contextLength };
+    const found = await choose(listed, listing, { ...options, target, context });
     if (found.models.length === 0 && contextLength !== contexts.at(-1)) continue;
     return {
       machine,
       contextLength: options.fit?.contextLength ?? contextLength,
       listed: listed.length,
       ...found,
-      skipped: context.skipped,
+      skipped: listing.skipped,
     };
   }
   throw new RangeError("no context was tried");
@@ -144,14 +178,15 @@ function remembering(facts: ModelFacts | undefined): ModelFacts {
 interface Choosing extends RecommendOptions {
   /** The model that is drafted for. */
   readonly target: JudgedVariant | undefined;
+  readonly context: Judging;
 }
 
 async function choose(
   listed: readonly ListedModel[],
-  context: Judging,
+  listing: Listing,
   options: Choosing,
 ): Promise<Pick<Recommendations, "models" | "inspected">> {
-  const { limit = 3, of, target } = options;
+  const { limit = 3, of, target, context } = options;
   const { machine, task } = context;
   const wish = taskWish(task);
   const named = of !== undefined && task !== "draft";
@@ -168,7 +203,11 @@ async function choose(
     ...(speed !== null && { tokensPerSecond: speed }),
     by: options.tokensPerSecond === undefined ? "middle" : "lower",
   };
-  const most = named ? VARIANTS_WHEN_ASKED_FOR : VARIANTS_OF_A_MODEL;
+  const most = !listing.isCostly
+    ? Number.POSITIVE_INFINITY
+    : named
+      ? VARIANTS_WHEN_ASKED_FOR
+      : VARIANTS_OF_A_MODEL;
   const models: Recommendation[] = [];
   let inspected = 0;
   for (const group of groups.slice(0, limit * TRIES)) {
@@ -177,7 +216,7 @@ async function choose(
     const variants = likelyVariants(group.variants, machine, variantWish);
     const judged: JudgedVariant[] = [];
     for (let at = 0; at < Math.min(variants.length, 2 * most); at += most) {
-      const more = await judgeVariants(variants.slice(at, at + most), context);
+      const more = await listing.judge(variants.slice(at, at + most), context);
       inspected += more.length;
       judged.push(...more.map((one) => asDraft(one, { task, target })));
       // Estimates may be wrong: the next ones are looked at where none of the first can be used.
@@ -198,17 +237,14 @@ async function choose(
 /** The best variant of the model that is drafted for. Undefined when none fits. */
 async function draftTarget(
   of: string,
-  context: Omit<Judging, "contextLength">,
-  options: RecommendOptions,
+  listing: Listing,
+  options: RecommendOptions & { readonly judging: Omit<Judging, "contextLength"> },
 ): Promise<JudgedVariant | undefined> {
-  const { hubs, signal, machine } = context;
-  const wish = { task: "chat" as const, of, author: options.author ?? "any", signal };
-  const variants = likelyVariants(await listCandidates(hubs, wish), machine, {});
-  const contextLength = CONTEXTS[0] ?? 8192;
-  const judged = await judgeVariants(variants.slice(0, VARIANTS_OF_A_MODEL), {
-    ...context,
-    contextLength,
-  });
+  const { judging, author = "any" } = options;
+  const candidates = await listing.candidates({ task: "chat", of, author });
+  const variants = likelyVariants(candidates, judging.machine, {});
+  const context = { ...judging, contextLength: CONTEXTS[0] ?? 8192 };
+  const judged = await listing.judge(variants.slice(0, VARIANTS_OF_A_MODEL), context);
   return chooseVariant(judged).best?.candidate ?? judged[0];
 }
 

@@ -5,7 +5,7 @@ import type { TestHub } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 
 /** Facts about a repo of the Hub in 2026. */
-interface ListedFacts {
+export interface ListedFacts {
   readonly id: string;
   /** The day of the model that was quantized. */
   readonly at: string;

@@ -10,6 +10,8 @@ export interface ListedVariant {
   readonly createdAt?: string | undefined;
   /** Elements by dtype (`U32`, `BF16` …), as a Hub counts them: packed weights as the parameters they stand for, in `U32`. */
   readonly tensorCounts?: Readonly<Record<string, number>> | undefined;
+  /** An estimate that was made before, of name, tags and counts that are no longer at hand. */
+  readonly estimate?: WeightEstimate | undefined;
 }
 
 /** The size of a listed model's weights, by its name, tags and counts. A guess until its files are read. */
@@ -48,6 +50,7 @@ const SHARED_EXPERTS = 0.83;
 
 /** Estimates from tensor counts where they agree with the name, else from the name. Undefined when neither says enough. */
 export function estimateWeights(model: ListedVariant): WeightEstimate | undefined {
+  if (model.estimate !== undefined) return model.estimate;
   const name = parseModelName(model.repoId);
   const parameters = namedParameters(name);
   const byName =

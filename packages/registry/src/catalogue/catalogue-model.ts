@@ -26,7 +26,7 @@ export interface CatalogueModel {
   readonly library: string | null;
   /** The model type, where a tag names one that mlx-lm knows. */
   readonly arch: string | null;
-  /** Its base model: the repo that a tag names, else the name without its quantization. Equal for variants. */
+  /** The model that it is a variant of: the repo that a tag names, else its own name without the quantization. */
   readonly base: string | null;
   readonly gated: "auto" | "manual" | null;
   readonly private: boolean;

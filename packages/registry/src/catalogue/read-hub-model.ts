@@ -90,16 +90,23 @@ export function factsOfName(
     parameters: weights?.parameters ?? null,
     weightsBytes: weights?.bytes ?? null,
     weightsSource: weights?.source ?? null,
-    base: baseModel(tags) ?? (name.stem || null),
+    base: baseModel(tags, name.stem) ?? (name.stem || null),
   };
 }
 
-/** The repo that a model was quantized from, else any it was made from. */
-function baseModel(tags: readonly string[]): string | undefined {
-  const bases = tags.filter((tag) => tag.startsWith("base_model:"));
-  const chosen = bases.find((tag) => tag.startsWith("base_model:quantized:")) ?? bases[0];
-  const base = chosen?.slice(chosen.lastIndexOf(":") + 1);
-  return base !== undefined && REPO_ID.test(base) ? base : undefined;
+/**
+ * The repo that a model is a variant of: the one that it was quantized from, else one of its own name. What it was trained
+ * from is another model.
+ */
+function baseModel(tags: readonly string[], stem: string): string | undefined {
+  const bases = tags
+    .filter((tag) => tag.startsWith("base_model:"))
+    .map((tag) => ({ tag, repoId: tag.slice(tag.lastIndexOf(":") + 1) }))
+    .filter(({ repoId }) => REPO_ID.test(repoId));
+  const chosen =
+    bases.find(({ tag }) => tag.startsWith("base_model:quantized:")) ??
+    bases.find(({ repoId }) => parseModelName(repoId).stem === stem);
+  return chosen?.repoId;
 }
 
 function tagged(tags: readonly string[], prefix: string): string | null {

@@ -23,6 +23,8 @@ export interface MatchConditions {
   readonly conditions: readonly SqlCondition[];
   /** The condition that SQL cannot express. Absent: none. */
   readonly accepts?: ((model: CatalogueModel) => boolean) | undefined;
+  /** How many models are read at most. Default: 300. */
+  readonly most?: number | undefined;
 }
 
 /** A model that was found, as far as ranking looks at it. */
@@ -33,7 +35,7 @@ export interface Match {
   readonly downloads: number;
 }
 
-/** The most downloaded models that match, 300 at most, and how many there are in all. */
+/** The most downloaded models that match, so many at most, and how many there are in all. */
 export interface Matches {
   readonly models: readonly Match[];
   readonly total: number;
@@ -45,7 +47,7 @@ export interface Matches {
 export function findMatches(
   db: DatabaseSync,
   { match, substrings = [] }: MatchRequest,
-  { conditions, accepts }: MatchConditions,
+  { conditions, accepts, most = CANDIDATES }: MatchConditions,
 ): Matches {
   const all: SqlCondition[] = [...conditions];
   let from = "ranked r join model m on m.id = r.model";
@@ -63,32 +65,42 @@ export function findMatches(
   }
   const where = all.map(({ sql }) => sql).join(" and ");
   const values: SQLInputValue[] = all.flatMap((condition) => condition.values);
-  if (accepts)
-    return accepted(db, { sql: `${from} where ${where} order by ${order}`, values }, accepts);
+  const counted = Math.max(most, MOST_COUNTED);
+  if (accepts) {
+    const sql = `${from} where ${where} order by ${order}`;
+    return accepted(db, { sql, values }, { accepts, most, counted });
+  }
   const columns = "m.id, m.repo_id, m.downloads";
   // The index holds only models that are not gone, so that without other conditions it can count by itself.
   const countable = match !== undefined && all.length === 2;
-  const most = countable ? CANDIDATES : MOST_COUNTED + 1;
+  const read = countable ? most : counted + 1;
   const rows = prepare(
     db,
-    `select ${columns} from ${from} where ${where} order by ${order} limit ${most}`,
+    `select ${columns} from ${from} where ${where} order by ${order} limit ${read}`,
   ).all(...values);
-  const models = rows.slice(0, CANDIDATES).map(matchOfRow);
-  if (countable && rows.length === CANDIDATES) {
-    const counted = prepare(db, "select count(*) as n from words where words match ?").get(match);
-    return { models, total: Number(counted?.["n"]), more: false };
+  const models = rows.slice(0, most).map(matchOfRow);
+  if (countable && rows.length === most) {
+    const row = prepare(db, "select count(*) as n from words where words match ?").get(match);
+    return { models, total: Number(row?.["n"]), more: false };
   }
   return {
     models,
-    total: Math.min(rows.length, MOST_COUNTED),
-    more: rows.length > MOST_COUNTED,
+    total: Math.min(rows.length, counted),
+    more: rows.length > counted,
   };
+}
+
+/** What SQL cannot express, how many models are read, and up to how many they are counted. */
+interface Acceptance {
+  readonly accepts: (model: CatalogueModel) => boolean;
+  readonly most: number;
+  readonly counted: number;
 }
 
 function accepted(
   db: DatabaseSync,
   { sql, values }: SqlCondition,
-  accepts: (model: CatalogueModel) => boolean,
+  { accepts, most, counted }: Acceptance,
 ): Matches {
   const models: Match[] = [];
   let total = 0;
@@ -96,8 +108,8 @@ function accepted(
     const model = modelOfRow(row);
     if (!accepts(model)) continue;
     total += 1;
-    if (models.length < CANDIDATES) models.push(matchOfRow(row));
-    if (total > MOST_COUNTED) return { models, total: MOST_COUNTED, more: true };
+    if (models.length < most) models.push(matchOfRow(row));
+    if (total > counted) return { models, total: counted, more: true };
   }
   return { models, total, more: false };
 }

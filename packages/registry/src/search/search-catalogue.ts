@@ -5,8 +5,9 @@ import { RegistryError } from "../errors.ts";
 import type { Registry } from "../registry.ts";
 import { readAge, type CatalogueAge } from "../catalogue/catalogue-age.ts";
 import { filterSql, type SqlCondition } from "./filter-sql.ts";
-import { findMatches, type MatchConditions, readModels } from "./find-matches.ts";
+import { findMatches, type Match, type MatchConditions, readModels } from "./find-matches.ts";
 import { findWords } from "./find-words.ts";
+import { groupModels, type ModelGroup } from "./group-models.ts";
 import { quoteTerm } from "./match.ts";
 import { parseQuery, type CatalogueQuery } from "./parse-query.ts";
 import { rankModels } from "./rank-models.ts";
@@ -15,8 +16,10 @@ import { piecesOf, splitPiece } from "../search-index/terms.ts";
 
 /** The facts that the search may use beside the catalogue. */
 export interface SearchOptions {
-  /** How many models at most. Default: 20. */
+  /** How many models at most, or base models with `group`. Default: 20. */
   readonly limit?: number | undefined;
+  /** Answer with base models, each with its variants among the matches. */
+  readonly group?: boolean | undefined;
   /** Ids of the repos in the cache, for `here`. */
   readonly here?: ReadonlySet<string> | undefined;
   /** Whether a model fits this machine, for `fits`. */
@@ -28,6 +31,8 @@ export interface SearchAnswer {
   readonly query: CatalogueQuery;
   /** Best first. */
   readonly models: readonly CatalogueModel[];
+  /** The same models by their base, best first. Null unless asked for. */
+  readonly groups: readonly ModelGroup[] | null;
   /** How many match, independent of the limit. With filters, counted up to 500. */
   readonly total: number;
   /** There are more than `total`. */
@@ -48,7 +53,16 @@ export function searchCatalogue(
   options: SearchOptions = {},
 ): SearchAnswer {
   const query = parseQuery(text);
-  const { limit = 20 } = options;
+  const { limit = 20, group = false } = options;
+  /** The models of the answer, of all that match in their order. */
+  const answer = (
+    db: DatabaseSync,
+    matches: readonly Match[],
+  ): Pick<SearchAnswer, "models" | "groups"> => {
+    if (!group) return { models: readModels(db, matches.slice(0, limit)), groups: null };
+    const groups = groupModels(readModels(db, matches)).slice(0, limit);
+    return { models: groups.flatMap(({ models }) => models), groups };
+  };
   if (registry.read(needsIndex)) registry.write(rebuildIndex);
   return registry.read((db) => {
     const age = readAge(db);
@@ -57,12 +71,11 @@ export function searchCatalogue(
     const pieces = query.words.flatMap(piecesOf);
     if (pieces.length === 0) {
       const { models, total, more } = findMatches(db, {}, conditions);
-      const first = readModels(db, models.slice(0, limit));
-      return { query, models: first, total, more, corrected: null, age };
+      return { query, ...answer(db, models), total, more, corrected: null, age };
     }
     const { models, total, more, corrected, ...found } = findWords(db, pieces, conditions);
-    const first = readModels(db, rankModels(models, found.pieces).slice(0, limit));
-    return { query, models: first, total, more, corrected, age };
+    const ranked = rankModels(models, found.pieces);
+    return { query, ...answer(db, ranked), total, more, corrected, age };
   });
 }
 
@@ -74,6 +87,9 @@ function needsIndex(db: DatabaseSync): boolean {
   ).get();
   return row?.["models"] === 1 && row["ranks"] === 0;
 }
+
+/** A base model has up to some fifty variants. */
+const CANDIDATES_TO_GROUP = 2000;
 
 function conditionsOf(query: CatalogueQuery, options: SearchOptions): MatchConditions {
   const conditions: SqlCondition[] = [
@@ -96,11 +112,13 @@ function conditionsOf(query: CatalogueQuery, options: SearchOptions): MatchCondi
   }
   const wantsFit = query.filters.fits;
   const { fits } = options;
+  const most = options.group ? CANDIDATES_TO_GROUP : undefined;
   if (contained.length === 0 && excluded.length === 0 && wantsFit === undefined) {
-    return { conditions };
+    return { conditions, most };
   }
   return {
     conditions,
+    most,
     accepts: (model) => {
       if (contained.some((phrase) => !hasPhrase(model.repoId, phrase))) return false;
       if (excluded.some((phrase) => hasPhrase(model.repoId, phrase))) return false;

@@ -33,6 +33,11 @@ export const searchFlags = {
     type: "switch",
     summary: "ask the Hub, whatever the catalogue on this disk has",
   },
+  group: {
+    name: "group",
+    type: "switch",
+    summary: "one line a base model, with the quantizations there are of it",
+  },
   exitCode: {
     name: "exit-code",
     type: "switch",

@@ -3,11 +3,14 @@ import type { CatalogueModel, Registry, SearchAnswer } from "@mlx-download/regis
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { noteTo, openHubList, withPassingRegistry, withUserRegistry } from "./open.ts";
+import { isAway, withCatalogue } from "./with-catalogue.ts";
 
 /** The query, and the facts that its filters `here` and `fits` need. */
 export interface Question {
   readonly query: string;
   readonly limit: number;
+  /** Base models instead of single ones. */
+  readonly group?: boolean;
   readonly here: ReadonlySet<string>;
   readonly fits: (model: CatalogueModel) => boolean;
 }
@@ -41,7 +44,7 @@ async function findIn(
   question: Question,
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
 ): Promise<Found> {
-  const { importSeed, readAge, searchCatalogue } = await import("@mlx-download/registry");
+  const { readAge, searchCatalogue } = await import("@mlx-download/registry");
   const age = registry.read(readAge);
   const offline = flags.offline || isOffline(shell.env);
   if ((age === undefined || age.source === "seed") && !offline) {
@@ -55,26 +58,10 @@ async function findIn(
       )("The Hub cannot be reached: searching the list that ships with mlx-download.");
     }
   }
-  if (age === undefined || age.source === "seed") {
-    const { readCatalogue } = await import("@mlx-download/catalogue");
-    const seed = await readCatalogue();
-    if (!registry.readOnly) importSeed(registry, seed);
-    else if (age === undefined) {
-      return withPassingRegistry((passing) => {
-        importSeed(passing, seed);
-        return { ...searchCatalogue(passing, question.query, question), source: "catalogue" };
-      });
-    }
-  }
-  return { ...searchCatalogue(registry, question.query, question), source: "catalogue" };
-}
-
-function isAway(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    ["hub/unreachable", "hub/unavailable", "hub/rate-limited"].includes(String(error.code))
-  );
+  return withCatalogue(registry, (catalogue) => ({
+    ...searchCatalogue(catalogue, question.query, question),
+    source: "catalogue",
+  }));
 }
 
 /**

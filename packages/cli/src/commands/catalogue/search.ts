@@ -1,9 +1,9 @@
-import type { CatalogueModel } from "@mlx-download/registry";
+import type { CatalogueModel, ModelGroup } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { writeResult } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { formatBytes, formatNumber } from "../../text/format.ts";
+import { formatBytes, formatCount, formatNumber } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { tableText } from "../../text/table.ts";
 import { hubCacheOf } from "../cache/target.ts";
@@ -24,6 +24,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     {
       query,
       limit: flags.limit ?? defaultLimit,
+      group: flags.group,
       here,
       fits: (model) => ["yes", "tight"].includes(verdict?.(model) ?? "unknown"),
     },
@@ -33,7 +34,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const lower = new Set([...here].map((repoId) => repoId.toLowerCase()));
   const isHere = ({ repoId }: CatalogueModel): boolean => lower.has(repoId.toLowerCase());
   if (flags.quiet && !flags.json && !flags.events) {
-    await shell.stdout.write(found.models.map(({ repoId }) => `${repoId}\n`).join(""));
+    const names = found.groups?.map(({ base }) => base) ?? found.models.map(({ repoId }) => repoId);
+    await shell.stdout.write(names.map((name) => `${printable(name)}\n`).join(""));
     return 0;
   }
   const body = {
@@ -46,13 +48,23 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     corrected: found.corrected,
     total: found.total,
     more: found.more,
+    groups:
+      found.groups?.map(({ base, models }) => ({
+        base,
+        downloads: downloadsOf(models),
+        quantizations: quantizationsOf(models),
+        models: models.map(({ repoId }) => repoId),
+      })) ?? null,
     models: found.models.map((model) => ({
       ...json(model),
       here: isHere(model),
       fits: verdict?.(model) ?? "unknown",
     })),
   };
-  await writeResult(body, tableOf(found, { shell, isHere, verdict }), { flags, shell });
+  const table = found.groups
+    ? groupsTable(found.groups, { shell, isHere, verdict })
+    : tableOf(found, { shell, isHere, verdict });
+  await writeResult(body, table, { flags, shell });
   if (!flags.json && !flags.events) tell(found, flags, shell);
   return 0;
 }
@@ -146,15 +158,57 @@ function tableOf({ models }: Found, { shell, isHere, verdict }: TableOptions): s
   );
 }
 
+const downloadsOf = (models: readonly CatalogueModel[]): number =>
+  models.reduce((sum, { downloads }) => sum + downloads, 0);
+
+/** Each quantization once, most bits first. */
+const quantizationsOf = (models: readonly CatalogueModel[]): readonly string[] => [
+  ...new Set(models.map(({ quantization }) => quantization ?? "unquantized")),
+];
+
+/** One row a base model. */
+function groupsTable(
+  groups: readonly ModelGroup[],
+  { shell, isHere, verdict }: TableOptions,
+): string {
+  if (groups.length === 0) return "";
+  return tableText(
+    [
+      { title: "BASE MODEL" },
+      { title: "QUANTIZATIONS" },
+      { title: "ABOUT", align: "right" },
+      ...(verdict ? [{ title: "FIT" }] : []),
+      { title: "DOWNLOADS", align: "right", lesser: true },
+      { title: "HERE" },
+    ],
+    groups.map(({ base, models }) => {
+      const sizes = models.flatMap(({ weightsBytes }) => weightsBytes ?? []);
+      const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map(formatBytes);
+      const fit = models.filter((model) => ["yes", "tight"].includes(verdict?.(model) ?? ""));
+      const here = models.filter(isHere).length;
+      return [
+        printable(base),
+        printable(quantizationsOf(models).join(", ")),
+        sizes.length === 0 ? "" : least === most ? `${least}` : `${least} to ${most}`,
+        ...(verdict ? [`${fit.length} of ${models.length}`] : []),
+        formatNumber(downloadsOf(models)),
+        here === 0 ? "" : here === 1 ? "here" : `${here} here`,
+      ];
+    }),
+    shell.stdoutStyle,
+  );
+}
+
 /** Notes about the answer: corrected words, the number of matches, the source and its age. */
 function tell(found: Found, flags: Flags, shell: Shell): void {
-  const { corrected, total, more, models, age, source } = found;
+  const { corrected, total, more, models, groups, age, source } = found;
   const note = noteTo(flags, shell);
   for (const [from, to] of Object.entries(corrected ?? {})) note(`Showing ${to} for ${from}.`);
   if (models.length === 0) note("No model matches.");
   else if (total > models.length) {
+    const of = groups === null ? "" : `${formatCount(groups.length, "base model")} with `;
     note(
-      `${models.length} of ${more ? "more than " : ""}${formatNumber(total)}; --limit N shows more.`,
+      `${of}${models.length} of ${more ? "more than " : ""}${formatNumber(total)}; --limit N shows more.`,
     );
   }
   if (source === "hub") {

@@ -13,6 +13,7 @@ export const search: CommandSpec = {
     "author",
     "all",
     "fits",
+    "group",
     "memory",
     "chip",
     "online",
@@ -28,6 +29,7 @@ export const search: CommandSpec = {
       line: "mlx-download search gemma 'size:<10GB' fits",
       purpose: "models that fit this machine",
     },
+    { line: "mlx-download search qwen3 --group", purpose: "base models and their quantizations" },
     { line: "mlx-download search here", purpose: "models already in the cache" },
     {
       line: "mlx-download search whisper --json | jq -r '.models[].repoId'",

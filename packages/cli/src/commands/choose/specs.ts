@@ -152,6 +152,8 @@ export const recommend: CommandSpec = {
     "author",
     "all",
     "limit",
+    "online",
+    "offline",
     "cacheDir",
     "endpoint",
     "tokenStdin",
@@ -164,6 +166,7 @@ export const recommend: CommandSpec = {
     { line: "mlx-download recommend -q --limit 1", purpose: "the best one's name, for a script" },
   ],
   notes: [
+    "With a catalogue on this disk (mlx-download catalogue sync) it asks nobody: models that no command has read before are judged by name, tags and counts. --online reads the files of the best few.",
     "Models are ranked by size, age and speed, variants by fit. With --task draft the model is the one to draft for. Downloads only break ties. docs/guide/choosing-a-model.md has the rules.",
   ],
   load: () => import("./recommend.ts"),

@@ -30,7 +30,11 @@ export async function bestVariant(
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
 ): Promise<BestVariant> {
   const of = await modelName(ref, flags, shell);
-  const { machine, models } = await recommendFor({ of, limit: 1, token }, flags, shell);
+  const { machine, models } = await recommendFor(
+    { of, limit: 1, token, catalogue: false },
+    flags,
+    shell,
+  );
   const choice = models[0]?.choice;
   // A recommendation without a variant is none.
   if (!choice?.best) throw new Error(`no variant of ${of} was chosen`);
