@@ -63,7 +63,7 @@ export async function recommendFor(
 }
 
 async function recommended(
-  { token, catalogue: _, ...wish }: RecommendWish,
+  { token, ...wish }: RecommendWish,
   listing: CatalogueListing | undefined,
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
 ): Promise<RecommendedFor> {
