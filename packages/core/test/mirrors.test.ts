@@ -127,6 +127,30 @@ test("the honest one is asked once more where it could not answer the second que
   expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
 });
 
+test("where two of three endpoints keep the same wrong bytes, the third is asked for all of them", async () => {
+  const { mirror, hub, get, cacheDir } = await startMirrored();
+  const second = await startTestHub();
+  onTestFinished(() => second.close());
+  await second.addRepo("acme/big", FILES);
+  for (const liar of [mirror, second]) {
+    liar.faults.add({ on: ["cdn", "resolve"], kind: "wrongBytes", offset: 20_000 });
+    liar.faults.add({ on: "cdn", kind: "wrongBytes", offset: 9_000_000 });
+  }
+  // The honest one is away while the bytes come, and when a second opinion is asked for.
+  const away = hub.faults.add({ on: ["cdn", "resolve"], kind: "wrongContentRange" });
+  const liars = new Set<string>();
+  await get("acme/big", {
+    endpoint: [mirror.url, second.url, hub.url],
+    onEvent(event) {
+      if (!("code" in event) || event.code !== "transfer/checksum-mismatch") return;
+      if (event.type === "retry") away.remove();
+      if (event.type === "source-switched") liars.add(event.from);
+    },
+  });
+  expect(await provedBlobs(cacheDir, "acme/big")).toHaveLength(2);
+  expect(liars).toEqual(new Set([mirror, second].map(({ url }) => new URL(url).host)));
+});
+
 test("a mirror without the model's files costs nothing, one that says a file does not exist is believed", async () => {
   const { hub, get, cacheDir } = await startMirrored();
   const empty = await startTestHub();

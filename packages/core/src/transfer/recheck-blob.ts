@@ -21,6 +21,12 @@ export interface Recheck {
   readonly different: RangeSet;
 }
 
+/** Blocks that are asked for again, and of which source. */
+interface Round {
+  readonly opinion: Opinion;
+  readonly blocks: () => readonly ByteRange[];
+}
+
 // The step of the digests by which a change on the disk is found, too.
 const BLOCK_BYTES = PROOF_STEP_BYTES;
 
@@ -60,21 +66,29 @@ export async function recheckBlob(
   let asked = 0;
   const atOnce = (): number => Math.max(1, io.context.budget.limit);
 
-  // A source other than the one that brought a block is asked first. Blocks that differ are then taken from one source
-  // after the other, because it is unknown which of two contradicting sources is right.
-  const { names } = source;
-  const opinions: readonly Opinion[] = [
-    "another",
-    ...(names.length > 1 ? names.map((from) => ({ from })) : (["any"] as const)),
-  ];
-  let left: ByteRange[] = io.ranged ? [] : whole;
+  const suspects: ByteRange[] = io.ranged ? [] : whole;
   for (const block of io.ranged ? bySuspicion(blob.size, io.resumed) : []) {
     for (const part of source.parts(request, block)) {
-      if (part.sources.size < 2) left.push(part);
+      if (part.sources.size < 2) suspects.push(part);
       else mixed.add(part.start, part.end);
     }
   }
-  for (const opinion of opinions) {
+  const all = io.ranged ? blocks(blob.size) : whole;
+  const inDoubt = (): ByteRange[] =>
+    all.filter((block) => [different, mixed, unheard].some((set) => overlaps(set, block)));
+  // A source other than the one that brought a block is asked first. Blocks that differ are then taken from one source
+  // after the other, because it is unknown which of two contradicting sources is right. Of three, two may have the same
+  // wrong bytes, so that in the end each is asked for all.
+  const { names } = source;
+  const each: readonly Opinion[] = names.length > 1 ? names.map((from) => ({ from })) : ["any"];
+  const rounds: readonly Round[] = [
+    { opinion: "another", blocks: () => suspects },
+    ...each.map((opinion) => ({ opinion, blocks: inDoubt })),
+    ...(names.length > 2 ? each.map((opinion) => ({ opinion, blocks: () => all })) : []),
+  ];
+  for (const { opinion, blocks: ofRound } of rounds) {
+    if (proof.actual === digest.hex) break;
+    let left = [...ofRound()];
     const found = createRangeSet();
     /** Blocks that differed since the last verification, and how many make the next one worth its time. */
     let unproved = 0;
@@ -106,10 +120,6 @@ export async function recheckBlob(
       enough *= 2;
     }
     for (const range of found.ranges()) different.add(range.start, range.end);
-    const inDoubt = [different, mixed, unheard].filter(({ covered }) => covered > 0);
-    if (proof.actual === digest.hex || inDoubt.length === 0) break;
-    const open = (block: ByteRange): boolean => inDoubt.some((set) => overlaps(set, block));
-    left = io.ranged ? blocks(blob.size).filter(open) : whole;
   }
   if (proof.actual === digest.hex) source.settle(request, different.ranges());
   return { actual: proof.actual, asked, different };

@@ -6,9 +6,19 @@ import { checksumMismatch, tellMismatch } from "./checksum-mismatch.ts";
 import type { FileProgress } from "./progress.ts";
 import { readSegment } from "./segments/read-segment.ts";
 import { oneLease } from "./segments/segment-allocator.ts";
+import type { BlobRequest } from "./sources/source.ts";
+import type { Opinion, SourceSet } from "./sources/source-set.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
 const TRIES = 3;
+
+/** The source to ask for a small blob: any at first, then one that has not brought wrong bytes of it. */
+function whomToAsk(source: SourceSet, blob: BlobRequest, attempt: number): Opinion {
+  if (attempt === 1) return "any";
+  const [part] = source.parts(blob, { start: 0, end: blob.size });
+  const from = source.names.find((name) => part?.sources.has(name) === false);
+  return from === undefined ? "another" : { from };
+}
 
 /** Fetches and verifies a blob of at most `SMALL_BLOB_BYTES`. Resolves to a temp file that holds its bytes. */
 export async function transferSmallBlob(
@@ -22,13 +32,14 @@ export async function transferSmallBlob(
   const bytes = Buffer.allocUnsafe(blob.size);
   const request = { path: file.path, size: file.size, digest: file.digest };
   const whole = { start: 0, end: blob.size };
+  const tries = Math.max(TRIES, context.source.names.length);
   for (let attempt = 1; ; attempt += 1) {
     progress.received = 0;
     await readSegment(request, {
       context,
       signal: context.signal,
       take: oneLease(whole),
-      opinion: attempt === 1 ? "any" : "another",
+      opinion: whomToAsk(context.source, request, attempt),
       onConnection: (change) => (progress.connections += change),
       open(start) {
         let position = start;
@@ -53,7 +64,7 @@ export async function transferSmallBlob(
       if (attempt > 1) context.source.settle(request, [whole]);
       break;
     }
-    const last = attempt >= TRIES;
+    const last = attempt >= tries;
     const kept = last ? await keepRejected(rejected, bytes) : undefined;
     const error = checksumMismatch(file, actual, {
       context,
