@@ -7,6 +7,7 @@ export { guardListener, timedEmitter, type WithoutTime } from "./events/guard-li
 export { syncData, syncHandle } from "./disk/sync-handle.ts";
 export { lockPath, partialPaths } from "./names/layout.ts";
 export { lfsPointerId } from "./digest/lfs-pointer.ts";
+export { absentShards } from "./scan/absent-shards.ts";
 export { inspectUnlisted, type UnlistedSnapshot } from "./scan/inspect-unlisted.ts";
 export { isUnread } from "./names/unread.ts";
 export { listSnapshot } from "./scan/list-snapshot.ts";

@@ -30,7 +30,7 @@ const TREES: Record<string, readonly unknown[]> = {
   "a file and a folder of one name": [entry({ path: "a" }), entry({ path: "a/b" })],
   "a negative size": [entry({ size: -5 })],
   "a huge size": [entry({ size: 2 ** 60 })],
-  "a size that is no number": [entry({ size: "7" })],
+  "a size that is no number": [entry({ size: "7 kB" })],
   "a size with a fraction": [entry({ size: 7.5 })],
   "a digest that is a path": [entry({ lfs: { ...weights, oid: "../../../evil" } })],
   "a git digest that is a path": [entry({ oid: "../../../evil" })],

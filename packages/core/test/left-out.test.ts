@@ -79,6 +79,40 @@ describe("a repo that MLX cannot load at all", () => {
   );
 
   test.each([
+    ["Entry not found", "a server's error of 15 bytes"],
+    ['{"error":"Repository not found"}', "a server's error of 32 bytes"],
+    ["<!DOCTYPE html><html></html>", "a web page of 28 bytes"],
+    [POINTER.replace("git-lfs.github", "hawser.github"), "a git-lfs pointer of 134 bytes"],
+    [POINTER.replaceAll("\n", "\r\n"), "a git-lfs pointer of 138 bytes"],
+    [`/annex/objects/SHA256E-s4096--${"ab".repeat(32)}\n`, "a git-annex pointer of 95 bytes"],
+    [
+      `# xet version 0\nfilesize = 4096\nhash = '${"ab".repeat(32)}'\n`,
+      "a Xet pointer of 106 bytes",
+    ],
+    ["", "empty"],
+  ])("holds %j in the place of weights", async (text, kind) => {
+    const { hub, get, events } = await startRoad();
+    await hub.addRepo("acme/broken", { "config.json": "{}", "model.safetensors": text });
+    await get("acme/broken");
+    expect(events.find(({ type }) => type === "warning")).toMatchObject({
+      code: "review/cannot-load",
+      message: expect.stringContaining(`model.safetensors is ${kind}`),
+    });
+  });
+
+  test("lacks shards that the names of the others count", async () => {
+    const { hub, get, events } = await startRoad();
+    const shard = (number: number): string => `model-0000${number}-of-00003.safetensors`;
+    await hub.addRepo("acme/cut", { "config.json": "{}", [shard(2)]: { size: 5000, seed: 1 } });
+    await get("acme/cut");
+    expect(events.find(({ type }) => type === "warning")).toMatchObject({
+      code: "review/cannot-load",
+      message: `MLX cannot load acme/cut: ${shard(1)} and 1 more, without which its weights are not whole, is not in the file list.`,
+      hint: expect.stringContaining("a mirror may have left it out"),
+    });
+  });
+
+  test.each([
     ["weights beside other formats", { ...MODEL, "model.gguf": { size: 9, seed: 1 } }, {}],
     ["no weights", { "config.json": "{}" }, {}],
     ["weights asked for by name", { "a.gguf": { size: 9, seed: 1 } }, { include: "*.gguf" }],

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { responseHeaders } from "./response-headers.ts";
-import { parseRateLimitHeader, parseRetryAfter, retryDelayMs, serverDelayMs } from "./retry.ts";
+import {
+  isRetryableStatus,
+  parseRateLimitHeader,
+  parseRetryAfter,
+  retryDelayMs,
+  serverDelayMs,
+} from "./retry.ts";
 
 const headers = (fields: Record<string, string>) => responseHeaders(Object.entries(fields));
 const NOW = Date.parse("2026-01-02T03:04:05Z");
@@ -91,6 +97,14 @@ describe("serverDelayMs", () => {
       undefined,
     );
   });
+});
+
+test.each([
+  [[408, 421, 425, 429, 500, 502, 503, 504, 520, 524, 530, 598, 599], true],
+  [[200, 206, 400, 401, 403, 404, 410, 416, 418, 451, 501, 505, 511, 519, 531, 597], false],
+])("of statuses, %j may be healed by a later try: %j", (statuses, expected) => {
+  for (const status of statuses)
+    expect([status, isRetryableStatus(status)]).toEqual([status, expected]);
 });
 
 describe("retryDelayMs", () => {

@@ -74,10 +74,13 @@ export function retryDelayMs(attempt: number, facts: RetryFacts = {}): number {
   return Math.round(full * (1 - random / 2));
 }
 
+const RETRYABLE: ReadonlySet<number> = new Set([408, 421, 425, 429, 500, 502, 503, 504, 598, 599]);
+
 /**
- * Statuses that a later try may heal: 408, 429, 500, 502, 503, 504, and 520 to 530, by which proxies (Cloudflare) say that
- * the server behind them is away or overloaded.
+ * Statuses that a later try may heal: those that say so (408, 421, 425, 429, 500, 502, 503, 504), 520 to 530, by which
+ * proxies (Cloudflare) say that the server behind them is away or overloaded, and 598 and 599, others' words for a
+ * timeout behind them.
  */
 export function isRetryableStatus(status: number): boolean {
-  return [408, 429, 500, 502, 503, 504].includes(status) || (status >= 520 && status <= 530);
+  return RETRYABLE.has(status) || (status >= 520 && status <= 530);
 }

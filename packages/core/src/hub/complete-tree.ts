@@ -3,7 +3,7 @@ import { redactUrl } from "../http/redact.ts";
 import type { HubClient } from "./hub-client.ts";
 import { isObject, stringField } from "./json-value.ts";
 import { apiSegments, type CommitRef } from "./repo-segments.ts";
-import { type FileEntry, parseTreeEntry } from "./tree-entry.ts";
+import { type FileEntry, parseTreeEntry, type TreeEntry } from "./tree-entry.ts";
 
 /** Paths in one `paths-info` question. */
 const BATCH = 500;
@@ -13,17 +13,28 @@ export interface ListedTree {
   readonly files: readonly FileEntry[];
   /** Folders that it names. */
   readonly folders: readonly string[];
-  /** {@link pageDoubt} of the last pages. */
+  /** The most {@link pageDoubt} of its pages. */
   readonly doubt: number;
 }
 
+/** One page of a listing. */
+export interface TreePage {
+  readonly entries: readonly TreeEntry[];
+  /** Whether it names no next page. */
+  readonly isLast: boolean;
+}
+
 /**
- * How much the length of a page makes one doubt that it is the last one, when it names no next: 2 for a full page of the
- * Hub (1000 entries), 1 for a round number (pages with `expand` have 50 or 100, some servers their own), else 0.
+ * How much a page makes one doubt that the listing is complete. By the length of the last one: 2 for a full page of the
+ * Hub (1000 entries), 1 for a round number (pages with `expand` have 50 or 100, some servers their own). 1, too, for an
+ * item of an unknown type that has a path, since it may be a file. Else 0.
  */
-export function pageDoubt(entries: number): number {
-  if (entries === 0 || entries % 50 !== 0) return 0;
-  return entries % 1000 === 0 ? 2 : 1;
+export function pageDoubt({ entries, isLast }: TreePage): number {
+  const { length } = entries;
+  const isRound = isLast && length > 0 && length % 50 === 0;
+  if (isRound && length % 1000 === 0) return 2;
+  const isStrange = entries.some((entry) => entry.kind === "other" && entry.path !== undefined);
+  return isRound || isStrange ? 1 : 0;
 }
 
 /** Folders of a listing without a file below them: git knows none, so that their content is missing. Topmost ones only. */

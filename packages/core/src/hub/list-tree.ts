@@ -2,7 +2,13 @@ import type { SnapshotFile } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { redactUrl } from "../http/redact.ts";
 import type { HubClient } from "./hub-client.ts";
-import { completeTree, emptyFolders, type ListedTree, pageDoubt } from "./complete-tree.ts";
+import {
+  completeTree,
+  emptyFolders,
+  type ListedTree,
+  pageDoubt,
+  type TreePage,
+} from "./complete-tree.ts";
 import { nextPage } from "./next-page.ts";
 import { apiSegments, type CommitRef } from "./repo-segments.ts";
 import { idInAddress, tellRename } from "./renamed.ts";
@@ -91,7 +97,7 @@ async function listRecursive(listing: Listing): Promise<ListedTree | undefined> 
       if (entry.kind === "folder") folders.add(entry.path);
     }
     refuseTooMany(files.length);
-    if (page.isLast) doubt = pageDoubt(page.entries.length);
+    doubt = Math.max(doubt, pageDoubt(page));
   }
   return { files, folders: [...folders], doubt };
 }
@@ -137,7 +143,7 @@ async function listFolders(listing: Listing, roots: readonly string[]): Promise<
         folders.push(entry.path);
       }
       refuseTooMany(files.length);
-      if (page.isLast) doubt = Math.max(doubt, pageDoubt(page.entries.length));
+      doubt = Math.max(doubt, pageDoubt(page));
     }
   }
   return { files, folders: folders.filter((folder) => folder !== ""), doubt };
@@ -160,17 +166,11 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(prefix) && name !== "" && !name.includes("/") && !/^\.{1,2}$/.test(name);
 }
 
-interface Page {
-  readonly entries: readonly TreeEntry[];
-  /** It names no next one. */
-  readonly isLast: boolean;
-}
-
 /** The pages of a listing. Returns a reason instead for a page that came before, or for too many pages. */
 async function* pages(
   { client, question, signal }: Listing,
   first: URL,
-): AsyncGenerator<Page | "repeated", void, undefined> {
+): AsyncGenerator<TreePage | "repeated", void, undefined> {
   const asked = new Set<string>();
   const firstNames = new Set<string>();
   for (let url: URL | undefined = first; url;) {

@@ -8,7 +8,8 @@ import type { Try } from "./retrying.ts";
  * page.
  */
 export function parseJson({ body, ...answer }: HubAnswer): Try<JsonAnswer> {
-  const text = body.toString("utf8");
+  // Some servers write a byte order mark, which JSON does not allow and other clients pass over.
+  const text = body.toString("utf8").replace(/^\ufeff/, "");
   try {
     return { value: { ...answer, value: JSON.parse(text) as unknown } };
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { ModelDownloadError, type ErrorCode } from "../contract/errors.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactServerText, redactText, redactUrl } from "../http/redact.ts";
-import { serverDelayMs } from "../http/retry.ts";
+import { isRetryableStatus, serverDelayMs } from "../http/retry.ts";
 import type { ResponseHeaders, TransportResponse } from "../http/transport.ts";
 import { gatedVerdict } from "./gated.ts";
 import { type RefusedToken, refusedVerdict } from "./refused-token.ts";
@@ -178,7 +178,7 @@ function byStatus(failed: Failed, question: Question): Verdict {
   if (status === 403) return forbidden(failed, question);
   if (status === 404 || status === 410) return notFound(failed, question);
   if (status === 429) return rateLimited(failed);
-  if (status === 408 || (status >= 500 && status !== 501 && status !== 505)) {
+  if (isRetryableStatus(status) || (status >= 500 && status !== 501 && status !== 505)) {
     return {
       code: "hub/unavailable",
       message: `${host} answered ${status}: it cannot serve this now`,

@@ -73,7 +73,7 @@ async function readThrough(
     headersTimeoutMs: downloadTimeoutMs,
     bodyTimeoutMs: downloadTimeoutMs,
   });
-  if (sent.response.status !== 200) throw await client.failure(sent, question);
+  if (![200, 203].includes(sent.response.status)) throw await client.failure(sent, question);
   const [md5, sha256] = [createHash("md5"), createHash("sha256")];
   let size = 0;
   for await (const chunk of decodedBody(sent.response)) {

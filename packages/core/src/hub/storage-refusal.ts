@@ -1,3 +1,4 @@
+import { isRetryableStatus } from "../http/retry.ts";
 import type { ErrorCode } from "../contract/errors.ts";
 import { redactServerText } from "../http/redact.ts";
 import type { Question } from "./question.ts";
@@ -40,7 +41,7 @@ export function storageRefusal(
     question.kind === "file" &&
     URL.parse(endpoint)?.origin !== url.origin &&
     !/^(?:hub-ci\.)?huggingface\.co$/.test(url.hostname);
-  if (!isStorage || status < 400 || status >= 500 || status === 408 || status === 429) {
+  if (!isStorage || status < 400 || status >= 500 || isRetryableStatus(status)) {
     return undefined;
   }
   const file = question.path === undefined ? "" : ` for ${question.path}`;

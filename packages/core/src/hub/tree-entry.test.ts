@@ -143,7 +143,13 @@ describe("parseTreeEntry", () => {
       path: "sub",
     });
     expect(parseTreeEntry({ oid: "", path: "", type: "", size: 0 })).toEqual({ kind: "other" });
-    expect(parseTreeEntry({ type: "symlink", path: "../../x" })).toEqual({ kind: "other" });
+    expect(parseTreeEntry({ type: "tree", oid: OID, path: "sub" })).toMatchObject({
+      kind: "folder",
+    });
+    expect(parseTreeEntry({ type: "symlink", path: "../../x" })).toEqual({
+      kind: "other",
+      path: "../../x",
+    });
     for (const path of ["", 7, undefined]) {
       expect(parseTreeEntry({ type: "directory", path })).toEqual({ kind: "other" });
     }
@@ -163,7 +169,9 @@ describe("parseTreeEntry", () => {
     ["negative size", { ...small, size: -1 }],
     ["size no integer", { ...small, size: 1.5 }],
     ["size not safe", { ...small, size: 2 ** 60 }],
-    ["size a string", { ...small, size: "7" }],
+    ["size no count", { ...small, size: "7 kB" }],
+    ["size a list", { ...small, size: [7] }],
+    ["size null", { ...small, size: null }],
     ["no git id", { ...small, oid: undefined }],
     ["a path for a git id", { ...small, oid: "../../../evil" }],
     // A list of one text reads as that text where a pattern is tried on it.

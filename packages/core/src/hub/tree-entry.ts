@@ -6,6 +6,8 @@ import { redactText } from "../http/redact.ts";
 import { isObject, stringField } from "./json-value.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/i;
+/** As git-lfs pointers write it, and servers that keep their pointers. */
+const SHA256_PREFIX = /^sha256:/i;
 const MD5 = /^[0-9a-f]{32}$/i;
 const GIT_SHA1 = /^[0-9a-f]{40}$/i;
 /** Digits replaced one by one: 64 asterisks for a sha256 (recorded in 2026, see docs/concepts/gated-repos.md). */
@@ -42,7 +44,8 @@ export type TreeEntry =
   | { readonly kind: "withheld"; readonly file: WithheldFile }
   | { readonly kind: "md5"; readonly file: Md5File }
   | { readonly kind: "folder"; readonly path: string }
-  | { readonly kind: "other" };
+  /** `path`: of an item whose type is unknown, which may be a file. */
+  | { readonly kind: "other"; readonly path?: string };
 
 /** An item that is a file of the snapshot, whether its digest is stated or not. */
 export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" | "md5" }>;
@@ -54,11 +57,15 @@ export type FileEntry = Extract<TreeEntry, { readonly kind: "file" | "withheld" 
  */
 export function parseTreeEntry(item: unknown): TreeEntry {
   if (!isObject(item)) throw unsafeTree("an entry is no object");
-  const { path } = item;
-  if (item["type"] === "directory") {
-    return typeof path === "string" && path !== "" ? { kind: "folder", path } : { kind: "other" };
+  const { path, type } = item;
+  const named = typeof path === "string" && path !== "";
+  // `tree` and `blob` are git's own words.
+  if (type === "directory" || type === "tree") {
+    return named ? { kind: "folder", path } : { kind: "other" };
   }
-  if (item["type"] !== "file") return { kind: "other" };
+  if (type !== "file" && type !== "blob") {
+    return named ? { kind: "other", path } : { kind: "other" };
+  }
   if (typeof path !== "string") throw unsafeTree("a file has no path");
   try {
     checkRepoPath(path);
@@ -68,10 +75,11 @@ export function parseTreeEntry(item: unknown): TreeEntry {
       cause,
     });
   }
-  const { lfs, oid } = item;
+  const { oid } = item;
+  const lfs = withoutNothing(item["lfs"]);
   const xet = stringField(item, "xetHash");
   const xetHash = xet !== undefined && SHA256.test(xet) ? { xetHash: xet.toLowerCase() } : {};
-  if (lfs === undefined || lfs === null) {
+  if (lfs === undefined) {
     const size = byteCount(item["size"], path);
     if (isMasked(oid)) return { kind: "withheld", file: { path, size, blobId: undefined } };
     if (typeof oid === "string" && SHA256.test(oid)) {
@@ -86,7 +94,7 @@ export function parseTreeEntry(item: unknown): TreeEntry {
       file: { path, size, digest: { algorithm: "git-sha1", hex: blobId }, blobId, ...xetHash },
     };
   }
-  const sha256 = stringField(lfs, "oid");
+  const sha256 = stringField(lfs, "oid")?.replace(SHA256_PREFIX, "");
   if (!isObject(lfs) || sha256 === undefined)
     throw unsafeTree(`${quote(path)} has no sha256`, { path });
   const size = byteCount(lfs["size"] ?? item["size"], path);
@@ -116,6 +124,12 @@ function sha256Entry(file: {
   return { kind: "file", file: { path, size, digest, blobId: lfsPointerId(hex, size) } };
 }
 
+/** A server's ways to say that a file is no LFS file: clients that ask whether there is anything take them for that. */
+function withoutNothing(lfs: unknown): unknown {
+  if (lfs === null || lfs === false || lfs === "") return undefined;
+  return isObject(lfs) && Object.keys(lfs).length === 0 ? undefined : lfs;
+}
+
 const isMasked = (value: unknown): boolean => typeof value === "string" && MASKED.test(value);
 
 const quote = (path: string): string => JSON.stringify(redactText(path));
@@ -125,7 +139,9 @@ function gitId(oid: unknown, path: string): string {
   throw unsafeTree(`${quote(path)} has no git object id`, { path });
 }
 
-function byteCount(size: unknown, path: string): number {
+function byteCount(stated: unknown, path: string): number {
+  const isDigits = typeof stated === "string" && /^\d{1,16}$/.test(stated);
+  const size = isDigits ? Number(stated) : stated;
   if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
   throw unsafeTree(`the size of ${quote(path)} is no count of bytes`, { path });
 }

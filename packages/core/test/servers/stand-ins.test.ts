@@ -139,7 +139,7 @@ test("a repo that is not there stays so, with or without expand", async () => {
   expect(error.code).toBe("hub/repo-not-found");
 });
 
-test.each([520, 524, 529, 530])(
+test.each([425, 520, 530, 598])(
   "%i for a moment is waited out, for lists and files",
   async (status) => {
     const { hub, get, events } = await startRoad();
@@ -153,6 +153,40 @@ test.each([520, 524, 529, 530])(
     ]);
   },
 );
+
+test("the words of other programs in answers are understood: 203, a byte order mark, sizes in digits, git's types", async () => {
+  const { hub, get } = await startRoad();
+  await hub.addRepo("acme/tiny", MODEL);
+  const front = await serveFront(hub.url, (answer, url) => {
+    if (answer.status !== 200) return;
+    answer.status = 203;
+    if (!url.pathname.startsWith("/api/models/")) return;
+    const value: unknown = JSON.parse(answer.body.toString());
+    const changed = Array.isArray(value)
+      ? value.map((entry: { type: string; size: number; lfs?: { oid: string } }) => ({
+          ...entry,
+          type: entry.type === "file" ? "blob" : "tree",
+          size: String(entry.size),
+          lfs: entry.lfs === undefined ? {} : { ...entry.lfs, oid: `sha256:${entry.lfs.oid}` },
+        }))
+      : value;
+    answer.body = Buffer.from(`\ufeff${JSON.stringify(changed)}`);
+  });
+  expect((await get("acme/tiny", { endpoint: front.url })).files).toHaveLength(4);
+});
+
+test("an item of a type that nobody knows is held against the model's own list", async () => {
+  const { hub, get } = await startRoad();
+  await hub.addRepo("acme/tiny", MODEL);
+  const change = (entries: Record<string, unknown>[]) =>
+    entries.map((entry) => ({
+      ...entry,
+      ...(entry["path"] === "model.safetensors" && { type: "object" }),
+    }));
+  const front = await serveTree(hub.url, change);
+  const { files } = await get("acme/tiny", { endpoint: front });
+  expect(files.map(({ path }) => path)).toContain("model.safetensors");
+});
 
 test("a Location in raw UTF-8 is followed", async () => {
   const { hub, get } = await startRoad();

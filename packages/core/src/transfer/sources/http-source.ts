@@ -13,6 +13,9 @@ import { isEncoded, judgeAnswer } from "./judge-answer.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 import { type BlobRequest, SegmentError, type Source } from "./source.ts";
 
+/** 203 is the 200 of a proxy that looked at the body or changed it. Every byte is verified either way. */
+const USABLE: ReadonlySet<number> = new Set([200, 203, 206, 416]);
+
 const TRANSIENT: ReadonlySet<string> = new Set([
   "hub/unreachable",
   "transfer/stalled",
@@ -68,7 +71,7 @@ export function createHttpSource(
         bodyTimeoutMs: idleMs,
       });
       const { status } = answer.response;
-      if (status === 200 || status === 206 || status === 416) {
+      if (USABLE.has(status)) {
         route.location = answer.url.origin === endpoint.origin ? undefined : answer.url;
         return answer;
       }
