@@ -5,6 +5,7 @@ import { ComparePage } from "./pages/compare.tsx";
 import { DownloadsPage } from "./pages/downloads.tsx";
 import { LibraryPage } from "./pages/library.tsx";
 import { ModelPage } from "./pages/model.tsx";
+import { NeighboursPage } from "./pages/neighbours.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { UpdatesPage } from "./pages/updates.tsx";
@@ -23,6 +24,7 @@ const pages: Readonly<Record<string, () => JSX.Element>> = {
   library: LibraryPage,
   compare: ComparePage,
   updates: UpdatesPage,
+  neighbours: NeighboursPage,
   settings: SettingsPage,
 };
 

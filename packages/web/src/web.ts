@@ -11,6 +11,8 @@ import {
 } from "@mlx-download/core";
 import type { CatalogueModel, SearchAnswer } from "@mlx-download/registry";
 import type { DoctorRow, SettingRow } from "./contract.ts";
+import type { SharingState } from "./contract-neighbours.ts";
+import { createTakenTally, type TakenTally } from "./neighbours/taken.ts";
 import { createFeed, type Feed } from "./feed/feed.ts";
 import { createRemovals, type Removals } from "./library/removals.ts";
 import { createVerifications, type Verifications } from "./library/verifications.ts";
@@ -25,6 +27,15 @@ export interface WebQuestion {
   readonly here: ReadonlySet<string>;
   readonly fits: (model: CatalogueModel) => boolean;
   readonly signal: AbortSignal;
+}
+
+/** The ways to sharing with neighbours. */
+export interface WebSharing {
+  readonly read: () => Promise<SharingState>;
+  /** Starts or ends the process that shares. */
+  readonly turn: (on: boolean) => Promise<void>;
+  /** Allows a network, or takes that back. */
+  readonly decide: (id: string, allowed: boolean) => Promise<void>;
 }
 
 /** The options of the page. */
@@ -44,6 +55,8 @@ export interface WebOptions {
   ) => Promise<SearchAnswer & { readonly source: "catalogue" | "hub" }>;
   readonly settings: () => Promise<readonly SettingRow[]>;
   readonly doctor: () => Promise<readonly DoctorRow[]>;
+  /** Sharing with neighbours, as the command line does it. */
+  readonly sharing: WebSharing;
   /** Hears what the downloads say. */
   readonly onEvent?: ((event: DownloadEvent) => void) | undefined;
   /** How long a removal can be taken back, in ms. Default 10,000. */
@@ -63,6 +76,10 @@ export interface WebParts {
   readonly search: WebOptions["search"];
   readonly settings: WebOptions["settings"];
   readonly doctor: WebOptions["doctor"];
+  readonly sharing: WebSharing;
+  readonly taken: TakenTally;
+  /** Downloads ask neighbours. */
+  readonly takes: boolean;
   /** Aborted when the server ends. */
   readonly signal: AbortSignal;
   /** Says that the cache may have changed. */
@@ -75,7 +92,11 @@ export async function openParts(
   queuePath: string,
 ): Promise<WebParts & AsyncDisposable> {
   const { hub, version, selection, transfer } = options;
-  const { cacheDir, endpoint, offline } = await readSettings(hub);
+  const { cacheDir, endpoint, offline, peers, findPeers } = await readSettings({
+    ...hub,
+    peers: transfer?.peers,
+  });
+  const taken = createTakenTally();
   const feed = createFeed();
   const ending = new AbortController();
   let library = 0;
@@ -98,6 +119,7 @@ export async function openParts(
         limitRate,
         onEvent(event: DownloadEvent) {
           onEvent(event);
+          taken.onEvent(event);
           options.onEvent?.(event);
         },
       };
@@ -130,6 +152,9 @@ export async function openParts(
     search: options.search,
     settings: options.settings,
     doctor: options.doctor,
+    sharing: options.sharing,
+    taken,
+    takes: findPeers || peers.length > 0,
     signal: ending.signal,
     changed,
     async [Symbol.asyncDispose]() {

@@ -14,6 +14,7 @@ const pages = [
     "tbody td .badge",
   ],
   ["updates", ".queue"],
+  ["neighbours", ".panel"],
   ["settings", "tbody tr"],
 ] as const;
 
@@ -110,7 +111,7 @@ test.skipIf(chromiumPath === undefined)(
     const { web, browser } = await openStage();
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${web.url}#token=${web.token}`);
-    for (const [address, ready] of [pages[0], pages[1], pages[6]]) {
+    for (const [address, ready] of [pages[0], pages[1], pages[7]]) {
       await page.goto(`${web.url}#/${address}`);
       // The next Tab begins at the top.
       await page.reload();

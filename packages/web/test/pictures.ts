@@ -87,6 +87,7 @@ const pages: readonly Shot[] = [
     "tbody td .badge",
   ],
   ["updates", "updates", "h1"],
+  ["neighbours", "neighbours", ".panel"],
   ["settings", "settings", "tbody tr"],
 ];
 

@@ -9,6 +9,7 @@ export const pageTitles: Readonly<Record<string, string>> = {
   library: "Library",
   compare: "Compare",
   updates: "Updates",
+  neighbours: "Neighbours",
   settings: "Settings",
 };
 

@@ -9,6 +9,7 @@ import { downloadRoutes } from "./download-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { libraryRoutes } from "./library-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
+import { neighbourRoutes } from "./neighbour-routes.ts";
 import { versionRoutes } from "./version-routes.ts";
 
 /** The binding of the node:http adapter: the request as it was sent. */
@@ -38,6 +39,7 @@ export function createApp(
     .route("/api/downloads", downloadRoutes(parts))
     .route("/api/library", libraryRoutes(parts))
     .route("/api/versions", versionRoutes(parts))
+    .route("/api/neighbours", neighbourRoutes(parts))
     .route("/api/events", eventRoutes(parts))
     .route("/api", modelRoutes(parts));
   app.get("/api/ping", (c) => c.json({}));

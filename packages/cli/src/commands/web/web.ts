@@ -11,6 +11,7 @@ import { stopped } from "../../shell/stopped.ts";
 import { paint } from "../../text/style.ts";
 import { readToken } from "../account/read-token.ts";
 import { find } from "../catalogue/find.ts";
+import { pageSharing } from "../share/page-sharing.ts";
 import { diagnose } from "../setup/doctor/diagnose.ts";
 
 /**
@@ -83,6 +84,7 @@ async function webOptions(stateDir: string, flags: Flags, shell: Shell): Promise
     },
     search: (question) => find(question, { ...flags, quiet: true }, shell),
     settings: async () => settingRows(shell),
+    sharing: pageSharing(flags, shell),
     doctor: () => diagnose({ env: shell.env, flags, token, signal: shell.interrupt.signal }, shell),
   };
 }
