@@ -4,10 +4,10 @@
  */
 export const folderOrder: Readonly<Record<string, readonly string[]>> = {
   cache: [
+    "verify",
     "view",
     "export",
     "move",
-    "verify",
     "publish",
     "removal",
     "scan",

@@ -83,6 +83,7 @@ export type { VerifyOptions } from "./verify/verify-files.ts";
 export { verifyLocalDir } from "./verify/verify-local-dir.ts";
 export type {
   BadFile,
+  DamagedView,
   MissingFile,
   UnprovenFile,
   VerifiedFile,
@@ -91,5 +92,6 @@ export type {
 } from "./verify/verify-report.ts";
 export { lmStudioModels } from "./view/lm-studio-models.ts";
 export { missingFromView } from "./view/missing-from-view.ts";
-export { makeView, removeView, viewPath, type ViewLayout } from "./view/make-view.ts";
-export { listViews, type View, type ViewMethod } from "./records/view-record.ts";
+export { janModels } from "./view/jan-models.ts";
+export { makeView, removeView, viewPath } from "./view/make-view.ts";
+export { listViews, type View, type ViewLayout, type ViewMethod } from "./records/view-record.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { lstat, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonEnv, run as runProcess, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
@@ -124,6 +124,48 @@ test("what copies tells how far it is, and Ctrl-C says what is where and how to 
   expect(await stderr).toMatch(/Nothing of it is in the cache[^]*mlx-download cache import -/);
   expect(await closed).toEqual([130, null]);
   expect(existsSync(join(env["HF_HOME"], "hub", "models--org--mlx"))).toBe(false);
+});
+
+test("a view for Jan has its model.yml, verify notices when it is damaged, and says how it is mended", async () => {
+  const { run, hub, env } = await startStage();
+  await hub.addRepo("org/mlx", modelFiles(1_200_000));
+  await run(["org/mlx", "-q"]);
+  const settings = join(env["HOME"] ?? "", "Library", "Application Support", "Jan");
+  env["JAN_DATA_ROOT"] = join(settings, "..");
+  await mkdir(settings, { recursive: true });
+  await writeFile(
+    join(settings, "settings.json"),
+    JSON.stringify({ data_folder: join(env["HOME"] ?? "", "jan data") }),
+  );
+  const path = join(env["HOME"] ?? "", "jan data/mlx/models/org/mlx");
+  const made = await run(["cache", "view", "org/mlx", "--layout", "jan", "--json"]);
+  expect(json(made.stdout)).toMatchObject({ path, layout: "jan" });
+  const described = await readFile(join(path, "model.yml"), "utf8");
+  expect(described).toContain(`model_path: "${path}/model-00001-of-00002.safetensors"\n`);
+  expect((await run(["verify", "org/mlx"])).code).toBe(0);
+
+  const configBytes = (await lstat(join(path, "config.json"))).size;
+  await rm(join(path, "model.yml"));
+  await rm(join(path, "config.json"));
+  await writeFile(join(path, "config.json"), " ".repeat(configBytes));
+  const broken = await run(["verify", "org/mlx", "--json"]);
+  expect(broken.code).toBe(7);
+  const views = [{ path, layout: "jan", missing: ["model.yml"], bad: ["config.json"] }];
+  expect(json(broken.stdout)).toMatchObject({ bad: [], missing: [], views });
+  const told = await run(["verify", "org/mlx"]);
+  expect(told.stdout).toContain(
+    `view ${path}: It lacks model.yml and holds other bytes in config.json.`,
+  );
+  const repaired = await run(["repair", "org/mlx"]);
+  expect(repaired.code).toBe(0);
+  const [, again = ""] = /Make the view again: mlx-download (.+)/.exec(repaired.stderr) ?? [];
+  expect(again).toMatch(/--layout jan$/);
+  const words = again.replaceAll(/'([^']*)'/gu, (_, inner: string) => inner.replaceAll(" ", "\0"));
+  expect((await run(words.split(" ").map((word) => word.replaceAll("\0", " ")))).code).toBe(0);
+  expect((await run(["verify", "org/mlx"])).code).toBe(0);
+  expect(await readFile(join(path, "model.yml"), "utf8")).toBe(described);
+  const gone = await run(["cache", "view", "org/mlx", "--layout", "jan", "--remove", "--json"]);
+  expect(json(gone.stdout)).toMatchObject({ gone: true });
 });
 
 test("a view for LM Studio is made, listed and taken away", async () => {

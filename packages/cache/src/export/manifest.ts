@@ -4,6 +4,7 @@ import { inspectFiles } from "../scan/inspect-files.ts";
 import { repoLayout, type RepoLayout } from "../names/layout.ts";
 import { listSnapshot } from "../scan/list-snapshot.ts";
 import type { RepoType } from "../names/repo-id.ts";
+import { checkRepoPath } from "../names/repo-path.ts";
 import { checkCommit, checkRevision } from "../names/revision.ts";
 import { checkSnapshotFile, type SnapshotFile } from "../digest/snapshot-file.ts";
 import { readTreeRecord } from "../records/tree-record.ts";
@@ -29,6 +30,8 @@ export interface Manifest {
   readonly isListing: boolean;
   /** Paths of those that came along. */
   readonly included: ReadonlySet<string>;
+  /** Files of a view that are not the repo's: we wrote them for the program. */
+  readonly written?: readonly string[] | undefined;
 }
 
 /**
@@ -71,7 +74,7 @@ export function amountOf(manifest: Manifest): { repoId: string; files: number; b
 
 /** The text of a manifest: JSON, the same bytes for the same snapshot. */
 export function formatManifest(manifest: Manifest): string {
-  const { repoId, repoType, revision, commit, files, isListing, included } = manifest;
+  const { repoId, repoType, revision, commit, files, isListing, included, written } = manifest;
   const entries = files
     .map(({ path, size, digest, blobId, xetHash }) => ({
       path,
@@ -84,7 +87,7 @@ export function formatManifest(manifest: Manifest): string {
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const of = { schema: 1, repoId, repoType, revision, commit };
   const text = JSON.stringify(
-    { ...of, ...(isListing ? {} : { isListing }), files: entries },
+    { ...of, ...(isListing ? {} : { isListing }), ...(written && { written }), files: entries },
     null,
     1,
   );
@@ -114,6 +117,7 @@ export function parseManifest(text: string): Manifest {
       commit: checkCommit(asText(commit)),
       files: read.map(({ file }) => file),
       isListing: value["isListing"] !== false,
+      ...readWritten(value["written"]),
       included: new Set(read.flatMap(({ file, included }) => (included ? file.path : []))),
     };
   } catch (error) {
@@ -141,6 +145,13 @@ function readEntry(entry: unknown): { file: SnapshotFile; included: boolean } {
     ...(xetHash === undefined ? {} : { xetHash: asText(xetHash) }),
   });
   return { file, included: included === true };
+}
+
+function readWritten(value: unknown): Pick<Manifest, "written"> {
+  if (value === undefined) return {};
+  if (!Array.isArray(value)) throw new TypeError("no names");
+  const names: unknown[] = value;
+  return { written: names.map((name) => checkRepoPath(asText(name))) };
 }
 
 function asText(value: unknown): string {

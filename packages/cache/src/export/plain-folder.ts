@@ -48,6 +48,8 @@ export async function makePlainFolder(
   options: CopyOptions & {
     readonly manifest: Manifest;
     readonly share: boolean;
+    /** Text of files that the manifest names as written for a program. */
+    readonly written?: ReadonlyMap<string, string> | undefined;
     readonly onReady?: ((method: ViewMethod) => Promise<void>) | undefined;
   },
 ): Promise<{ path: string; method: ViewMethod }> {
@@ -73,6 +75,8 @@ export async function makePlainFolder(
       meter.onFile();
     }
     meter.end();
+    for (const [name, text] of options.written ?? [])
+      await writeFile(join(temp, name), text, { flag: "wx" });
     await writeFile(join(temp, MANIFEST_FILE), formatManifest(manifest), { flag: "wx" });
     await onReady?.(method);
     await swap(temp, path);

@@ -11,6 +11,13 @@ import { isCommit } from "../names/revision.ts";
 /** How the bytes of a view came about: shared blocks, a second name for the same bytes, or bytes of its own. */
 export type ViewMethod = "clone" | "hard-link" | "copy";
 
+/**
+ * How programs lay out their models: `org/name`, LM Studio and Jan in a folder for each owner, `flat` side by side,
+ * `org--name` side by side with the owner in the name, as exo wants it. Jan's has a `model.yml` as well.
+ */
+export type ViewLayout = (typeof VIEW_LAYOUTS)[number];
+const VIEW_LAYOUTS = ["org/name", "lmstudio", "jan", "org--name", "flat"] as const;
+
 /** A folder of plain files made from a snapshot for a program that wants its own layout. */
 export interface View {
   /** Absolute. */
@@ -18,6 +25,8 @@ export interface View {
   readonly commit: string;
   /** How its large files were made. */
   readonly method: ViewMethod;
+  /** Whose layout it has. Absent where it was made in a folder of the caller's choice. */
+  readonly layout?: ViewLayout | undefined;
   /** Unix time in ms. */
   readonly createdAt: number;
 }
@@ -76,11 +85,18 @@ function recordPath(layout: RepoLayout, path: string): string {
 function parse(text: string | undefined): View | undefined {
   try {
     const value = JSON.parse(text ?? "") as Partial<Record<keyof View, unknown>> | null;
-    const { path, commit, method, createdAt } = value ?? {};
+    const { path, commit, method, createdAt, layout: name } = value ?? {};
     if (typeof path !== "string" || typeof commit !== "string" || !isCommit(commit))
       return undefined;
     if (method !== "clone" && method !== "hard-link" && method !== "copy") return undefined;
-    return { path, commit, method, createdAt: typeof createdAt === "number" ? createdAt : 0 };
+    const layout = VIEW_LAYOUTS.find((one) => one === name);
+    return {
+      path,
+      commit,
+      method,
+      ...(layout && { layout }),
+      createdAt: typeof createdAt === "number" ? createdAt : 0,
+    };
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { contentOf, LARGE_COMMIT, writeModel } from "../../test/large-model.ts";
 import { blobPath, snapshotPath, treePath } from "../names/layout.ts";
 import { publishLocalFile } from "../publish/publish-local-file.ts";
 import { readProofRecord, repoProofs } from "../records/proof-record.ts";
+import { makeView } from "../view/make-view.ts";
 import { verifyCache } from "./verify-cache.ts";
 import { verifyLocalDir } from "./verify-local-dir.ts";
 import type { VerifyEvent } from "./verify-report.ts";
@@ -33,7 +34,7 @@ test("a sound model is verified file by file, and nothing is found", async () =>
   const layout = await publishGolden(await tempDir());
   const events: VerifyEvent[] = [];
   const report = await verifyCache([{ layout }], { onEvent: (event) => events.push(event) });
-  const nothing = { bad: [], missing: [], unproven: [], unverified: [], bytesKnown: 0 };
+  const nothing = { bad: [], missing: [], unproven: [], unverified: [], views: [], bytesKnown: 0 };
   expect(report).toEqual({ checked: FILES.length, bytes: total, ...nothing });
   expect(events[0]).toMatchObject({ type: "verify-started", files: FILES.length, bytes: total });
   expect(events.at(-1)).toMatchObject({ type: "verify-progress", bytesDone: total });
@@ -244,4 +245,51 @@ test("a commit that is not here cannot be verified", async () => {
   const layout = await publishGolden(await tempDir());
   const commit = "9".repeat(40);
   expect(await codeOf(() => verifyCache([{ layout, commit }]))).toBe("cache/not-found");
+});
+
+test("a view that lost a file or holds other bytes is told with its files, and the model stays sound", async () => {
+  const layout = await publishGolden(await tempDir());
+  const [copy, whole] = [join(await tempDir(), "copy"), join(await tempDir(), "whole")];
+  for (const target of [copy, whole])
+    await makeView(layout, { revision: "main", commit: COMMIT }, { target });
+  expect((await verifyCache([{ layout }])).views).toEqual([]);
+  await rm(join(copy, "README.md"));
+  await flip(join(copy, "config.json"), 3);
+  const events: VerifyEvent[] = [];
+  const report = await verifyCache([{ layout }], { onEvent: (event) => events.push(event) });
+  const damaged = { repoId: "acme/tiny", repoType: "model", commit: COMMIT, path: copy };
+  expect(report.views).toMatchObject([
+    { ...damaged, missing: ["README.md"], bad: ["config.json"] },
+  ]);
+  expect(report).toMatchObject({ bad: [], missing: [], unproven: [], unverified: [] });
+  expect(events).toContainEqual(expect.objectContaining({ type: "verify-view", path: copy }));
+  expect(events.map(({ type }) => type)).not.toContain("verify-bad");
+  // Lengths alone are known without reading.
+  const quick = await verifyCache([{ layout }], { quick: true });
+  expect(quick.views).toMatchObject([{ path: copy, missing: ["README.md"], bad: [] }]);
+  const other = "89abcdef0123456789abcdef0123456789abcdef";
+  await publishGolden(layout.cacheDir, { commit: other });
+  expect((await verifyCache([{ layout, commit: other }])).views).toEqual([]);
+});
+
+test("a view that shares a damaged file is told beside it, and one without its manifest is", async () => {
+  const { layout } = await writeModel(await tempDir(), {
+    "model.safetensors": contentOf(2 * MIB),
+  });
+  const commit = LARGE_COMMIT;
+  const snapshot = { revision: "main", commit };
+  const [target, bare] = [join(await tempDir(), "view"), join(await tempDir(), "bare")];
+  const { method } = await makeView(layout, snapshot, { target });
+  await makeView(layout, snapshot, { target: bare });
+  await rm(join(bare, ".mlx-download.json"));
+  await flip(join(target, MODEL), MIB);
+  const { bad, views } = await verifyCache([{ layout, commit }]);
+  expect(views).toMatchObject([
+    { path: bare < target ? bare : target },
+    { path: bare < target ? target : bare },
+  ]);
+  expect(views.find(({ path }) => path === bare)?.missing).toEqual([".mlx-download.json"]);
+  expect(views.find(({ path }) => path === target)?.bad).toEqual([MODEL]);
+  // A hard link is the cache's own file: it is damaged there, too.
+  expect(bad).toHaveLength(method === "hard-link" ? 1 : 0);
 });

@@ -8,8 +8,9 @@ import { repoProofs, sweepProofRecords } from "../records/proof-record.ts";
 import { scanSnapshot, type SnapshotEntry } from "../scan/scan-snapshot.ts";
 import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { readTreeRecordSync } from "../records/tree-record.ts";
+import { expectViews } from "./expect-views.ts";
 import { verifyFiles, type Expectation, type VerifyOptions } from "./verify-files.ts";
-import type { MissingFile, UnprovenFile, VerifyReport } from "./verify-report.ts";
+import type { DamagedView, MissingFile, UnprovenFile, VerifyReport } from "./verify-report.ts";
 
 /** A repo to be verified, or one commit of it. */
 export interface VerifyTarget {
@@ -24,7 +25,8 @@ export interface VerifyTarget {
 
 /**
  * Verifies every file of the given repos that is in the cache: sha256 or git-sha1 against the
- * listing of its commit, otherwise against the name of its blob. No network. One thread per core.
+ * listing of its commit, otherwise against the name of its blob. The views of the commits are
+ * verified with them. No network. One thread per core.
  * Files that an interrupted run verified less than a day ago are not read again. Throws
  * `cache/not-found` when a target is not in the cache, and the signal's reason when aborted.
  */
@@ -35,8 +37,9 @@ export async function verifyCache(
   const expectations: Expectation[] = [];
   const missing: MissingFile[] = [];
   const unproven: UnprovenFile[] = [];
+  const views: DamagedView[] = [];
   for (const target of targets) {
-    const { layout } = target;
+    const { layout, onlyListed = false } = target;
     const commits = target.commit === undefined ? listCommits(layout) : [target.commit];
     for (const commit of commits) {
       const found = expect({ ...target, commit });
@@ -44,13 +47,19 @@ export async function verifyCache(
       missing.push(...found.missing);
       unproven.push(...found.unproven);
     }
+    // A lock is about a model in the cache, not about its views.
+    if (!onlyListed) {
+      const found = await expectViews(layout, commits);
+      expectations.push(...found.expectations);
+      views.push(...found.views);
+    }
     if (options.quick !== true) {
       const blobs = new Set(listFolderSync(layout.blobsDir).entries.map(({ name }) => name));
       // Where links do not work, the files lie in the snapshots.
       if (blobs.size > 0) await sweepProofRecords(repoProofs(layout), (hex) => blobs.has(hex));
     }
   }
-  return await verifyFiles(expectations, { missing, unproven }, options);
+  return await verifyFiles(expectations, { missing, unproven, views }, options);
 }
 
 /** The expected content of one snapshot, and its missing files. */

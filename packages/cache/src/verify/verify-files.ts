@@ -14,6 +14,7 @@ import {
 import { forgetVerified, noteVerified, readVerified } from "../records/verified-record.ts";
 import type {
   BadFile,
+  DamagedView,
   MissingFile,
   UnprovenFile,
   VerifiedFile,
@@ -42,6 +43,8 @@ export interface Expectation {
   /** Null where no listing says it. */
   readonly size: number | null;
   readonly proofs: ProofFolder;
+  /** The view that the file lies in. Absent for the cache's own. */
+  readonly view?: DamagedView | undefined;
 }
 
 /** Content on the disk that one or more files share. */
@@ -57,17 +60,29 @@ interface Content {
 const WORTH_NOTING_BYTES = 1 << 20;
 const PROGRESS_MS = 100;
 
-/** Verifies files, each content once. Adds the caller's missing or unproven files to the report. */
+/**
+ * Verifies files, each content once. Adds the caller's missing or unproven files to the report, and its views that lack
+ * files. What is wrong in a view is reported with the view.
+ */
 export async function verifyFiles(
   expectations: readonly Expectation[],
-  known: { missing: readonly MissingFile[]; unproven: readonly UnprovenFile[] },
+  known: {
+    readonly missing: readonly MissingFile[];
+    readonly unproven: readonly UnprovenFile[];
+    readonly views?: readonly DamagedView[] | undefined;
+  },
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const bad: BadFile[] = [];
+  const badInViews = new Map<DamagedView, readonly string[]>();
   const unproven = [...known.unproven];
   const emit = timedEmitter(options.onEvent);
   const report = (content: Content, told: Verdict): void => {
     for (const one of content.expectations) {
+      if (one.view !== undefined) {
+        badInViews.set(one.view, [...(badInViews.get(one.view) ?? []), one.file.path]);
+        continue;
+      }
       const file = badFile(one, content, told);
       bad.push(file);
       emit({ type: "verify-bad", ...file });
@@ -103,7 +118,7 @@ export async function verifyFiles(
   const judge = async (content: Content, digest: FileDigest): Promise<void> => {
     const verdict = await conclude(content, digest, options.quick !== true);
     if (verdict === "not-readable") {
-      const files = content.expectations.map(({ file }) => file);
+      const files = content.expectations.filter(isOwn).map(({ file }) => file);
       unproven.push(...files.map((file) => ({ ...file, reason: "not-readable" as const })));
     } else if (verdict !== undefined) {
       const message = suspects.get(content);
@@ -132,13 +147,19 @@ export async function verifyFiles(
     for (const folder of folders.values()) await forgetVerified(folder);
   }
   const { missing } = known;
-  const here = expectations.map(({ file }) => file);
+  const here = expectations.filter(isOwn).map(({ file }) => file);
   const unverified = withoutVerified([...here, ...known.unproven, ...missing], {
     here,
     failed: [...bad, ...unproven],
   });
+  const views = (known.views ?? []).flatMap((view) => {
+    const wrong = (badInViews.get(view) ?? []).toSorted();
+    return view.missing.length + wrong.length === 0 ? [] : { ...view, bad: wrong };
+  });
+  for (const view of views) emit({ type: "verify-view", ...view });
   return {
     ...result,
+    views,
     unverified,
     bytes: bytesDone,
     bytesKnown,
@@ -147,6 +168,8 @@ export async function verifyFiles(
     unproven,
   };
 }
+
+const isOwn = ({ view }: Expectation): boolean => view === undefined;
 
 /** The result for one content. */
 type Verdict = Pick<BadFile, "actual" | "reason" | "message" | "damage">;
@@ -194,9 +217,10 @@ async function conclude(
   const actual = formatDigest({ algorithm: digest.algorithm, hex: answer.hex });
   if (answer.hex === digest.hex) {
     await Promise.all(
-      content.expectations.map((one) =>
-        saveRecords(one, content, { beginnings: answer.beginnings, note }),
-      ),
+      // A note tells of one file on the disk, and a view's copy is another.
+      content.expectations
+        .filter(isOwn)
+        .map((one) => saveRecords(one, content, { beginnings: answer.beginnings, note })),
     );
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { RepoType } from "../names/repo-id.ts";
+import type { View } from "../records/view-record.ts";
 
 /** A file of a snapshot. Of a local dir whose repo was not named, `repoId` is empty. */
 export interface VerifiedFile {
@@ -47,6 +48,16 @@ export interface UnprovenFile extends VerifiedFile {
   readonly reason: "no-digest" | "not-readable";
 }
 
+/** A view of a verified commit that no longer is what it was made as. `makeView` makes it again. */
+export interface DamagedView extends View {
+  readonly repoId: string;
+  readonly repoType: RepoType;
+  /** Its files that are gone. Without its manifest that is the manifest itself. */
+  readonly missing: readonly string[];
+  /** Its files with other content. */
+  readonly bad: readonly string[];
+}
+
 /** The result of a verification. */
 export interface VerifyReport {
   /** Files looked at. */
@@ -63,6 +74,8 @@ export interface VerifyReport {
    * unknown.
    */
   readonly unverified: readonly Pick<VerifiedFile, "repoId" | "repoType">[];
+  /** Views with missing or wrong files. */
+  readonly views: readonly DamagedView[];
 }
 
 /** The events of a verification. Every event has its time in Unix ms. */
@@ -76,4 +89,5 @@ export type VerifyEvent = (
       readonly bytesDone: number;
     }
   | ({ readonly type: "verify-bad" } & BadFile)
+  | ({ readonly type: "verify-view" } & DamagedView)
 ) & { readonly at: number };

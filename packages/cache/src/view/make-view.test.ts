@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { tempDir } from "@mlx-download/test-utils";
@@ -12,10 +12,31 @@ import { planEviction } from "../removal/plan-eviction.ts";
 import { planRemoval } from "../removal/plan-removal.ts";
 import { writeRef } from "../records/ref.ts";
 import { writeTreeRecord } from "../records/tree-record.ts";
+import { missingFromView } from "./missing-from-view.ts";
 import { makeView, removeView, viewPath } from "./make-view.ts";
 import { listViews } from "../records/view-record.ts";
 
 const SNAPSHOT = { revision: "main", commit: COMMIT };
+
+/** A model of small files. */
+async function publishTexts(
+  layout: RepoLayout,
+  texts: Readonly<Record<string, string>>,
+): Promise<void> {
+  await prepareRepo(layout);
+  const files = [];
+  for (const [path, text] of Object.entries(texts)) {
+    const hex = createHash("sha256").update(text).digest("hex");
+    const digest = { algorithm: "sha256", hex } as const;
+    const file = { path, size: text.length, digest, blobId: "0".repeat(40) };
+    const from = join(layout.partialDir, `${hex}.tmp`);
+    await writeFile(from, text);
+    await publishFile(layout, { commit: COMMIT, file, from }, { symlinks: true });
+    files.push(file);
+  }
+  await writeTreeRecord(layout, COMMIT, files);
+  await writeRef(layout, "main", COMMIT);
+}
 
 /** A model with one file large enough to be shared. */
 async function publishLarge(): Promise<{ layout: RepoLayout; hex: string }> {
@@ -43,6 +64,8 @@ test("each program's layout has its place", () => {
   expect(viewPath("/m", "org/name", "flat")).toBe("/m/name");
   expect(viewPath("/m", "gpt2", "flat")).toBe("/m/gpt2");
   expect(viewPath("/m", "gpt2", "lmstudio")).toBe("/m/models/gpt2");
+  expect(viewPath("/m", "org/name", "jan")).toBe("/m/org/name");
+  expect(viewPath("/m", "gpt2", "jan")).toBe("/m/gpt2");
 });
 
 test("a view is plain files, remembered by its repo, and goes without a trace", async () => {
@@ -104,4 +127,47 @@ test("foreign files in a view survive its removal, and foreign folders are not t
   await mkdir(empty);
   await makeView(layout, SNAPSHOT, { target: empty });
   expect(await readdir(empty)).toContain("config.json");
+});
+
+test("Jan's view has a model.yml that leads to the weights by an absolute path, and goes without a trace", async () => {
+  const { layout } = await publishLarge();
+  const root = join(await tempDir(), 'a "quoted" folder');
+  const target = viewPath(root, "acme/large", "jan");
+  await makeView(layout, SNAPSHOT, { target, program: "jan" });
+  const lines = (await readFile(join(target, "model.yml"), "utf8")).trimEnd().split("\n");
+  expect(lines).toEqual([
+    `model_path: ${JSON.stringify(join(target, "model.safetensors"))}`,
+    `name: "acme/large"`,
+    "size_bytes: 1500000",
+  ]);
+  const [view] = await listViews(layout);
+  expect(view).toMatchObject({ path: target, layout: "jan" });
+  await rm(join(target, "model.yml"));
+  expect(await missingFromView({ path: target })).toEqual(["model.yml"]);
+  await makeView(layout, SNAPSHOT, { target, program: "jan" });
+  expect(await missingFromView({ path: target })).toEqual([]);
+  expect(await removeView(layout.cacheDir, target)).toMatchObject({ gone: true });
+});
+
+test("Jan is told of a model that sees images, and no view is made of one without weights", async () => {
+  const bare = repoLayout(await tempDir(), "acme/bare");
+  await publishTexts(bare, { "config.json": "{}" });
+  const target = join(await tempDir(), "view");
+  expect(await codeOf(() => makeView(bare, SNAPSHOT, { target, program: "jan" }))).toBe(
+    "cache/not-found",
+  );
+  expect(await readdir(join(target, ".."))).toEqual([]);
+  const seeing = repoLayout(await tempDir(), "acme/sees");
+  await publishTexts(seeing, {
+    "config.json": JSON.stringify({ vision_config: {} }),
+    "model-00001-of-00002.safetensors": "one",
+    "model-00002-of-00002.safetensors": "second",
+    "model.yml": "model_path: /somewhere/else\n",
+  });
+  await makeView(seeing, SNAPSHOT, { target, program: "jan" });
+  const text = await readFile(join(target, "model.yml"), "utf8");
+  const first = JSON.stringify(join(target, "model-00001-of-00002.safetensors"));
+  expect(text).toContain(`model_path: ${first}\n`);
+  expect(text).toContain(`size_bytes: 9\nmmproj_path: ${first}\ncapabilities:\n  - vision\n`);
+  expect(await missingFromView({ path: target })).toEqual([]);
 });

@@ -2,25 +2,20 @@ import { randomBytes } from "node:crypto";
 import { lstat, rename, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { CopyOptions } from "../disk/copy-meter.ts";
-import { describeSnapshot, MANIFEST_FILE } from "../export/manifest.ts";
+import { describeSnapshot, type Manifest, MANIFEST_FILE } from "../export/manifest.ts";
 import { makePlainFolder, notOurs, readFolderManifest } from "../export/plain-folder.ts";
 import { fsError } from "../disk/fs-error.ts";
 import { checkRoot, repoLayout, type RepoLayout } from "../names/layout.ts";
 import { recordUse } from "../records/use-record.ts";
-import { forgetView, recordView, type View } from "../records/view-record.ts";
-
-/**
- * How programs lay out their models: `org/name` and LM Studio in a folder for each owner, `flat` side by side, `org--name`
- * side by side with the owner in the name, as exo wants it.
- */
-export type ViewLayout = "lmstudio" | "org/name" | "org--name" | "flat";
+import { forgetView, recordView, type View, type ViewLayout } from "../records/view-record.ts";
+import { JAN_FILE, janModel } from "./jan-model.ts";
 
 /** Where a view of a repo belongs below the folder that the program looks into. */
 export function viewPath(root: string, repoId: string, layout: ViewLayout): string {
   const [org = "", name] = repoId.split("/");
   if (layout === "org--name") return join(checkRoot(root), repoId.replace("/", "--"));
   if (layout === "flat") return join(checkRoot(root), name ?? org);
-  // LM Studio sees only models inside a publisher's folder.
+  // LM Studio sees only models inside a publisher's folder. Jan names a model by its folders.
   return name === undefined
     ? join(checkRoot(root), layout === "lmstudio" ? "models" : "", org)
     : join(checkRoot(root), org, name);
@@ -29,27 +24,47 @@ export function viewPath(root: string, repoId: string, layout: ViewLayout): stri
 /**
  * Makes a view: a folder of plain files at `target` for programs that want their own layout, without taking the bytes
  * again where the file system can share them (small files are always copies). The repo remembers it. A view that is
- * there is renewed. Throws `cache/not-found`, `cache/not-ours`, `cache/digest-mismatch` for a damaged file that had to be
- * copied.
+ * there is renewed. `program` is the layout that the place was chosen by: Jan's gets its `model.yml`. Throws
+ * `cache/not-found` (for Jan also without weights), `cache/not-ours`, `cache/digest-mismatch` for a damaged file that had
+ * to be copied.
  */
 export async function makeView(
   layout: RepoLayout,
   snapshot: { readonly revision: string; readonly commit: string },
-  options: CopyOptions & { readonly target: string; readonly share?: boolean | undefined },
+  options: CopyOptions & {
+    readonly target: string;
+    readonly share?: boolean | undefined;
+    readonly program?: ViewLayout | undefined;
+  },
 ): Promise<View> {
-  const manifest = await describeSnapshot(layout, snapshot);
   const path = checkRoot(options.target);
+  const { program } = options;
+  const { manifest, written } = await describeView(layout, snapshot, { path, program });
   const { commit } = snapshot;
-  const createdAt = Date.now();
+  const view = { path, commit, ...(program && { layout: program }), createdAt: Date.now() };
   const { method } = await makePlainFolder(layout, path, {
     ...options,
     manifest,
+    written,
     share: options.share ?? true,
     // Before the folder has its name: a crash in between leaves a record of nothing, not a view that it is unknown.
-    onReady: async (made) => await recordView(layout, { path, commit, method: made, createdAt }),
+    onReady: async (made) => await recordView(layout, { ...view, method: made }),
   });
   await recordUse(layout, commit);
-  return { path, commit, method, createdAt };
+  return { ...view, method };
+}
+
+/** What a view holds: files of the snapshot, and those that we write for its program. */
+async function describeView(
+  layout: RepoLayout,
+  snapshot: { readonly revision: string; readonly commit: string },
+  { path, program }: { readonly path: string; readonly program: ViewLayout | undefined },
+): Promise<{ manifest: Manifest; written: ReadonlyMap<string, string> }> {
+  const manifest = await describeSnapshot(layout, snapshot);
+  if (program !== "jan") return { manifest, written: new Map() };
+  const included = new Set([...manifest.included].filter((file) => file !== JAN_FILE));
+  const written = new Map([[JAN_FILE, await janModel(layout, manifest, path)]]);
+  return { manifest: { ...manifest, included, written: [JAN_FILE] }, written };
 }
 
 /**
@@ -63,7 +78,7 @@ export async function removeView(
   const path = checkRoot(target);
   const manifest = await readFolderManifest(path);
   if (manifest === undefined) throw notOurs(path);
-  const { repoId, repoType, included } = manifest;
+  const { repoId, repoType, included, written = [] } = manifest;
   try {
     // Out of the way first, so that no program loads a half.
     const aside = join(
@@ -72,7 +87,7 @@ export async function removeView(
     );
     await rename(path, aside);
     const folders = new Set<string>();
-    for (const file of [...included, MANIFEST_FILE]) {
+    for (const file of [...included, ...written, MANIFEST_FILE]) {
       await unlink(join(aside, file)).catch(() => {});
       for (let folder = dirname(file); folder !== "."; folder = dirname(folder))
         folders.add(folder);

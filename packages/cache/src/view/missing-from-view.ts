@@ -17,5 +17,9 @@ export async function missingFromView({ path }: Pick<View, "path">): Promise<rea
     const stats = await lstat(join(path, file.path)).catch(() => undefined);
     if (!stats?.isFile() || stats.size !== file.size) missing.push(file.path);
   }
+  for (const file of manifest.written ?? []) {
+    const stats = await lstat(join(path, file)).catch(() => undefined);
+    if (!stats?.isFile()) missing.push(file);
+  }
   return missing;
 }

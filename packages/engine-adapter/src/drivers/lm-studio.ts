@@ -1,7 +1,14 @@
 import { realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { listViews, lmStudioModels, makeView, repoLayout, viewPath } from "@mlx-download/cache";
+import {
+  listViews,
+  lmStudioModels,
+  makeView,
+  missingFromView,
+  repoLayout,
+  viewPath,
+} from "@mlx-download/cache";
 import type { Engine, EngineModel } from "../contract/engine.ts";
 import { EngineAdapterError } from "../contract/errors.ts";
 import { isInside } from "../ensure/trusted-directories.ts";
@@ -63,7 +70,7 @@ export function lmStudio<Instance = never>(
   };
 }
 
-/** The view of a snapshot, made when there is none of this commit. */
+/** The view of a snapshot, made when there is none of this commit, or one that lacks files. */
 async function viewOf(
   model: EngineModel & { readonly commit: string },
   root: string,
@@ -74,9 +81,10 @@ async function viewOf(
   const layout = repoLayout(dirname(dirname(dirname(path))), repoId);
   const target = viewPath(root, repoId, "lmstudio");
   const known = (await listViews(layout)).find((view) => view.path === target);
-  if (known?.commit === commit) return target;
+  if (known?.commit === commit && (await missingFromView(known)).length === 0) return target;
   const revision = model.revision ?? commit;
-  return (await makeView(layout, { revision, commit }, { target, signal })).path;
+  const snapshot = { revision, commit };
+  return (await makeView(layout, snapshot, { target, signal, program: "lmstudio" })).path;
 }
 
 async function folderInside(root: string, path: string): Promise<string> {

@@ -74,9 +74,9 @@ export const cacheFlags = {
     name: "layout",
     type: "text",
     value: "NAME",
-    choices: ["org/name", "lmstudio", "org--name", "flat"],
+    choices: ["org/name", "lmstudio", "jan", "org--name", "flat"],
     summary:
-      "how the program lays out its models: org/name (default), lmstudio, org--name (exo), flat",
+      "how the program lays out its models: org/name (default), lmstudio, jan (with its model.yml), org--name (exo), flat",
   },
   remove: {
     name: "remove",

@@ -15,7 +15,7 @@ import { formatBytes } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { besideText, PRUNE, quarantineText } from "../beside-text.ts";
 import { hubCacheOf, readTargets, repoTypeOf } from "./target.ts";
-import { badLine, placeOf } from "./verify.ts";
+import { badLine, placeOf, renewLines, viewLines } from "./verify.ts";
 import { commandHint } from "../../failure/command-hint.ts";
 
 const someFailed = 11;
@@ -74,6 +74,7 @@ function createDisplays(
         case "repair-done":
           current.finish(true);
           return;
+        case "verify-view":
         case "repair-set-aside":
         case "repair-failed":
           return;
@@ -128,10 +129,11 @@ function lines(report: RepairReport, quarantined: string | undefined): string[] 
     ...(mended.length > 0 ? [`${mended.length} mended`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
   ].join(", ");
+  const views = viewLines(found.views);
   const end = nothing
     ? `${found.checked} files checked, nothing to repair.${kept}`
     : `${counts}, ${formatBytes(bytes.wire)} fetched.${kept}`;
-  return [...what, end];
+  return [...what, ...views, end];
 }
 
 /** `mlx-download repair [ref…]`. */
@@ -167,7 +169,10 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const { repaired, mended, bytes, failed } = report;
   const ids = targets.map(({ repoId }) => repoId);
   const text = textOf(lines(report, await inQuarantine(report, { ids, flags, shell })));
-  await writeResult({ repaired, mended, bytes, failed }, text, { flags, shell });
+  const { views } = report.found;
+  await writeResult({ repaired, mended, bytes, failed, views }, text, { flags, shell });
+  // A view may hold files of its user, which making it again would take away.
+  if (!flags.quiet) for (const line of renewLines(views)) shell.stderr.write(line);
   const [first] = failed;
   if (first === undefined) return 0;
   return repaired.length > 0 ? someFailed : exitCodeOf(first.code);

@@ -287,6 +287,10 @@ export const cacheView: CommandSpec = {
       purpose: "for LM Studio, below ~/.lmstudio/models",
     },
     {
+      line: "mlx-download cache view org/name --layout jan",
+      purpose: "for Jan, below mlx/models in its folder of data",
+    },
+    {
       line: "mlx-download cache view org/name --to ~/models",
       purpose: "~/models/org/name, for any program",
     },
@@ -297,6 +301,8 @@ export const cacheView: CommandSpec = {
   ],
   notes: [
     "Large files are clones or hard links where the file system supports them, so a view takes almost no space. On another disk they are verified copies.",
+    "LM Studio's and Jan's folders are found where their own settings say. --to names another.",
+    "verify reads views, too. cache view alone and doctor say when a file is gone from one.",
     "The last line of standard output is the path.",
   ],
   load: () => import("./view.ts"),

@@ -1,4 +1,10 @@
-import type { BadFile, MissingFile, VerifyEvent, VerifyReport } from "@mlx-download/cache";
+import type {
+  BadFile,
+  DamagedView,
+  MissingFile,
+  VerifyEvent,
+  VerifyReport,
+} from "@mlx-download/cache";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { quoteWord } from "../../command-line/quote.ts";
@@ -12,6 +18,7 @@ import { formatBytes, formatCount, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { projectFolder } from "../project/project-folder.ts";
 import { readTargets, repoTypeOf } from "./target.ts";
+import { renewView } from "./views-here.ts";
 
 /** Findings that mean damaged bytes on this disk. */
 const integrityExit = 7;
@@ -44,7 +51,8 @@ export function verifyJson(report: VerifyReport): Record<string, unknown> {
 /** Other failures: missing content, and named repos of which nothing could be verified. */
 function isBroken(report: VerifyReport, isNamed: boolean): boolean {
   const gone = report.missing.some(({ reason }) => reason === "dangling");
-  return report.bad.length > 0 || gone || (isNamed && report.unverified.length > 0);
+  const damaged = report.bad.length > 0 || report.views.length > 0;
+  return damaged || gone || (isNamed && report.unverified.length > 0);
 }
 
 function unverifiedLines({ unverified, unproven }: VerifyReport): string[] {
@@ -61,7 +69,8 @@ function unverifiedLines({ unverified, unproven }: VerifyReport): string[] {
   });
 }
 
-function summary({ checked, bytes, bytesKnown, bad, missing, unproven }: VerifyReport): string {
+function summary(report: VerifyReport): string {
+  const { checked, bytes, bytesKnown, bad, missing, unproven, views } = report;
   const dangling = missing.filter(({ reason }) => reason === "dangling").length;
   const parts = [
     `${formatCount(checked, "file")} checked, ${formatBytes(bytes)} read`,
@@ -71,9 +80,30 @@ function summary({ checked, bytes, bytesKnown, bad, missing, unproven }: VerifyR
     bad.length > 0 ? `${bad.length} bad` : "none bad",
     dangling > 0 ? `${dangling} without content` : "",
     missing.length > dangling ? `${missing.length - dangling} not downloaded` : "",
+    views.length > 0 ? `${formatCount(views.length, "view")} damaged` : "",
     unproven.length > 0 ? `${unproven.length} without a known checksum` : "",
   ];
   return `${parts.filter(Boolean).join(", ")}.`;
+}
+
+/** A line for each view that is not what it was made as. */
+export function viewLines(views: readonly DamagedView[]): string[] {
+  return views.map(({ path, missing, bad }) => {
+    const parts = [
+      missing.length > 0 ? `lacks ${listed(missing)}` : "",
+      bad.length > 0 ? `holds other bytes in ${listed(bad)}` : "",
+    ];
+    return printable(`view ${path}: It ${parts.filter(Boolean).join(" and ")}.`);
+  });
+}
+
+function listed([first = "", ...more]: readonly string[]): string {
+  return more.length === 0 ? first : `${first} and ${more.length} more`;
+}
+
+/** How damaged views are made again. */
+export function renewLines(views: readonly DamagedView[]): string[] {
+  return views.map((view) => `${printable(`Make the view again: ${renewView(view)}`)}\n`);
 }
 
 function danglingLines(missing: readonly MissingFile[]): string[] {
@@ -139,6 +169,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const lines = [
     ...report.bad.map(badLine),
     ...(flags.lock ? missingLines(report.missing) : danglingLines(report.missing)),
+    ...viewLines(report.views),
     ...(isNamed ? unverifiedLines(report) : []),
     summary(report),
   ];
@@ -149,6 +180,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     const next = broken.length > 0 ? repairCommand(broken, flags) : "mlx-download install --frozen";
     shell.stderr.write(`Next: ${printable(next)}\n`);
   }
+  if (!flags.quiet) for (const line of renewLines(report.views)) shell.stderr.write(line);
   return isBroken(report, isNamed) || isAbsent ? integrityExit : 0;
 }
 

@@ -15,11 +15,15 @@ import { renewView, viewsHere } from "./views-here.ts";
 async function rootOf(flags: Flags, shell: Shell): Promise<string> {
   if (flags.to !== undefined) return flags.to;
   const home = findHome(shell.env);
-  if (flags.layout === "lmstudio" && home !== undefined) {
-    const { lmStudioModels } = await import("@mlx-download/cache");
-    return await lmStudioModels(home);
+  const { janModels, lmStudioModels } = await import("@mlx-download/cache");
+  if (home !== undefined) {
+    if (flags.layout === "lmstudio") return await lmStudioModels(home);
+    if (flags.layout === "jan") return await janModels(home, shell.env);
   }
-  throw usage("nothing says where the view belongs", "Add --to FOLDER, or --layout lmstudio.");
+  throw usage(
+    "nothing says where the view belongs",
+    "Add --to FOLDER, or --layout lmstudio or jan.",
+  );
 }
 
 async function showAll(cacheDir: string, flags: Flags, shell: Shell): Promise<void> {
@@ -70,8 +74,8 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   }
   const target = await readTarget(word, flags, shell);
   const { makeView, removeView, viewPath } = await import("@mlx-download/cache");
-  const layoutName = flags.layout ?? "org/name";
-  const path = viewPath(await rootOf(flags, shell), target.repoId, layoutName);
+  const program = flags.layout ?? "org/name";
+  const path = viewPath(await rootOf(flags, shell), target.repoId, program);
   if (flags.remove) {
     const { repoId, gone } = await removeView(cacheDir, path);
     if (!flags.quiet)
@@ -83,7 +87,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   }
   const { layout, snapshot } = await readStored(target, cacheDir);
   const view = await copying(
-    (options) => makeView(layout, snapshot, { ...options, target: path }),
+    (options) => makeView(layout, snapshot, { ...options, target: path, program }),
     {
       flags,
       shell,

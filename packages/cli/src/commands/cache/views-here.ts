@@ -23,16 +23,23 @@ export async function viewsHere(
 }
 
 /** The command that makes a view again in its place. */
-export function renewView({ repoId, commit, path }: ViewHere): string {
+export function renewView({
+  repoId,
+  commit,
+  path,
+  layout: program,
+}: Pick<ViewHere, "repoId" | "commit" | "path" | "layout">): string {
   const parent = dirname(path);
   const name = repoId.split("/").at(-1) ?? repoId;
   const [to, layout] =
-    path.endsWith(`/${repoId}`) && repoId.includes("/")
-      ? [dirname(parent), ""]
-      : basename(path) === repoId.replace("/", "--") && repoId.includes("/")
-        ? [parent, " --layout org--name"]
-        : basename(path) === name
-          ? [parent, " --layout flat"]
-          : [parent, ""];
+    program === "jan"
+      ? [repoId.includes("/") ? dirname(parent) : parent, " --layout jan"]
+      : path.endsWith(`/${repoId}`) && repoId.includes("/")
+        ? [dirname(parent), ""]
+        : basename(path) === repoId.replace("/", "--") && repoId.includes("/")
+          ? [parent, " --layout org--name"]
+          : basename(path) === name
+            ? [parent, " --layout flat"]
+            : [parent, ""];
   return `mlx-download cache view ${repoId}@${commit.slice(0, 7)} --to ${quoteWord(to)}${layout}`;
 }
