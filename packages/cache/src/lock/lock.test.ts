@@ -172,3 +172,17 @@ test("a lock in a folder that cannot be made has a code", async () => {
   await writeFile(file, "");
   expect(await codeOf(() => tryLock(join(file, "x.lock")))).toBe("cache/damaged");
 });
+
+test("who has given up already takes no lock, though it is free", async () => {
+  const path = await lockFile();
+  const signal = AbortSignal.abort(new Error("enough"));
+  await expect(acquireLock(path, { signal })).rejects.toThrow("enough");
+  expect(existsSync(path)).toBe(false);
+});
+
+test.skipIf(process.platform !== "linux")(
+  "a folder that is never there, however often it is made, ends in an error",
+  async () => {
+    expect(await codeOf(() => tryLock("/proc/none/x.lock"))).toMatch(/^cache\//);
+  },
+);

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { readFile, readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { run, tempDir } from "@mlx-download/test-utils";
@@ -89,4 +89,36 @@ test("a stale soft lock that another process breaks and takes between two looks 
   onTestFinished(() => void vi.restoreAllMocks());
   expect(await trySoftLock(path)).toBeUndefined();
   expect(await readFile(path, "utf8")).toBe(taken);
+});
+
+test.each([`1\n`, `\nhost\n`, `abc\n${hostname()}\n`, `0\n${hostname()}\n`, `-1\n${hostname()}\n`])(
+  "a soft lock whose record names no process (%j) is held only while it is fresh",
+  async (record) => {
+    const path = join(await tempDir(), "x.lock");
+    await writeFile(path, record);
+    expect(await trySoftLock(path)).toBeUndefined();
+    const past = Date.now() / 1000 - 60;
+    await utimes(path, past, past);
+    expect(await trySoftLock(path)).toBeDefined();
+  },
+);
+
+test("a dangling link in the place of a soft lock is replaced, and nothing is written where it leads", async () => {
+  const folder = await tempDir();
+  const path = join(folder, "x.lock");
+  await symlink(join(folder, "target"), path);
+  expect(await trySoftLock(path)).toBeDefined();
+  expect(await readdir(folder)).toEqual(["x.lock"]);
+});
+
+test("a soft lock that cannot be made, or broken, is the system's error", async () => {
+  const folder = await tempDir();
+  await expect(trySoftLock(join(folder, "none", "x.lock"))).rejects.toMatchObject({
+    code: "ENOENT",
+  });
+  const path = join(folder, "x.lock");
+  await mkdir(path);
+  await utimes(path, 1, 1);
+  await expect(trySoftLock(path)).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(["x.lock"]);
 });

@@ -85,6 +85,8 @@ export interface CommandTable {
    * each.
    */
   readonly elsewhere: Readonly<Record<string, string>>;
+  /** Options of other programs, without their dashes, with the next step for each. */
+  readonly optionsElsewhere: Readonly<Record<string, string>>;
   /** Every name and alias, of one or two words, with its command. */
   readonly words: ReadonlyMap<string, CommandSpec>;
   /** The command that the leading words name (longest name first), and how many words it took. */

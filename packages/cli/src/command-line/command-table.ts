@@ -8,7 +8,11 @@ export function createCommandTable({
   commonFlags,
   unnamed,
   elsewhere,
-}: Pick<CommandTable, "specs" | "commonFlags" | "unnamed" | "elsewhere">): CommandTable {
+  optionsElsewhere,
+}: Pick<
+  CommandTable,
+  "specs" | "commonFlags" | "unnamed" | "elsewhere" | "optionsElsewhere"
+>): CommandTable {
   const words = new Map(
     specs.flatMap((spec) => [spec.name, ...spec.aliases].map((word) => [word, spec] as const)),
   );
@@ -17,6 +21,7 @@ export function createCommandTable({
     commonFlags,
     unnamed,
     elsewhere,
+    optionsElsewhere,
     words,
     named(given) {
       for (const length of [2, 1]) {

@@ -98,15 +98,19 @@ function refuseUnknown(parsed: GivenWords, command: CommandSpec, table: CommandT
     const dashed = name.length === 1 ? `-${name}` : `--${name}`;
     const key = keyOf.get(name);
     if (key === undefined) {
+      const next = Object.hasOwn(table.optionsElsewhere, name)
+        ? table.optionsElsewhere[name]
+        : undefined;
       const meant = suggest(
         name.replace(/^no-/, ""),
         names.filter((word) => word.length > 1),
       );
       throw usage(
         `there is no option ${dashed}`,
-        meant === undefined
-          ? `See mlx-download ${command.name} --help for the options.`
-          : `Did you mean --${meant}?`,
+        next ??
+          (meant === undefined
+            ? `See mlx-download ${command.name} --help for the options.`
+            : `Did you mean --${meant}?`),
       );
     }
     if (allowed.has(key)) continue;

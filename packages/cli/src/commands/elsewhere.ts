@@ -9,6 +9,14 @@ export const elsewhere: Readonly<Record<string, string>> = {
   stop: "Ctrl-C stops a download; the same command resumes it.",
   start: "mlx-download get org/name starts a download, and resumes one that was stopped.",
   resume: "Run the same mlx-download get again: it resumes where it stopped.",
+  use: "mlx-download path org/name prints where a model is, for the program that loads it.",
+  clone: "mlx-download get org/name downloads a model; --local-dir FOLDER puts it there.",
+  cp: "mlx-download cache export org/name --to FOLDER copies a model, cache mv moves it.",
+  mv: "mlx-download cache mv org/name --to FOLDER moves a model.",
+  version: "mlx-download --version prints it.",
+  du: "mlx-download cache ls shows what each model takes on this disk.",
+  "scan-cache": "mlx-download cache ls lists this disk; mlx-download verify reads and verifies it.",
+  "delete-cache": "mlx-download cache rm removes models, cache prune removes unused data.",
   fetch: "mlx-download get org/name downloads a model.",
   delete: "mlx-download cache rm org/name removes a model from this disk.",
   uninstall: "mlx-download cache rm org/name removes a model from this disk.",
@@ -34,4 +42,16 @@ export const elsewhere: Readonly<Record<string, string>> = {
   "cache clear": "mlx-download cache rm removes models, cache prune removes unused data.",
   "cache delete": "mlx-download cache rm org/name removes a model.",
   "cache remove": "mlx-download cache rm org/name removes a model.",
+};
+
+/** Options of the same programs, without their dashes, with what to write here. */
+export const optionsElsewhere: Readonly<Record<string, string>> = {
+  "max-workers": "mlx-download finds the number of connections itself; --connections N limits it.",
+  "repo-type": "Write --type: verify, repair and the commands of cache take it. get takes models.",
+  "force-download": "Write --force: it fetches what is here again.",
+  "resume-download": "Leave it out: the same command resumes where it stopped.",
+  "local-dir-use-symlinks": "Leave it out: --local-dir gets whole files, never links.",
+  "allow-patterns": "Write --include.",
+  "ignore-patterns": "Write --exclude.",
+  "output-dir": "Write --local-dir.",
 };

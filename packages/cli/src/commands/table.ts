@@ -1,6 +1,6 @@
 import { createCommandTable } from "../command-line/command-table.ts";
 import type { CommandTable } from "../command-line/command-spec.ts";
-import { elsewhere } from "./elsewhere.ts";
+import { elsewhere, optionsElsewhere } from "./elsewhere.ts";
 import { authToken, login, logout, whoami } from "./account/specs.ts";
 import {
   cache,
@@ -50,6 +50,7 @@ import { web } from "./web/specs.ts";
 export const commandTable: CommandTable = createCommandTable({
   unnamed: get,
   elsewhere,
+  optionsElsewhere,
   commonFlags: ["quiet", "plain", "json", "agent", "debug", "trace", "help"],
   specs: [
     get,

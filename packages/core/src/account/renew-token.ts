@@ -31,7 +31,9 @@ export async function renewToken(options: Omit<AccountOptions, "token"> = {}): P
   if (named || settings.offline) return false;
   const files = tokenFiles(env);
   const inUse = async (): Promise<StoredToken | undefined> => {
-    const token = (await readSecret(files.tokenFile))?.trim();
+    // The search for a token tells of a file that cannot be read.
+    const token = (await readSecret(files.tokenFile).catch(() => undefined))?.trim();
+    if (!token) return undefined;
     return (await readStoredTokens(files)).find((stored) => stored.token === token);
   };
   const client = createTokenHubClient(settings, { ...options, env });
@@ -62,7 +64,7 @@ export async function renewToken(options: Omit<AccountOptions, "token"> = {}): P
     client.emit({
       type: "warning",
       code: "login/not-renewed",
-      message: `The login cannot be renewed: ${error instanceof Error ? error.message : String(error)}`,
+      message: `The login cannot be renewed: ${error instanceof Error ? error.message : String(error)}.`,
       hint: "It is tried again with the next command.",
     });
     return false;

@@ -1,8 +1,13 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 
-/** A variable's trimmed value. Undefined when unset or empty (Python takes an empty value as a value, we do not). */
+/**
+ * A variable's trimmed value, without the quotes that Docker, systemd and Windows leave around what a file or `set` says.
+ * Undefined when unset or empty (Python takes an empty value as a value, we do not).
+ */
 export function readText(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
+  const value = env[name]?.trim() ?? "";
+  const [, , bare = value] = /^(["'])(.*)\1$/s.exec(value) ?? [];
+  return bare.trim() || undefined;
 }
 
 /** True for `1`, `ON`, `YES`, `TRUE` in any case, as the Python client reads its switches. Undefined when unset. */

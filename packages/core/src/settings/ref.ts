@@ -1,5 +1,6 @@
 import { checkRepoId, checkRevision, type RepoType } from "@mlx-download/cache";
 import { ModelDownloadError } from "../contract/errors.ts";
+import { readText } from "./environment.ts";
 
 /** The model and its revision (branch, tag, `refs/pr/N` or commit, `main` when absent). */
 export interface RepoRef {
@@ -27,6 +28,13 @@ const HOSTS = new Set([
 ]);
 /** The part after a repo's id in the address of one of its pages. */
 const PAGES = new Set(["tree", "blob", "resolve", "raw", "commit", "commits", "discussions"]);
+/** Old ids of models have no owner, and none of them ends like this. */
+const FILE = /\.(?:safetensors|gguf|npz|json|jinja|bin|pth?)$/i;
+/** The beginning of an address without its scheme. */
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/i;
+const NO_HUB = "this is an address neither on huggingface.co nor on the endpoint";
+const NAME_A_MIRROR =
+  "Write org/name, and name a mirror with HF_ENDPOINT or the option `endpoint`.";
 const OTHER_TYPES = new Set(["datasets", "spaces", "kernels", "buckets", "collections", "papers"]);
 
 /**
@@ -60,7 +68,7 @@ export function parseRepoRef(text: string, options: RefOptions = {}): RepoRef {
 /** The endpoints of a request. An invalid one is reported where it is used. */
 function basesOf({ env = process.env, endpoint }: RefOptions): readonly URL[] {
   const given = [endpoint ?? []].flat();
-  const texts = (given.length > 0 ? given : [env["HF_ENDPOINT"] ?? ""]).flatMap((list) =>
+  const texts = (given.length > 0 ? given : [readText(env, "HF_ENDPOINT") ?? ""]).flatMap((list) =>
     list.split(","),
   );
   return texts.flatMap((one) => URL.parse(one.trim()) ?? []);
@@ -125,6 +133,12 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
       hint: "A branch, tag or commit follows an @: org/name@revision. Choose other files with the option `include`.",
     };
   }
+  if (id.includes("#")) {
+    return {
+      problem: "it contains a #",
+      hint: `A branch, tag or commit follows an @: write ${id.replace("#", "@")}.`,
+    };
+  }
   const segments = id.split("/");
   if (segments.includes("")) {
     return {
@@ -138,11 +152,19 @@ function misspelling(id: string): { problem: string; hint: string } | undefined 
       hint: "Write org/name, e.g. mlx-community/Qwen3-4B-4bit.",
     };
   }
-  if (segments.length > 2 && !OTHER_TYPES.has(segments[0] ?? "")) {
+  const [first = ""] = segments;
+  if (segments.length === 1 && FILE.test(first)) {
+    return {
+      problem: "this looks like a file's name",
+      hint: "Name its repo, org/name, and choose the file with the option `include`.",
+    };
+  }
+  if (segments.length > 2 && HOST.test(first)) return { problem: NO_HUB, hint: NAME_A_MIRROR };
+  if (segments.length > 2 && !OTHER_TYPES.has(first)) {
     return {
       problem: "it has more than one slash",
       hint:
-        segments[0] === "models"
+        first === "models"
           ? `Write ${segments.slice(1).join("/")}.`
           : `Write ${segments.slice(0, 2).join("/")} and choose files below it with \`include: "${segments.slice(2).join("/")}*"\`.`,
     };
@@ -164,11 +186,7 @@ function fromUrl(address: string, bases: readonly URL[], text: string): RepoRef 
   const url = URL.parse(address);
   const below = url ? pathBelow(url, bases) : undefined;
   if (below === undefined) {
-    throw invalid(
-      text,
-      "this is an address neither on huggingface.co nor on the endpoint",
-      "Write org/name, and name a mirror with HF_ENDPOINT or the option `endpoint`.",
-    );
+    throw invalid(text, NO_HUB, NAME_A_MIRROR);
   }
   const segments = below
     .split("/")

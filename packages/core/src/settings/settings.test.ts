@@ -209,6 +209,14 @@ describe("the token", () => {
     expect((await readSettings({ env, token: "hf_o" })).token).toBe("hf_o");
   });
 
+  test.each([`"hf_a"`, `'hf_a'`, ` "hf_a" \r\n`, `"hf_a\n"`])(
+    "comes without the quotes that an environment file left around it: %j",
+    async (text) => {
+      const env = await home({ HF_TOKEN: text, HF_ENDPOINT: `"https://a"` });
+      expect(await readSettings({ env })).toMatchObject({ token: "hf_a", endpoint: "https://a" });
+    },
+  );
+
   test("is read from HF_TOKEN_PATH", async () => {
     const dir = await tempDir();
     await writeFile(join(dir, "mine"), " hf_d ");

@@ -4,7 +4,8 @@ import { dirname } from "node:path";
 import { syncHandle } from "@mlx-download/cache/writing";
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** The text of a small file. Undefined when it is not there. */

@@ -13,7 +13,7 @@ export async function readLibrary(cacheDir: string, signal?: AbortSignal): Promi
   return {
     cacheDir: scan.cacheDir,
     sizeOnDisk: scan.sizeOnDisk,
-    diskFree: disk === undefined ? null : disk.bavail * disk.bsize,
+    diskFree: disk === undefined || disk.blocks === 0 ? null : disk.bavail * disk.bsize,
     repos: scan.repos.map((repo, at) => ({
       repoId: repo.repoId,
       repoType: repo.repoType,

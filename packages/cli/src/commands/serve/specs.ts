@@ -1,4 +1,5 @@
 import type { CommandSpec } from "../../command-line/command-spec.ts";
+import { quoteWord } from "../../command-line/quote.ts";
 import { usage } from "../../command-line/usage.ts";
 import { isLoopback } from "./is-loopback.ts";
 
@@ -10,6 +11,8 @@ export const serve: CommandSpec = {
   usage: "",
   summary: "serve the cache as a Hub, for every client that knows HF_ENDPOINT",
   operands: { min: 0, max: 0 },
+  tooMany: (extra) =>
+    `It serves the whole cache as files. To run a model: mlx_lm.server --model ${quoteWord(extra)}`,
   flags: [
     "pullThrough",
     "port",

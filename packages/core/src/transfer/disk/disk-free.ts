@@ -8,8 +8,9 @@ import { dirname } from "node:path";
 export async function diskFree(path: string): Promise<number | null> {
   for (let at = path; ; at = dirname(at)) {
     try {
-      const { bavail, bsize } = await statfs(at);
-      return bavail * bsize;
+      const { blocks, bavail, bsize } = await statfs(at);
+      // FUSE file systems that do not answer this question say that they have no blocks at all.
+      return blocks === 0 ? null : bavail * bsize;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(at) === at) return null;
     }

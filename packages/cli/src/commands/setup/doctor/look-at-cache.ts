@@ -18,7 +18,9 @@ async function exists(path: string): Promise<boolean> {
 
 async function lookAtDisk(folder: string): Promise<Diagnosis> {
   try {
-    const { bavail, bsize } = await statfs(folder);
+    const { blocks, bavail, bsize } = await statfs(folder);
+    if (blocks === 0)
+      return { name: "disk", status: "ok", detail: "does not say how much is free", data: {} };
     const free = bavail * bsize;
     const detail = `${formatBytes(free)} free`;
     const data = { free };
