@@ -16,7 +16,10 @@ export interface Nginx {
   close(): Promise<void>;
 }
 
-/** Starts nginx in the foreground over `root` (`<org>/<name>/<path>`), with its files in `folder`; undefined where there is none. */
+/**
+ * Starts nginx in the foreground over `root` (`<org>/<name>/<path>`, xorbs in `xorbs`), with its files in `folder`. Undefined
+ * where there is none.
+ */
 export async function startNginx(
   root: string,
   folder: string,
@@ -64,7 +67,8 @@ function configuration(of: {
   const temps = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (kind) => `${kind}_temp_path "${folder}/${kind}";`,
   );
-  const location = String.raw`location ~ ^/repos/(?<repo>[^/]+/[^/]+)/[^/]+/(?<file>.+)$ { alias "${root}/$repo/$file"; }`;
+  const location = String.raw`location ~ ^/repos/(?<repo>[^/]+/[^/]+)/[^/]+/(?<file>.+)$ { alias "${root}/$repo/$file"; }
+    location ~ ^/xorbs/default/(?<xorb>[0-9a-f]+)$ { alias "${root}/xorbs/$xorb"; }`;
   const secure = certificate
     ? `server {
     listen 127.0.0.1:${tls} ssl;

@@ -30,16 +30,17 @@ export async function runXetDownload(
   const size = bench.quick ? 4_000_000 : 1_000_000_000;
   const { folder, python, cli, say } = bench;
   const what = edited ? "an edited revision of a file that is here" : `${kind} weights`;
-  const title = `${size / 1e6} MB, ${what}, through Xet storage; node serves`;
-  say(`\n${name}: ${title}`);
   if (python === undefined) {
+    const title = `${size / 1e6} MB, ${what}, through Xet storage`;
     const missing = "hf_xet, which uploads the file, is not installed";
     const peer = "mlx-download --xet on";
     return { of: { name, title }, peers: [{ peer, verifies: true, runs: [], missing }] };
   }
   mkdirSync(folder, { recursive: true });
-  const server = await startXetServer();
+  const server = await startXetServer(join(folder, "server"));
   try {
+    const title = `${size / 1e6} MB, ${what}, through Xet storage; ${server.ready.server} serves`;
+    say(`\n${name}: ${title}`);
     const { url = "", casUrl = "", token = "", expiresAt = 0 } = server.ready;
     const storage = [casUrl, token, String(expiresAt)];
     const peer = (...args: string[]): string[] => [python, scriptOf("hf_xet_peer.py"), ...args];
@@ -128,12 +129,14 @@ function writeEdited(from: string, to: string): void {
   }
 }
 
-async function startXetServer(): Promise<{
+async function startXetServer(folder: string): Promise<{
   readonly ready: XetServerReply;
   readonly ask: (request: XetServerRequest) => Promise<XetServerReply>;
   readonly close: () => Promise<void>;
 }> {
-  const child = fork(scriptOf("xet-server.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(scriptOf("xet-server.ts"), [folder], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const answer = async (): Promise<XetServerReply> => {
     const [reply] = (await once(child, "message")) as [XetServerReply];
     return reply;

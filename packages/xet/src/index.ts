@@ -75,6 +75,7 @@ export {
   type XetClient,
   type XetFile,
 } from "./read/reconstruct-file.ts";
+export { hashUnits } from "./read/hash-units.ts";
 export {
   type ListedRange,
   parseReconstruction,

@@ -12,6 +12,8 @@ import { readSegment } from "./segments/read-segment.ts";
 import { recheckBlob } from "./recheck-blob.ts";
 import { createSegmentAllocator, type Lease, oneLease } from "./segments/segment-allocator.ts";
 import { fillFromXet, NO_FILL, type XetFill } from "./xet/fill-from-xet.ts";
+import type { Mended } from "./xet/mend-units.ts";
+import { XetFailure } from "./xet/xet-failure.ts";
 import { SegmentError } from "./sources/source.ts";
 import type { TransferContext } from "./transfer-context.ts";
 
@@ -81,7 +83,13 @@ export async function transferLargeBlob(
       if (throughXet.rewrote) anew();
       if (partial.have.covered < blob.size) throw error;
     }
-    const first = await behind.finish();
+    let first = await behind.finish();
+    let suspect = [...resumed, ...throughXet.doubtful];
+    if (first.actual !== file.digest.hex) {
+      const mended = await mendXet(throughXet, context);
+      suspect = [...resumed, ...mended.doubtful, ...throughXet.doubtful];
+      if (mended.rewrote) first = await start().finish();
+    }
     let { beginnings } = first;
     let replaced = 0;
     if (first.actual !== file.digest.hex) {
@@ -104,7 +112,7 @@ export async function transferLargeBlob(
         context,
         progress,
         ranged,
-        resumed: [...resumed, ...throughXet.doubtful],
+        resumed: suspect,
         first,
         prove,
       });
@@ -157,6 +165,19 @@ async function tryXet(
     context.emit({ type: "source-switched", path, from, to: "Xet storage", code, message });
   }
   return fillFromXet(blob, partial, { ...io, xet });
+}
+
+/** Replaces what Xet storage sent wrong. When it cannot be had there, the plain route is asked for all of it. */
+async function mendXet({ mend }: XetFill, { xet, signal }: TransferContext): Promise<Mended> {
+  try {
+    if (mend !== undefined) return await mend();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof XetFailure)) throw error;
+    xet?.route.fail(error);
+    return { rewrote: true, doubtful: [] };
+  }
+  return { rewrote: false, doubtful: [] };
 }
 
 /** Whether another way to the same bytes may do what this error says that the plain one could not. */

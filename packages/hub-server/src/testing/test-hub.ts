@@ -38,6 +38,8 @@ export interface TestHubOptions extends Omit<
   readonly announceXet?: boolean;
   /** Whether it has a Xet storage, in which all large files of its repos are (default false). */
   readonly xet?: boolean | XetBehaviour;
+  /** Where else the bytes of xorbs are served, under `/xorbs/default/HASH`. By default it serves them itself. */
+  readonly xetDataUrl?: string | undefined;
   /** Whether links lead to the CDN and its second region in turn (default false). */
   readonly regionalCdn?: boolean;
   /**
@@ -98,6 +100,7 @@ export async function startTestHub({
   quirks,
   announceXet = false,
   xet = false,
+  xetDataUrl,
   regionalCdn = false,
   devicePollSeconds,
   ...options
@@ -170,7 +173,7 @@ export async function startTestHub({
       : createXetStorage({
           store: createXetStore(),
           casUrl: `http://localhost:${cas.port}`,
-          dataUrl: `http://localhost:${xorb.port}`,
+          dataUrl: xetDataUrl ?? `http://localhost:${xorb.port}`,
           behaviour: xet === true ? {} : xet,
         });
   const now = options.now ?? Date.now;

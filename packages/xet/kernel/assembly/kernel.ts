@@ -34,7 +34,8 @@ const FRAME_HEADER_BYTES: usize = 7;
 
 /**
  * Decodes and hashes whole chunks from [source, sourceEnd) to [output, outputEnd), at most `most`. The tables
- * take their lengths, packed lengths (header included) and hashes. Returns how many; the rest is at RESULT.
+ * take their lengths, packed lengths (header included) and hashes. Without a hash table (0) nothing is hashed. Returns how
+ * many; the rest is at RESULT.
  */
 export function decodeRun(
   source: usize,
@@ -73,7 +74,7 @@ export function decodeRun(
     else if (unpacked > outputEnd - to) stop = OUTPUT;
     else stop = unpack(from + HEADER_BYTES, packed, scheme, to, unpacked);
     if (stop != CHUNKS) break;
-    hash(to, unpacked, hashTable + ((<usize>count) << 5));
+    if (hashTable != 0) hash(to, unpacked, hashTable + ((<usize>count) << 5));
     store<u32>(lengthTable + ((<usize>count) << 2), unpacked);
     store<u32>(packedTable + ((<usize>count) << 2), packed + <u32>HEADER_BYTES);
     count += 1;

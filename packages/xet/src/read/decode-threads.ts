@@ -34,7 +34,7 @@ export interface UnitTarget {
   readonly onDecoded?: (written: readonly Span[], consumed: number) => void;
 }
 
-/** Threads that decode, hash and write units. Each holds up to 16 at a time, in 1.5 MiB each. */
+/** Threads that decode, hash and write units. Each holds up to 16 at a time, in some 2.5 MiB each. */
 export interface DecodeThreads {
   /** Starts the threads, which the first `open` does otherwise. */
   start(): void;
@@ -43,7 +43,7 @@ export interface DecodeThreads {
   close(): Promise<void>;
 }
 
-const WINDOW_BYTES = 256 * 1024;
+const WINDOW_BYTES = 512 * 1024;
 const WINDOWS = 3;
 /** In front of each window, for the undecoded rest of the one before: less than a chunk. */
 const CARRY_BYTES = roundUp(CHUNK_HEADER_BYTES + MAX_PACKED_BYTES);
@@ -66,15 +66,21 @@ interface Thread {
   say(request: DecodeRequest): void;
 }
 
-/** At most two threads by default: a third one on two cores costs more than it brings. */
-export function createDecodeThreads(options: { readonly threads?: number } = {}): DecodeThreads {
+/**
+ * At most two threads by default: a third one on two cores costs more than it brings. `hashes: false` leaves out the hash
+ * of each chunk, for callers who prove the file by its SHA-256 and call `hashUnits` when that is wrong.
+ */
+export function createDecodeThreads(
+  options: { readonly threads?: number; readonly hashes?: boolean } = {},
+): DecodeThreads {
   const count = options.threads ?? Math.min(2, availableParallelism());
+  const hashes = options.hashes ?? true;
   let threads: Thread[] = [];
   const waiting: (() => void)[] = [];
   let nextId = 0;
 
   const start = (): void => {
-    while (threads.length < count) threads.push(startThread(forget));
+    while (threads.length < count) threads.push(startThread(forget, hashes));
   };
   /** One that died is replaced with the next unit. */
   const forget = (worker: Worker): void => {
@@ -110,7 +116,7 @@ export function createDecodeThreads(options: { readonly threads?: number } = {})
   };
 }
 
-function startThread(forget: (worker: Worker) => void): Thread {
+function startThread(forget: (worker: Worker) => void, hashes: boolean): Thread {
   const memory = kernelMemory(OUTPUT_BYTES + SLACK_BYTES + LANES * LANE_BYTES);
   const { room, bytes } = createKernel(memory);
   const output = { start: room.start, end: room.start + OUTPUT_BYTES };
@@ -122,7 +128,7 @@ function startThread(forget: (worker: Worker) => void): Thread {
   const worker = new Worker(program, {
     eval: text !== undefined,
     execArgv: [],
-    workerData: { port: far, memory, output, bell } satisfies DecodeWorkerData,
+    workerData: { port: far, memory, output, bell, hashes } satisfies DecodeWorkerData,
     transferList: [far],
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
   });

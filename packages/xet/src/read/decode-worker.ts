@@ -13,6 +13,8 @@ export interface DecodeWorkerData {
   readonly memory: KernelMemory;
   /** Where content is unpacked to before it is written. */
   readonly output: Region;
+  /** Whether the hash of each chunk is wanted. */
+  readonly hashes: boolean;
   /** Rung after each request. */
   readonly bell: Int32Array;
 }
@@ -68,7 +70,7 @@ interface Job {
   tail: number | undefined;
 }
 
-function run({ port, memory, output, bell }: DecodeWorkerData): void {
+function run({ port, memory, output, bell, hashes }: DecodeWorkerData): void {
   const kernel = createKernel(memory);
   const jobs = new Map<number, Job>();
   const reply = (message: DecodeReply): void => port.postMessage(message);
@@ -83,7 +85,7 @@ function run({ port, memory, output, bell }: DecodeWorkerData): void {
       job.written.push({ start: position, end: position + bytes.byteLength });
     };
     const job: Job = {
-      decoder: createUnitDecoder(unit, { kernel, output, write }),
+      decoder: createUnitDecoder(unit, { kernel, output, write, hashes }),
       written: [],
       tail: undefined,
     };

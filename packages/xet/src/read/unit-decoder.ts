@@ -10,6 +10,8 @@ export interface UnitResult extends ChunkHashes {
   readonly lengths: Uint32Array;
   /** Bytes of each chunk in the stored xorb, header included. */
   readonly packedLengths: Uint32Array;
+  /** Of each chunk. Empty where they were left out: see `hashUnits`. */
+  readonly hashes: Uint8Array;
   /** The unit is its whole xorb, and the root of the tree over its chunks is the xorb's hash: its content is verified. */
   readonly verified: boolean;
 }
@@ -36,11 +38,13 @@ export interface UnitDecoderIo {
   readonly output: Region;
   /** Keeps bytes of the file. They change after it returned. */
   readonly write: (bytes: Uint8Array, position: number) => void;
+  /** False leaves out the chunks' hashes, for those who prove the file otherwise. */
+  readonly hashes?: boolean;
 }
 
 /** A decoder at the start of `unit`. */
 export function createUnitDecoder(unit: FetchUnit, io: UnitDecoderIo): UnitDecoder {
-  const { kernel, output, write } = io;
+  const { kernel, output, write, hashes = true } = io;
   const unitBytes = unit.bytes.end - unit.bytes.start;
   const runs: DecodedRun[] = [];
   const cursors = unit.uses.map(({ offset }) => offset);
@@ -79,7 +83,7 @@ export function createUnitDecoder(unit: FetchUnit, io: UnitDecoderIo): UnitDecod
     decode({ start, end }) {
       let from = start;
       for (;;) {
-        const run = kernel.decodeRun({ start: from, end }, output);
+        const run = kernel.decodeRun({ start: from, end }, output, { hashes });
         if (next + run.lengths.length > unit.chunks.end) throw malformed("too many chunks");
         if (run.lengths.length > 0) {
           place(run);
@@ -98,11 +102,18 @@ export function createUnitDecoder(unit: FetchUnit, io: UnitDecoderIo): UnitDecod
       if (next !== unit.chunks.end) throw malformed("truncated");
       if (consumed !== unitBytes) throw malformed("length of the range");
       const result = joinRuns(runs);
-      const whole = unit.chunks.start === 0 && unit.bytes.start === 0;
-      return { ...result, verified: whole && xorbHash(result) === unit.xorb };
+      return { ...result, verified: hashes && isWholeXorb(unit, result) };
     },
     rest: () => (next === unit.chunks.end ? undefined : restOf(unit, { next, consumed, cursors })),
   };
+}
+
+/** Whether the unit is its xorb, from the first chunk to the last, with the xorb's content. */
+export function isWholeXorb(
+  { xorb, chunks, bytes }: FetchUnit,
+  result: Omit<UnitResult, "verified">,
+): boolean {
+  return chunks.start === 0 && bytes.start === 0 && xorbHash(result) === xorb;
 }
 
 function restOf(

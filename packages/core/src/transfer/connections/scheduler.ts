@@ -82,7 +82,7 @@ export function joinScheduler(host: string, wish: SchedulerWish): SchedulerMembe
 
 async function startDecoders(): Promise<DecodeThreads> {
   const { createDecodeThreads } = await import("@mlx-download/xet");
-  return createDecodeThreads();
+  return createDecodeThreads({ hashes: false });
 }
 
 function joinRate(wish: number | RateLimit): {

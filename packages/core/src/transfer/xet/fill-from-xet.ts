@@ -7,7 +7,7 @@ import type { FileProgress } from "../progress.ts";
 import type { TransferContext } from "../transfer-context.ts";
 import type { PartialWrite } from "../write-partial.ts";
 import { copyFromBases } from "./copy-from-bases.ts";
-import { proveUnits } from "./prove-units.ts";
+import { type Mended, mendUnits } from "./mend-units.ts";
 import { readUnit } from "./read-unit.ts";
 import { runSteps } from "./run-steps.ts";
 import { createXetAddresses } from "./xet-addresses.ts";
@@ -20,8 +20,10 @@ import type { XetRoute } from "./xet-route.ts";
 export interface XetFill {
   /** Whether bytes were written twice or given up, so that hashing must start over. */
   readonly rewrote: boolean;
-  /** Ranges that are less certain than others when the digest is wrong: copies, and units that nothing proves. */
+  /** Ranges that are less certain than others when the digest is wrong: copies. */
   readonly doubtful: readonly ByteRange[];
+  /** Finds and replaces wrong units, once the digest is known to be wrong. Undefined when nothing came this way. */
+  readonly mend: (() => Promise<Mended>) | undefined;
   /** Bytes that the storage sent. */
   readonly wireBytes: number;
   /** The blob's record for later copies. Undefined when not all of its chunks are known. */
@@ -32,6 +34,7 @@ export interface XetFill {
 export const NO_FILL: XetFill = {
   rewrote: false,
   doubtful: [],
+  mend: undefined,
   wireBytes: 0,
   sidecar: undefined,
 };
@@ -61,6 +64,7 @@ export async function fillFromXet(
   const units = new Map<FetchUnit, FetchedUnit>();
   const doubtful: ByteRange[] = [];
   let rewrote = false;
+  let mend: XetFill["mend"];
   let wireBytes = 0;
   let sidecar: Uint8Array | undefined;
   const disk = new AbortController();
@@ -74,10 +78,11 @@ export async function fillFromXet(
     const xet = await import("@mlx-download/xet");
     const addresses = createXetAddresses(expected, way.parts, { route, xet });
     const missing = partial.have.missing(blob.size);
+    let arrived: () => void = to.onWritten;
     const onWritten = (ranges: readonly ByteRange[]): void => {
       try {
         for (const { start, end } of ranges) partial.wrote(start, end);
-        to.onWritten();
+        arrived();
       } catch (error) {
         disk.abort(error);
       }
@@ -102,6 +107,20 @@ export async function fillFromXet(
           for (const { start, end } of xet.unitOutputs(bad)) partial.drop(start, end);
         },
       });
+    let complete = false;
+    mend = async () => {
+      // The hashing that began with these bytes has ended.
+      arrived = () => undefined;
+      return mendUnits([...units.values()], {
+        context,
+        path,
+        file: expected,
+        whole: complete && whole && way.bases.length === 0,
+        descriptor: partial.descriptor,
+        replace: (unit) => addresses.replace(unit, signal),
+        read: (unit) => read(unit, signal),
+      });
+    };
     await runSteps(way.delta, {
       signal,
       lanes: context.budget.max,
@@ -123,18 +142,7 @@ export async function fillFromXet(
         return fetched.result;
       },
     });
-    if (whole && way.bases.length === 0) {
-      const proved = await proveUnits([...units.values()], expected, {
-        context,
-        path,
-        replace: (unit) => addresses.replace(unit, signal),
-        async read(unit) {
-          rewrote = true;
-          return read(unit, signal);
-        },
-      });
-      doubtful.push(...proved.doubtful.flatMap((unit) => xet.unitOutputs(unit)));
-    }
+    complete = true;
     const chunks = way.delta.chunks();
     const marks = way.parts.flatMap(({ ranges }) => xet.marksOf(ranges));
     if (chunks) sidecar = xet.encodeSidecar({ ...expected, ...chunks, marks });
@@ -145,7 +153,7 @@ export async function fillFromXet(
     route.fail(error);
     context.emit(fallback(path, error, route));
   }
-  return { rewrote, doubtful, wireBytes, sidecar };
+  return { rewrote, doubtful, mend, wireBytes, sidecar };
 }
 
 const PHASES = {
