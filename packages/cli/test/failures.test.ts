@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { modelFiles, ndjson, nodeArgs, startStage } from "./stage.ts";
+import { modelFiles, ndjson, nodeArgs, program, startStage } from "./stage.ts";
 
 const token = "hf_annaAnnaAnnaAnnaAnnaAnna1234";
 
@@ -218,14 +218,14 @@ test.runIf(process.platform === "linux")(
     const full = await open("/dev/full", "w");
     onTestFinished(() => full.close());
     for (const flag of ["-q", "--json", "--events"]) {
-      const child = spawn(process.execPath, [...nodeArgs, "org/name", flag], {
+      const child = spawn(program, [...nodeArgs, "org/name", flag], {
         env,
         stdio: ["ignore", full.fd, "pipe"],
       });
       const [code] = (await once(child, "exit")) as [number];
       expect(code, flag).toBe(flag === "--events" ? 141 : 6);
     }
-    const failed = spawn(process.execPath, [...nodeArgs, "org/none", "--json"], {
+    const failed = spawn(program, [...nodeArgs, "org/none", "--json"], {
       env,
       stdio: ["ignore", full.fd, "ignore"],
     });

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { expect, it, onTestFinished } from "vitest";
-import { modelFiles, nodeArgs, readUntil, type Stage, startStage } from "./stage.ts";
+import { modelFiles, nodeArgs, program, readUntil, type Stage, startStage } from "./stage.ts";
 
 const SIZE = 20_000_000;
 const MODEL = "acme/house";
@@ -73,7 +73,7 @@ async function startFleet(stage: Stage): Promise<string> {
 
 async function get(stage: Stage, endpoint: string): Promise<{ code: number | null; path: string }> {
   const home = await tempDir();
-  const got = await run(process.execPath, [...nodeArgs, MODEL], {
+  const got = await run(program, [...nodeArgs, MODEL], {
     cwd: home,
     env: { ...stage.env, HOME: home, HF_HOME: join(home, "hf"), HF_ENDPOINT: endpoint },
   });

@@ -4,7 +4,15 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { run, tempDir } from "@mlx-download/test-utils";
 import { expect, it, onTestFinished } from "vitest";
-import { modelFiles, ndjson, nodeArgs, readUntil, type Stage, startStage } from "./stage.ts";
+import {
+  modelFiles,
+  ndjson,
+  nodeArgs,
+  program,
+  readUntil,
+  type Stage,
+  startStage,
+} from "./stage.ts";
 
 const SIZE = 24_000_000;
 const MODEL = "acme/house";
@@ -51,7 +59,7 @@ async function getWith(
   const home = await tempDir();
   stage.hub.log.clear();
   const args = peers.flatMap((peer) => ["--peers", peer]);
-  const got = await run(process.execPath, [...nodeArgs, MODEL, "--events", ...args], {
+  const got = await run(program, [...nodeArgs, MODEL, "--events", ...args], {
     cwd: home,
     env: { ...stage.env, HOME: home, HF_HOME: join(home, "hf"), ...env },
   });

@@ -2,11 +2,11 @@ import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { run as runProgram, type RunResult } from "@mlx-download/test-utils";
 import { describe, expect, test } from "vitest";
-import { modelFiles, ndjson, nodeArgs, type Stage, startStage } from "./stage.ts";
+import { modelFiles, ndjson, nodeArgs, program, type Stage, startStage } from "./stage.ts";
 
-async function isInstalled(program: string): Promise<boolean> {
+async function isInstalled(name: string): Promise<boolean> {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const found = await Promise.allSettled(folders.map((folder) => access(join(folder, program))));
+  const found = await Promise.allSettled(folders.map((folder) => access(join(folder, name))));
   return found.some(({ status }) => status === "fulfilled");
 }
 
@@ -26,7 +26,7 @@ const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Runs a script of bash in which `mlx-download` is the real command. */
 async function bash({ env }: Stage, script: string): Promise<RunResult> {
-  const command = [process.execPath, ...nodeArgs].map(quoted).join(" ");
+  const command = [program, ...nodeArgs].map(quoted).join(" ");
   const text = `set -euo pipefail\nmlx-download() { ${command} "$@"; }\n${script}`;
   return runProgram("bash", ["-c", text], { env });
 }

@@ -113,6 +113,8 @@ test(
     await expectOutput("configUnset", ["config", "unset", "connections"]);
     await expectOutput("sharing", ["share", "status"]);
     await expectOutput("completion", ["completion", "fish"]);
+    await expectOutput("man", ["man"]);
+    await expectOutput("schema", ["schema", "events"]);
     await expectOutput("whoami", ["whoami"]);
     await expectOutput("authToken", ["auth", "token"]);
     await expectOutput("doctor", ["doctor"]);

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { describe, expect, it } from "vitest";
-import { modelFiles, nodeArgs, readUntil, type Stage, startStage } from "./stage.ts";
+import { modelFiles, nodeArgs, program, readUntil, type Stage, startStage } from "./stage.ts";
 
 const SIZE = 6_000_000;
 const MODEL = "acme/house";
@@ -49,7 +49,7 @@ async function client(url: string, env: NodeJS.ProcessEnv = {}) {
   return {
     home,
     get: (args: readonly string[]) =>
-      run(process.execPath, [...nodeArgs, ...args], {
+      run(program, [...nodeArgs, ...args], {
         cwd: home,
         env: {
           PATH: process.env["PATH"],

@@ -12,12 +12,20 @@ export const sourceArgs: readonly string[] = [
   "--conditions=@mlx-download/source",
   file("../src/bin.ts"),
 ];
+/** A single executable to try instead (`scripts/release/executable.ts`). */
+const executable = process.env["MLX_DOWNLOAD_EXECUTABLE"];
+/** The program that is the command, and its arguments before the command's own. */
+export const program: string = executable ?? process.execPath;
 /**
  * Node's arguments for the command, before its own: its source, or what was just built from it (by `npm test`, which
- * says so), which starts with a third of the work.
+ * says so), which starts with a third of the work. An executable has none.
  */
 export const nodeArgs: readonly string[] =
-  process.env["MLX_DOWNLOAD_BUILT"] === "1" ? [file("../dist/bin.js")] : sourceArgs;
+  executable !== undefined
+    ? []
+    : process.env["MLX_DOWNLOAD_BUILT"] === "1"
+      ? [file("../dist/bin.js")]
+      : sourceArgs;
 
 /** The real command beside a Hub of its own, with an empty home and nothing of this machine's environment. */
 export interface Stage {
@@ -47,9 +55,9 @@ export async function startStage(options: TestHubOptions = {}): Promise<Stage> {
     hub,
     cacheDir: join(home, "hf", "hub"),
     env,
-    run: (args, input) => run(process.execPath, [...nodeArgs, ...args], { env, input, cwd: home }),
+    run: (args, input) => run(program, [...nodeArgs, ...args], { env, input, cwd: home }),
     start(args) {
-      const child = spawn(process.execPath, [...nodeArgs, ...args], {
+      const child = spawn(program, [...nodeArgs, ...args], {
         env,
         cwd: home,
         stdio: ["pipe", "pipe", "pipe"],

@@ -41,6 +41,8 @@ import {
   configShow,
   configUnset,
   doctor,
+  man,
+  schema,
 } from "./setup/specs.ts";
 import { serve } from "./serve/specs.ts";
 import { shareAllow, shareForget, shareOff, shareOn, shareStatus } from "./share/specs.ts";
@@ -112,5 +114,7 @@ export const commandTable: CommandTable = createCommandTable({
     configPath,
     doctor,
     completion,
+    man,
+    schema,
   ],
 });

@@ -30,11 +30,18 @@ export function withSourceLines(stack: string): string {
 
 function readMaps(dist: string): Maps {
   try {
-    const path = process.platform === "win32" ? dist.replace(/^\/(?=[A-Z]:)/i, "") : dist;
-    const packed = readFileSync(`${decodeURI(path)}/source-positions.json.gz`);
+    const packed = readPacked(dist);
     return JSON.parse(gunzipSync(packed).toString("utf8")) as Maps;
   } catch {
     // A build of another kind. The stack stays as it is.
     return {};
   }
+}
+
+function readPacked(dist: string): Uint8Array {
+  // Inside of an executable no folder has this name. Not every runtime knows executables.
+  const sea = process.getBuiltinModule("node:sea") as typeof import("node:sea") | undefined;
+  if (sea?.isSea()) return new Uint8Array(sea.getRawAsset("dist/source-positions.json.gz"));
+  const path = process.platform === "win32" ? dist.replace(/^\/(?=[A-Z]:)/i, "") : dist;
+  return readFileSync(`${decodeURI(path)}/source-positions.json.gz`);
 }

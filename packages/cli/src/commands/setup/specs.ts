@@ -111,3 +111,36 @@ export const completion: CommandSpec = {
   ],
   load: () => import("./completion.ts"),
 };
+
+/** `mlx-download man` */
+export const man: CommandSpec = {
+  name: "man",
+  group: "Account and settings",
+  aliases: [],
+  usage: "",
+  summary: "print the manual page, for a folder of man",
+  operands: { min: 0, max: 0 },
+  flags: [],
+  examples: [
+    {
+      line: "mlx-download man > /usr/local/share/man/man1/mlx-download.1",
+      purpose: "for man mlx-download; npm and Homebrew do it themselves",
+    },
+  ],
+  load: () => import("./man.ts"),
+};
+
+/** `mlx-download schema <output | events>` */
+export const schema: CommandSpec = {
+  name: "schema",
+  group: "Account and settings",
+  aliases: [],
+  usage: "<output | events>",
+  summary: "print the JSON Schema of --json or of --events",
+  operands: { min: 1, max: 1, what: "output or events", complete: ["output", "events"] },
+  flags: [],
+  examples: [
+    { line: "mlx-download schema output > output.schema.json", purpose: "to check what it prints" },
+  ],
+  load: () => import("./schema.ts"),
+};

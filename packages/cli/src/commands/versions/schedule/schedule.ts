@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Invocation } from "../../../command-line/command-spec.ts";
 import type { Flags } from "../../../command-line/flags.ts";
 import { usage } from "../../../command-line/usage.ts";
 import { configPath } from "../../../config/config-file.ts";
 import { findHome } from "../../../shell/home.ts";
+import { ownCommand } from "../../../shell/own-command.ts";
 import { writeResult } from "../../../shell/result.ts";
 import type { Shell } from "../../../shell/shell.ts";
 import { hubCacheOf, readTarget } from "../../cache/target.ts";
@@ -207,8 +208,7 @@ function jobFiles(schedule: Schedule | undefined, env: NodeJS.ProcessEnv): reado
   const job: UpdateJob = {
     window: parseWindow(window),
     command: [
-      process.execPath,
-      resolve(process.argv[1] ?? "mlx-download"),
+      ...ownCommand(),
       "update",
       ...models,
       "--within",
