@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import { type BodyReader, createBodyReader } from "./body-reader.ts";
 import { connectSocket } from "./connect.ts";
+import { isGone, type Surroundings, watchSleep } from "./lost-network.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 
 /** One request on a connection: its bytes as they go out. */
@@ -24,7 +25,7 @@ export interface Connection {
   /** Can it take the next exchange? */
   readonly idle: boolean;
   readonly closed: boolean;
-  /** When it became idle, by `performance.now()`. */
+  /** When it became idle, by the wall clock: a sleeping machine does not count by `performance.now()`. */
   readonly idleSince: number;
   /** Sends a request when idle. Throws system errors, `UnusualHeadError`, the signal's reason. */
   exchange(exchange: Exchange): Promise<Answer>;
@@ -33,6 +34,13 @@ export interface Connection {
 
 const SCRATCH_BYTES = 64 * 1024;
 const TICK_MS = 250;
+/**
+ * After a sleep a connection is mostly dead, and nothing says so. One that lives has bytes waiting, or brings some in this
+ * time, in ms.
+ */
+const AWAKE_PATIENCE_MS = 2_000;
+/** After so many silent ticks it is looked whether the machine still has the connection's address. */
+const LOOK_TICKS = 4;
 
 /** Connects to the origin of `url`. */
 export async function openConnection(
@@ -40,8 +48,10 @@ export async function openConnection(
   options: {
     readonly secureContext: SecureContext | undefined;
     readonly signal: AbortSignal | undefined;
+    readonly surroundings: Surroundings;
   },
 ): Promise<Connection> {
+  const { surroundings } = options;
   const scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
   /** The meaning of the next bytes: an answer's head, its body, or unexpected (then they break the connection). */
   let stage: "head" | "body" | "idle" = "idle";
@@ -50,7 +60,7 @@ export async function openConnection(
   let body: BodyReader | undefined;
   let onHead: ((answer: Answer) => void) | undefined;
   let onFailure: ((error: Error) => void) | undefined;
-  let idleSince = performance.now();
+  let idleSince = surroundings.now();
   // Counted, not measured: a process that was stopped for a minute must not take it for the server's silence.
   let quietTicks = 0;
   let reading = true;
@@ -150,10 +160,25 @@ export async function openConnection(
       quietTicks = 0;
       return new Promise((resolve, reject) => {
         const abort = (): void => fail(signal?.reason as Error);
+        const sleep = watchSleep(surroundings);
+        let awake = false;
         const watch = setInterval(() => {
-          const limit = body === undefined ? exchange.headersTimeoutMs : exchange.bodyTimeoutMs;
+          // Bytes came since the last tick: it lives.
+          if (quietTicks === 0) awake = false;
+          if (sleep.slept()) {
+            awake = true;
+            quietTicks = 0;
+          }
           // Silence counts only while the body is being read.
-          if (!reading || (quietTicks += 1) * TICK_MS < limit) return;
+          if (!reading) return;
+          quietTicks += 1;
+          if (quietTicks % LOOK_TICKS === 0 && isGone(socket.localAddress, surroundings)) {
+            fail(Object.assign(new Error("its network is gone"), { code: "ECONNRESET" }));
+            return;
+          }
+          const usual = body === undefined ? exchange.headersTimeoutMs : exchange.bodyTimeoutMs;
+          const limit = awake ? Math.min(usual, AWAKE_PATIENCE_MS) : usual;
+          if (quietTicks * TICK_MS < limit) return;
           fail(Object.assign(new Error("no byte in time"), { code: "UND_ERR_BODY_TIMEOUT" }));
         }, TICK_MS);
         const settle = (): void => {
@@ -165,7 +190,7 @@ export async function openConnection(
         release = (reusable) => {
           settle();
           stage = "idle";
-          idleSince = performance.now();
+          idleSince = surroundings.now();
           if (reusable) {
             body = undefined;
             socket.unref();

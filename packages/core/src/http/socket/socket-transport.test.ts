@@ -6,10 +6,14 @@ import { pour } from "../byte-sink.ts";
 import { createTransport } from "../create-transport.ts";
 import type { TransportResponse } from "../transport.ts";
 import { createTrustStore } from "../certificates.ts";
+import { isGone, type Surroundings, surroundings } from "./lost-network.ts";
 import { createSocketTransport } from "./socket-transport.ts";
 
 /** A server that answers each request head with whatever `answer` writes on the bare socket. */
-async function serveRaw(answer: (socket: Socket, request: string, nth: number) => void) {
+async function serveRaw(
+  answer: (socket: Socket, request: string, nth: number) => void,
+  around: Surroundings = surroundings,
+) {
   let requests = 0;
   let connections = 0;
   const server = createServer((socket) => {
@@ -28,7 +32,7 @@ async function serveRaw(answer: (socket: Socket, request: string, nth: number) =
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
-  const transport = createSocketTransport(createTrustStore({}));
+  const transport = createSocketTransport(createTrustStore({}), around);
   onTestFinished(() => transport.close());
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x?y=1`);
   return { url, transport, connections: () => connections, requests: () => requests };
@@ -219,4 +223,67 @@ test("pouring fills spaces smaller than the chunk one after the other", async ()
   const sink = collectingSink();
   await pour(Buffer.alloc(2500, 7), sink);
   expect(sink.bytes().equals(Buffer.alloc(2500, 7))).toBe(true);
+});
+
+/** A machine whose wall clock can jump, as it does over a sleep. */
+function sleeper() {
+  let slept = 0;
+  const around: Surroundings = { ...surroundings, now: () => Date.now() + slept };
+  return { around, sleep: () => void (slept += 3_600_000) };
+}
+
+test("a connection that is silent after a sleep is given up long before its limit", async () => {
+  const { around, sleep } = sleeper();
+  const { url, transport } = await serveRaw((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+  }, around);
+  const response = await transport.request(url, { bodyTimeoutMs: 3_600_000 });
+  const reading = response.readInto?.(collectingSink()) ?? Promise.resolve();
+  sleep();
+  expect((await failureOf(reading)).code).toBe("transfer/stalled");
+});
+
+test("a connection that lives after a sleep goes on", async () => {
+  const { around, sleep } = sleeper();
+  const ready = Promise.withResolvers<Socket>();
+  const { url, transport, connections } = await serveRaw((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nonly this ");
+    ready.resolve(socket);
+  }, around);
+  const sink = collectingSink();
+  const reading = (await transport.request(url)).readInto?.(sink);
+  sleep();
+  (await ready.promise).write("and that. ");
+  await reading;
+  expect(sink.bytes().toString()).toBe("only this and that. ");
+  expect(connections()).toBe(1);
+});
+
+test("an idle connection from before a sleep gets no request", async () => {
+  const { around, sleep } = sleeper();
+  const { url, transport, connections } = await serveRaw(
+    (socket) => socket.write(answerOf("here")),
+    around,
+  );
+  await text(await transport.request(url));
+  sleep();
+  await text(await transport.request(url));
+  expect(connections()).toBe(2);
+});
+
+test("a connection is cut when the machine has lost its address", async () => {
+  const { url, transport } = await serveRaw((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+  });
+  const response = await transport.request(url, { bodyTimeoutMs: 1_000 });
+  // Loopback is never lost: this one is silent.
+  const failed = failureOf(response.readInto?.(collectingSink()) ?? Promise.resolve());
+  expect((await failed).code).toBe("transfer/stalled");
+  const machine = { ...surroundings, addresses: () => new Set(["127.0.0.1", "10.0.0.7", "::1"]) };
+  expect(isGone("10.0.0.7", machine)).toBe(false);
+  expect(isGone("::ffff:10.0.0.7", machine)).toBe(false);
+  expect(isGone("192.168.1.4", machine)).toBe(true);
+  expect(isGone("fe80::1%en0", machine)).toBe(true);
+  expect(isGone("192.168.1.4", { ...machine, addresses: () => new Set() })).toBe(false);
+  expect(isGone(undefined, machine)).toBe(false);
 });

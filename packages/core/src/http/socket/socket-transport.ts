@@ -9,6 +9,7 @@ import {
   type TransportResponse,
 } from "../transport.ts";
 import { type Answer, type Connection, openConnection } from "./connection.ts";
+import { type Surroundings, surroundings as thisMachine } from "./lost-network.ts";
 import { UnusualHeadError } from "./response-head.ts";
 
 // Servers close a connection after five idle seconds, and a request sent into a closing connection is lost.
@@ -19,7 +20,10 @@ const IDLE_LIMIT_MS = 4_000;
  * general client. It speaks to servers directly (no proxy) and refuses odd heads with `UnusualHeadError`, for which a
  * more patient client is asked. Otherwise as `Transport`.
  */
-export function createSocketTransport(trust: TrustStore): Transport {
+export function createSocketTransport(
+  trust: TrustStore,
+  surroundings: Surroundings = thisMachine,
+): Transport {
   const pools = new Map<string, Set<Connection>>();
 
   const pool = (url: URL): Set<Connection> => {
@@ -30,7 +34,7 @@ export function createSocketTransport(trust: TrustStore): Transport {
   const takeIdle = (connections: Set<Connection>): Connection | undefined => {
     for (const connection of connections) {
       if (!connection.idle) continue;
-      if (performance.now() - connection.idleSince < IDLE_LIMIT_MS) return connection;
+      if (surroundings.now() - connection.idleSince < IDLE_LIMIT_MS) return connection;
       connections.delete(connection);
       connection.destroy();
     }
@@ -58,7 +62,11 @@ export function createSocketTransport(trust: TrustStore): Transport {
       }
     }
     const secureContext = url.protocol === "https:" ? await trust.context() : undefined;
-    const fresh = await openConnection(url, { secureContext, signal: init.signal });
+    const fresh = await openConnection(url, {
+      secureContext,
+      signal: init.signal,
+      surroundings,
+    });
     for (const connection of connections) if (connection.closed) connections.delete(connection);
     connections.add(fresh);
     return fresh.exchange(message);
