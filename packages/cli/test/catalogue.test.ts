@@ -93,7 +93,7 @@ test("a search by base model shows one row of all variants, for people, scripts 
   expect(answer.models).toHaveLength(3);
   const people = await run(["search", "8b", "qwen3", "--group", "--limit", "1"]);
   expect(people.stdout).toMatch(
-    /^BASE MODEL +QUANTIZATIONS.*\nqwen3-8b +8bit, 4bit +4\.6\d? GB to 8\.\d+ GB/,
+    /^BASE MODEL +QUANTIZATIONS.*\nqwen3-8b +8bit, 4bit +4\.50 GB to 8\.50 GB/,
   );
   expect(people.stderr).toContain("1 base model with 2 of 3");
   const names = await run(["search", "8b", "qwen3", "--group", "--limit", "1", "-q"]);

@@ -18,7 +18,7 @@ function installed(shell: string): boolean {
 }
 
 /** The scripts in a folder of their own, beside a cache with one model that `where` leads to. */
-async function stage(where: "variable" | "file" | "default" = "variable") {
+async function stage(where: "variable" | "file" | "default" = "variable", manifest?: string) {
   const folder = await tempDir();
   const hub = where === "default" ? ".cache/huggingface/hub" : "my hub";
   const config = { connections: 4, "cache-dir": "~/my hub", preset: "mlx" };
@@ -27,6 +27,7 @@ async function stage(where: "variable" | "file" | "default" = "variable") {
     fish: fishCompletion(commandTable),
     zsh: zshCompletion(commandTable),
     [`${hub}/models--org--model--x/refs/main`]: "",
+    ...(manifest !== undefined && { "mlx-models.json": manifest }),
     ...(where === "file" && { ".config/mlx-download/config.json": JSON.stringify(config) }),
   });
   const env = {
@@ -82,6 +83,24 @@ test.each(shells)("%s completes commands, options, values and cached models", as
   expect(await complete("config", "show", "--or")).toEqual(["--origin"]);
   expect(await complete("path", "or")).toEqual(["org/model--x"]);
   expect(await complete("list", "--dry")).toEqual([]);
+});
+
+test.each(shells)("%s completes the aliases of the nearest project", async (shell) => {
+  const manifest = {
+    models: {
+      chat: "org/one@main",
+      "tok.small": { ref: "org/two", include: ["a/b"], preset: "tokenizer" },
+    },
+  };
+  const complete = (await stage("variable", JSON.stringify(manifest, null, 2)))[shell];
+  expect(await complete("remove", "")).toEqual(["chat", "tok.small"]);
+  expect(await complete("install", "ch")).toEqual(["chat"]);
+  expect(await complete("path", "to")).toEqual(["tok.small"]);
+  expect(await complete("update", "")).toEqual(
+    expect.arrayContaining(["chat", "org/model--x", "tok.small"]),
+  );
+  const without = (await stage())[shell];
+  expect(await without("remove", "")).toEqual([]);
 });
 
 test.each(shells)("%s completes settings, shells and nothing where they belong", async (shell) => {

@@ -41,6 +41,65 @@ async function startProject(): Promise<Stage & { readonly home: string }> {
   return { ...stage, home: env["HOME"] ?? "" };
 }
 
+test("install --dry-run says what would be fetched, and writes nothing", async () => {
+  const { run, home, hub, cacheDir } = await startProject();
+  await hub.addRepo("org/third", modelFiles(3000));
+  const manifest = join(home, "mlx-models.json");
+  const { models } = JSON.parse(await readFile(manifest, "utf8")) as { readonly models: object };
+  await writeFile(manifest, JSON.stringify({ models: { ...models, third: "org/third" } }));
+  await rm(cacheDir, { recursive: true });
+  const lock = await readFile(join(home, "mlx-models.lock"), "utf8");
+  const { stdout } = await run(["install", "--dry-run", "--json"]);
+  const plan = JSON.parse(stdout) as {
+    readonly models: readonly {
+      readonly alias: string;
+      readonly bytes: { readonly toFetch: number };
+    }[];
+  };
+  expect(plan).toMatchObject({
+    dryRun: true,
+    models: [
+      { alias: "chat", locked: true, repoId: "org/chat" },
+      { alias: "embed", locked: true },
+      { alias: "third", locked: false },
+    ],
+    failed: [],
+  });
+  for (const { alias, bytes } of plan.models) expect(bytes.toFetch, alias).toBeGreaterThan(2000);
+  const people = await run(["install", "chat", "--dry-run"]);
+  expect(people.stdout).toMatch(/^ALIAS +MODEL.*\nchat +org\/chat .*locked\n$/);
+  expect(people.stderr).toContain("Nothing was fetched. To fetch: ");
+  expect((await run(["install", "--frozen", "--dry-run"])).code).toBe(2);
+  expect(await readFile(join(home, "mlx-models.lock"), "utf8")).toBe(lock);
+  await expect(readFile(join(cacheDir, "models--org--chat/refs/main"))).rejects.toThrow();
+});
+
+test("add --preset writes a named selection, which install and every check keep to", async () => {
+  const { run, home } = await startProject();
+  const added = await run(["add", "tok=org/chat", "--preset", "tokenizer"]);
+  expect(added.code, added.stderr).toBe(0);
+  const manifest = JSON.parse(await readFile(join(home, "mlx-models.json"), "utf8"));
+  expect(manifest).toMatchObject({ models: { tok: { ref: "org/chat", preset: "tokenizer" } } });
+  const lock = JSON.parse(await readFile(join(home, "mlx-models.lock"), "utf8"));
+  expect(
+    Object.keys(lock.models.tok.files).filter((path) => path.endsWith(".safetensors")),
+  ).toEqual([]);
+  expect(lock.models.tok.selection).toEqual({ include: [], exclude: [], preset: "tokenizer" });
+  expect((await run(["install", "--frozen"])).code).toBe(0);
+  await writeFile(
+    join(home, "mlx-models.json"),
+    JSON.stringify(manifest).replace('"tokenizer"', '"config"'),
+  );
+  const other = await run(["install", "--frozen", "--json"]);
+  expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: "lock/out-of-date" } });
+  await writeFile(
+    join(home, "mlx-models.json"),
+    JSON.stringify(manifest).replace('"tokenizer"', '"tokeniser"'),
+  );
+  const wrong = await run(["install", "--json"]);
+  expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: "lock/invalid" } });
+});
+
 test("add, install, lock and remove keep the two files and say what they did", async () => {
   const { hub, run, home } = await startProject();
   const deep = join(home, "apps", "web");

@@ -47,6 +47,53 @@ test("downloads, updates, rollbacks and views are recorded by themselves", async
   });
 });
 
+test("a record that was lost is rebuilt from the cache, and the rest of it is said to be lost", async () => {
+  const stage = await changedStage();
+  const { run, hub } = stage;
+  await run(["update", "org/weights", "-q"]);
+  const fresh = await mainOf(stage, "org/weights");
+  for (const suffix of ["", "-wal", "-shm"]) await rm(dbOf(stage) + suffix, { force: true });
+  await hub.addRepo("org/later", {
+    "config.json": "{}",
+    "model.safetensors": { size: 9, seed: 1 },
+  });
+  const { stderr } = await run(["org/later"]);
+  expect(stderr).toMatch(
+    /warning: the record of downloads was lost: \d+ downloads and \d+ versions rebuilt/,
+  );
+  expect(stderr).toContain("did not come back");
+  const { downloads, versions } = recordOf(stage, "org/weights");
+  expect(downloads).toHaveLength(2);
+  expect(downloads[0]).toMatchObject({
+    commit: fresh,
+    revision: "main",
+    fetched: null,
+    source: null,
+  });
+  expect(downloads[0]?.bytes).toBeGreaterThan(0);
+  expect(versions.map(({ commit, how }) => [commit, how])).toEqual([[fresh, "found"]]);
+  const { downloads: own } = recordOf(stage, "org/later");
+  expect(own.map(({ fetched }) => fetched)).toEqual([expect.any(Number)]);
+  // Once, not at every command.
+  await hub.addRepo("org/last", { "config.json": "{}", "model.safetensors": { size: 9, seed: 2 } });
+  expect((await run(["org/last"])).stderr).not.toContain("lost");
+  expect(recordOf(stage, "org/weights").downloads).toHaveLength(2);
+});
+
+test("a cache that other programs filled had no record that could be lost", async () => {
+  const stage = await startStage();
+  await stage.hub.addRepo("org/one", {
+    "config.json": "{}",
+    "a.safetensors": { size: 10, seed: 1 },
+  });
+  await stage.hub.addRepo("org/two", {
+    "config.json": "{}",
+    "a.safetensors": { size: 10, seed: 2 },
+  });
+  expect((await stage.run(["org/one"])).stderr).not.toContain("record");
+  expect((await stage.run(["org/two"])).stderr).not.toContain("record");
+});
+
 test("with the record switched off nothing is written", async () => {
   const own = await startStage();
   own.env["MLX_DOWNLOAD_RECORD"] = "0";

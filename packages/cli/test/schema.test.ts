@@ -92,6 +92,7 @@ test(
     const [, , , project = ""] = added;
     await expectOutput("install", added);
     await expectOutput("install", ["install", "--outdated", "--project", project]);
+    await expectOutput("installPlan", ["install", "--dry-run", "--project", project]);
     await expectOutput("lock", ["lock", "--project", project]);
     await expectOutput("lockExport", ["lock", "--format", "kernels", "--project", project]);
     await expectOutput("verify", ["verify", "--lock", "--project", project]);

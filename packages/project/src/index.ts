@@ -27,6 +27,7 @@ export { lockModels, type LockReport } from "./models/lock-models.ts";
 export { lockedCommits } from "./models/locked-commits.ts";
 export { knownSnapshot } from "./models/locked-model.ts";
 export type { AskOptions, BringOptions } from "./models/project-options.ts";
+export { type InstallPlan, planInstall, type PlannedInstall } from "./models/plan-install.ts";
 export { removeModels } from "./models/remove-models.ts";
 export {
   type MovedModel,

@@ -31,6 +31,8 @@ export {
   type Manifest,
   MANIFEST_FILE,
   type ManifestModel,
+  MODEL_PRESETS,
+  type ModelPreset,
   parseManifest,
 } from "./lock/manifest.ts";
 export { checkAlias, type NamedModel, parseNamedModel } from "./lock/model-name.ts";
@@ -41,6 +43,12 @@ export {
   type RecorderOptions,
 } from "./record/recorder.ts";
 export type { RecordedDownload, RecordedVersion, VersionCause } from "./record/record-entries.ts";
+export {
+  type CacheTraces,
+  isRecordNew,
+  rebuildRecord,
+  type RebuiltRecord,
+} from "./record/rebuild-record.ts";
 export { type ModelRecord, previousVersion, readRecord } from "./record/read-record.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export type { ModelGroup } from "./search/group-models.ts";

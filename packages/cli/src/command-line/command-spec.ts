@@ -56,7 +56,7 @@ export interface CommandSpec {
      * The operands that a shell completes: models of the cache (default), folders, these words, or
      * nothing.
      */
-    readonly complete?: "models" | "folders" | "nothing" | readonly string[];
+    readonly complete?: "models" | "aliases" | "folders" | "nothing" | readonly string[];
   };
   /** Per option: a more precise description for this command, and the choices it accepts. */
   readonly options?: Readonly<

@@ -18,8 +18,12 @@ export interface ShellRecord {
 /** The variable that switches the record off. */
 const SWITCH = "MLX_DOWNLOAD_RECORD";
 
+/** No command waits longer for another process that keeps the registry locked. */
+const PATIENCE_MS = 250;
+
 /** Makes an empty record. */
 export function createShellRecord(): ShellRecord {
+  const begun = Date.now();
   const heard: { readonly event: DownloadEvent; readonly localDir: boolean }[] = [];
   const versions: Parameters<ShellRecord["version"]>[0][] = [];
   const views: string[] = [];
@@ -35,12 +39,24 @@ export function createShellRecord(): ShellRecord {
       if (isEmpty && !heard.some(({ event }) => event.type === "result")) return;
       if (/^(?:false|0|no|off)$/i.test(env[SWITCH]?.trim() ?? "")) return;
       try {
-        const { createRecorder } = await import("@mlx-download/registry");
+        const { createRecorder, openRegistry } = await import("@mlx-download/registry");
+        const { rebuildFromCache } = await import("./rebuild-record.ts");
         const source = hostOf(env["HF_ENDPOINT"]);
+        const onNotice = ({ message }: RegistryNotice): void => say(message);
+        const registry = openRegistry({ env, waitMs: PATIENCE_MS, onNotice });
+        try {
+          const line = await rebuildFromCache(registry, {
+            env,
+            before: begun,
+            waitMs: PATIENCE_MS,
+          });
+          if (line !== undefined) say(line);
+        } finally {
+          registry.close();
+        }
         for (const localDir of [false, true]) {
           const mine = heard.filter((one) => one.localDir === localDir);
-          const onNotice = ({ message }: RegistryNotice): void => say(message);
-          const recorder = createRecorder({ env, source, localDir, onNotice });
+          const recorder = createRecorder({ env, source, localDir });
           for (const { event } of mine) recorder.onEvent(event);
           if (!localDir) {
             for (const version of versions) recorder.version(version);

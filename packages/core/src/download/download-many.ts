@@ -4,14 +4,16 @@ import { readRequest } from "../request/download-request.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import { isKnownSnapshot } from "../settings/known-snapshot.ts";
 import type { DownloadOptions, SelectionOptions } from "../contract/options.ts";
+import type { PresetName } from "../contract/preset-name.ts";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { parseRepoRef, type RefOptions, type RepoRef } from "../settings/ref.ts";
 import type { DownloadResult } from "../contract/result.ts";
 
-/** A ref with patterns of its own. They take the place of those in the options. */
+/** A ref with a selection of its own. It takes the place of those in the options. */
 export interface SelectedRef extends RepoRef {
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+  readonly preset?: PresetName | undefined;
 }
 
 /** How one of several downloads ended. */
@@ -72,9 +74,10 @@ async function outcomeOf(
 
 /** The patterns that a ref brings along. */
 function patternsOf(ref: string | SelectedRef): SelectionOptions {
-  if (typeof ref === "string" || (ref.include === undefined && ref.exclude === undefined))
-    return {};
-  return { include: ref.include, exclude: ref.exclude, preset: undefined };
+  if (typeof ref === "string") return {};
+  const { include, exclude, preset } = ref;
+  if ([include, exclude, preset].every((part) => part === undefined)) return {};
+  return { include, exclude, preset };
 }
 
 /** Two ways to write the same model are one download. */

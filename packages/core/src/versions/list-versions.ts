@@ -1,9 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { stat } from "node:fs/promises";
 import {
   listCommits,
+  listRefs,
   notInCache,
-  readRef,
   type RepoLayout,
   snapshotDir,
   snapshotStatus,
@@ -107,31 +106,21 @@ function merge(
 
 /** The versions in the cache by commit, the one that came last first. */
 async function versionsHere(layout: RepoLayout): Promise<ReadonlyMap<string, VersionHere>> {
-  const names = await namesHere(layout.refsDir);
-  const targets = await Promise.all(
-    names.map(async (name) => [name, await readRef(layout, name).catch(() => undefined)] as const),
-  );
+  // Names below `pinned/` only keep a commit.
+  const names = Object.entries(listRefs(layout))
+    .filter(([name]) => !name.startsWith("pinned/"))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const versions = await Promise.all(
     listCommits(layout).map(async (commit) => {
       const stats = await stat(snapshotDir(layout, commit)).catch(() => undefined);
       const { status } = await snapshotStatus(layout, commit);
       const version = {
         here: status === "incomplete" ? "incomplete" : "complete",
-        refsHere: targets.flatMap(([name, target]) => (target === commit ? [name] : [])),
+        refsHere: names.flatMap(([name, target]) => (target === commit ? [name] : [])),
         arrivedAt: Math.round(stats?.mtimeMs ?? 0),
       } as const;
       return [commit, version] as const;
     }),
   );
   return new Map(versions.toSorted(([, a], [, b]) => b.arrivedAt - a.arrivedAt));
-}
-
-/** The names below `refs/`, without those that only keep a pinned commit. */
-async function namesHere(refsDir: string): Promise<readonly string[]> {
-  const entries = await readdir(refsDir, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(refsDir, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
-    .filter((name) => !name.startsWith("pinned/"))
-    .toSorted();
 }

@@ -7,6 +7,7 @@ import {
   type Manifest,
   MANIFEST_FILE,
   type ManifestModel,
+  type ModelPreset,
   parseNamedModel,
 } from "@mlx-download/registry";
 import { editProject } from "../files/edit-project.ts";
@@ -29,6 +30,8 @@ export interface AddOptions extends BringOptions {
   /** The wanted files, for all of the models. Default: all. */
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+  /** A named set of files, which `include` adds to. */
+  readonly preset?: ModelPreset | undefined;
   /** Installing goes on without them. */
   readonly optional?: boolean | undefined;
 }
@@ -43,7 +46,7 @@ export async function addModels(
   added: readonly AddedModel[],
   options: AddOptions = {},
 ): Promise<InstallReport> {
-  const { include = [], exclude = [], optional = false, ...bring } = options;
+  const { include = [], exclude = [], preset, optional = false, ...bring } = options;
   const wanted = new Map<string, ManifestModel>();
   const named = new Set<string>();
   for (const { ref, alias } of added) {
@@ -54,7 +57,7 @@ export async function addModels(
     const twin = wanted.get(name);
     if (twin !== undefined && twin.ref !== whole) throw taken(name, twin.ref, whole);
     if (alias !== undefined) named.add(name);
-    wanted.set(name, { ref: whole, include, exclude, optional });
+    wanted.set(name, { ref: whole, include, exclude, preset, optional });
   }
   await mayWrite(folder);
   const check = (manifest: Manifest): void => refuseTaken(wanted, named, manifest);

@@ -44,7 +44,7 @@ export async function installModels(
   if (aliases) requireAliases(aliases, manifest);
   const isChosen = (alias: string): boolean => aliases?.includes(alias) ?? true;
   const isOptional = (alias: string): boolean => manifest.models.get(alias)?.optional ?? false;
-  const locked = frozen ? frozenModels(project) : agreedModels(project);
+  const locked = lockedToInstall(project, frozen);
   const chosen = new Map([...locked].filter(([alias]) => isChosen(alias)));
   // First: a lock that must not be used ends it before anything is written.
   const brought = await bringLocked(chosen, isOptional, bring);
@@ -62,6 +62,12 @@ export async function installModels(
     failed: [...brought.failed, ...added.failed].toSorted(byAlias),
   };
 }
+
+/** The entries of the lock that are installed: all of them, or those that agree with the manifest. */
+export const lockedToInstall = (
+  project: Project,
+  frozen: boolean,
+): ReadonlyMap<string, LockedModel> => (frozen ? frozenModels(project) : agreedModels(project));
 
 function frozenModels({ folder, manifest, lock }: Project): ReadonlyMap<string, LockedModel> {
   if (lock === undefined) {

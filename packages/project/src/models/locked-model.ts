@@ -39,7 +39,7 @@ export function lockedModel(
     resolvedAt: new Date().toISOString(),
     license: repo.license,
     gated: repo.gated,
-    selection: { include: wanted.include, exclude: wanted.exclude },
+    selection: { include: wanted.include, exclude: wanted.exclude, preset: wanted.preset },
     loads: { modelType, quantization },
     digest: filesDigest(locked),
     files: locked,
@@ -73,8 +73,10 @@ export function knownSnapshot(alias: string, model: LockedModel): KnownSnapshot 
     throw tampered(alias, `it is locked as ${repoId}, and ${named.repoId} was asked for`);
   }
   const listed = [...files].map(([path, file]) => ({ path, ...file }));
-  const { include } = patterns(selection);
-  const selected = new Set(include === undefined ? listed : selectFiles({ include }, listed));
+  const { include, preset } = patterns(selection);
+  // A preset may take other files in another version of this program. The lock's own list decides.
+  const isOpen = include === undefined || preset !== undefined;
+  const selected = new Set(isOpen ? listed : selectFiles({ include }, listed));
   // An exclusion matches nothing here, so that no other reading of it may be tried.
   const excluded = new Set(createSelector({ include: selection.exclude })(listed));
   const other = listed.find((file) => !selected.has(file) || excluded.has(file));
@@ -83,20 +85,26 @@ export function knownSnapshot(alias: string, model: LockedModel): KnownSnapshot 
 }
 
 /** Patterns as a download takes them: none at all is all files. */
-export function patterns({
-  include,
-  exclude,
-}: Pick<ManifestModel, "include" | "exclude">): SelectionOptions {
+export function patterns({ include, exclude, preset }: LockedModel["selection"]): SelectionOptions {
   return {
     include: include.length > 0 ? include : undefined,
     exclude: exclude.length > 0 ? exclude : undefined,
+    preset,
   };
 }
 
 /** Whether two entries lock the same bytes of the same commit for the same request. Facts for people do not count. */
 export function isSameLock(a: LockedModel, b: LockedModel): boolean {
   const key = ({ repoId, requested, commit, selection, digest }: LockedModel): string =>
-    JSON.stringify([repoId, requested, commit, selection.include, selection.exclude, digest]);
+    JSON.stringify([
+      repoId,
+      requested,
+      commit,
+      selection.include,
+      selection.exclude,
+      selection.preset,
+      digest,
+    ]);
   return key(a) === key(b);
 }
 

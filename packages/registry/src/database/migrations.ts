@@ -73,4 +73,8 @@ export const migrations: readonly string[] = [
     last_at integer not null
   ) strict, without rowid;
   `,
+  `
+  -- 1: read from the cache after the record was lost. What was fetched, how long it took and from where is not known.
+  alter table download add column rebuilt integer not null default 0;
+  `,
 ];

@@ -20,14 +20,15 @@ export function compareLock(manifest: Manifest, lock: ModelLock): LockDifference
     missing: wanted.filter(([alias]) => !lock.models.has(alias)).map(([alias]) => alias),
     extra: [...lock.models.keys()].filter((alias) => !manifest.models.has(alias)).toSorted(byName),
     changed: wanted
-      .filter(([alias, { ref, include, exclude }]) => {
+      .filter(([alias, { ref, include, exclude, preset }]) => {
         const locked = lock.models.get(alias);
         if (!locked) return false;
         const { selection, requested } = locked;
         return (
           requested !== ref ||
           !isSame(selection.include, include) ||
-          !isSame(selection.exclude, exclude)
+          !isSame(selection.exclude, exclude) ||
+          selection.preset !== preset
         );
       })
       .map(([alias]) => alias),

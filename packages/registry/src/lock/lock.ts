@@ -6,6 +6,7 @@ import {
   parseFileLine,
 } from "./locked-files.ts";
 import { lockError } from "./lock-error.ts";
+import { type ManifestModel, presetOf } from "./manifest.ts";
 import { checkAlias, isRepoId } from "./model-name.ts";
 import { byName, isObject, type JsonObject, patternsOf, readJson, writeJson } from "./read-json.ts";
 
@@ -26,7 +27,7 @@ export interface LockedModel {
   readonly resolvedAt: string;
   readonly license: string | null;
   readonly gated: false | "auto" | "manual";
-  readonly selection: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly selection: Pick<ManifestModel, "include" | "exclude" | "preset">;
   readonly loads: { readonly modelType: string | null; readonly quantization: string | null };
   /** See `filesDigest`. */
   readonly digest: string;
@@ -107,6 +108,7 @@ function lockedModel(alias: string, value: JsonObject): LockedModel {
     selection: {
       include: patternsOf(selection["include"], fail),
       exclude: patternsOf(selection["exclude"], fail),
+      preset: presetOf(selection["preset"], fail),
     },
     loads: {
       modelType: orNull(known["modelType"], "loads"),
@@ -163,7 +165,11 @@ function plainModel(model: LockedModel): object {
     resolvedAt: model.resolvedAt,
     license: model.license,
     gated: model.gated,
-    selection: { include: selection.include, exclude: selection.exclude },
+    selection: {
+      include: selection.include,
+      exclude: selection.exclude,
+      ...(selection.preset !== undefined && { preset: selection.preset }),
+    },
     loads: { modelType: loads.modelType, quantization: loads.quantization },
     digest: model.digest,
     files: Object.fromEntries(files.map(([path, file]) => [path, formatFileLine(file)])),

@@ -5,6 +5,23 @@ import { byName, isObject, patternsOf, readJson, writeJson } from "./read-json.t
 /** The name of a project's manifest, which lists the wanted models. */
 export const MANIFEST_FILE = "mlx-models.json";
 
+/** The sets of files that have a name, as `preset` of a download has them. */
+export const MODEL_PRESETS = ["all", "mlx", "tokenizer", "config"] as const;
+
+/** The name of a set of files. */
+export type ModelPreset = (typeof MODEL_PRESETS)[number];
+
+/** Reads the preset of a selection. `fail` makes the error of its place. */
+export function presetOf(
+  value: unknown,
+  fail: (problem: string) => Error,
+): ModelPreset | undefined {
+  if (value === undefined) return undefined;
+  const preset = MODEL_PRESETS.find((name) => name === value);
+  if (preset === undefined) throw fail(`has a preset that is none of ${MODEL_PRESETS.join(", ")}`);
+  return preset;
+}
+
 /** One model that a project wants. */
 export interface ManifestModel {
   /** `org/name` or `org/name@revision`. */
@@ -12,6 +29,8 @@ export interface ManifestModel {
   /** Patterns of the wanted files. Empty: all. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** A named set of files, which `include` adds to. */
+  readonly preset?: ModelPreset | undefined;
   /** Installing goes on without it. */
   readonly optional: boolean;
 }
@@ -21,7 +40,7 @@ export interface Manifest {
   readonly models: ReadonlyMap<string, ManifestModel>;
 }
 
-const FIELDS = new Set(["ref", "include", "exclude", "optional"]);
+const FIELDS = new Set(["ref", "include", "exclude", "preset", "optional"]);
 
 /** Reads `mlx-models.json`. Throws `lock/invalid` and `lock/conflict`, with the alias that is wrong. */
 export function parseManifest(text: string): Manifest {
@@ -53,6 +72,7 @@ function manifestModel(alias: string, value: unknown): ManifestModel {
     ref,
     include: patternsOf(entry["include"], fail),
     exclude: patternsOf(entry["exclude"], fail),
+    preset: presetOf(entry["preset"], fail),
     optional,
   };
 }
@@ -66,10 +86,12 @@ export function formatManifest({ models }: Manifest): string {
 }
 
 /** A model as the manifest's JSON has it: a text where nothing but its ref is said. */
-export function plainModel({ ref, include, exclude, optional }: ManifestModel): string | object {
-  if (include.length === 0 && exclude.length === 0 && !optional) return ref;
+export function plainModel(model: ManifestModel): string | object {
+  const { ref, include, exclude, preset, optional } = model;
+  if (include.length === 0 && exclude.length === 0 && preset === undefined && !optional) return ref;
   return {
     ref,
+    ...(preset !== undefined && { preset }),
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
     ...(optional && { optional }),

@@ -37,8 +37,8 @@ export function readRecord(registry: Registry, repoId: string): ModelRecord {
         commit: String(row["commit_sha"]),
         at: Number(row["at"]),
         bytes: Number(row["bytes"]),
-        fetched: Number(row["fetched"]),
-        durationMs: Number(row["duration_ms"]),
+        fetched: row["rebuilt"] === 1 ? null : Number(row["fetched"]),
+        durationMs: row["rebuilt"] === 1 ? null : Number(row["duration_ms"]),
         source: row["source"] as string | null,
       })),
       versions: versions.map((row) => ({

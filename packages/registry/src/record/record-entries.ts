@@ -9,9 +9,11 @@ export interface RecordedDownload {
   readonly at: number;
   /** Of all selected files. */
   readonly bytes: number;
-  readonly fetched: number;
-  readonly durationMs: number;
-  /** The hosts that the listing and the bytes came from, separated by a space. Null when none was asked. */
+  /** Null where the entry was rebuilt from the cache. */
+  readonly fetched: number | null;
+  /** Null where the entry was rebuilt from the cache. */
+  readonly durationMs: number | null;
+  /** The hosts that the listing and the bytes came from, separated by a space. Null when none was asked, or not known. */
   readonly source: string | null;
 }
 
@@ -36,9 +38,20 @@ export function addDownload(db: DatabaseSync, download: RecordedDownload): void 
   const { repoId, revision, commit, at, bytes, fetched, durationMs, source } = download;
   const { lastInsertRowid } = prepare(
     db,
-    `insert into download (repo_id, revision, commit_sha, at, bytes, fetched, duration_ms, source)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(repoId, revision, commit, at, bytes, fetched, Math.round(durationMs), source);
+    `insert into download
+       (repo_id, revision, commit_sha, at, bytes, fetched, duration_ms, source, rebuilt)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    repoId,
+    revision,
+    commit,
+    at,
+    bytes,
+    fetched ?? 0,
+    Math.round(durationMs ?? 0),
+    source,
+    fetched === null ? 1 : 0,
+  );
   prepare(db, "delete from download where id <= ?").run(Number(lastInsertRowid) - MOST_DOWNLOADS);
   touch(db, repoId, { uses: 1, views: 0, at });
 }

@@ -49,9 +49,12 @@ export function findWords(
 
   // Separators set elsewhere, or a beginning that was cut off.
   const whole = pieces.join("");
-  if (plain.total === 0 && whole.length >= LEAST_SUBSTRING) {
-    const found = find({ substrings: [whole] });
-    if (found.total > 0) return { ...found, pieces: [whole], corrected: null };
+  const asPart = whole.length >= LEAST_SUBSTRING ? find({ substrings: [whole] }) : NONE;
+  const few = joined(plain, asPart);
+  if (asPart.total > 0) {
+    // Names that have all of it in one are no slip. The same words may stand apart in others.
+    const apart = few.total < FEW ? findApart(db, pieces, find) : NONE;
+    return { ...joined(few, apart), pieces: plain.total > 0 ? pieces : [whole], corrected: null };
   }
 
   const strange = pieces.map((piece, at) => isStrange(db, piece, at === pieces.length - 1));
@@ -59,14 +62,13 @@ export function findWords(
   for (const readings of readingsOf(db, pieces, unknown)) {
     const words = readings.flatMap((reading) => reading.words);
     const substrings = readings.flatMap((reading) => reading.substrings);
-    const match = words.length > 0 ? matchWords(words) : undefined;
-    const found = find({ match, substrings });
-    if (found.total === 0) continue;
     const entries = readings.flatMap(({ corrected }, at) =>
       corrected === undefined ? [] : [[pieces[at] ?? "", corrected] as const],
     );
     // A part of a name says less than the few that have the word itself.
     if (plain.total > 0 && entries.length === 0) continue;
+    const found = find({ match: words.length > 0 ? matchWords(words) : undefined, substrings });
+    if (found.total === 0) continue;
     return {
       ...joined(plain, found),
       pieces: readings.flatMap(({ words: read, substrings: parts }) => [...read, ...parts]),
@@ -75,6 +77,23 @@ export function findWords(
   }
   return { ...plain, pieces, corrected: null };
 }
+
+/** The models that have two words where one piece of the query has them glued. */
+function findApart(
+  db: DatabaseSync,
+  pieces: readonly string[],
+  find: (request: MatchRequest) => Matches,
+): Matches {
+  for (const [at, piece] of pieces.entries()) {
+    for (const words of gluedWords(db, piece)) {
+      const found = find({ match: matchWords(pieces.toSpliced(at, 1, ...words)) });
+      if (found.total > 0) return found;
+    }
+  }
+  return NONE;
+}
+
+const NONE: Matches = { models: [], total: 0, more: false };
 
 function joined(first: Matches, second: Matches): Matches {
   const ids = new Set(first.models.map(({ id }) => id));

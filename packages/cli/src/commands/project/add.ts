@@ -31,6 +31,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       ...options,
       include: flags.include,
       exclude: flags.exclude,
+      preset: flags.preset,
       optional: flags.optional,
       onEvent,
     }),

@@ -4,7 +4,9 @@ import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { shortCommit } from "../../text/format.ts";
 import { watched } from "../download/watched.ts";
+import { hubNotices } from "../../shell/hub-notices.ts";
 import { bringOptions } from "./bring-options.ts";
+import { reportPlan } from "./install-plan.ts";
 import { projectFolder } from "./project-folder.ts";
 import { reportModels } from "./report.ts";
 
@@ -13,13 +15,23 @@ const differs = 12;
 
 /** `mlx-download install`: brings the models of the project. Returns the exit code. */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
-  const { installModels, readProject, updateLock } = await import("@mlx-download/project");
+  const { installModels, planInstall, readProject, updateLock } =
+    await import("@mlx-download/project");
   const folder = await projectFolder(flags);
   const aliases = operands.length > 0 ? [...new Set(operands)] : undefined;
   try {
     const { manifest } = await readProject(folder);
     const options = await bringOptions(flags, shell);
     const chosen = [...manifest.models].filter(([alias]) => aliases?.includes(alias) ?? true);
+    if (flags.dryRun) {
+      const plan = await planInstall(folder, {
+        ...options,
+        frozen: flags.frozen,
+        aliases,
+        onEvent: hubNotices(flags, shell),
+      });
+      return await reportPlan(plan, { flags, shell });
+    }
     const refs = [...new Set(chosen.map(([, { ref }]) => ref.split("@")[0] ?? ref))];
     const report = await watched(refs, { flags, shell }, (onEvent) =>
       installModels(folder, { ...options, frozen: flags.frozen, aliases, onEvent }),

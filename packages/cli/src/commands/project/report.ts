@@ -14,6 +14,7 @@ import { paint } from "../../text/style.ts";
 const integrity = 7;
 const someFailed = 11;
 
+/** A model that failed, and its failure in words. */
 interface Told {
   readonly model: FailedModel;
   readonly failure: Failure;
@@ -53,7 +54,8 @@ export async function reportModels(
     })),
     ...fields,
   };
-  tell(models, { told, lines }, { flags, shell });
+  const code = reportFailures(told, models.length, { flags, shell });
+  tell(models, lines, { flags, shell });
   if (required.length > 0 && flags.events) {
     const names = required.map(({ model }) => model.alias).join(", ");
     const all = models.length + told.length;
@@ -63,7 +65,27 @@ export async function reportModels(
     });
   }
   await writeResult(body, textOf(models.map(({ path }) => path)), { flags, shell });
-  return exitCode(required, models.length);
+  return code;
+}
+
+/** Writes each failure for people, and returns the exit code of all. */
+export function reportFailures(
+  told: readonly Told[],
+  succeeded: number,
+  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
+): number {
+  const { stderr, stderrStyle } = shell;
+  for (const { model, failure } of told) {
+    const label = model.optional ? "Left out, as it is optional" : "Failed";
+    if (flags.quiet && model.optional) continue;
+    const tone = model.optional ? "label" : "bad";
+    stderr.write(`${paint(stderrStyle, tone, `${label}:`)} ${printable(model.alias)}\n`);
+    reportFailure(failure, flags, shell);
+  }
+  return exitCode(
+    told.filter(({ model }) => !model.optional),
+    succeeded,
+  );
 }
 
 function exitCode(failed: readonly Told[], succeeded: number): number {
@@ -81,17 +103,10 @@ function modelJson(model: InstalledModel): Record<string, unknown> {
 
 function tell(
   models: readonly InstalledModel[],
-  { told, lines }: { readonly told: readonly Told[]; readonly lines: readonly string[] },
+  lines: readonly string[],
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
 ): void {
-  const { stderr, stderrStyle } = shell;
-  for (const { model, failure } of told) {
-    const label = model.optional ? "Left out, as it is optional" : "Failed";
-    if (flags.quiet && model.optional) continue;
-    const tone = model.optional ? "label" : "bad";
-    stderr.write(`${paint(stderrStyle, tone, `${label}:`)} ${printable(model.alias)}\n`);
-    reportFailure(failure, flags, shell);
-  }
+  const { stderrStyle } = shell;
   if (flags.quiet || flags.json || flags.events) return;
   for (const { alias, repoId, commit, bytes } of models) {
     const arrow = stderrStyle.unicode ? "→" : "->";

@@ -34,10 +34,14 @@ export const add: CommandSpec = {
   usage: "[ALIAS=]<org/name[@revision]>…",
   summary: "download models and write them into the project's manifest and lock",
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
-  flags: ["project", "include", "exclude", "optional", ...bringing],
+  flags: ["project", "include", "exclude", "preset", "optional", ...bringing],
   examples: [
     { line: "mlx-download add chat=mlx-community/Qwen3-4B-4bit", purpose: "under an alias" },
     { line: "mlx-download add org/name@v1.0", purpose: "under its name, at a tag" },
+    {
+      line: "mlx-download add tok=org/name --preset tokenizer",
+      purpose: "a named set of its files",
+    },
     { line: "mlx-download add tok=org/name --include 'token*'", purpose: "some of its files" },
   ],
   notes: [
@@ -53,7 +57,7 @@ export const remove: CommandSpec = {
   aliases: [],
   usage: "<ALIAS>…",
   summary: "take models out of the project's manifest and lock; their files stay",
-  operands: { min: 1, max: Number.POSITIVE_INFINITY, what: "an alias", complete: "nothing" },
+  operands: { min: 1, max: Number.POSITIVE_INFINITY, what: "an alias", complete: "aliases" },
   flags: ["project", "cacheDir"],
   examples: [{ line: "mlx-download remove chat", purpose: "one model" }],
   check(invocation) {
@@ -72,11 +76,12 @@ export const install: CommandSpec = {
   aliases: [],
   usage: "[ALIAS…]",
   summary: "bring the project's models as its lock has them, byte for byte",
-  operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "nothing" },
-  flags: ["project", "frozen", "outdated", "exitCode", ...bringing],
+  operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "aliases" },
+  flags: ["project", "frozen", "dryRun", "outdated", "exitCode", ...bringing],
   examples: [
     { line: "mlx-download install", purpose: "all; new ones of the manifest are locked" },
     { line: "mlx-download install --frozen", purpose: "for CI: the lock alone, or exit 2" },
+    { line: "mlx-download install --dry-run", purpose: "what would be fetched, and nothing else" },
     { line: "mlx-download install --offline", purpose: "from the cache, without a request" },
     { line: "mlx-download install --outdated --exit-code", purpose: "12 when a branch moved" },
   ],
@@ -93,6 +98,8 @@ export const install: CommandSpec = {
     const { flags } = invocation;
     if (flags.outdated && flags.offline)
       throw usage("--outdated asks the Hub, --offline does not", "Leave one of them out.");
+    if (flags.dryRun && flags.outdated)
+      throw usage("--dry-run and --outdated exclude each other", "Leave out one of them.");
     if (flags.exitCode && !flags.outdated)
       throw usage("--exit-code says whether a branch has moved", "Add --outdated.");
   },
@@ -106,7 +113,7 @@ export const lock: CommandSpec = {
   aliases: [],
   usage: "[--upgrade [ALIAS…]]",
   summary: "make the lock agree with the manifest, without fetching weights; check or export it",
-  operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "nothing" },
+  operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "aliases" },
   flags: [
     "project",
     "upgrade",

@@ -1,4 +1,4 @@
-import type { RepoHistory } from "@mlx-download/core";
+import type { RepoVersion } from "@mlx-download/core";
 import type { ModelRecord } from "@mlx-download/registry";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
@@ -12,7 +12,6 @@ import { tableText } from "../../text/table.ts";
 import { readToken } from "../account/read-token.ts";
 import { hubCacheOf, readTarget } from "../cache/target.ts";
 import { noteTo, patience, withUserRegistry } from "../catalogue/open.ts";
-import { type VersionHere, versionsHere } from "./versions-here.ts";
 
 const defaultLimit = 20;
 
@@ -41,33 +40,35 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const [word = ""] = operands;
   const { repoId, revision = "main" } = await readTarget(word, flags, shell);
   const cacheDir = await hubCacheOf(flags, shell);
-  const here = await versionsHere(repoId, cacheDir);
-  const record = await recordOf(repoId, flags, shell);
-  const history = await askHub({ repoId, revision }, here.length > 0, { flags, shell });
-  const known = new Set(history?.commits.map(({ commit }) => commit));
-  const commits = [
-    ...(history?.commits ?? []).map(({ commit, date, title }) =>
-      line({ commit, date, title }, { history, here, record }),
+  const { listVersions } = await import("@mlx-download/core");
+  const [{ versions, more, withoutHub }, record] = await Promise.all([
+    listVersions(
+      { repoId, revision },
+      {
+        limit: flags.limit ?? defaultLimit,
+        cacheDir,
+        endpoint: flags.endpoint,
+        offline: flags.offline || isOffline(shell.env),
+        ...(await readToken(flags, shell)),
+        env: shell.env,
+        signal: shell.interrupt.signal,
+        onEvent: hubNotices(flags, shell),
+      },
     ),
-    // Commits that the branch left behind: it was overwritten, or they are older than the list.
-    ...here
-      .filter(({ commit }) => !known.has(commit))
-      .map(({ commit }) => line({ commit, date: null, title: null }, { history, here, record })),
-  ];
-  if (commits.length === 0) {
-    const { notInCache, repoLayout } = await import("@mlx-download/cache");
-    throw notInCache(repoLayout(cacheDir, repoId, "model"));
-  }
-  const more = history?.more ?? false;
+    recordOf(repoId, flags, shell),
+  ]);
+  const commits = versions.map((version) => line(version, withoutHub === undefined, record));
   await writeResult(
-    { repoId, revision, source: history ? "hub" : "cache", commits, more },
+    { repoId, revision, source: withoutHub ? "cache" : "hub", commits, more },
     flags.quiet ? commits.map(({ commit }) => `${commit}\n`).join("") : table(commits, shell),
     { flags, shell },
   );
   if (flags.json || flags.events) return 0;
   const note = noteTo(flags, shell);
-  if (history === undefined) note("The Hub was not asked: these are the versions on this disk.");
-  else if (more) note(`The newest ${commits.length}; --limit N shows more.`);
+  if (withoutHub) {
+    if (withoutHub.code !== "offline/not-cached") note(`${withoutHub.message}.`);
+    note("The Hub was not asked: these are the versions on this disk.");
+  } else if (more) note(`The newest ${commits.length}; --limit N shows more.`);
   return 0;
 }
 
@@ -83,61 +84,21 @@ async function recordOf(
   );
 }
 
-/** The Hub's history. Undefined when it is not to be asked, or is away while the cache can answer. */
-async function askHub(
-  ref: { readonly repoId: string; readonly revision: string },
-  isHere: boolean,
-  { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
-): Promise<RepoHistory | undefined> {
-  if (flags.offline || isOffline(shell.env)) return undefined;
-  const { listHistory } = await import("@mlx-download/core");
-  try {
-    return await listHistory(ref, {
-      limit: flags.limit ?? defaultLimit,
-      endpoint: flags.endpoint,
-      ...(await readToken(flags, shell)),
-      env: shell.env,
-      signal: shell.interrupt.signal,
-      onEvent: hubNotices(flags, shell),
-    });
-  } catch (error) {
-    if (!isHere || !isAway(error)) throw error;
-    noteTo(flags, shell)(`${error.message}.`);
-    return undefined;
-  }
-}
-
-function isAway(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    ["hub/unreachable", "hub/unavailable", "hub/rate-limited"].includes(String(error.code))
-  );
-}
-
 function line(
-  { commit, date, title }: Pick<Line, "commit" | "date" | "title">,
-  about: {
-    readonly history: RepoHistory | undefined;
-    readonly here: readonly VersionHere[];
-    readonly record: ModelRecord | undefined;
-  },
+  { commit, date, title, here, refs, refsHere, arrivedAt }: RepoVersion,
+  isOfHub: boolean,
+  record: ModelRecord | undefined,
 ): Line {
-  const version = about.here.find((one) => one.commit === commit);
-  const named = Object.entries(about.history?.refs ?? {})
-    .filter(([, target]) => target === commit)
-    .map(([name]) => name);
-  const refsHere = version?.refs ?? [];
-  const download = about.record?.downloads.findLast((one) => one.commit === commit);
-  const arrivedAt = version && (download?.at ?? version.arrivedAt);
+  const download = record?.downloads.findLast((one) => one.commit === commit);
+  const arrived = arrivedAt === null ? null : (download?.at ?? arrivedAt);
   return {
     commit,
     date,
     title,
-    here: version?.complete ?? false,
-    refs: about.history ? named.toSorted() : refsHere,
+    here: here === "complete",
+    refs: isOfHub ? refs : refsHere,
     refsHere,
-    arrivedAt: arrivedAt === undefined ? null : new Date(arrivedAt).toISOString(),
+    arrivedAt: arrived === null ? null : new Date(arrived).toISOString(),
     fetchedFrom: download?.source ?? null,
   };
 }

@@ -6,6 +6,7 @@ import {
   singleQuoted,
   spellings,
 } from "./completed-commands.ts";
+import { aliasesFunction } from "./aliases.ts";
 import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../../../command-line/flags.ts";
 
@@ -49,6 +50,8 @@ export function bashCompletion(table: CommandTable): string {
   );
   return `# bash completion of mlx-download: source <(mlx-download completion bash)
 ${hubFolderFunction}
+
+${aliasesFunction}
 
 _mlx_download_models() {
   local folder name
@@ -95,7 +98,8 @@ ${cases.filter((line) => !/ '.* .*'\)/.test(line)).join("\n")}
     COMPREPLY=($(compgen -W "$seconds" -- "$cur"))
   else
     case $operands in
-    models) COMPREPLY=($(compgen -W "$(_mlx_download_models)" -- "$cur")) ;;
+    models) COMPREPLY=($(compgen -W "$(_mlx_download_models) $(_mlx_download_aliases)" -- "$cur")) ;;
+    aliases) COMPREPLY=($(compgen -W "$(_mlx_download_aliases)" -- "$cur")) ;;
     folders) COMPREPLY=($(compgen -f -- "$cur")) ;;
     nothing) ;;
     *) COMPREPLY=($(compgen -W "$operands" -- "$cur")) ;;

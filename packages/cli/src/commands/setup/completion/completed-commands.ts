@@ -9,7 +9,7 @@ export interface CompletedCommand {
   readonly summary: string;
   readonly options: readonly FlagSpec[];
   /** The completed operand. */
-  readonly operands: "models" | "folders" | "nothing" | readonly string[];
+  readonly operands: "models" | "aliases" | "folders" | "nothing" | readonly string[];
 }
 
 /** Every command under each of its names, with its options and the common ones. */

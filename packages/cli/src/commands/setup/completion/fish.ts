@@ -1,5 +1,6 @@
 import type { CommandTable } from "../../../command-line/command-spec.ts";
 import { completedCommands, isFolder } from "./completed-commands.ts";
+import { fishAliasesFunction } from "./aliases.ts";
 import { fishHubFolderFunction } from "./hub-folder.ts";
 
 /** Words that fish takes as one. */
@@ -44,6 +45,8 @@ export function fishCompletion(table: CommandTable): string {
   const operands = commands.flatMap((command) => {
     const when = `-n ${quoted(`__mlx_download_is ${quoted(command.name)}`)}`;
     if (command.operands === "folders") return [`complete -c mlx-download ${when} -F`];
+    if (command.operands === "aliases")
+      return [`complete -c mlx-download ${when} -a '(__mlx_download_aliases)'`];
     if (typeof command.operands === "string") return [];
     return [`complete -c mlx-download ${when} -a ${quoted(command.operands.join(" "))}`];
   });
@@ -74,6 +77,8 @@ end
 
 ${fishHubFolderFunction}
 
+${fishAliasesFunction}
+
 # Whether a model may stand here: behind a command that takes one, and where no command was typed yet.
 function __mlx_download_takes_models
   for name in ${others}
@@ -90,7 +95,7 @@ function __mlx_download_models
 end
 
 complete -c mlx-download -f
-complete -c mlx-download -n __mlx_download_takes_models -a '(__mlx_download_models)'
+complete -c mlx-download -n __mlx_download_takes_models -a '(__mlx_download_models) (__mlx_download_aliases)'
 ${operands.join("\n")}
 ${[...prefixes, ...words, ...options].join("\n")}
 `;

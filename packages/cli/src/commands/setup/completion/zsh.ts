@@ -6,6 +6,7 @@ import {
   singleQuoted,
   spellings,
 } from "./completed-commands.ts";
+import { aliasesFunction } from "./aliases.ts";
 import { hubFolderFunction } from "./hub-folder.ts";
 import { flagSpecs } from "../../../command-line/flags.ts";
 
@@ -68,6 +69,8 @@ export function zshCompletion(table: CommandTable): string {
 # zsh completion of mlx-download: source <(mlx-download completion zsh)
 ${hubFolderFunction}
 
+${aliasesFunction}
+
 _mlx_download_models() {
   local -a models
   local hub=$(_mlx_download_hub)
@@ -105,7 +108,11 @@ ${cases(false)}
     _describe command seconds
   else
     case $operands in
-    models) _mlx_download_models ;;
+    models)
+      _mlx_download_models
+      compadd -- \${(f)"$(_mlx_download_aliases)"}
+      ;;
+    aliases) compadd -- \${(f)"$(_mlx_download_aliases)"} ;;
     folders) _files ;;
     nothing) ;;
     *) compadd -- \${=operands} ;;
