@@ -14,6 +14,7 @@ import type { Peer } from "./peers/peer.ts";
 import { renderReport, type Setting } from "./report.ts";
 import { reposBytes, writeRepos } from "./repos.ts";
 import { runCase, type Bench, type CaseRuns } from "./run-case.ts";
+import { runRecorder } from "./registry/run-recorder.ts";
 import { runSearch } from "./registry/run-search.ts";
 import { runWarmCalls } from "./run-warm-calls.ts";
 import { runStartUp } from "./start-up.ts";
@@ -114,6 +115,10 @@ async function bench(options: BenchOptions, command: string): Promise<void> {
       if (options.cases.includes("R1")) {
         const rounds = options.rounds ?? (quick ? 1 : 5);
         await keep(await runSearch({ folder: join(folder.path, "catalogue"), quick, rounds, say }));
+      }
+      if (options.cases.includes("R2") && ours) {
+        const rounds = options.rounds ?? (quick ? 1 : 15);
+        await keep(await runRecorder(repos.small, { ...context, rounds, ours }));
       }
       for (const name of options.cases.filter(
         (one) => xetCases.has(one) || xetDownloads.has(one),

@@ -20,6 +20,7 @@ export const caseNames = [
   "C1",
   "C2",
   "R1",
+  "R2",
   "X1",
   "X2",
   "X3",
