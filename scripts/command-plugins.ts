@@ -22,6 +22,9 @@ export function isCarried(path: string): boolean {
   return !/[\\/](?:tests|__pycache__|\.\w+_cache|[^\\/]+\.egg-info)(?:[\\/]|$)/u.test(path);
 }
 
+/** Modules that do their work when they are imported. @peculiar/x509 needs it. */
+const ACTS = /[\\/]reflect-metadata[\\/]/u;
+
 /** How the command in `dir` is read, wherever its files lie. */
 export async function commandInput(
   dir: string,
@@ -40,7 +43,7 @@ export async function commandInput(
       sparingBuiltins(),
     ],
     resolve: { conditionNames: ["@mlx-download/source", "node", "import"] },
-    treeshake: { moduleSideEffects: false },
+    treeshake: { moduleSideEffects: (id) => ACTS.test(id) },
     external: isBuiltin,
   };
 }

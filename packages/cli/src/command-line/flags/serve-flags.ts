@@ -60,6 +60,22 @@ export const serveFlags = {
     type: "switch",
     summary: "share from this terminal, until Ctrl-C",
   },
+  install: {
+    name: "install",
+    type: "switch",
+    summary:
+      "have the system run it with these options at each login: a launchd agent, a systemd unit",
+  },
+  uninstall: {
+    name: "uninstall",
+    type: "switch",
+    summary: "end what --install wrote, and remove it",
+  },
+  tls: {
+    name: "tls",
+    type: "switch",
+    summary: "serve https with a certificate of its own, made once; its fingerprint is shown",
+  },
   tlsCert: {
     name: "tls-cert",
     type: "text",

@@ -1,4 +1,5 @@
 import type { CommandSpec } from "../../command-line/command-spec.ts";
+import type { Flags } from "../../command-line/flags.ts";
 import { quoteWord } from "../../command-line/quote.ts";
 import { usage } from "../../command-line/usage.ts";
 import { isLoopback } from "./is-loopback.ts";
@@ -19,6 +20,7 @@ export const serve: CommandSpec = {
     "host",
     "public",
     "accessToken",
+    "tls",
     "tlsCert",
     "tlsKey",
     "share",
@@ -32,6 +34,9 @@ export const serve: CommandSpec = {
     "offline",
     "connections",
     "limitRate",
+    "install",
+    "uninstall",
+    "dryRun",
     "events",
     "tokenStdin",
     "token",
@@ -47,6 +52,7 @@ export const serve: CommandSpec = {
         "the Hub that is asked who may read what, and for what is missing (default HF_ENDPOINT, https://huggingface.co)",
     },
     limitRate: { summary: "bytes a second at most from the Hub: 5M, 500k (default none)" },
+    dryRun: { summary: "with --install or --uninstall: show the file, change nothing" },
     connections: { summary: "connections to the Hub at once, 1 to 64 (default 8)" },
   },
   examples: [
@@ -59,6 +65,10 @@ export const serve: CommandSpec = {
       purpose: "fetches each model once for the whole house",
     },
     {
+      line: "mlx-download serve --pull-through --install",
+      purpose: "at each login; --uninstall removes it",
+    },
+    {
       line: "HF_ENDPOINT=http://127.0.0.1:8090 hf download org/name",
       purpose: "any client downloads from it",
     },
@@ -66,12 +76,16 @@ export const serve: CommandSpec = {
   notes: [
     "The first line of standard output is the address. Ctrl-C ends it: answers under way get 5 seconds, and unfinished fetches go on at the next start.",
     "Nothing can be written over it. A gated or private model goes only to a client whose own token the Hub accepts for it; your token is not used for clients without --use-my-token.",
+    "With --tls a client trusts the certificate by SSL_CERT_FILE (this command and Python's both read it): copy the file that is named to the client, and compare the fingerprint.",
     "With --access-token a client sets HF_TOKEN to the token in that file, or to TOKEN~HUBTOKEN where it needs a token of the Hub as well.",
   ],
   check({ flags }) {
     const { host, tlsCert, tlsKey, maxSize, pullThrough, offline } = flags;
+    refuseInstallOf(flags);
     if ((tlsCert === undefined) !== (tlsKey === undefined))
       throw usage("--tls-cert and --tls-key go together", "Name both files, or neither.");
+    if (flags.tls && tlsCert !== undefined)
+      throw usage("--tls makes a certificate, and --tls-cert names one", "Leave out one of them.");
     if (maxSize !== undefined && !pullThrough)
       throw usage(
         "--max-size removes models, and does so only for a mirror that can fetch them again",
@@ -87,3 +101,16 @@ export const serve: CommandSpec = {
   },
   load: () => import("./serve.ts"),
 };
+
+/** A file that the system reads holds no secret, and says itself what is served. */
+function refuseInstallOf({ install, uninstall, dryRun, token, tokenStdin }: Flags): void {
+  if (install && uninstall)
+    throw usage("--install and --uninstall exclude each other", "Leave out one of them.");
+  if (dryRun && !install && !uninstall)
+    throw usage("--dry-run shows what --install would write", "Add --install, or leave it out.");
+  if (install && (token !== undefined || tokenStdin))
+    throw usage(
+      "a token does not go into the file of a service",
+      "Log in with mlx-download login, and leave out the token.",
+    );
+}

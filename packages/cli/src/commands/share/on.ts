@@ -14,6 +14,7 @@ import { sharingStatus } from "./status.ts";
  */
 export async function run({ operands, flags }: Invocation, shell: Shell): Promise<number> {
   const { env } = shell;
+  if (flags.install || flags.uninstall) return installSharing({ operands, flags }, shell);
   if (flags.foreground) {
     if (operands.length > 0) await decide(await namedNetworks(operands), { allowed: true, env });
     return shareHere(flags, shell);
@@ -27,4 +28,27 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (networks.length === 0) say("This machine is on no network that can be allowed.", shell);
   say("Others take from it with --peers auto. mlx-download share off ends it.", shell);
   return 0;
+}
+
+async function installSharing(
+  { operands, flags }: Pick<Invocation, "operands" | "flags">,
+  shell: Shell,
+): Promise<number> {
+  const { env } = shell;
+  const [{ installService }, { flagWords }] = await Promise.all([
+    import("../system-job/install-service.ts"),
+    import("../system-job/flag-words.ts"),
+  ]);
+  if (flags.install && !flags.dryRun)
+    await decide(await namedNetworks(operands), { allowed: true, env });
+  const words = flagWords(flags, ["port", "cacheDir", "endpoint", "offline"], env);
+  return installService(
+    {
+      name: "share",
+      summary: "Offer public models to neighbours",
+      words: ["share", "on", "--foreground", ...words],
+      remove: "mlx-download share on --uninstall",
+    },
+    { flags, shell },
+  );
 }

@@ -12,12 +12,23 @@ export const shareOn: CommandSpec = {
   usage: "[network…]",
   summary: "offer the cache's public models to the neighbours on this network",
   operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "nothing" },
-  flags: ["foreground", "port", "cacheDir", "endpoint", "offline", "events"],
+  flags: [
+    "foreground",
+    "install",
+    "uninstall",
+    "dryRun",
+    "port",
+    "cacheDir",
+    "endpoint",
+    "offline",
+    "events",
+  ],
   options: {
     port: {
       summary: "the port to offer at (default 8091, and any that is free where it is taken)",
     },
     endpoint: { summary: "the Hub that is asked which models are public (default HF_ENDPOINT)" },
+    dryRun: { summary: "with --install or --uninstall: show the file, change nothing" },
     offline: { summary: "ask no Hub: offer what was public when it was asked last" },
   },
   examples: [
@@ -27,7 +38,7 @@ export const shareOn: CommandSpec = {
   ],
   notes: [
     ...notes,
-    "It runs on after the command, until share off or the next restart. The first line of --foreground on standard output is its process id.",
+    "It runs on after the command, until share off or the next restart; with --install the system starts it at each login. The first line of --foreground on standard output is its process id.",
   ],
   load: () => import("./on.ts"),
 };

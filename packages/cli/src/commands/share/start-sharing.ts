@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { ownCommand } from "../../shell/own-command.ts";
 import { readProcess, type SharingProcess } from "./sharing-process.ts";
 
 const START_MS = 10_000;
@@ -13,9 +14,10 @@ const LOOK_MS = 100;
 export async function startSharing(flags: Flags, shell: Shell): Promise<SharingProcess> {
   const before = await readProcess(shell.env);
   if (before !== undefined) return before;
+  const [program, ...script] = ownCommand();
   const words = [
     ...process.execArgv,
-    process.argv[1] ?? "",
+    ...script,
     "share",
     "on",
     "--foreground",
@@ -24,7 +26,7 @@ export async function startSharing(flags: Flags, shell: Shell): Promise<SharingP
     ...(flags.cacheDir === undefined ? [] : ["--cache-dir", resolve(flags.cacheDir)]),
     ...flags.endpoint.flatMap((endpoint) => ["--endpoint", endpoint]),
   ];
-  const child = spawn(process.execPath, words, {
+  const child = spawn(program, words, {
     detached: true,
     stdio: "ignore",
     // What is public is asked without a token.

@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import type { Invocation } from "../../../command-line/command-spec.ts";
 import type { Flags } from "../../../command-line/flags.ts";
 import { usage } from "../../../command-line/usage.ts";
@@ -13,15 +11,13 @@ import type { Shell } from "../../../shell/shell.ts";
 import { hubCacheOf, readTarget } from "../../cache/target.ts";
 import { noteTo } from "../../catalogue/open.ts";
 import { branchName } from "../updates-table.ts";
-import {
-  AGENT_LABEL,
-  type JobFile,
-  launchdFile,
-  systemdFiles,
-  TIMER,
-  type UpdateJob,
-} from "./job-texts.ts";
+import type { JobFile } from "../../system-job/job-file.ts";
+import { passedEnv, warnOfNpx } from "../../system-job/passed-env.ts";
+import { switchOff, switchOn, writeJobFiles } from "../../system-job/switch-job.ts";
+import { AGENT_LABEL, launchdFile, systemdFiles, TIMER, type UpdateJob } from "./job-texts.ts";
 import { parseWindow, windowText } from "./window.ts";
+
+const JOB = { label: AGENT_LABEL, unit: TIMER } as const;
 
 /** The schedule as it is kept beside the settings. The files for the system are made from it. */
 interface Schedule {
@@ -32,19 +28,6 @@ interface Schedule {
   readonly cacheDir: string;
   readonly onPower: boolean;
 }
-
-/** Variables without secrets that an update needs to do the same as here. */
-const PASSED = [
-  "HF_HOME",
-  "HF_HUB_CACHE",
-  "HF_ENDPOINT",
-  "MLX_DOWNLOAD_CONFIG",
-  "XDG_CONFIG_HOME",
-  "XDG_STATE_HOME",
-  "XDG_CACHE_HOME",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-];
 
 /**
  * `mlx-download update --schedule` and `--unschedule`: adds models to the daily update or takes them
@@ -85,7 +68,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     return 0;
   }
   if (after === undefined) {
-    await switchOff(files);
+    await switchOff(JOB, files);
     for (const { path } of files) await rm(path, { force: true });
     await rm(statePath, { force: true });
     note(before === undefined ? "Nothing was scheduled." : "The scheduled update is removed.");
@@ -96,13 +79,9 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     );
     return 0;
   }
-  for (const { path, text } of [
-    ...files,
-    { path: statePath, text: `${JSON.stringify(after, undefined, 2)}\n` },
-  ]) {
-    await replaceText(path, text);
-  }
-  const problem = await switchOn(files);
+  const state = { path: statePath, text: `${JSON.stringify(after, undefined, 2)}\n` };
+  await writeJobFiles([...files, state]);
+  const problem = await switchOn(JOB, files);
   note(
     `Between ${after.window.replace("-", " and ")}, ${after.onPower ? "on mains power, " : ""}these are updated: ${after.models.join(", ")}.`,
   );
@@ -115,10 +94,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     );
   if (process.platform === "darwin")
     note("The launchd agent was not tested on a Mac. launchctl print shows its state.");
-  if (/[\\/]_npx[\\/]/.test(process.argv[1] ?? ""))
-    note(
-      "warning: this command runs from npx's cache, which npm may empty. Install it: npm install -g mlx-download",
-    );
+  warnOfNpx(note);
   await writeJsonOnly(
     {
       schedule: scheduleJson(after),
@@ -200,11 +176,6 @@ function jobFiles(schedule: Schedule | undefined, env: NodeJS.ProcessEnv): reado
     cacheDir = "",
     onPower = true,
   } = schedule ?? {};
-  const passed = PASSED.flatMap((name) => {
-    const value = env[name]?.trim();
-    // An address with a password stays out of a readable file.
-    return value && !/:\/\/[^/]*@/.test(value) ? [[name, value] as const] : [];
-  });
   const job: UpdateJob = {
     window: parseWindow(window),
     command: [
@@ -220,7 +191,7 @@ function jobFiles(schedule: Schedule | undefined, env: NodeJS.ProcessEnv): reado
       "--yes",
       "--plain",
     ],
-    env: Object.fromEntries(passed),
+    env: passedEnv(env),
     onPower,
     logPath: join(home, "Library", "Logs", "mlx-download-update.log"),
   };
@@ -234,45 +205,4 @@ function jobFiles(schedule: Schedule | undefined, env: NodeJS.ProcessEnv): reado
     `mlx-download writes no schedule for ${process.platform}`,
     `Let the system run: mlx-download update ${models.join(" ")} --within ${window} --yes`,
   );
-}
-
-async function replaceText(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temp = `${path}.${process.pid}.tmp`;
-  await writeFile(temp, text);
-  await rename(temp, path);
-}
-
-type Problem = { readonly reason: string; readonly command: string };
-
-/** Tells the system of the files. Returns what the user has to do where that fails. */
-async function switchOn(files: readonly JobFile[]): Promise<Problem | undefined> {
-  if (process.platform === "darwin") {
-    const domain = `gui/${process.getuid?.() ?? 501}`;
-    const path = files[0]?.path ?? "";
-    await tryRun(["launchctl", "bootout", `${domain}/${AGENT_LABEL}`]);
-    return tryRun(["launchctl", "bootstrap", domain, path]);
-  }
-  const reload = await tryRun(["systemctl", "--user", "daemon-reload"]);
-  const enabled = await tryRun(["systemctl", "--user", "enable", "--now", TIMER]);
-  return enabled ?? (reload && { ...reload, command: "systemctl --user daemon-reload" });
-}
-
-async function switchOff(files: readonly JobFile[]): Promise<void> {
-  if (files.length === 0) return;
-  if (process.platform === "darwin") {
-    await tryRun(["launchctl", "bootout", `gui/${process.getuid?.() ?? 501}/${AGENT_LABEL}`]);
-  } else await tryRun(["systemctl", "--user", "disable", "--now", TIMER]);
-}
-
-async function tryRun([program = "", ...args]: readonly string[]): Promise<Problem | undefined> {
-  try {
-    await promisify(execFile)(program, args, { timeout: 10_000 });
-    return undefined;
-  } catch (error) {
-    const { stderr } = error as { readonly stderr?: string };
-    const said = stderr?.trim().split("\n")[0];
-    const reason = said || (error instanceof Error ? error.message.split("\n")[0] : undefined);
-    return { reason: reason ?? `${program} failed`, command: [program, ...args].join(" ") };
-  }
 }
