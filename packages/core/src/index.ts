@@ -78,6 +78,7 @@ export { readSettings, type Settings, type SettingsOptions } from "./settings/se
 export { createRateLimit } from "./transfer/connections/rate-limit.ts";
 export type { XetMode } from "./contract/xet-mode.ts";
 export type { RateLimit } from "./contract/rate-limit.ts";
+export { sentences } from "./contract/sentences.ts";
 export type { Snapshot, WithheldFile } from "./contract/snapshot.ts";
 export type { LeftOut } from "./contract/left-out.ts";
 export type { DownloadResult, FileResult, FileStatus, SourceBytes } from "./contract/result.ts";

@@ -1,4 +1,4 @@
-import type { DownloadEvent } from "@mlx-download/core";
+import { sentences, type DownloadEvent } from "@mlx-download/core";
 import {
   formatBytes,
   formatBytesOf,
@@ -150,7 +150,7 @@ function eventLines(memory: LogMemory, event: DownloadEvent, state: ViewState): 
     }
     case "warning":
       return say(
-        `Warning: ${printable(event.message)}${event.hint === undefined ? "" : ` ${printable(commandHint(event.hint))}`}`,
+        `Warning: ${printable(sentences(event.message, event.hint && commandHint(event.hint)))}`,
       );
     case "neighbour-found":
       return say(`Neighbour: ${printable(event.name)} at ${event.url}`);

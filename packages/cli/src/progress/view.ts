@@ -1,4 +1,4 @@
-import type { ActiveFile } from "@mlx-download/core";
+import { sentences, type ActiveFile } from "@mlx-download/core";
 import {
   displayWidth,
   padEnd,
@@ -90,7 +90,7 @@ function noticeLines(state: ViewState, options: ViewOptions): string[] {
 
 function warningLines(state: ViewState, options: ViewOptions): string[] {
   return state.warnings.flatMap(({ message, hint }) => {
-    const text = `! ${printable(message)}${hint === undefined ? "" : ` ${printable(commandHint(hint))}`}`;
+    const text = `! ${printable(sentences(message, hint && commandHint(hint)))}`;
     return wrapWords(text, options.columns - 1, 2).map((line) => paint(options, "warn", line));
   });
 }

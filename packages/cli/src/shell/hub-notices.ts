@@ -1,4 +1,4 @@
-import type { DownloadEventBody } from "@mlx-download/core";
+import { sentences, type DownloadEventBody } from "@mlx-download/core";
 import { commandHint } from "../failure/command-hint.ts";
 import { printable } from "../text/printable.ts";
 import type { Shell } from "./shell.ts";
@@ -16,7 +16,7 @@ export function hubNotices(
     if (event.type === "retry" || event.type === "waiting")
       stderr.write(`${printable(event.message)}\n`);
     if (event.type !== "warning") return;
-    const hint = event.hint === undefined ? "" : ` ${commandHint(event.hint)}`;
-    stderr.write(`Warning: ${printable(event.message + hint)}\n`);
+    const text = sentences(event.message, event.hint && commandHint(event.hint));
+    stderr.write(`Warning: ${printable(text)}\n`);
   };
 }

@@ -1,4 +1,5 @@
 import type { DownloadEvent } from "./events.ts";
+import { sentences } from "./sentences.ts";
 
 const size = (bytes: number): string =>
   bytes >= 1e9
@@ -44,7 +45,7 @@ export function eventMessage(event: DownloadEvent): string | undefined {
     case "result":
       return `Done: ${event.result.path}`;
     case "error":
-      return `${event.error.message} ${event.error.hint}`.trim();
+      return sentences(event.error.message, event.error.hint);
     case "file-started":
       return undefined;
   }

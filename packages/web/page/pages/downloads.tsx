@@ -8,7 +8,7 @@ import { percent, Spark } from "../parts/spark.tsx";
 import { post } from "../state/api.ts";
 import { downloads, limits } from "../state/live.ts";
 import { to } from "../state/address.ts";
-import { bytesText, durationText } from "../text/format.ts";
+import { bytesText, durationText, failureText } from "../text/format.ts";
 
 /** The queue: what moves, what waits, what is done. */
 export function DownloadsPage(): JSX.Element {
@@ -160,7 +160,7 @@ function Item({
       )}
       {error && (
         <p class="note bad" role="alert">
-          {error.message} {error.hint}
+          {failureText(error)}
         </p>
       )}
       {active.length > 0 && state === "running" && (

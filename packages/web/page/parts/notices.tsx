@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { failureOf, post } from "../state/api.ts";
 import { removals } from "../state/live.ts";
-import { bytesText } from "../text/format.ts";
+import { bytesText, failureText } from "../text/format.ts";
 
 interface Notice {
   readonly id: number;
@@ -29,8 +29,7 @@ export async function attempt(action: () => Promise<unknown>, done?: string): Pr
     await action();
     if (done !== undefined) notify(done);
   } catch (error) {
-    const { message, hint } = failureOf(error);
-    notify(`${message} ${hint}`, "bad");
+    notify(failureText(failureOf(error)), "bad");
   }
 }
 
@@ -43,7 +42,7 @@ export function Notices(): JSX.Element {
           <span>
             {removal.error === null
               ? `${removal.title} goes in a moment: ${bytesText(removal.bytes)}`
-              : `${removal.error.message} ${removal.error.hint}`}
+              : failureText(removal.error)}
           </span>
           <button
             type="button"

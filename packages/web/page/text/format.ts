@@ -1,3 +1,5 @@
+import type { Failure } from "../../src/contract.ts";
+
 /** Made at the first use: the first formatter of a page costs 20 to 40 ms, which the first view would wait for. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -74,4 +76,9 @@ export function dayText(at: number): string {
 /** `1 file`, `2 files`. */
 export function countText(count: number, word: string): string {
   return `${number().format(count)} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** An error's message and its hint as sentences of one line. */
+export function failureText({ message, hint }: Failure): string {
+  return hint === "" ? message : `${message.replace(/([^.!?…:])$/u, "$1.")} ${hint}`;
 }

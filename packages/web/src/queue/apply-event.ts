@@ -1,4 +1,4 @@
-import type { DownloadEvent } from "@mlx-download/core";
+import { sentences, type DownloadEvent } from "@mlx-download/core";
 import type { QueuedDownload } from "../contract.ts";
 
 /** Samples of speed that are kept: two minutes. */
@@ -46,7 +46,7 @@ export function applyEvent(item: QueuedDownload, event: DownloadEvent): QueuedDo
       return { ...item, note: { kind: "stalled", message, at: event.at } };
     }
     case "warning": {
-      const message = `${event.message} ${event.hint ?? ""}`.trim();
+      const message = sentences(event.message, event.hint);
       return { ...item, note: { kind: "warning", message, at: event.at } };
     }
     case "resolving":

@@ -1,3 +1,4 @@
+import { sentences } from "@mlx-download/core";
 import { ask } from "../../shell/ask.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
@@ -67,7 +68,7 @@ export async function readToken(
     signal: interrupt.signal,
     onEvent(event) {
       if (event.type === "warning" && event.code === "login/not-renewed" && !flags.quiet)
-        stderr.write(`warning: ${event.message} ${event.hint ?? ""}\n`);
+        stderr.write(`warning: ${sentences(event.message, event.hint)}\n`);
     },
   });
   return {};

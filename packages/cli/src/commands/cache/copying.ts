@@ -1,3 +1,4 @@
+import { sentences } from "@mlx-download/core";
 import type { CopyOptions } from "@mlx-download/cache";
 import type { Flags } from "../../command-line/flags.ts";
 import { sameCommand } from "../../command-line/quote.ts";
@@ -37,7 +38,7 @@ export async function copying<T>(
   } catch (error) {
     const { reason } = signal as { readonly reason: unknown };
     if (!(reason instanceof CliError)) throw error;
-    throw new CliError(`${reason.message} ${stopped()}`, reason.code, {
+    throw new CliError(sentences(reason.message, stopped()), reason.code, {
       hint: `${goesOn ? "Go on with" : "Run it again"}: ${sameCommand(shell.argv)}`,
     });
   } finally {

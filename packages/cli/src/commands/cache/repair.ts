@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { RepairEvent, RepairReport } from "@mlx-download/core";
+import { sentences, type RepairEvent, type RepairReport } from "@mlx-download/core";
 import type { Invocation } from "../../command-line/command-spec.ts";
 import type { Flags } from "../../command-line/flags.ts";
 import { exitCodeOf } from "../../failure/exit-code-of.ts";
@@ -120,7 +120,9 @@ function lines(report: RepairReport, quarantined: string | undefined): string[] 
   const what = [
     ...repaired.map((file) => `repaired ${placeOf(file)}: ${fetched[file.how]}.`),
     ...mended.map(({ path, message }) => `mended ${path}: ${message}`),
-    ...failed.map((file) => `failed ${placeOf(file)}: ${file.message}. ${commandHint(file.hint)}`),
+    ...failed.map((file) =>
+      sentences(`failed ${placeOf(file)}: ${file.message}`, commandHint(file.hint)),
+    ),
   ].map(printable);
   const kept = quarantined === undefined ? "" : printable(` Damaged data: ${quarantined}.`);
   const nothing = repaired.length + mended.length + failed.length === 0;

@@ -1,3 +1,4 @@
+import { sentences } from "@mlx-download/core";
 import type { InstalledMlx } from "@mlx-download/python-bridge";
 import type { Flags } from "../../command-line/flags.ts";
 import type { Shell } from "../../shell/shell.ts";
@@ -29,7 +30,7 @@ export async function installedMlx(
     return installed;
   } catch (error) {
     if (python !== undefined || !(error instanceof PythonBridgeError)) throw error;
-    warn(`${error.message}; the built-in table answers instead. ${error.hint}`);
+    warn(sentences(error.message, "The built-in table answers instead", error.hint));
     return undefined;
   }
 }

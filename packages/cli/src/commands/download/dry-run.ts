@@ -1,4 +1,4 @@
-import type { DownloadPlan, DownloadReview } from "@mlx-download/core";
+import { sentences, type DownloadPlan, type DownloadReview } from "@mlx-download/core";
 import { leftOutText, planText } from "../../progress/headings.ts";
 import { reviewLines } from "../../progress/review-lines.ts";
 import type { MeasuredSpeed } from "./measured-speed.ts";
@@ -100,7 +100,7 @@ export function planTable(
     ...leftOutText(plan.leftOut).map((text) => `${paint(style, "label", "Left out")}: ${text}`),
     ...warnings.map(({ message, hint = "" }) => {
       const label = paint(style, "warn", "Warning");
-      return `${label}: ${printable(`${message} ${commandHint(hint)}`.trim())}`;
+      return `${label}: ${printable(sentences(message, commandHint(hint)))}`;
     }),
     ...(review ? reviewLines(review) : []).map(
       ({ label, text, tone }) => `${paint(style, tone, label)}: ${text}`,
