@@ -45,6 +45,28 @@ describe("a model that is here is used while the Hub's place answers nonsense", 
       { kind: "status", status: 200, body: "[]" },
       /names no commit/,
     ],
+    [
+      "an error with 200, in another field",
+      { kind: "status", status: 200, body: '{"detail":"rate exceeded, come back"}' },
+      /rate exceeded, come back/,
+    ],
+    [
+      "an object that describes no model",
+      { kind: "status", status: 200, body: '{"status":"ok"}' },
+      /names no commit/,
+    ],
+    [
+      "403 in a filter's words",
+      {
+        kind: "status",
+        status: 403,
+        headers: { "content-type": "application/json" },
+        body: '{"error":"blocked by the firewall"}',
+      },
+      /proxy or firewall \(blocked by the firewall\)/,
+    ],
+    ["451", { kind: "status", status: 451 }, /withheld for legal reasons/],
+    ["204", { kind: "status", status: 204 }, /not JSON/],
     ["418", { kind: "status", status: 418 }, /418/],
   ] as const)("%s", async (_, effect, why) => {
     const { get, events } = await afterwards({ on: "api", ...effect } as never);

@@ -12,6 +12,7 @@ import { exportTar, type Exported } from "./export-model.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import type { CopyOptions } from "../disk/copy-meter.ts";
 import { syncHandle } from "../disk/sync-handle.ts";
+import { refuseInsideCache } from "./refuse-inside-cache.ts";
 
 /**
  * Writes the archive of `exportTar` into the file `target`, which gets its name when it is complete
@@ -27,6 +28,7 @@ export async function exportArchive(
   const path = resolve(options.target);
   const temp = unfinishedPath(path);
   try {
+    await refuseInsideCache(layout.cacheDir, path);
     await makeFolders(dirname(path));
     await refuseOthers(path);
     await sweepUnfinished(path);

@@ -12,6 +12,7 @@ import { readRef, writeRef } from "../records/ref.ts";
 import { scanCache } from "../scan/scan-cache.ts";
 import { snapshotStatus } from "../scan/snapshot-status.ts";
 import { readTreeRecord } from "../records/tree-record.ts";
+import { exportArchive } from "./export-archive.ts";
 import { exportFolder, exportTar } from "./export-model.ts";
 import { importFolder, importTar } from "./import-model.ts";
 import { describeSnapshot, formatManifest, MANIFEST_FILE } from "./manifest.ts";
@@ -50,6 +51,19 @@ test("a model goes through a folder into another cache", async () => {
   expect(await importFolder(cacheDir, target)).toMatchObject(whole);
   await expectWhole(cacheDir);
   expect(await importFolder(cacheDir, target)).toMatchObject({ bytes: 0 });
+});
+
+test("nothing is exported into the cache, where it would be taken for damage", async () => {
+  const layout = await publishGolden(await tempDir());
+  const link = join(await tempDir(), "link");
+  await symlink(layout.cacheDir, link);
+  const places = [layout.repoDir, layout.cacheDir, link].map((folder) => join(folder, "new", "x"));
+  for (const target of places) {
+    expect(await codeOf(() => exportFolder(layout, SNAPSHOT, { target }))).toBe("cache/not-ours");
+    expect(await codeOf(() => exportArchive(layout, SNAPSHOT, { target }))).toBe("cache/not-ours");
+  }
+  expect((await scanCache(layout.cacheDir)).findings).toEqual([]);
+  await expectWhole(layout.cacheDir);
 });
 
 test("a model goes through an archive, which is the same bytes every time and which tar reads", async () => {

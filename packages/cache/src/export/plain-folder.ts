@@ -32,6 +32,7 @@ import {
 } from "./manifest.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import { readPieces, writeProved } from "../digest/write-proved.ts";
+import { refuseInsideCache } from "./refuse-inside-cache.ts";
 
 /** Programs rewrite their small files in place, which must not reach the cache through a hard link. */
 const SMALL_BYTES = 1_000_000;
@@ -55,6 +56,7 @@ export async function makePlainFolder(
 ): Promise<{ path: string; method: ViewMethod }> {
   const { manifest, share, onReady } = options;
   const path = checkRoot(target);
+  await refuseInsideCache(layout.cacheDir, path);
   await checkOurs(path, manifest);
   const temp = unfinishedPath(path);
   const { signal } = options;

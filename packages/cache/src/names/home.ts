@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CacheError } from "./errors.ts";
 
 /**
@@ -27,9 +28,23 @@ export function requireHome(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Expands a leading `~` to this user's home folder: a shell leaves it in place in `--to=~/x`. A
- * folder that is really named `~` is `./~`. Throws `cache/no-home`.
+ * Expands a leading `~`, `$HOME` or `${HOME}` to this user's home folder, which a shell leaves in place in `--to=~/x`, and
+ * configuration files do, and reads a `file://` address. A folder that is really named `~` is `./~`. Throws
+ * `cache/no-home`.
  */
 export function expandHome(path: string, env: NodeJS.ProcessEnv = process.env): string {
-  return /^~(?=$|[/\\])/.test(path) ? join(requireHome(env), path.slice(1)) : path;
+  if (/^file:\/\//i.test(path) && URL.parse(path) !== null) return pathOfUrl(new URL(path));
+  const [home] = /^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/.exec(path) ?? [];
+  return home === undefined ? path : join(requireHome(env), path.slice(home.length));
+}
+
+function pathOfUrl(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new CacheError(`${url.href} is no file of this machine`, "cache/unsafe-path", {
+      hint: "Name the folder by its path.",
+      cause,
+    });
+  }
 }

@@ -7,13 +7,20 @@ interface MiddleAnswer {
   /** `Content-Type`. */
   readonly type: string;
   readonly body: string;
+  /** Whether it has a code or words of the Hub's own. */
+  readonly isHubs: boolean;
 }
+
+/** Words of proxies and firewalls that answer 403 with JSON or text. */
+const FILTER =
+  /\b(?:blocked|firewall|prox(?:y|ies)|(?:security|network|company|corporate) polic(?:y|ies)|egress|web ?filter|zscaler|netskope|squid|fortinet|umbrella)\b/i;
 
 /**
  * The failure of something between here and the Hub that answers in its place: a proxy that wants a login (407), a network
- * that does (511, RFC 6585), a web page with 401 or 403 where the Hub sends JSON. Undefined for every other answer.
+ * that does (511, RFC 6585), one that is told to withhold something (451), a web page with 401 or 403 where the Hub sends
+ * JSON, and a 403 in the words of a filter. Undefined for every other answer.
  */
-export function middleAnswer({ url, status, type, body }: MiddleAnswer):
+export function middleAnswer({ url, status, type, body, isHubs }: MiddleAnswer):
   | {
       readonly code: ErrorCode;
       readonly message: string;
@@ -38,12 +45,30 @@ export function middleAnswer({ url, status, type, body }: MiddleAnswer):
       data: { ...data, reason: "portal" },
     };
   }
+  if (status === 451) {
+    return {
+      code: "hub/bad-response",
+      message: `${url.host} answered 451: this is withheld for legal reasons`,
+      hint: "A network or a country may block it: try another network, or another `endpoint`. A token does not help here.",
+      data: { ...data, reason: "withheld" },
+    };
+  }
   const isPage = type.includes("html") || /^\s*<(?:!doctype|html|head|body)\b/i.test(body);
-  if (!isPage || (status !== 401 && status !== 403)) return undefined;
-  return {
-    code: "hub/bad-response",
-    message: `${url.host} answered ${status} with a web page: a proxy, firewall or login page stands in its place`,
-    hint: `Open ${url.origin} in a web browser to read its message. A token does not help here.`,
-    data: { ...data, reason: "portal" },
-  };
+  if (isPage && (status === 401 || status === 403)) {
+    return {
+      code: "hub/bad-response",
+      message: `${url.host} answered ${status} with a web page: a proxy, firewall or login page stands in its place`,
+      hint: `Open ${url.origin} in a web browser to read its message. A token does not help here.`,
+      data: { ...data, reason: "portal" },
+    };
+  }
+  if (status === 403 && !isHubs && FILTER.test(body)) {
+    return {
+      code: "hub/bad-response",
+      message: `${url.host} answered 403 in the words of a proxy or firewall`,
+      hint: `Ask who runs your network to allow ${url.host}, or use another network. A token does not help here.`,
+      data,
+    };
+  }
+  return undefined;
 }

@@ -43,6 +43,11 @@ export async function resolveCommit(
   }
 }
 
+/** Where servers put the words of an error that they answer with 200. */
+const WORDS = ["error", "message", "detail", "msg", "reason"] as const;
+
+const MODEL_KEYS: ReadonlySet<string> = new Set(["id", "_id", "modelId", "sha", "siblings"]);
+
 function commitOf(answer: JsonAnswer, question: Question, client: HubClient): string {
   const { value, headers, url } = answer;
   const sha = isObject(value) ? (value["sha"] ?? headers.get("x-repo-commit")) : undefined;
@@ -50,9 +55,14 @@ function commitOf(answer: JsonAnswer, question: Question, client: HubClient): st
     tellRename(question.repoId ?? "", stringField(value, "id"), client.emit);
     return sha.toLowerCase();
   }
-  const serverText = stringField(value, "error") ?? stringField(value, "message");
+  const serverText = WORDS.map((field) => stringField(value, field)).find(
+    (text) => text !== undefined,
+  );
   if (serverText !== undefined) throw saysError(url, redactServerText(serverText), question);
-  const absent = isObject(value) && (sha === undefined || sha === null || sha === "");
+  // Mirrors that do not know a revision describe the model without a commit. Other objects are no answer to the question.
+  const keys = isObject(value) ? Object.keys(value) : ["none"];
+  const isModel = keys.length === 0 || keys.some((key) => MODEL_KEYS.has(key));
+  const absent = isModel && (sha === undefined || sha === null || sha === "");
   throw new ModelDownloadError(
     absent
       ? `${question.repoId} has no revision ${question.revision}`

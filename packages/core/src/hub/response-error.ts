@@ -57,7 +57,11 @@ export async function responseError(
   const verdict =
     ofToken ??
     byCode(failed, question) ??
-    middleAnswer({ ...failed, type: headers.get("content-type") ?? "" }) ??
+    middleAnswer({
+      ...failed,
+      type: headers.get("content-type") ?? "",
+      isHubs: (headers.get("x-error-code") ?? headers.get("x-error-message")) !== undefined,
+    }) ??
     storageRefusal(failed, question) ??
     byStatus(failed, question);
   const quoted = serverText === undefined ? "" : ` (${serverText})`;
