@@ -1,3 +1,4 @@
+import { nearModel } from "./commands/refs/near-model.ts";
 import { CliError } from "./failure/cli-error.ts";
 import { describeFailure, failureJson } from "./failure/describe-failure.ts";
 import { jsonText } from "./shell/output.ts";
@@ -25,9 +26,8 @@ export async function endInFailure(
   ];
   // Node rejects with its own AbortError when it was waiting. The signal has the reason.
   const stopped = interrupt.signal.aborted && !(thrown instanceof CliError);
-  const failure = describeFailure(stopped ? interrupt.signal.reason : thrown, {
-    secrets,
-  });
+  const error = stopped ? interrupt.signal.reason : thrown;
+  const failure = describeFailure(error, { secrets, meant: await nearModel(error, shell) });
   if (!agent) reportFailure(failure, { debug: words.includes("--debug") }, shell);
   const body = failureJson(failure);
   if (!events && !json) return failure.exitCode;

@@ -15,6 +15,21 @@ test("an unknown repo: exit 4, one sentence and a next step", async () => {
   expect(stderr).toMatch(/^ {2}fix: .*private/m);
 });
 
+test("a mistyped name: the model of the catalogue that was probably meant, also for one of several and for programs", async () => {
+  const { run } = await startStage();
+  // Of the list that ships with the program.
+  const person = await run(["mlx-comunity/Qwen3-0.6B-4bit"]);
+  expect(person.code).toBe(4);
+  expect(person.stderr).toMatch(/^ {2}fix: Did you mean mlx-community\/Qwen3-0\.6B-4bit\?/m);
+  const several = await run(["mlx-community/Qwen3-06B-4bit", "org/none", "--json"]);
+  const { results } = JSON.parse(several.stdout);
+  expect(results).toMatchObject([
+    { error: { code: "hub/repo-not-found", meant: "mlx-community/Qwen3-0.6B-4bit" } },
+    { error: { code: "hub/repo-not-found" } },
+  ]);
+  expect(results[1].error).not.toHaveProperty("meant");
+});
+
 test("an unknown revision: exit 4", async () => {
   const { hub, run } = await startStage();
   await hub.addRepo("org/name", { "config.json": "{}" });

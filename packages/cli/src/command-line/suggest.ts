@@ -23,11 +23,15 @@ function editDistance(from: string, to: string): number {
 
 /**
  * The word that `typed` was probably meant to be: the nearest one, or one that starts with it.
- * Undefined when none is near.
+ * Undefined when none is within `most` edits (default: a third of the letters).
  */
-export function suggest(typed: string, words: Iterable<string>): string | undefined {
+export function suggest(
+  typed: string,
+  words: Iterable<string>,
+  most: number = Math.max(1, Math.floor(typed.length / 3)),
+): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  let bestDistance = most + 1;
   for (const word of words) {
     const distance = editDistance(typed.toLowerCase(), word);
     if (distance < bestDistance) {

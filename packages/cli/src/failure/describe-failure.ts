@@ -105,10 +105,15 @@ function maskDeep(value: unknown, mask: (text: string) => string): unknown {
 export interface DescribeOptions {
   /** Masked wherever they occur. */
   readonly secrets?: readonly (string | undefined)[];
+  /** The id of a model that was probably meant. */
+  readonly meant?: string | undefined;
 }
 
 /** Describes whatever was thrown. */
-export function describeFailure(error: unknown, { secrets = [] }: DescribeOptions = {}): Failure {
+export function describeFailure(
+  error: unknown,
+  { secrets = [], meant }: DescribeOptions = {},
+): Failure {
   const mask = (text: string): string => maskSecrets(text, secrets);
   const chain = causesOf(error).map((cause) =>
     mask(cause instanceof Error ? (cause.stack ?? messageOf(cause)) : String(cause)),
@@ -124,16 +129,20 @@ export function describeFailure(error: unknown, { secrets = [] }: DescribeOption
       chain,
     };
   }
-  const repo = error.repoId === undefined ? {} : { repoId: error.repoId };
+  const about = {
+    ...(error.repoId !== undefined && { repoId: error.repoId }),
+    ...(meant !== undefined && { meant }),
+  };
+  const hint = meant === undefined ? ownHint(error) : `Did you mean ${meant}? ${ownHint(error)}`;
   const message = ownMessage(error);
   const why = whyOf(error, message);
   return {
     code: error.code,
     message: mask(message),
-    hint: mask(ownHint(error)),
+    hint: mask(hint),
     exitCode: exitCodeOf(error.code),
     why: why === undefined ? undefined : mask(why),
-    data: { ...repo, ...(maskDeep(error.data ?? {}, mask) as Record<string, unknown>) },
+    data: { ...about, ...(maskDeep(error.data ?? {}, mask) as Record<string, unknown>) },
     chain,
   };
 }

@@ -15,6 +15,7 @@ import { readToken } from "../account/read-token.ts";
 import { reportFailure } from "../../shell/report-failure.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { splitNamedFiles } from "../refs/named-files.ts";
+import { nearModel } from "../refs/near-model.ts";
 import { wholeRefs } from "../refs/short-name.ts";
 import { noteSpeed, readSpeed } from "./measured-speed.ts";
 import { paint } from "../../text/style.ts";
@@ -200,9 +201,10 @@ async function getAll(
   const results: Record<string, unknown>[] = [];
   const failures: { ref: string; failure: Failure }[] = [];
   let evicted: { readonly evicted?: readonly Evicted[] } = {};
-  const fail = (ref: string, error: unknown): void => {
+  const fail = async (ref: string, error: unknown): Promise<void> => {
     const failure = describeFailure(error, {
       secrets: [options.token || undefined, shell.env["HF_TOKEN"]],
+      meant: await nearModel(error, shell),
     });
     failures.push({ ref, failure });
     results.push({ ref, error: failureJson(failure) });
@@ -215,7 +217,7 @@ async function getAll(
         results.push(await dryRunOne(selected?.[index] ?? ref, options, context));
       } catch (error) {
         if (shell.interrupt.signal.aborted) throw error;
-        fail(ref, error);
+        await fail(ref, error);
       }
     }
   } else {
@@ -225,7 +227,7 @@ async function getAll(
       downloadMany(selected ?? operands, { ...options, onEvent }),
     );
     for (const [index, outcome] of outcomes.entries()) {
-      if (!outcome.ok) fail(operands[index] ?? "", outcome.error);
+      if (!outcome.ok) await fail(operands[index] ?? "", outcome.error);
       else {
         results.push(jsonOf(outcome.result, await quantizationOf(outcome.result)));
         await sayPath(outcome.result);
