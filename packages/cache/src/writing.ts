@@ -37,6 +37,7 @@ export { writeRef } from "./records/ref.ts";
 export { mendRepo, type Mended } from "./verify/mend-repo.ts";
 export { localQuarantine, quarantine, repoQuarantine } from "./verify/quarantine.ts";
 export { discardEmptyRepo } from "./removal/discard-empty-repo.ts";
+export { replaceBeside } from "./disk/durable-file.ts";
 export { repoBeside } from "./names/repo-beside.ts";
 export {
   messageWithoutThreads,
@@ -44,5 +45,5 @@ export {
   type ThreadPrograms,
   withoutThreads,
 } from "./thread/start-thread.ts";
-export { runLanes } from "./thread/run-lanes.ts";
+export { forEachInLanes, runLanes } from "./thread/run-lanes.ts";
 export { writeTreeRecord } from "./records/tree-record.ts";

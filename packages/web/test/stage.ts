@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { tempDir } from "@mlx-download/test-utils";
+import { onTestFinished } from "vitest";
 import {
   startTestHub,
   tinyModelFiles,
@@ -115,4 +117,28 @@ export async function startModelHub(folder: string): Promise<TestHub> {
     await hub.addRepo(`mlx-community/${name}`, model.files, { declared: model.declared });
   }
   return hub;
+}
+
+/** The page's server beside a Hub. */
+export interface SlowStage {
+  readonly env: NodeJS.ProcessEnv;
+  readonly hub: TestHub;
+  readonly web: WebProcess;
+}
+
+/** Starts the page's server beside a Hub with slow weights. Both end with the test. */
+export async function startSlowStage(): Promise<SlowStage> {
+  const home = await tempDir();
+  const hub = await startModelHub(home);
+  onTestFinished(() => hub.close());
+  hub.faults.add({
+    on: "cdn",
+    kind: "slow",
+    bytesPerSecond: 500_000,
+    repoId: "mlx-community/Llama-Large-4bit",
+  });
+  const env = homeEnvironment(home, hub.url);
+  const web = await startWebProcess(env);
+  onTestFinished(() => web.kill());
+  return { env, hub, web };
 }

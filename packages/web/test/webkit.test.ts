@@ -1,7 +1,6 @@
 import axe from "axe-core";
-import { tempDir } from "@mlx-download/test-utils";
 import { expect, onTestFinished, test } from "vitest";
-import { homeEnvironment, startModelHub, startWebProcess } from "./stage.ts";
+import { startSlowStage, startWebProcess } from "./stage.ts";
 import { openWebKit, type WebKit, whyNoWebKit } from "./webkit.ts";
 
 if (whyNoWebKit !== undefined) console.log(`skipped: ${whyNoWebKit}`);
@@ -19,18 +18,7 @@ test.skipIf(whyNoWebKit !== undefined)(
   "each page does its main task in WebKit",
   { timeout: 240_000 },
   async () => {
-    const home = await tempDir();
-    const hub = await startModelHub(home);
-    onTestFinished(() => hub.close());
-    hub.faults.add({
-      on: "cdn",
-      kind: "slow",
-      bytesPerSecond: 500_000,
-      repoId: "mlx-community/Llama-Large-4bit",
-    });
-    const env = homeEnvironment(home, hub.url);
-    const web = await startWebProcess(env);
-    onTestFinished(() => web.kill());
+    const { env, web } = await startSlowStage();
     const browser = await openWebKit();
     await browser.goto(`${web.url}#token=${web.token}`);
     await browser.find(".line.live");

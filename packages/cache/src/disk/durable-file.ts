@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CacheError } from "../names/errors.ts";
 import { errnoOf } from "./errno.ts";
 import { syncHandle } from "./sync-handle.ts";
@@ -33,9 +33,26 @@ async function newFileMode(tempDir: string): Promise<number> {
 
 /** Replaces `target` by a file of this content, so that a reader or a crash meets the old one or the new one whole. */
 export async function replaceFile(target: string, content: string, tempDir: string): Promise<void> {
-  const temp = tempPath(tempDir);
+  await replaceBy(tempPath(tempDir), target, { content, mode: 0o666 });
+}
+
+/** The same for a file outside of any cache, by a hidden neighbour. `mode` is that of the new file, less the umask. */
+export async function replaceBeside(
+  target: string,
+  content: string,
+  mode: number = 0o666,
+): Promise<void> {
+  const name = `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`;
+  await replaceBy(join(dirname(target), name), target, { content, mode });
+}
+
+async function replaceBy(
+  temp: string,
+  target: string,
+  { content, mode }: { readonly content: string; readonly mode: number },
+): Promise<void> {
   try {
-    const file = await open(temp, "wx", 0o666);
+    const file = await open(temp, "wx", mode);
     try {
       await file.writeFile(content);
       await syncFile(file);

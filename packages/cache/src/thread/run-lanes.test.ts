@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { runLanes } from "./run-lanes.ts";
+import { forEachInLanes, runLanes } from "./run-lanes.ts";
 
 const aborted = async (signal: AbortSignal): Promise<void> => {
   if (!signal.aborted) await once(signal, "abort");
@@ -43,4 +43,25 @@ test("an aborted signal starts no lane, and every lane ends before the call reso
   expect(started).toEqual([]);
   await runLanes(2, lane);
   expect(started).toEqual([0, 1]);
+});
+
+test("every item is worked on once and in order, so many at once, and none after a failure", async () => {
+  const begun: number[] = [];
+  let running = 0;
+  let most = 0;
+  const work = async (item: number): Promise<void> => {
+    begun.push(item);
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    running -= 1;
+    if (item === 5) throw new Error("the fifth failed");
+  };
+  await forEachInLanes([1, 2, 3, 4], work, { atOnce: 2 });
+  expect([begun, most]).toEqual([[1, 2, 3, 4], 2]);
+  await forEachInLanes([], work, { atOnce: 2 });
+  begun.length = 0;
+  const failing = forEachInLanes([5, 6, 7, 8, 9], work, { atOnce: 2 });
+  await expect(failing).rejects.toThrow("the fifth failed");
+  expect(begun).not.toContain(9);
 });

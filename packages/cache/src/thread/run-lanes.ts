@@ -25,3 +25,22 @@ export async function runLanes(
   // Later failures are consequences of the first.
   if (settled.some(({ status }) => status === "rejected")) throw stop.signal.reason;
 }
+
+/**
+ * Does `work` for every item, `atOnce` of them side by side, each begun in the order of the items. Fails and is aborted as
+ * {@link runLanes} is: no item is begun after the first failure.
+ */
+export async function forEachInLanes<T>(
+  items: readonly T[],
+  work: (item: T, signal: AbortSignal, index: number) => Promise<void>,
+  { atOnce, signal }: { readonly atOnce: number; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const queue = items.entries();
+  const lane = async (stop: AbortSignal): Promise<void> => {
+    for (const [index, item] of queue) {
+      stop.throwIfAborted();
+      await work(item, stop, index);
+    }
+  };
+  await runLanes(Math.min(atOnce, items.length), lane, signal);
+}

@@ -2,22 +2,9 @@ import { createCommandTable } from "../command-line/command-table.ts";
 import type { CommandTable } from "../command-line/command-spec.ts";
 import { elsewhere, optionsElsewhere } from "./elsewhere.ts";
 import { authToken, login, logout, whoami } from "./account/specs.ts";
-import {
-  cache,
-  cacheEvict,
-  cacheExport,
-  cacheImport,
-  cacheLs,
-  cacheMv,
-  cachePin,
-  cachePrune,
-  cacheRm,
-  cacheUnpin,
-  cacheView,
-  path,
-  repair,
-  verify,
-} from "./cache/specs.ts";
+import { cache, cacheLs, path, repair, verify } from "./cache/specs.ts";
+import { cacheEvict, cachePin, cachePrune, cacheRm, cacheUnpin } from "./cache/removal-specs.ts";
+import { cacheExport, cacheImport, cacheMv, cacheView } from "./cache/copy-specs.ts";
 import { catalogueStatus, catalogueSync, search } from "./catalogue/specs.ts";
 import {
   collectionAdd,

@@ -1,7 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 import type { DownloadEvent } from "./events.ts";
 
-/** The name of the `node:diagnostics_channel` on which the steps of a download say what they decided. */
+/** The name of the `node:diagnostics_channel` on which the steps of a download report their decisions. */
 export const DECISIONS_CHANNEL = "mlx-download:decision";
 
 /** One decision of a running download, with the numbers behind it. Bytes, ms, and bytes a second. */
@@ -40,7 +40,7 @@ export type Decision =
       readonly failure: string | null;
     }
   | {
-      /** Which of several sources is asked for a range, and what was known of each. */
+      /** Which of several sources is asked for a range, and the facts known of each. */
       readonly type: "source";
       readonly path: string;
       readonly start: number;

@@ -12,7 +12,7 @@ export interface FileResult {
   readonly status: FileStatus;
 }
 
-/** What one source brought. */
+/** The bytes of one source. */
 export interface SourceBytes {
   /** A Hub by its host, a neighbour as `peer host:port`. */
   readonly name: string;

@@ -25,8 +25,8 @@ export interface Snapshot {
   /** Not empty: there is no access, and besides the public files nothing of the repo can be fetched. */
   readonly withheld?: readonly WithheldFile[] | undefined;
   /**
-   * Whether a Hub says so (default), now or when the cache was filled, or only the caller. Other programs rely on what
-   * the cache records: of the caller's word it records no listing, and moves no ref.
+   * Whether a Hub says so (default), now or when the cache was filled, or only the caller. Other programs rely on the records
+   * of the cache: of the caller's word it records no listing, and moves no ref.
    */
   readonly isVouched?: boolean | undefined;
 }

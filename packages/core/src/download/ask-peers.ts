@@ -7,7 +7,7 @@ import type { DownloadRequest } from "../request/download-request.ts";
 import type { DownloadPlan } from "../transfer/plan.ts";
 import { createPeers, type Peers } from "../transfer/sources/peers.ts";
 
-/** The peers of the settings, asked for what the plan fetches. Undefined without any. */
+/** The peers of the settings, asked for the blobs to fetch. Undefined without any. */
 export async function askPeers(
   request: DownloadRequest,
   plan: DownloadPlan,
@@ -57,7 +57,7 @@ async function search(
   });
 }
 
-/** Whether the Hub gives the repo to everyone. Without a token, what it gave us it gives to all. */
+/** Whether the Hub gives the repo to everyone. Blobs that it gave us without a token, it gives to all. */
 async function isPublic(
   { settings }: HubClient,
   repo: TypedRepo,

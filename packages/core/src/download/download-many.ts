@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import { codedError } from "../contract/coded-error.ts";
 import { runDownload } from "./download.ts";
 import { readRequest } from "../request/download-request.ts";
@@ -43,15 +44,11 @@ export async function downloadMany(
   const settings = readSettings(options);
   settings.catch(() => undefined);
   const outcomes = new Map<string, DownloadOutcome>();
-  const queue = new Map(refs.map((ref) => [keyOf(ref, options), ref])).entries();
-  const lane = async (): Promise<void> => {
-    for (const [key, ref] of queue) {
-      options.signal?.throwIfAborted();
-      outcomes.set(key, await outcomeOf(ref, options, settings));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(MODELS_AT_ONCE, refs.length) }, lane));
-  options.signal?.throwIfAborted();
+  await forEachInLanes(
+    [...new Map(refs.map((ref) => [keyOf(ref, options), ref]))],
+    async ([key, ref]) => void outcomes.set(key, await outcomeOf(ref, options, settings)),
+    { atOnce: MODELS_AT_ONCE, signal: options.signal },
+  );
   return refs.flatMap((ref) => {
     const outcome = outcomes.get(keyOf(ref, options));
     return outcome === undefined ? [] : { ...outcome, ref };

@@ -19,7 +19,7 @@ export async function findXetWay(
   const ways = await findXetWays(missing, {
     mode,
     route,
-    // Whoever wants everything fetched again wants no copies.
+    // A user who wants everything fetched again wants no copies.
     layout: request.localDir === undefined && !force ? request.layout : undefined,
     signal,
     onFailure: ({ path }, failure) => emit(fallback(path, failure, route)),

@@ -9,7 +9,7 @@ import { listCachedModels } from "../find/list-cached-models.ts";
 import { type DownloadedModel, describeModel, type ModelInfo } from "../find/model-info.ts";
 import { readSettings } from "../settings/settings.ts";
 
-/** What `MLXModelDownloader` emits, by event name. */
+/** The events of `MLXModelDownloader`, by name. */
 export interface MLXModelDownloaderEvents {
   /** A download ended well. */
   downloaded: [model: DownloadedModel];

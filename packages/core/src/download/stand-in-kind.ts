@@ -9,7 +9,7 @@ const KINDS: readonly (readonly [kind: string, beginning: RegExp])[] = [
 
 /**
  * The kind of a text that was uploaded in the place of a large file, with its article: a pointer of a program that keeps
- * large files elsewhere, or the answer that somebody saved as the file. Undefined for all else.
+ * large files elsewhere, or an answer that was saved as the file. Undefined for all else.
  */
 export function standInKind(text: string): string | undefined {
   return KINDS.find(([, beginning]) => beginning.test(text))?.[0];

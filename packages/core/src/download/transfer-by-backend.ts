@@ -32,7 +32,7 @@ export async function transferByBackend(
   const { request, target } = work;
   const results: FileResult[] = [];
   let waiting = new Map(blobs.map((blob) => [blob.files[0].path, blob]));
-  // A client that trusts whatever has a blob's name would take a truncated one for whole.
+  // A client that trusts any file with a blob's name would take a truncated one for whole.
   if (!request.force) {
     for (const { files } of blobs)
       if (!(await target.has(files[0]))) await target.discard(files[0]);

@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import { createHash } from "node:crypto";
 import { createDigester, type SnapshotFile } from "@mlx-download/cache";
 import type { KnownFile } from "../settings/known-snapshot.ts";
@@ -17,19 +18,15 @@ export async function digestSmallFiles(
   signal: AbortSignal,
 ): Promise<readonly KnownFile[]> {
   const known = new Map<string, KnownFile>();
-  const queue = files.values();
-  const worker = async (): Promise<void> => {
-    for (const { path, size, digest } of queue) {
-      signal.throwIfAborted();
-      const { hex } = digest;
-      const file =
-        digest.algorithm === "sha256"
-          ? { path, size, sha256: hex }
-          : { path, size, sha256: await sha256Of({ path, size, hex }, bytes), gitSha1: hex };
-      known.set(path, file);
-    }
+  const read = async ({ path, size, digest }: SnapshotFile): Promise<void> => {
+    const { hex } = digest;
+    const file =
+      digest.algorithm === "sha256"
+        ? { path, size, sha256: hex }
+        : { path, size, sha256: await sha256Of({ path, size, hex }, bytes), gitSha1: hex };
+    known.set(path, file);
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await forEachInLanes(files, read, { atOnce: CONCURRENCY, signal });
   return files.flatMap(({ path }) => known.get(path) ?? []);
 }
 

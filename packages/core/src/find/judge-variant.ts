@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import {
   decodeSpeed,
   type DecodeSpeed,
@@ -61,21 +62,18 @@ export async function judgeVariants(
   variants: readonly ListedModel[],
   context: ReadingJudge,
 ): Promise<readonly JudgedVariant[]> {
-  const queue = [...variants];
   const judged: JudgedVariant[] = [];
-  const worker = async (): Promise<void> => {
-    for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
-      try {
-        judged.push(await judgeVariant(model, context));
-      } catch (error) {
-        context.signal.throwIfAborted();
-        const coded = codedError(error, model.repoId);
-        if (!(coded instanceof ModelDownloadError)) throw coded;
-        context.skipped.push({ repoId: model.repoId, message: coded.message });
-      }
+  const judge = async (model: ListedModel, stop: AbortSignal): Promise<void> => {
+    try {
+      judged.push(await judgeVariant(model, { ...context, signal: stop }));
+    } catch (error) {
+      stop.throwIfAborted();
+      const coded = codedError(error, model.repoId);
+      if (!(coded instanceof ModelDownloadError)) throw coded;
+      context.skipped.push({ repoId: model.repoId, message: coded.message });
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await forEachInLanes(variants, judge, { atOnce: CONCURRENCY, signal: context.signal });
   return judged;
 }
 
@@ -143,6 +141,6 @@ async function describe(
   return { commit: found.commit, description };
 }
 
-/** What a verdict asks the evidence for: whether the files are known. The rest is for those who look at one model. */
+/** The evidence that a verdict reads: whether the files are known. The rest is for those who look at one model. */
 const fileEvidence = ({ evidence }: ModelDescription): ModelDescription["evidence"] =>
   evidence["weightFiles"] === undefined ? {} : { weightFiles: evidence["weightFiles"] };

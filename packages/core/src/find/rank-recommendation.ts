@@ -61,7 +61,7 @@ const withActive = (
 // As much as half of the parameters: whether it loads at all is open.
 const UNCERTAIN = 1;
 
-/** What a score loses because neither files nor tags tell whether a program has the architecture. */
+/** The loss of a score because neither files nor tags tell whether a program has the architecture. */
 const uncertainty = ({ loads: { reasons }, by }: JudgedVariant): number =>
   by === "list" && reasons.some(({ code }) => code === "files-unknown") ? UNCERTAIN : 0;
 

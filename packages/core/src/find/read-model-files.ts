@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import {
   type HubFacts,
   type ModelFile,
@@ -44,7 +45,7 @@ export async function readModelFiles(
   listing: readonly ModelFile[],
   options: {
     readonly hub?: HubFacts | undefined;
-    /** Read every header, whatever the index says. */
+    /** Read every header, also those that the index leaves out. */
     readonly allHeaders?: boolean | undefined;
   } = {},
 ): Promise<ReadModel> {
@@ -74,23 +75,20 @@ export async function readModelFiles(
   const chosen = options.allHeaders ? shards.slice(0, MAX_SHARDS) : chooseShards(shards, index);
   const headers = new Map<string, SafetensorsHeader>();
   let left = options.allHeaders ? ALL_HEADERS_BYTES : HEADER_BYTES;
-  const queue = [...chosen];
-  const worker = async (): Promise<void> => {
-    for (let shard = queue.shift(); shard !== undefined && left > 0; shard = queue.shift()) {
-      const { path, size = 0 } = shard;
-      try {
-        const header = await readHeader(bytes, { path, size }, { index, left });
-        if (header === undefined) continue;
-        left -= header.headerBytes;
-        headers.set(path, header);
-      } catch (error) {
-        const problem = badHeader(error);
-        if (problem === undefined) throw error;
-        badHeaders.set(path, problem);
-      }
+  const read = async ({ path, size = 0 }: (typeof chosen)[number]): Promise<void> => {
+    if (left <= 0) return;
+    try {
+      const header = await readHeader(bytes, { path, size }, { index, left });
+      if (header === undefined) return;
+      left -= header.headerBytes;
+      headers.set(path, header);
+    } catch (error) {
+      const problem = badHeader(error);
+      if (problem === undefined) throw error;
+      badHeaders.set(path, problem);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await forEachInLanes(chosen, read, { atOnce: CONCURRENCY });
   return {
     files: {
       config,

@@ -45,7 +45,7 @@ export interface RecommendOptions extends Omit<HubOptions, "revision" | "offline
   readonly listed?: readonly ListedModel[] | undefined;
   /** Descriptions that are remembered by commit. Default: none, every model is read. */
   readonly facts?: ModelFacts | undefined;
-  /** Tokens a second that are wished for, by the lower estimate. Default: what the task asks for, by the middle. */
+  /** Tokens a second that are wished for, by the lower estimate. Default: the wish of the task, by the middle. */
   readonly tokensPerSecond?: number | undefined;
   /** Told of every model whose files are about to be read. */
   readonly onCandidate?: ((repoId: string) => void) | undefined;
@@ -72,8 +72,8 @@ const TRIES = 3;
 /**
  * Recommends models for a machine: lists MLX models, drops those that are not for the task or too large by an estimate,
  * ranks the rest by size, age and speed, then reads the files of the best few and chooses a variant of each. With `listed`
- * it asks nobody and judges by what is known here. Rejects with the `hub/…` errors of the listing. Models that cannot be
- * read are in `skipped`.
+ * it makes no request and judges by the facts that are here. Rejects with the `hub/…` errors of the listing. Models that
+ * cannot be read are in `skipped`.
  */
 export async function recommendModels(options: RecommendOptions = {}): Promise<Recommendations> {
   const { env = process.env, signal = new AbortController().signal, fetch, onEvent } = options;
@@ -146,7 +146,7 @@ async function recommendFrom(
       target === undefined ||
       parseModelName(repoId).family === parseModelName(target.repoId).family,
   );
-  // What does not fit with a long prompt may with a shorter one: it is better than nothing.
+  // A model that does not fit with a long prompt may with a shorter one: it is better than nothing.
   const contexts = options.fit?.contextLength === undefined ? CONTEXTS : [CONTEXTS[0] ?? 8192];
   for (const contextLength of contexts) {
     const context = { ...judging, contextLength };
@@ -163,7 +163,7 @@ async function recommendFrom(
   throw new RangeError("no context was tried");
 }
 
-/** What was read in this run is known for the rest of it. */
+/** Descriptions that were read in this run are known for the rest of it. */
 function remembering(facts: ModelFacts | undefined): ModelFacts {
   const own = new Map<string, RememberedModel>();
   return {

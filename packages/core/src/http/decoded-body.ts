@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { ModelDownloadError } from "../contract/errors.ts";
 import type { TransportResponse } from "./transport.ts";
 
-/** What {@link decodedBody} can decode, for `Accept-Encoding`. */
+/** The codings that {@link decodedBody} knows, for `Accept-Encoding`. */
 export const READABLE_ENCODINGS = "gzip, deflate, br";
 
 /**

@@ -143,7 +143,7 @@ export function unreachable(cause: unknown, place: FailedRequest): ModelDownload
     `Cannot reach ${place.url.origin}${through}: ${SAYS[reason]}: ${detail}`,
     "hub/unreachable",
     {
-      // The proxy is then the host that cannot be reached, whatever is behind it.
+      // The proxy is then the host that cannot be reached, not the one behind it.
       hint:
         certificateHint(code) ??
         HINTS[proxy !== undefined && UNCONNECTED.has(reason) ? "proxy" : reason],

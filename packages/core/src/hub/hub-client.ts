@@ -32,7 +32,7 @@ export interface HubRequest {
 export interface HubClient {
   readonly settings: Settings;
   readonly transport: Transport;
-  /** One request, whatever its answer: with the token, and without it where the Hub refuses that. */
+  /** One request with any answer: with the token, and without it where the Hub refuses that. */
   readonly send: TokenSender["send"];
   /** The token's state, for other clients of the Hub. */
   readonly tokens: Pick<TokenSender, "token" | "refused" | "giveUp" | "tellRefused">;

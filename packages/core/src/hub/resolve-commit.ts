@@ -91,7 +91,7 @@ function saysError(url: URL, serverText: string, { repoId }: Question): ModelDow
   );
 }
 
-/** A 404 without a code does not say what is missing. One more question tells. */
+/** A 404 without a code does not say whether repo or revision is missing. One more question tells. */
 async function tellRepoFromRevision(
   client: HubClient,
   { error, ref, signal }: { error: unknown; ref: TypedRepo; signal: AbortSignal | undefined },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type SnapshotFile } from "@mlx-download/cache";
-import { lfsPointerId, runLanes } from "@mlx-download/cache/writing";
+import { forEachInLanes, lfsPointerId } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../contract/errors.ts";
 import { decodedBody } from "../http/decoded-body.ts";
 import type { HubClient } from "./hub-client.ts";
@@ -29,14 +29,13 @@ export async function settleMd5(
     message: `${new URL(client.settings.endpoint).host} names ${files.length} files by md5 alone. They are read once to learn their digests, and then fetched.`,
   });
   const settled: SnapshotFile[] = [];
-  const queue = files.entries();
-  const lane = async (stop: AbortSignal): Promise<void> => {
-    for (const [at, file] of queue) {
-      stop.throwIfAborted();
+  await forEachInLanes(
+    files,
+    async (file, stop, at) => {
       settled[at] = await settle(client, repo, { file, signal: stop });
-    }
-  };
-  await runLanes(Math.min(AT_ONCE, files.length), lane, signal);
+    },
+    { atOnce: AT_ONCE, signal },
+  );
   return settled;
 }
 

@@ -52,19 +52,22 @@ export interface SettingsOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** One or several, also as a comma-separated list. The first one is asked first. */
   readonly endpoint?: string | readonly string[] | undefined;
-  /** False: no token, whatever the environment holds. */
+  /** False: no token, also with one in the environment. */
   readonly token?: string | false | undefined;
   /** The origin of `token`, in words for messages (`the macOS keychain`). Default `the token option`. */
   readonly tokenSource?: string | undefined;
   readonly cacheDir?: string | undefined;
-  /** One or several, also as a comma-separated list. `auto` among them: look for others. `off`: none, whatever the environment holds. */
+  /**
+   * One or several, also as a comma-separated list. `auto` among them: look for others. `off`: none, also with one in the
+   * environment.
+   */
   readonly peers?: string | readonly string[] | undefined;
   readonly offline?: boolean | undefined;
 }
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
 const STAGING_ENDPOINT = "https://hub-ci.huggingface.co";
-// Accounts live there: a token is for these, whatever stands before them in a list.
+// Accounts live there: a token is for these, at any place of a list.
 const OFFICIAL: ReadonlySet<string> = new Set([DEFAULT_ENDPOINT, STAGING_ENDPOINT]);
 
 const READ_HERE = [

@@ -10,7 +10,7 @@ export type RenewedToken =
 
 /**
  * Trades the refresh token of a stored login for a new token, and writes that where the old one stood. The caller holds
- * the lock of the token files. Throws what `postForm` throws, and errors of the file system.
+ * the lock of the token files. Throws as `postForm` throws, and errors of the file system.
  */
 export async function renewStored(
   hub: OAuthHub,

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncHandle } from "@mlx-download/cache/writing";
+import { replaceBeside } from "@mlx-download/cache/writing";
 
 function isMissing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
@@ -28,18 +27,5 @@ export async function writeSecret(path: string, text: string): Promise<void> {
     if (isMissing(error)) return path;
     throw error;
   });
-  const temp = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    const file = await open(temp, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await syncHandle(file);
-    } finally {
-      await file.close();
-    }
-    await rename(temp, target);
-  } catch (error) {
-    await rm(temp, { force: true });
-    throw error;
-  }
+  await replaceBeside(target, text, 0o600);
 }

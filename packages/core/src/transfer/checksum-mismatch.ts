@@ -50,7 +50,7 @@ export function checksumMismatch(
   );
 }
 
-/** Tells that a file's bytes are asked for again. `message`: why, where it was not what the source sent. */
+/** Tells that a file's bytes are asked for again. `message`: why, where the source is not the cause. */
 export function tellMismatch(
   error: ModelDownloadError,
   file: SnapshotFile,

@@ -41,7 +41,7 @@ export interface DownloadPlan {
   readonly leftOut: LeftOut;
   /** The same file by file, those of which the Hub tells the digest. */
   readonly leftOutFiles: readonly SnapshotFile[];
-  /** In the order of transfer: small ones first, so that whatever is wrong with a model shows in the first second. */
+  /** In the order of transfer: small ones first, so that a fault of a model shows in the first second. */
   readonly blobs: readonly PlannedBlob[];
   /** Files whose bytes are in the cache and that only want their entry in the snapshot. */
   readonly links: readonly SnapshotFile[];
@@ -98,7 +98,7 @@ export function planDownload(input: PlanInput): DownloadPlan {
       if (copyFrom === undefined) {
         const left = file.size - resumable;
         const way = input.xetWay?.(digest);
-        // What is partly here may be here twice: as a partial, and as chunks of another file.
+        // A file that is partly here may be here twice: as a partial, and as chunks of another file.
         const copyable = Math.min(left, way?.copyBytes ?? 0);
         bytes.copyable += copyable;
         bytes.toFetch += left - copyable;

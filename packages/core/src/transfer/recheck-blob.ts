@@ -101,7 +101,7 @@ export async function recheckBlob(
       const answer = await compareAgain(blob, partial, { ...io, batch, found, opinion });
       if (!answer.heard) for (const block of batch) unheard.add(block.start, block.end);
       if (!answer.ranged) {
-        // It sends the whole file whatever is asked.
+        // It sends the whole file for every request.
         left = [];
         asked += blob.size;
         unproved += found.covered > 0 ? enough : 0;

@@ -75,7 +75,7 @@ export interface Target {
    * Keeps the digests that locate later damage of a file just verified. A disk error here does not fail the download.
    */
   keepProof(file: SnapshotFile, beginnings: readonly string[]): Promise<void>;
-  /** Keeps what is known of the chunks of a file just verified, for later versions. A disk error does not fail either. */
+  /** Keeps the chunks of a file just verified, for later versions. A disk error does not fail either. */
   keepSidecar(file: SnapshotFile, sidecar: Uint8Array): Promise<void>;
   /** Removes a file whose bytes are not its own, as a backend may leave it. Files elsewhere stay. */
   discard(file: SnapshotFile): Promise<void>;

@@ -66,7 +66,7 @@ export async function transferLargeBlob(
     const start = (): PartialWrite =>
       (proof = startPartialWrite(blob, partial, { context, progress }));
     let behind = start();
-    /** What was hashed is never written again, so that hashing begins anew. */
+    /** Hashed bytes are never written again, so that hashing begins anew. */
     const anew = (): void => {
       behind.cancel();
       behind = start();
@@ -77,7 +77,7 @@ export async function transferLargeBlob(
     try {
       ranged = await fill(blob, partial, { context, progress, to: behind });
     } catch (error) {
-      // What the plain route cannot give may be had the other way, unless it was tried.
+      // Bytes that the plain route cannot give may be had the other way, unless it was tried.
       if (throughXet !== NO_FILL || !mayBeElsewhere(error)) throw error;
       throughXet = await tryXet(blob, partial, { context, progress, to: behind, instead: error });
       if (throughXet.rewrote) anew();
@@ -125,7 +125,7 @@ export async function transferLargeBlob(
       replaced = different.covered;
     }
     progress.verified = blob.size;
-    // Replaced bytes were fetched, whatever they were before.
+    // Replaced bytes were fetched, also where they were copies before.
     const copied = Math.max(0, progress.copied - replaced);
     return {
       dataPath: partial.dataPath,
@@ -141,7 +141,7 @@ export async function transferLargeBlob(
   }
 }
 
-/** Fetches what is missing through Xet storage where the plan says so, or `instead` of the plain route, which failed. */
+/** Fetches the missing bytes through Xet storage where the plan says so, or `instead` of the plain route, which failed. */
 async function tryXet(
   blob: PlannedBlob,
   partial: PartialBlob,
@@ -167,7 +167,7 @@ async function tryXet(
   return fillFromXet(blob, partial, { ...io, xet });
 }
 
-/** Replaces what Xet storage sent wrong. When it cannot be had there, the plain route is asked for all of it. */
+/** Replaces wrong bytes of Xet storage. When it cannot be had there, the plain route is asked for all of it. */
 async function mendXet({ mend }: XetFill, { xet, signal }: TransferContext): Promise<Mended> {
   try {
     if (mend !== undefined) return await mend();
@@ -180,7 +180,7 @@ async function mendXet({ mend }: XetFill, { xet, signal }: TransferContext): Pro
   return { rewrote: false, doubtful: [] };
 }
 
-/** Whether another way to the same bytes may do what this error says that the plain one could not. */
+/** Whether another way to the same bytes may succeed where the plain one ended in this error. */
 function mayBeElsewhere(error: unknown): boolean {
   return (
     error instanceof ModelDownloadError &&

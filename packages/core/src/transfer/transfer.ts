@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { runLanes } from "@mlx-download/cache/writing";
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import type { FileResult } from "../contract/result.ts";
 import type { PlannedBlob } from "./plan.ts";
 import { diskFullError, isDiskFull } from "./disk-full.ts";
@@ -21,18 +21,17 @@ export async function transfer(
   const [first] = blobs;
   if (first) await sweepPartials(dirname(context.target.partialPaths(first.files[0]).data));
   const results: FileResult[] = [];
-  const queue = blobs.entries();
   const unfinished = new Set(blobs);
 
-  const lane = async (signal: AbortSignal): Promise<void> => {
-    for (const [priority, blob] of queue) {
-      signal.throwIfAborted();
-      results.push(...(await transferBlob(blob, { ...context, signal, priority })));
-      unfinished.delete(blob);
-    }
-  };
   try {
-    await runLanes(Math.min(BLOBS_AT_ONCE, blobs.length), lane, context.signal);
+    await forEachInLanes(
+      blobs,
+      async (blob, signal, priority) => {
+        results.push(...(await transferBlob(blob, { ...context, signal, priority })));
+        unfinished.delete(blob);
+      },
+      { atOnce: BLOBS_AT_ONCE, signal: context.signal },
+    );
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isDiskFull(error)) throw error;

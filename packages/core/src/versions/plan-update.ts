@@ -21,7 +21,10 @@ export interface UpdatePlan {
   readonly from: string;
   /** The commit on the Hub. */
   readonly to: string;
-  /** The listings of both, with the texts of `config.json` and `tokenizer_config.json`. `before`: undefined when nobody knows it any more. */
+  /**
+   * The listings of both, with the texts of `config.json` and `tokenizer_config.json`. `before`: undefined when it is no
+   * longer known.
+   */
   readonly before: SnapshotLook | undefined;
   readonly after: SnapshotLook;
   /** Takes the files that the present version has here. */

@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import type { EnsuredModel } from "../contract/engine.ts";
 import { ensureModel } from "./ensure-model.ts";
 import type { EnsureOptions } from "../contract/options.ts";
@@ -12,19 +13,10 @@ export async function prefetch(
   refs: readonly string[],
   options: EnsureOptions = {},
 ): Promise<readonly EnsuredModel[]> {
-  const failed = new AbortController();
-  const signals = [failed.signal, ...(options.signal ? [options.signal] : [])];
-  const each = { ...options, signal: AbortSignal.any(signals) };
   const models: EnsuredModel[] = [];
-  const waiting = refs.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, ref] of waiting) models[index] = await ensureModel(ref, each);
+  const ensure = async (ref: string, signal: AbortSignal, index: number): Promise<void> => {
+    models[index] = await ensureModel(ref, { ...options, signal });
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(MODELS_AT_ONCE, refs.length) }, work));
-  } catch (error) {
-    failed.abort(error);
-    throw error;
-  }
+  await forEachInLanes(refs, ensure, { atOnce: MODELS_AT_ONCE, signal: options.signal });
   return models;
 }

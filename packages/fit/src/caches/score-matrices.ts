@@ -120,7 +120,7 @@ function indexCopies(values: JsonObject, heads: number): number {
 }
 
 /**
- * A layer of MiniMax M3 scores all keys with few heads in float32. What it picks is a mask of one byte a score for these
+ * A layer of MiniMax M3 scores all keys with few heads in float32. Its choice is a mask of one byte a score for these
  * heads, and repeated for every query head, where the attention then runs.
  */
 function pickedMatrices(cache: AttentionCache, module: Module): readonly ScoreMatrix[] {

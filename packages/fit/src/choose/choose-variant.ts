@@ -87,7 +87,7 @@ function plain<C extends VariantCandidate>({
 
 const TIGHT = 100;
 const SLOW = 200;
-// A speed that nobody asked for is worth 6 bits, and not the step from 4 bits to 3.
+// A speed that was not asked for is worth 6 bits, and not the step from 4 bits to 3.
 const SLOWISH = 28;
 
 function grade<C extends VariantCandidate>(candidate: C, wish: VariantWish): Graded<C> {

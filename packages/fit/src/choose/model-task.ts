@@ -57,7 +57,7 @@ function writesCode({ repoId }: ListedVariant, parameters: number | undefined): 
   );
 }
 
-/** What a score loses because the model is a general one where one for the task exists. */
+/** The loss of a score because the model is a general one where one for the task exists. */
 export function generality(repoId: string, task: ModelTask): number {
   return task === "code" && !parseModelName(repoId).roles.includes("code") ? GENERAL : 0;
 }

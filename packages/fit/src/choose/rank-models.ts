@@ -22,7 +22,7 @@ export interface Budget {
   readonly limitBytes: number;
   /** ms since 1970, for the age of models. */
   readonly now: number;
-  /** The share of the limit that weights may take. Default: what caches and activations leave. */
+  /** The share of the limit that weights may take. Default: the rest beside caches and activations. */
   readonly share?: number | undefined;
   /** Bytes a second that the machine reads, for the speed of models. */
   readonly bandwidth?: number | null | undefined;
@@ -49,11 +49,11 @@ const FEW_BITS: ReadonlyMap<number, number> = new Map([
   [2, 1.5],
   [3, 0.7],
 ]);
-// Of what somebody else changed it is not known whether it is still as good.
+// Whether an altered model is still as good is not known.
 const ALTERED = 2;
 const ALTERING =
   /abliterat|uncensor|heretic|obliterat|josiefied|unfiltered|(?:claude|opus|gpt-?[45]).*distill/i;
-// What is tight leaves no room for a longer text: it counts as half as large.
+// A tight fit leaves no room for a longer text: it counts as half as large.
 const TIGHTNESS = 1;
 // Of a model that is not read yet: the share of the bandwidth that it reaches, its layers and the time of each.
 const EFFICIENCY = 0.77;
@@ -108,7 +108,7 @@ function listedScore<V extends ListedVariant>(group: VariantGroup<V>, budget: Bu
   return score - slowness(speed, tokensPerSecond);
 }
 
-/** What a score loses to a speed below the one that is wished for. */
+/** The loss of a score to a speed below the one that is wished for. */
 export function slowness(
   speed: number | null | undefined,
   wish: number | null | undefined,
@@ -117,14 +117,14 @@ export function slowness(
   return SLOWNESS * Math.log2(wish / speed);
 }
 
-/** What a score loses to weights of few bits. */
+/** The loss of a score to weights of few bits. */
 export const roughness = (bits: number | null | undefined): number =>
   FEW_BITS.get(Math.round(bits ?? 16)) ?? 0;
 
-/** What a score loses because the model is no longer its maker's: freed of refusals, or trained on another's answers. */
+/** The loss of a score because the model is no longer its maker's: freed of refusals, or trained on another's answers. */
 export const alteration = (repoId: string): number => (ALTERING.test(repoId) ? ALTERED : 0);
 
-/** What a score loses to a fit that is tight. */
+/** The loss of a score to a fit that is tight. */
 export const tightness = (verdict: FitVerdict): number => (verdict === "tight" ? TIGHTNESS : 0);
 
 /**
@@ -152,7 +152,8 @@ export function rankOf(
 }
 
 /**
- * The key that variants of one model share: the stem of the model that they were quantized from, by tag, else of their own name.
+ * The key that variants of one model share: the stem of the model that they were quantized from, by tag, else of their own
+ * name.
  */
 export function variantKey({ repoId, tags = [] }: Pick<ListedVariant, "repoId" | "tags">): string {
   const quantized = "base_model:quantized:";

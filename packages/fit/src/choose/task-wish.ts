@@ -3,11 +3,11 @@ import type { LoadVerdict } from "../judge/load-verdict.ts";
 import { blocking, note } from "../judge/load-reason.ts";
 import type { ModelTask } from "./model-task.ts";
 
-/** What a task asks of a model beside loading and fitting. */
+/** The demands of a task on a model beside loading and fitting. */
 export interface TaskWish {
   /** Tokens a second below which waiting for the model is work of its own. Null where it writes none. */
   readonly tokensPerSecond: number | null;
-  /** The share of the limit that its weights may take: what helps another model leaves it room. */
+  /** The share of the limit that its weights may take: a model that helps another one leaves it room. */
   readonly share: number;
   /** The programs that run it for this task, the usual one first. */
   readonly programs: readonly MlxProgram[];

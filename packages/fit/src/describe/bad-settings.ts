@@ -21,7 +21,7 @@ export function badSettings(module: string, config: ModelConfig, text: string): 
 
 const MOST = 3;
 
-// What JSON.parse makes of 4.0 cannot be told from 4. Python can tell.
+// JSON.parse makes 4 of 4.0. Python can tell.
 const NO_WHOLE_NUMBER =
   /"(num_hidden_layers|hidden_size|num_attention_heads|num_key_value_heads|vocab_size)"\s*:\s*(?:"[^"]*"|-?\d+(?:\.\d*)?[eE][-+]?\d+|-?\d+\.\d*)(?=\s*[,}])/g;
 

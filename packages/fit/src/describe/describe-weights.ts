@@ -275,7 +275,7 @@ function quantizationOf(signs: QuantizationSigns): Quantization | null {
   const packings = stored?.packings ?? [];
   if (!configured && packings.length === 0) return null;
   const [first] = packings;
-  // The tensors are what is loaded. A label that none of them has is none.
+  // The tensors are loaded, not the index. A label that none of them has is none.
   const labelled =
     !complete ||
     first === undefined ||

@@ -3,5 +3,5 @@ import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 // Raised when the same files are described otherwise than before.
 const EDITION = 2;
 
-/** What a description was made by: one that names another maker is made again. */
+/** The maker of a description: one that names another maker is made again. */
 export const DESCRIBED_BY: string = `${EDITION}, mlx-lm ${MLX_LM_TABLE.mlxLmVersion}`;

@@ -9,8 +9,8 @@ const LAYER =
 const EMBEDDING = /(?:^|\.)(?:embed_tokens|word_embeddings|tok_embeddings|wte)\.weight$/;
 
 /**
- * What a config and tensors of any architecture must agree in: as many layers, the vocabulary, and no layer that alone
- * lacks a tensor. For architectures whose tensors are not known.
+ * The points in which a config and tensors of any architecture must agree: as many layers, the vocabulary, and no layer that
+ * alone lacks a tensor. For architectures whose tensors are not known.
  */
 export function generalLook(names: TensorNames, { root, text }: ModelConfig): TensorLook {
   if (names.all.size === 0) return { findings: names.unreadable, complete: false };
@@ -42,7 +42,7 @@ function layerFindings(
   return unlikeNeighbours(longest);
 }
 
-/** A layer that lacks what every other one has, where nothing else differs. */
+/** A layer that lacks a tensor of every other one, where nothing else differs. */
 function unlikeNeighbours(
   layers: ReadonlyMap<number, ReadonlySet<string>>,
 ): readonly TensorFinding[] {

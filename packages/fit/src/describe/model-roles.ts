@@ -17,7 +17,7 @@ export interface RoleSigns {
   readonly hasModule: boolean;
 }
 
-// Encoders: what they write is a vector.
+// Encoders: their output is a vector.
 const ENCODERS: ReadonlySet<string> = new Set([
   "bert",
   "roberta",

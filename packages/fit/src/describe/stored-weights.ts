@@ -149,7 +149,7 @@ function computeDtype(tensors: ReadonlyMap<string, TensorInfo>): string | undefi
   const found = new Set<string>();
   for (const [name, { dtype }] of tensors) {
     if (DTYPES.has(dtype) && ON_THE_WAY.test(name)) found.add(dtype);
-    // Of these MLX makes bfloat16, whatever the rest of the model is.
+    // Of these MLX makes bfloat16 in every model.
     if (dtype === "U8" && PACKED_EMBEDDING.test(name)) found.add("BF16");
   }
   if (found.size === 0) return undefined;

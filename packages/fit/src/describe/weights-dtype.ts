@@ -4,7 +4,7 @@ import type { ModelConfig } from "../model/model-config.ts";
 import type { ConfiguredQuantization } from "../model/quantization.ts";
 import type { StoredWeights } from "./stored-weights.ts";
 
-/** The dtype of what is not packed: by the tensors, else by the config, else the usual one. */
+/** The dtype of the tensors that are not packed: by the tensors, else by the config, else the usual one. */
 export function dtypeOf(
   { config, evidence }: { readonly config: ModelConfig; readonly evidence: EvidenceList },
   stored: StoredWeights | undefined,

@@ -77,7 +77,7 @@ function missingReasons(description: ModelDescription): readonly LoadReason[] {
       ];
 }
 
-/** Files that are no weights keep the model from loading, whatever the rest says. */
+/** Files that are no weights keep the model from loading in any case. */
 export function badWeightReasons({ badWeightFiles }: ModelDescription): readonly LoadReason[] {
   return badWeightFiles
     .slice(0, 3)

@@ -11,9 +11,11 @@ import type { ModelDescription } from "../model/model-description.ts";
 export interface LoadVerdict {
   /** `unknown` where nothing blocks and something could not be looked at. */
   readonly verdict: "yes" | "no" | "unknown";
-  /** The program that the verdict is about: mlx-lm, unless the model is none of language alone and only another one knows it. */
+  /**
+   * The program that the verdict is about: mlx-lm, unless the model is none of language alone and only another one knows it.
+   */
   readonly program: MlxProgram;
-  /** What each program that knows the architecture makes of it, the one made for such models first. */
+  /** The verdict of each program that knows the architecture, the one made for such models first. */
   readonly programs: readonly ProgramVerdict[];
   readonly reasons: readonly LoadReason[];
   /** The source of the answer. `python` is null where no installed mlx-lm was inspected and this package's table answered. */
@@ -57,7 +59,7 @@ export function loadVerdict(
   const others = programs.filter(({ program }) => program !== "mlx-lm");
   const [other] = others;
   const isMore = isForOthers(description);
-  // A language model is mlx-lm's to load, whoever else can.
+  // A language model is mlx-lm's to load, also where others can.
   const isText = other?.runs === "all" && !isMore;
   const runsCode = modelFileOf(description) !== undefined;
   if (description.module !== null || runsCode || other === undefined || isText) {

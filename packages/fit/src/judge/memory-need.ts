@@ -90,7 +90,7 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
   refuseFailing(description, options, quantization);
   const prompt = { tokens: contextLength, prefillStepSize };
   const { cache, hiddenSize, residentBytes } = description;
-  // What embeds or speaks keeps nothing of the past, and takes its input in one step.
+  // A model that embeds or speaks keeps nothing of the past, and takes its input in one step.
   const keepsNothing = isEmbedder(description) || isSpeech(description);
   const kv: CacheBytes | null = keepsNothing
     ? { after: 0, peak: 0 }
@@ -135,7 +135,8 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
   };
 }
 
-// What a block of a tower holds of a patch at once: queries, keys, values, both sides of its feed-forward, and the sum.
+// The values that a block of a tower holds of a patch at once: queries, keys, values, both sides of its feed-forward, and the
+// sum.
 const PATCH_WIDTHS = 14;
 
 /** The most that the tower needs for one image, before the language model starts: its scores, and a block's activations. */

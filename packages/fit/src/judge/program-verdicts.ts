@@ -6,7 +6,7 @@ import type { ModelDescription } from "../model/model-description.ts";
 import { badWeightReasons } from "./file-reasons.ts";
 import type { LoadReason } from "./load-reason.ts";
 
-/** Whether one program loads a model, and what of it. */
+/** Whether one program loads a model, and which part. */
 export interface ProgramVerdict {
   readonly program: MlxProgram;
   readonly version: string;
@@ -25,9 +25,9 @@ export interface MlxLmVerdict {
 }
 
 /**
- * The programs that know the model's architecture, the one made for it first. mlx-lm's verdict compares every tensor;
- * those of the others follow from their lists of architectures, the kinds of files that they read, and faults that no
- * program gets over.
+ * The programs that know the model's architecture, the one made for it first. mlx-lm's verdict compares every tensor. Those
+ * of the others follow from their lists of architectures, the kinds of files that they read, and faults that no program gets
+ * over.
  */
 export function programVerdicts(
   description: ModelDescription,
@@ -172,7 +172,7 @@ function audio(description: ModelDescription): ProgramVerdict | undefined {
   return verdictOf("mlx-audio", version, { description, blocked, runs: "speech", loads });
 }
 
-/** Safetensors at the top, whatever their name. `consolidated` is a second copy. */
+/** Safetensors at the top, under any name. `consolidated` is a second copy. */
 const topWeights = ({ weightFiles, ignoredWeightFiles }: ModelDescription): readonly string[] => [
   ...weightFiles.map(({ path }) => path),
   ...ignoredWeightFiles.filter(

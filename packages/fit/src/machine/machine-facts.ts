@@ -16,7 +16,10 @@ export interface MachineFacts {
   readonly memoryBytes: number;
   /** Name of the processor, where the runtime knows. */
   readonly processor?: string | undefined;
-  /** `sysctl` lines `name: value` of `hw.memsize`, `machdep.cpu.brand_string`, `iogpu.wired_limit_mb`, `kern.memorystatus_vm_pressure_level`. */
+  /**
+   * `sysctl` lines `name: value` of `hw.memsize`, `machdep.cpu.brand_string`, `iogpu.wired_limit_mb`,
+   * `kern.memorystatus_vm_pressure_level`.
+   */
   readonly sysctl?: string | undefined;
   /** The output of `vm_stat`. */
   readonly vmStat?: string | undefined;
@@ -63,7 +66,7 @@ function limit(
   { workingSetBytes }: MachineFacts,
   known: { readonly sysctl: ReadonlyMap<string, string>; readonly memoryBytes: number },
 ): [number, LimitSource] {
-  // MiB, set by root; 0 and less leave the choice to macOS.
+  // MiB, set by root. 0 and less leave the choice to macOS.
   const set = positive(known.sysctl.get("iogpu.wired_limit_mb"));
   if (set !== undefined) return [Math.min(set * 2 ** 20, known.memoryBytes), "live"];
   if (

@@ -9,7 +9,7 @@ export type MemoryPressure = "normal" | "warning" | "critical";
 
 /** A computer as far as it matters for running models. JSON-safe. Null means unknown. */
 export interface Machine {
-  /** `Apple M4 Max`, or whatever processor it is. */
+  /** `Apple M4 Max`, or another processor. */
   readonly chip: string | null;
   readonly memoryBytes: number;
   /** The memory that MLX may hold at once, in bytes (Metal's recommended working set). */
@@ -39,8 +39,8 @@ export function assumedWiredLimit(memoryBytes: number): number {
 }
 
 /**
- * Reads an amount of memory as Macs are sold: `64G`, `64 GB` and `64GiB` are all 64·2³⁰ bytes. `T` and `M` are read alike. A bare
- * number means G. Throws `fit/invalid-option` below 1 GiB, above 64 TiB, and for anything else.
+ * Reads an amount of memory as Macs are sold: `64G`, `64 GB` and `64GiB` are all 64·2³⁰ bytes. `T` and `M` are read alike. A
+ * bare number means G. Throws `fit/invalid-option` below 1 GiB, above 64 TiB, and for anything else.
  */
 export function parseMemorySize(text: string): number {
   const match = /^\s*(\d{1,7}(?:\.\d{1,3})?)\s*([mgt]?)(?:i?b)?\s*$/i.exec(text);

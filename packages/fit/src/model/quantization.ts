@@ -66,7 +66,8 @@ export function isPacking({ mode, bits, groupSize }: Packing): boolean {
 
 /**
  * The quantization that a parsed `config.json` names, as mlx-lm's `load_model` reads it: `quantization` at the top, else
- * the `quantization_config` of the tools it converts from, else the text of `hf_quant_config.json`. Undefined when the weights are plain.
+ * the `quantization_config` of the tools it converts from, else the text of `hf_quant_config.json`. Undefined when the
+ * weights are plain.
  */
 export function configuredQuantization(
   config: JsonObject,
@@ -107,7 +108,7 @@ function mlxQuantization(own: JsonObject): ConfiguredQuantization {
   };
 }
 
-/** An override without a mode is affine, whatever the mode of the others (mlx `to_quantized`). */
+/** An override without a mode is affine, beside others of any mode (mlx `to_quantized`). */
 function overridePacking(value: JsonObject): Packing {
   const mode = stringField(value, "mode") ?? "affine";
   const { bits, groupSize } = MODES.get(mode) ?? { bits: 4, groupSize: 64 };

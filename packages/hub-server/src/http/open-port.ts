@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HubServerError } from "../errors.ts";
+import { listen } from "./listen.ts";
 
 /** Longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 65_000;
@@ -22,7 +23,7 @@ export async function openPort(
 ): Promise<OpenPort> {
   // `localhost` may mean either loopback, by the client's resolver: both are served, on one port.
   if (host === "localhost") return openBoth(listener, port, 5);
-  const server = await listen(listener, host, port);
+  const server = await serve(listener, host, port);
   return { port: portOf(server), close: () => close(server) };
 }
 
@@ -31,9 +32,9 @@ async function openBoth(
   port: number,
   attempts: number,
 ): Promise<OpenPort> {
-  const first = await listen(listener, "127.0.0.1", port);
+  const first = await serve(listener, "127.0.0.1", port);
   try {
-    const second = await listen(listener, "::1", portOf(first));
+    const second = await serve(listener, "::1", portOf(first));
     const servers = [first, second];
     return {
       port: portOf(first),
@@ -47,22 +48,10 @@ async function openBoth(
   }
 }
 
-async function listen(listener: RequestListener, host: string, port: number): Promise<Server> {
+async function serve(listener: RequestListener, host: string, port: number): Promise<Server> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener);
   server.setTimeout(IDLE_MS);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen({ host, port }, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    throw new HubServerError(`Cannot listen on ${host}:${port}`, "hub-server/cannot-listen", {
-      hint: "Choose another port (0 takes a free one) or a host address of this machine.",
-      data: { host, port },
-      cause,
-    });
-  }
-  server.off("error", reject);
+  await listen(server, { host, port });
   return server;
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { HubAnswer } from "../http/answer.ts";
 import { createAdmission } from "./admission.ts";
 import { blobAnswer, requestedDigest } from "./blob-answer.ts";
-import { CONNECTION_LIMITS, IDLE_MS, listen } from "./listen.ts";
+import { CONNECTION_LIMITS, IDLE_MS, listen } from "../http/listen.ts";
 import { createMirrorListener } from "./mirror-listener.ts";
 import type { OnMirrorEvent } from "./mirror-event.ts";
 import { createOfferedBlobs, type OfferedRepo } from "./offered-blobs.ts";

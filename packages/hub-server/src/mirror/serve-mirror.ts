@@ -1,7 +1,7 @@
 import { createServer as createPlainServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { CONNECTION_LIMITS, IDLE_MS, listen } from "./listen.ts";
+import { CONNECTION_LIMITS, IDLE_MS, listen } from "../http/listen.ts";
 import { createMirror } from "./mirror.ts";
 import type { MirrorOptions } from "./mirror-options.ts";
 

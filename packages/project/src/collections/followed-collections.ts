@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { acquireLock } from "@mlx-download/cache/writing";
+import { acquireLock, replaceBeside } from "@mlx-download/cache/writing";
 import { type Collection, parseCollectionRef, readCollection } from "@mlx-download/core";
 import { readText } from "../files/read-project.ts";
 import type { AskOptions } from "../models/project-options.ts";
@@ -132,17 +131,12 @@ async function edit(
   const path = placeOf(options);
   await mkdir(dirname(path), { recursive: true });
   const held = await acquireLock(`${path}.lock`, { timeoutMs: LOCK_MS, signal: options.signal });
-  const temp = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     const all = await read(options);
     change(all);
     const text = JSON.stringify({ schema: 1, followed: sorted(all) }, undefined, 2);
-    await writeFile(temp, `${text}\n`, { flag: "wx" });
-    await rename(temp, path);
+    await replaceBeside(path, `${text}\n`);
     return all;
-  } catch (error) {
-    await rm(temp, { force: true });
-    throw error;
   } finally {
     await held.release();
   }

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { acquireLock, type FileLock, fsError } from "@mlx-download/cache/writing";
+import { join } from "node:path";
+import { acquireLock, type FileLock, fsError, replaceBeside } from "@mlx-download/cache/writing";
 import {
   editManifest,
   formatLock,
@@ -17,7 +16,6 @@ import {
 } from "@mlx-download/registry";
 import { noteProject, projectKey, projectsFolder } from "./known-projects.ts";
 import { readTexts } from "./read-project.ts";
-import { syncHandle } from "@mlx-download/cache/writing";
 
 /** The result of an edit: changes of the manifest, and the models of the lock. */
 export interface ProjectEdit {
@@ -94,18 +92,9 @@ async function replace(path: string, text: string, before: string | undefined): 
   // A link stays one.
   const target = before === undefined ? path : await realpath(path);
   const mode = before === undefined ? 0o666 : (await stat(target)).mode & 0o777;
-  const temp = join(dirname(target), `.mlx-models.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    const file = await open(temp, "wx", mode);
-    try {
-      await file.writeFile(text);
-      await syncHandle(file);
-    } finally {
-      await file.close();
-    }
-    await rename(temp, target);
+    await replaceBeside(target, text, mode);
   } catch (error) {
-    await rm(temp, { force: true });
     throw fsError(error, target);
   }
 }

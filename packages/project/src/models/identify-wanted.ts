@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import { identifyModel } from "@mlx-download/core";
 import { type LockedModel, type ManifestModel, parseNamedModel } from "@mlx-download/registry";
 import { isOfOneModel } from "./installed-model.ts";
@@ -21,22 +22,22 @@ export async function identifyWanted(
   commitOf: ReadonlyMap<string, string> = new Map(),
 ): Promise<readonly IdentifiedWant[]> {
   const found = new Map<string, IdentifiedWant>();
-  const queue = wanted.entries();
-  const lane = async (): Promise<void> => {
-    for (const [alias, model] of queue) {
-      options.signal?.throwIfAborted();
-      const { repoId, revision } = parseNamedModel(model.ref);
-      const ref = { repoId, revision: commitOf.get(alias) ?? revision ?? "main" };
-      try {
-        const identified = await identifyModel(ref, { ...options, ...patterns(model) });
-        found.set(alias, { alias, wanted: model, locked: lockedModel(identified, model) });
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        if (!isOfOneModel(error)) throw error;
-        found.set(alias, { alias, wanted: model, error });
-      }
+  const identify = async (
+    [alias, model]: readonly [string, ManifestModel],
+    stop: AbortSignal,
+  ): Promise<void> => {
+    const { repoId, revision } = parseNamedModel(model.ref);
+    const ref = { repoId, revision: commitOf.get(alias) ?? revision ?? "main" };
+    try {
+      const asked = { ...options, signal: stop, ...patterns(model) };
+      const identified = await identifyModel(ref, asked);
+      found.set(alias, { alias, wanted: model, locked: lockedModel(identified, model) });
+    } catch (error) {
+      stop.throwIfAborted();
+      if (!isOfOneModel(error)) throw error;
+      found.set(alias, { alias, wanted: model, error });
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await forEachInLanes([...wanted], identify, { atOnce: CONCURRENCY, signal: options.signal });
   return [...wanted.keys()].flatMap((alias) => found.get(alias) ?? []);
 }

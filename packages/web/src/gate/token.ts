@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncHandle } from "@mlx-download/cache/writing";
+import { replaceBeside } from "@mlx-download/cache/writing";
 
 /** A new token: 256 random bits in 43 characters. */
 export function newToken(): string {
@@ -45,13 +45,5 @@ async function readToken(path: string): Promise<string | undefined> {
 /** Writes a file that only this user can read (0600), old or new whole. */
 export async function writePrivate(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temp = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const file = await open(temp, "wx", 0o600);
-  try {
-    await file.writeFile(text);
-    await syncHandle(file);
-  } finally {
-    await file.close();
-  }
-  await rename(temp, path);
+  await replaceBeside(path, text, 0o600);
 }

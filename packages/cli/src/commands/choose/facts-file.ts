@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ModelFacts, RememberedModel } from "@mlx-download/core";
 import { findHome } from "../../shell/home.ts";
@@ -40,17 +40,16 @@ export async function openFacts(env: NodeJS.ProcessEnv): Promise<FactsFile> {
     write: (repoId, commit, model) => void added.set(repoId, { commit, ...model }),
     async save() {
       if (added.size === 0) return;
-      const temporary = `${path}.${process.pid}`;
       try {
         // Another command may have saved meanwhile.
         const others = [...(await stored(path))].filter(([repoId]) => !added.has(repoId));
         const kept = Object.fromEntries([...others, ...added].slice(-mostModels));
+        const { replaceBeside } = await import("@mlx-download/cache/writing");
         const content: Stored = { schema: 1, models: kept };
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(temporary, JSON.stringify(content));
-        await rename(temporary, path);
+        await replaceBeside(path, JSON.stringify(content));
       } catch {
-        await rm(temporary, { force: true }).catch(() => undefined);
+        // The models are read once more.
       }
     },
   };

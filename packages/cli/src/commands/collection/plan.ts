@@ -68,24 +68,23 @@ async function planAll(
   refs: readonly SelectedRef[],
   options: DownloadOptions,
 ): Promise<readonly Planned[]> {
-  const { planModel } = await import("@mlx-download/core");
+  const [{ planModel }, { forEachInLanes }] = await Promise.all([
+    import("@mlx-download/core"),
+    import("@mlx-download/cache/writing"),
+  ]);
   const planned: Planned[] = [];
-  const queue = refs.entries();
-  const lane = async (): Promise<void> => {
-    for (const [index, ref] of queue) {
-      options.signal?.throwIfAborted();
-      try {
-        const { include = options.include, exclude = options.exclude } = ref;
-        const plan = await planModel(ref, { ...options, review: false, include, exclude });
-        planned[index] = { ref, plan, problem: undefined };
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        const code = (error as { readonly code?: unknown }).code;
-        planned[index] = { ref, plan: undefined, problem: String(code ?? error) };
-      }
+  const plan = async (ref: SelectedRef, signal: AbortSignal, index: number): Promise<void> => {
+    try {
+      const { include = options.include, exclude = options.exclude } = ref;
+      const found = await planModel(ref, { ...options, review: false, include, exclude });
+      planned[index] = { ref, plan: found, problem: undefined };
+    } catch (error) {
+      signal.throwIfAborted();
+      const code = (error as { readonly code?: unknown }).code;
+      planned[index] = { ref, plan: undefined, problem: String(code ?? error) };
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await forEachInLanes(refs, plan, { atOnce: CONCURRENCY, signal: options.signal });
   return planned;
 }
 

@@ -102,20 +102,19 @@ export async function findUpdates(
   for (const { repoId, revision, here, since } of branches) {
     shell.record.version({ repoId, revision, commit: here, how: "found", since });
   }
-  const queue = [...branches];
-  const worker = async (): Promise<void> => {
-    for (let branch = queue.shift(); branch; branch = queue.shift()) {
-      try {
-        await compare(branch);
-      } catch (error) {
-        if (!isOfOne(error)) throw error;
-        const { repoId, revision } = branch;
-        failed.push({ repoId, revision, error });
-      }
+  const compareOne = async (branch: Branch, stop: AbortSignal): Promise<void> => {
+    try {
+      await compare(branch);
+    } catch (error) {
+      stop.throwIfAborted();
+      if (!isOfOne(error)) throw error;
+      const { repoId, revision } = branch;
+      failed.push({ repoId, revision, error });
     }
   };
   try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+    const { forEachInLanes } = await import("@mlx-download/cache/writing");
+    await forEachInLanes(branches, compareOne, { atOnce: CONCURRENCY, signal });
   } finally {
     await list.close();
   }

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 
-/** What tells a connection that the machine was asleep or left its network. Functions of this machine, but in tests. */
+/** Tells a connection that the machine was asleep or left its network. Functions of this machine, but in tests. */
 export interface Surroundings {
   /** The wall clock, in ms. Unlike `performance.now()` it goes on while a Mac sleeps. */
   readonly now: () => number;

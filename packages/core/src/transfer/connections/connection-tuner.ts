@@ -49,7 +49,7 @@ const ONE_BURST_MS = 1_000;
 // Less than this is noise, not a gain.
 const WORTH = 1.05;
 
-/** The state before the first byte: one connection, whatever the maximum. */
+/** The state before the first byte: one connection, with any maximum. */
 export function startTuner(max: number, now: number): TunerState {
   return {
     limit: 1,

@@ -10,7 +10,7 @@ export interface SchedulerMembership {
   readonly budget: ConnectionShare;
   readonly monitor: TransferMonitor;
   readonly disk: DiskThread;
-  /** The threads that decode what comes from Xet storage. They are started with the first call. */
+  /** The threads that decode the chunks of Xet storage. They are started with the first call. */
   readonly decoders: () => Promise<DecodeThreads>;
   readonly rateLimit: RateLimit;
   /** Resolves when nothing of the download runs any more. The last one ends the disk thread. */

@@ -31,7 +31,7 @@ interface Route {
   ignoresRanges: boolean;
 }
 
-/** The Hub at the client's endpoint, and whatever storage it redirects to, as a source of the snapshot's blobs. */
+/** The Hub at the client's endpoint, and the storage that it redirects to, as a source of the snapshot's blobs. */
 export function createHttpSource(
   client: HubClient,
   snapshot: Pick<Snapshot, "repoId" | "repoType" | "commit">,
@@ -111,7 +111,7 @@ export function createHttpSource(
       const answer = await ask(blob, asked, signal);
       const { response } = answer;
       const judged = judgeAnswer(response, { size: blob.size, wanted, asked });
-      // With just the length that is wanted it is the file, whatever type a careless server gives all files.
+      // With just the length that is wanted it is the file, also with the one type that a careless server gives all files.
       const fits =
         (judged.kind === "bytes" || judged.kind === "ranges-ignored") &&
         isOfKnownLength(response.headers);

@@ -6,7 +6,7 @@ import type { ByteRange } from "../disk/ranges.ts";
 export type Judgement =
   /** The body starts at the wanted byte after `skip` bytes and holds `length` wanted ones (unknown: until it ends). */
   | { readonly kind: "bytes"; readonly skip: number }
-  /** The whole file, whatever was asked. */
+  /** The whole file, for a part too. */
   | { readonly kind: "ranges-ignored" }
   /** The answer cannot hold these bytes. `why` completes "the server …". */
   | { readonly kind: "short" | "wrong-answer"; readonly why: string };

@@ -1,3 +1,4 @@
+import { forEachInLanes } from "@mlx-download/cache/writing";
 import { ModelDownloadError } from "../../contract/errors.ts";
 import { pour } from "../../http/byte-sink.ts";
 import type { Transport, TransportResponse } from "../../http/transport.ts";
@@ -99,14 +100,10 @@ export function createPeer(address: string, transport: Transport): Peer {
     isGone: () => isGone,
     async lookUp(blobs, signal) {
       isGone = false;
-      const queue = blobs.values();
-      const lane = async (): Promise<void> => {
-        for (const blob of queue) {
-          if (isGone || signal.aborted) return;
-          await lookUpOne(blob, signal);
-        }
+      const lookUp = async (blob: (typeof blobs)[number]): Promise<void> => {
+        if (!isGone && !signal.aborted) await lookUpOne(blob, signal);
       };
-      await Promise.all(Array.from({ length: LOOKUPS_AT_ONCE }, lane));
+      await forEachInLanes(blobs, lookUp, { atOnce: LOOKUPS_AT_ONCE });
       return !isGone && blobs.some(({ digest }) => offered.has(digest.hex));
     },
   };

@@ -13,7 +13,7 @@ export interface Peers {
   close(): Promise<void>;
 }
 
-/** What peers are asked with. */
+/** The means to ask peers. */
 export interface PeerOptions {
   /** Names certificates. Its proxies are not used: peers are near. */
   readonly env: NodeJS.ProcessEnv;
@@ -35,8 +35,8 @@ const LOOK_AGAIN_MS = 5_000;
 const PROXIES = /^(?:https?|all|no)_proxy$/i;
 
 /**
- * Peers at the given addresses. They are told nothing but digests of public blobs, and no token. What they send is
- * verified like everything else: the digests come from the Hub alone.
+ * Peers at the given addresses. They are told nothing but digests of public blobs, and no token. Their bytes are verified
+ * like everything else: the digests come from the Hub alone.
  */
 export function createPeers(urls: readonly string[], options: PeerOptions): Peers {
   const { env, isPublic, find, signal } = options;

@@ -17,7 +17,7 @@ import {
 /** The source to ask: any, any other than those that brought these bytes before, or the one of this name. */
 export type Opinion = "any" | "another" | { readonly from: string };
 
-/** Several sources of the same blobs as one: it knows who is quick, who is well and who brought what. */
+/** Several sources of the same blobs as one: it knows which sources are quick and well, and which one brought which bytes. */
 export interface SourceSet extends Source {
   /** The source names of now. The first one supplied the listing. */
   readonly names: readonly string[];
@@ -48,8 +48,8 @@ interface Member {
 }
 
 /**
- * Makes one source of several. With `mayGrow` others may join, so that it is remembered from the start who brought what. Where the first one listed the files (`isListed`, default), its answer that a file does not
- * exist is final.
+ * Makes one source of several. With `mayGrow` others may join, so that it is remembered from the start which source brought
+ * which bytes. Where the first one listed the files (`isListed`, default), its answer that a file does not exist is final.
  * Throws the error of the last source asked. A failure that may heal takes precedence over one that will not.
  */
 export function createSourceSet(

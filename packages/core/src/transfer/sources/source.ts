@@ -38,7 +38,7 @@ export interface Source {
 /** Why a source could not deliver a segment, for the code that decides about the next try. */
 export type SegmentFailure =
   /**
-   * The server sends the whole file whatever range is asked. Said once a blob: from then on the source skips to the
+   * The server sends the whole file for every range. Said once a blob: from then on the source skips to the
    * range itself, so that one stream to the end is the cheapest.
    */
   | "ranges-ignored"

@@ -8,7 +8,7 @@ import type { TransferContext } from "../transfer-context.ts";
 import type { PartialWrite } from "../write-partial.ts";
 import { isUnchanged, type LocalBase } from "./local-bases.ts";
 
-/** What came of copies. */
+/** The outcome of copies. */
 export interface Copied {
   readonly ranges: readonly ByteRange[];
   /** Whether some were given up because a base changed meanwhile. */
@@ -16,7 +16,7 @@ export interface Copied {
 }
 
 /**
- * Copies what bases have to the places of a partial that lack it. A base that cannot be read, or that is not the same file
+ * Copies chunks of bases to the places of a partial that lack it. A base that cannot be read, or that is not the same file
  * afterwards, is left out: those bytes stay missing.
  */
 export async function copyFromBases(

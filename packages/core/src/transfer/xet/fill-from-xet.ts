@@ -16,7 +16,7 @@ import type { XetTransfer } from "./xet-transfer.ts";
 import { planWay } from "./xet-way.ts";
 import type { XetRoute } from "./xet-route.ts";
 
-/** What came of a blob through Xet storage. */
+/** The outcome of a blob through Xet storage. */
 export interface XetFill {
   /** Whether bytes were written twice or given up, so that hashing must start over. */
   readonly rewrote: boolean;
@@ -39,7 +39,7 @@ export const NO_FILL: XetFill = {
   sidecar: undefined,
 };
 
-/** The partial to fill, and what goes with it. */
+/** The partial to fill, with its records. */
 export interface FillIo {
   readonly context: TransferContext;
   readonly xet: XetTransfer;

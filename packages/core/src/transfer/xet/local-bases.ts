@@ -19,7 +19,7 @@ export interface LocalBase {
   readonly id: string;
   readonly size: number;
   readonly xetHash: string;
-  /** What is known of its chunks. */
+  /** Its known chunks. */
   readonly sidecar: Sidecar | undefined;
   /** A commit whose storage token opens its reconstruction, where there is no sidecar. */
   readonly commit: string | undefined;

@@ -5,7 +5,7 @@ import type { ByteRange } from "../disk/ranges.ts";
 import type { TransferContext } from "../transfer-context.ts";
 import { asXetError } from "./xet-route.ts";
 
-/** What came of asking again. */
+/** The outcome of asking again. */
 export interface Mended {
   /** Whether bytes of the partial were replaced. */
   readonly rewrote: boolean;

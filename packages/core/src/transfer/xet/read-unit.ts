@@ -10,7 +10,7 @@ import type { XetAddresses } from "./xet-addresses.ts";
 import { XetFailure } from "./xet-failure.ts";
 import { asXetError, hostOf } from "./xet-route.ts";
 
-/** What the read of a unit needs. */
+/** The needs of the read of a unit. */
 export interface ReadUnitIo {
   readonly context: TransferContext;
   readonly client: HubClient;
@@ -22,11 +22,11 @@ export interface ReadUnitIo {
   readonly descriptor: number;
   readonly signal: AbortSignal;
   readonly addresses: XetAddresses;
-  /** Told what was written. */
+  /** Told of the written bytes. */
   readonly onWritten: (ranges: readonly ByteRange[]) => void;
   /** Told of bytes that the storage sent. */
   readonly onWire: (bytes: number) => void;
-  /** Told that the unit was malformed, so that what it wrote is doubtful. It is written again. */
+  /** Told that the unit was malformed, so that its bytes are doubtful. It is written again. */
   readonly onMalformed: (unit: FetchUnit) => void;
   readonly onConnection: (change: 1 | -1) => void;
 }
@@ -132,7 +132,7 @@ async function waitAndTell(
   await sleep(Math.round(delayMs * (1 + Math.random() / 4)), undefined, { signal });
 }
 
-/** One request for what the sink lacks. Resolves to its failure. */
+/** One request for the bytes that the sink lacks. Resolves to its failure. */
 async function request(
   planned: FetchUnit,
   sink: UnitSink,
@@ -142,7 +142,7 @@ async function request(
   const { unit, endsSoon } = await io.addresses.of(planned, signal);
   const { host } = new URL(unit.url);
   const { received } = sink;
-  // A part of a listed range is not allowed everywhere. Whoever refuses it is asked for the whole again.
+  // A part of a listed range is not allowed everywhere. A server that refuses it is asked for the whole again.
   const isPart = received > 0 && subRanges.get(host) !== false;
   const start = unit.bytes.start + (isPart ? received : 0);
   const stop = new AbortController();

@@ -68,7 +68,7 @@ export async function runSteps(plan: DeltaPlan, workers: StepWorkers): Promise<v
     try {
       await (index === 0 ? copyLane(signal) : fetchLane(signal));
     } finally {
-      // Whoever waits looks again, or learns of a failure.
+      // A waiting lane looks again, or learns of a failure.
       queueMicrotask(tell);
     }
   };

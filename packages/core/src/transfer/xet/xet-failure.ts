@@ -11,7 +11,7 @@ export interface XetFailureFacts {
   readonly forAll: boolean;
 }
 
-/** The end of the way through Xet storage. The message says which host failed at what. */
+/** The end of the way through Xet storage. The message says which host failed, and how. */
 export class XetFailure extends Error {
   override readonly name = "XetFailure";
   readonly facts: XetFailureFacts;

@@ -3,7 +3,7 @@ import type { XetMode } from "../../contract/xet-mode.ts";
 import type { XetRoute } from "./xet-route.ts";
 import type { XetWay } from "./xet-way.ts";
 
-/** What a download has of Xet storage. */
+/** The means of a download to use Xet storage. */
 export interface XetTransfer {
   readonly mode: XetMode;
   readonly route: XetRoute;

@@ -7,7 +7,7 @@ import { findLocalBases, type LocalBase, type LocalBases, openBases } from "./lo
 import { XetFailure } from "./xet-failure.ts";
 import type { XetRoute } from "./xet-route.ts";
 
-/** How a file comes through Xet storage: what is copied from files on this disk, and what is fetched. */
+/** How a file comes through Xet storage: the parts to copy from files on this disk, and the parts to fetch. */
 export interface XetWay {
   readonly parts: readonly Reconstruction[];
   readonly bases: readonly LocalBase[];
@@ -18,7 +18,7 @@ export interface XetWay {
   readonly wireBytes: number;
 }
 
-/** What is known when the ways are looked for. */
+/** The facts by which ways are looked for. */
 export interface XetWishes {
   readonly mode: XetMode;
   readonly route: XetRoute;
@@ -36,8 +36,8 @@ const WORTH_SAVING = 0.01;
 const ASKED_AT_ONCE = 8;
 
 /**
- * Which of the files are to come through Xet storage, by digest, and how. With `auto` it is asked only about files that something
- * here may share chunks with, and chosen only when that saves more than a hundredth of the file.
+ * Which of the files are to come through Xet storage, by digest, and how. With `auto` it is asked only about files that
+ * something here may share chunks with, and chosen only when that saves more than a hundredth of the file.
  */
 export async function findXetWays(
   files: readonly SnapshotFile[],
