@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
@@ -89,6 +89,37 @@ describe("info", () => {
     const { code, stderr } = await run(["info", "acme/tiny", "--adapter", await tempDir()]);
     expect(code).toBe(2);
     expect(stderr).toContain("has no adapters.safetensors");
+  });
+
+  test("says which part of the context images take, and that they take none of a model without eyes", async () => {
+    const { run } = await tinyStage();
+    const seeing = join(await tempDir(), "seeing");
+    await writeTinyModel(seeing);
+    const text = JSON.parse(await readFile(join(seeing, "config.json"), "utf8")) as object;
+    const vision = { hidden_size: 64, num_heads: 4, patch_size: 16, spatial_merge_size: 2 };
+    await writeFile(
+      join(seeing, "config.json"),
+      JSON.stringify({
+        model_type: "qwen3_vl",
+        max_position_embeddings: 32_768,
+        text_config: { ...text, max_position_embeddings: 32_768 },
+        vision_config: vision,
+      }),
+    );
+    const two = await run(["info", seeing, "--images", "2", ...mac]);
+    expect(two.stdout.replaceAll(/\s+/g, " ")).toContain(
+      "at 8,192 tokens, 2,048 of them for 2 images",
+    );
+    // The default grows with them.
+    const ten = await run(["info", seeing, "--images", "10", "--json", ...mac]);
+    expect(JSON.parse(ten.stdout)).toMatchObject({
+      fit: { contextLength: 11_264, imageTokens: 10_240 },
+    });
+    const tooMany = await run(["info", seeing, "--images", "10", "--ctx", "8k", ...mac]);
+    expect(tooMany.code).toBe(2);
+    expect(tooMany.stderr).toContain("10 images take 10240 tokens, and the context has 8192");
+    const blind = await run(["info", "acme/tiny", "--images", "2", ...mac]);
+    expect(blind.stdout).toContain("--images counts nothing: it takes no images");
   });
 
   test("writes a card of whole lines into a pipe", async () => {

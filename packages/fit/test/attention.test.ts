@@ -175,6 +175,7 @@ test("a tower that sees needs its scores and activations, per image where all ha
       files: [{ path: "model.safetensors", size: 1_000_000 }],
     });
     const need = memoryNeed(description, { contextLength: 100, images });
+    expect(need.imageTokens).toBe(images * (description.vision?.tokensPerImage ?? 0));
     return { vision: description.vision, bytes: need.activationBytes ?? 0 };
   };
   const qwen = {
@@ -185,7 +186,11 @@ test("a tower that sees needs its scores and activations, per image where all ha
   // 64 × 64 patches, four of them a token.
   expect(of(qwen, 1).vision).toMatchObject({ patches: 4096, tokensPerImage: 1024, headDim: 72 });
   expect(of(qwen, 1).bytes).toBeGreaterThan(of(qwen, 0).bytes);
-  expect(of(qwen, 4).bytes).toBe(of(qwen, 1).bytes);
+  // All patches are held at once. Its heads are padded, so that no scores are.
+  const [none, one, four] = [of(qwen, 0), of(qwen, 1), of(qwen, 4)];
+  expect(four.vision).toMatchObject({ images: "each", fused: true, whole: false });
+  expect(four.bytes - one.bytes).toBe(3 * 4096 * (1152 * 23 * 2 + 2 * 3 * 16 * 16 * 6));
+  expect(one.bytes).toBeGreaterThan(none.bytes);
   const gemma = {
     model_type: "gemma3",
     mm_tokens_per_image: 256,
@@ -195,8 +200,40 @@ test("a tower that sees needs its scores and activations, per image where all ha
   expect(of(gemma, 1).vision).toMatchObject({
     patches: 4096,
     tokensPerImage: 256,
-    fixedSize: true,
+    images: "batch",
   });
-  expect(of(gemma, 4).bytes).toBeGreaterThan(3 * of(gemma, 1).bytes);
+  const perImage = 4096 * (1152 * 10 * 2 + 3 * 14 * 14 * 6);
+  expect(of(gemma, 4).bytes - of(gemma, 1).bytes).toBe(3 * perImage);
+  // Pixtral attends over all images at once, with a mask: four images take sixteen times the scores.
+  const pixtral = {
+    model_type: "pixtral",
+    text_config: text,
+    vision_config: { hidden_size: 1280, num_attention_heads: 16, head_dim: 80, patch_size: 16 },
+  };
+  expect(of(pixtral, 4).bytes - of(pixtral, 1).bytes).toBeGreaterThan(15 * 4096 * 4096 * 6);
   expect(of({ ...text, model_type: "qwen3" }, 3).vision).toBeNull();
+});
+
+test("a prompt whose images attend both ways is one step, with the logits of every token", () => {
+  const text = { ...smallConfig("gemma4_text"), num_attention_heads: 8, global_head_dim: 512 };
+  const gemma = (use_bidirectional_attention: string | null): ModelDescription =>
+    describeModel({
+      config: JSON.stringify({
+        model_type: "gemma4",
+        torch_dtype: "bfloat16",
+        text_config: { ...text, vocab_size: 262_144, use_bidirectional_attention },
+        vision_config: { hidden_size: 1152, num_attention_heads: 16, patch_size: 16 },
+      }),
+    });
+  const bytes = (description: ModelDescription, images: number): number =>
+    memoryNeed(description, { contextLength: 20_000, images, machine: M4 }).activationBytes ?? 0;
+  const [causal, both] = [gemma(null), gemma("vision")];
+  expect(both.vision).toMatchObject({
+    patches: 2520,
+    tokensPerImage: 280,
+    whole: true,
+    fused: true,
+  });
+  expect(bytes(both, 0)).toBe(bytes(causal, 0));
+  expect(bytes(both, 1) - bytes(causal, 1)).toBeGreaterThan(20_000 * 262_144 * 2);
 });

@@ -40,7 +40,7 @@ interface Measured {
   readonly error?: string;
 }
 
-async function measure(): Promise<readonly Measured[]> {
+async function measure(names: readonly string[]): Promise<readonly Measured[]> {
   const script = fileURLToPath(new URL("score_matrices_oracle.py", import.meta.url));
   const cases = names.map((name) => ({ name, config: configOf(name) }));
   const { code, stdout, stderr } = await run(env?.python ?? "", [script], {
@@ -66,23 +66,25 @@ function expectedBytes(name: string): number {
 
 describe.skipIf(!env)("scores, measured in mlx-lm on the CPU", () => {
   test("grow with the prompt as is said", { timeout: 3_100_000 }, async () => {
-    const measured = await measure();
+    const measured = await measure(names);
     expect(measured.map(({ name }) => name)).toEqual(names);
-    const off = measured
-      .filter(({ name }) => !otherOnTheCpu.has(name))
-      .map(({ name, bytesPerToken, error }) => ({
-        name,
-        error,
-        measured: bytesPerToken ?? 0,
-        expected: expectedBytes(name),
-      }))
-      // A mask adds a byte a row; what the allocator holds back shakes the figure by some percent.
-      .filter(
-        (one) =>
-          one.error !== undefined ||
-          one.measured < 0.9 * one.expected - STEP ||
-          one.measured > 1.25 * one.expected + 2 * STEP,
-      );
-    expect(off).toEqual([]);
+    const off = measured.filter(isOff);
+    // On a busy machine the allocator sometimes holds back more: those that are off are measured once more.
+    const again = off.length === 0 ? [] : await measure(off.map(({ name }) => name));
+    expect(
+      again.filter(isOff).map((one) => ({ ...one, expected: expectedBytes(one.name) })),
+    ).toEqual([]);
   });
 });
+
+/** A mask adds a byte a row, and what the allocator holds back shakes the figure by some percent. */
+function isOff({ name, bytesPerToken, error }: Measured): boolean {
+  if (otherOnTheCpu.has(name)) return false;
+  const expected = expectedBytes(name);
+  return (
+    error !== undefined ||
+    bytesPerToken === undefined ||
+    bytesPerToken < 0.9 * expected - STEP ||
+    bytesPerToken > 1.25 * expected + 2 * STEP
+  );
+}

@@ -4,6 +4,7 @@ import type { AttentionRuntime } from "../machine/fused-attention.ts";
 import { MLX_LM_TABLE } from "../mlx-lm/table.ts";
 import { FitError } from "../model/errors.ts";
 import type { ModelDescription } from "../model/model-description.ts";
+import { imageBytes, imageTokens } from "./image-bytes.ts";
 import { scoreBytes } from "./score-bytes.ts";
 
 /** How a model is run. The names and defaults are mlx-lm's. */
@@ -25,7 +26,10 @@ export interface MemoryOptions {
    * context. Default: 0.
    */
   readonly keptPrompts?: number | undefined;
-  /** Images of the prompt, each of one megapixel (`mlx_vlm`). Their tokens are part of `contextLength`. Default: 0. */
+  /**
+   * Images of the prompt, each of one megapixel (`mlx_vlm`). Their tokens are part of `contextLength`, as they are part of the
+   * context that the model was made for. Default: 0.
+   */
   readonly images?: number | undefined;
   /** A smaller model that drafts tokens (`--draft-model`). Its weights and caches are held too. */
   readonly draft?: ModelDescription | undefined;
@@ -40,6 +44,8 @@ export interface MemoryOptions {
 /** Bytes that a model needs to run. Null where the description does not say enough. */
 export interface MemoryNeed {
   readonly contextLength: number;
+  /** Tokens of `contextLength` that the images take. */
+  readonly imageTokens: number;
   /** The weights in memory, those of a draft model and an adapter included. */
   readonly weightsBytes: number | null;
   /** The bytes in mlx-lm's caches after the prompt. */
@@ -98,9 +104,9 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
       ? cacheBytes(cache, prompt, quantization)
       : null;
   const drafted = draft && memoryNeed(draft, { ...options, kvBits: undefined, draft: undefined });
-  const step = isEmbedder(description)
-    ? contextLength
-    : Math.min(prefillStepSize, Math.max(1, contextLength - 1));
+  // Embedders take a text at once, and so does mlx-vlm a prompt with images that see each other both ways.
+  const isWhole = isEmbedder(description) || (images > 0 && description.vision?.whole === true);
+  const step = isWhole ? contextLength : Math.min(prefillStepSize, Math.max(1, contextLength - 1));
   const rows = batch * step;
   const known = keepsNothing || (cache !== null && hiddenSize !== null);
   const place = {
@@ -114,60 +120,38 @@ export function memoryNeed(description: ModelDescription, options: MemoryOptions
     quantized: quantization !== undefined && contextLength >= quantization.start,
     place,
   });
-  const flow = known ? flowBytes(description, rows) : null;
+  const patches = Math.min(USUAL_ROWS, images * (description.vision?.patches ?? 0));
+  const flow = known
+    ? flowBytes(description, {
+        rows: Math.max(rows, patches),
+        logits: isWhole && images > 0 ? rows : 1,
+      })
+    : null;
   const weightsBytes = sum(residentBytes, adapterBytes, drafted ? drafted.weightsBytes : 0);
   const kvPeakBytes = sum(
     kv && batch * kv.peak + keptPrompts * kv.after,
     drafted ? drafted.kvPeakBytes : 0,
   );
   const seen = imageBytes(description, { images, place });
-  const activationBytes = sum(flow, Math.max(scores.high, seen));
+  const activationBytes = sum(flow, Math.max(scores.high, seen.high));
   return {
     contextLength,
+    imageTokens: imageTokens(description, images),
     weightsBytes,
     kvBytes: kv && batch * kv.after,
     kvPeakBytes,
     activationBytes,
-    attentionBytes: known ? Math.max(scores.high, seen) : null,
+    attentionBytes: known ? Math.max(scores.high, seen.high) : null,
     overheadBytes: OVERHEAD_BYTES,
     totalBytes: sum(weightsBytes, kvPeakBytes, activationBytes, OVERHEAD_BYTES),
-    lowTotalBytes: sum(weightsBytes, kvPeakBytes, flow, scores.low, OVERHEAD_BYTES),
+    lowTotalBytes: sum(
+      weightsBytes,
+      kvPeakBytes,
+      flow,
+      Math.max(scores.low, seen.low),
+      OVERHEAD_BYTES,
+    ),
   };
-}
-
-// The values that a block of a tower holds of a patch at once: queries, keys, values, both sides of its feed-forward, and the
-// sum.
-const PATCH_WIDTHS = 14;
-
-/** The most that the tower needs for one image, before the language model starts: its scores, and a block's activations. */
-function imageBytes(
-  { vision, cache }: ModelDescription,
-  { images, place }: { readonly images: number; readonly place: AttentionRuntime },
-): number {
-  if (vision === null || images === 0) return 0;
-  const { heads, headDim, patches, hiddenSize } = vision;
-  const elementBytes = cache?.elementBytes ?? 2;
-  // Towers see all images of one size at once, and others one after another.
-  const count = vision.fixedSize ? images : 1;
-  const matrix = {
-    heads,
-    queryDim: headDim,
-    valueDim: headDim,
-    window: null,
-    by: "kernel" as const,
-    copies: 1,
-    elementBytes,
-    unpackedBytes: 0,
-    maskBytes: 0,
-  };
-  const scores = scoreBytes([matrix], {
-    tokens: patches,
-    rows: patches,
-    batch: count,
-    quantized: false,
-    place,
-  });
-  return scores.high + count * patches * hiddenSize * PATCH_WIDTHS * elementBytes;
 }
 
 /** Whether it makes vectors of whole texts. */
@@ -192,8 +176,11 @@ function sum(...parts: readonly (number | null)[]): number | null {
   return total;
 }
 
-/** The activations of the layers during a step of so many rows, and the logits of the last row. */
-function flowBytes(description: ModelDescription, rows: number): number {
+/** The activations of the layers during a step of so many rows, and the logits of so many of them. */
+function flowBytes(
+  description: ModelDescription,
+  { rows, logits }: { readonly rows: number; readonly logits: number },
+): number {
   const { cache, hiddenSize, vocabularySize, stateWidth } = description;
   const elementBytes = cache?.elementBytes ?? 2;
   const filled = rows < FEW_ROWS ? rows / FEW_ROWS : Math.max(1, rows / USUAL_ROWS);
@@ -204,7 +191,7 @@ function flowBytes(description: ModelDescription, rows: number): number {
       : OPERATIONS_IN_FLIGHT * rows * hiddenSize * elementBytes,
   );
   const states = STATE_ROW_BYTES * (stateWidth ?? 0) * rows;
-  return Math.ceil(inFlight + states + (vocabularySize ?? 0) * elementBytes);
+  return Math.ceil(inFlight + states + logits * (vocabularySize ?? 0) * elementBytes);
 }
 
 interface CheckedOptions {

@@ -55,8 +55,16 @@ export interface VisionTower {
   readonly patches: number;
   /** Tokens that one image takes of the context. */
   readonly tokensPerImage: number;
-  /** Every image is brought to the same size. */
-  readonly fixedSize: boolean;
+  /** How attention sees several images: `each` alone, all in a `batch`, or `joined` to one sequence with a mask. */
+  readonly images: "each" | "batch" | "joined";
+  /** Numbers that a patch has as it comes: colours of its pixels, of two frames where videos are seen in pairs. */
+  readonly patchPixels: number;
+  /** Numbers of a patch that a block holds at once, in widths of `hiddenSize`. */
+  readonly patchWidths: number;
+  /** The heads are padded to a width that MLX always fuses. */
+  readonly fused: boolean;
+  /** A prompt with images goes through the language model in one step, whatever `--prefill-step-size` says. */
+  readonly whole: boolean;
 }
 
 /** A mixture of experts. */

@@ -35,7 +35,8 @@ export const fitFlags = {
     name: "images",
     type: "count",
     value: "N",
-    summary: "images of a megapixel in the prompt, for models that see",
+    summary:
+      "images of a megapixel in the prompt, whose tokens are part of --ctx, for models that see",
   },
   keptPrompts: {
     name: "kept-prompts",

@@ -19,6 +19,8 @@ export interface JudgedModel {
   readonly machine: Machine;
   readonly fit: Fit;
   readonly speed: DecodeSpeed | null;
+  /** Why `--images` counts nothing. Undefined where it was not given, or counts. */
+  readonly uncountedImages: string | undefined;
 }
 
 const defaultContext = 8192;
@@ -104,7 +106,7 @@ async function judge(
     kvBytes: fit.kvBytes,
     repoId: repoId ?? undefined,
   });
-  return { inspected, machine, fit, speed };
+  return { inspected, machine, fit, speed, uncountedImages: uncounted(description, flags) };
 }
 
 /**
@@ -160,12 +162,31 @@ function folderOf(ref: string, shell: Shell): string | undefined {
   return undefined;
 }
 
+function uncounted({ vision, roles }: ModelDescription, { images }: Flags): string | undefined {
+  if (images === undefined || vision !== null) return undefined;
+  return roles.includes("vision")
+    ? "--images counts nothing: config.json does not give the sizes of its tower"
+    : "--images counts nothing: it takes no images";
+}
+
+// Room for the words beside images that take the whole default context.
+const wordsBesideImages = 1024;
+
 function memoryOptions({ description }: InspectedModel, flags: Flags): MemoryOptions {
   const { ctx, kvBits, prefillStep, batch, images, keptPrompts } = flags;
+  const seen = (images ?? 0) * (description.vision?.tokensPerImage ?? 0);
+  const usual = Math.max(defaultContext, seen === 0 ? 0 : seen + wordsBesideImages);
   const contextLength =
-    ctx === undefined
-      ? Math.min(defaultContext, description.contextLength ?? defaultContext)
-      : readTokens(ctx);
+    ctx === undefined ? Math.min(usual, description.contextLength ?? usual) : readTokens(ctx);
+  if (seen >= contextLength) {
+    const least = `--ctx ${seen + wordsBesideImages} or more`;
+    throw usage(
+      `${images} images take ${seen} tokens, and the context has ${contextLength}`,
+      ctx === undefined
+        ? "The model was made for no longer context. Ask for fewer images."
+        : `The images are part of the context. Give ${least}, or fewer --images.`,
+    );
+  }
   return {
     contextLength: Math.max(1, contextLength),
     kvBits,

@@ -28,7 +28,7 @@ const tones: Readonly<Record<FitVerdict | "safe" | "caution" | "danger", Tone>> 
  * terminal.
  */
 export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
-  const { inspected, machine, fit, speed } = judged;
+  const { inspected, machine, fit, speed, uncountedImages } = judged;
   const { description, loads, security } = inspected;
   const at = inspected.commit === null ? "" : ` @ ${shortCommit(inspected.commit)}`;
   const name = inspected.repoId ?? inspected.path ?? "";
@@ -86,7 +86,9 @@ export function modelCard(judged: JudgedModel, style: TableStyle): string[] {
     ...(description.baseModels.length > 0
       ? [{ label: "Based on", text: description.baseModels.slice(0, 4).join(", ") }]
       : []),
-    ...(raise === undefined ? [] : [{ label: "Note", text: raise }]),
+    ...[raise, uncountedImages].flatMap((text) =>
+      text === undefined ? [] : [{ label: "Note", text }],
+    ),
     ...description.problems.slice(0, 4).map((problem) => ({ label: "Note", text: problem })),
   ];
   const title = paint(style, "strong", printable(`${name}${at}${revision}`));
@@ -195,7 +197,14 @@ function fitText(fit: Fit, description: ModelDescription): string {
     fit.lowTotalBytes !== null && fit.lowTotalBytes < 0.98 * totalBytes
       ? `${formatBytes(fit.lowTotalBytes)} to `
       : "";
-  return `${least}${formatBytes(totalBytes)} of ${formatBytes(limitBytes)} at ${formatCount(fit.contextLength, "token")}: ${parts.join(" + ")}; ${longestText(fit, description)}`;
+  return `${least}${formatBytes(totalBytes)} of ${formatBytes(limitBytes)} at ${formatCount(fit.contextLength, "token")}${imagesText(fit, description)}: ${parts.join(" + ")}; ${longestText(fit, description)}`;
+}
+
+/** `, 2,048 of them for 2 images`. */
+function imagesText({ imageTokens }: Fit, { vision }: ModelDescription): string {
+  if (imageTokens === 0 || vision === null) return "";
+  const images = formatCount(imageTokens / vision.tokensPerImage, "image");
+  return `, ${formatNumber(imageTokens)} of them for ${images}`;
 }
 
 function longestText(fit: Fit, { contextLength }: ModelDescription): string {

@@ -63,6 +63,7 @@ export function modelJson({
 export function fitJson(fit: Fit): Record<string, unknown> {
   return {
     contextLength: fit.contextLength,
+    imageTokens: fit.imageTokens,
     weightsBytes: fit.weightsBytes,
     kvBytes: fit.kvBytes,
     kvPeakBytes: fit.kvPeakBytes,
