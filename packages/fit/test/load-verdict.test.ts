@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   describeModel,
   loadVerdict,
@@ -192,6 +192,7 @@ test("a tokenizer that is cut, or made by code that is not there, keeps it from 
   const broken: readonly Partial<ModelFiles>[] = [
     { files: files.map((file) => ({ ...file, size: 130 })) },
     { tokenizerEnds: new Map([["tokenizer.json", '"merges": ["a b']]) },
+    { files: files.map(({ path }) => ({ path, size: path === "tokenizer.json" ? 65 : 1000 })) },
     { tokenizerConfig: "version https://git-lfs.github.com/spec/v1" },
     { tokenizerConfig: JSON.stringify(own) },
   ];
@@ -335,4 +336,47 @@ test("no small config of ours lacks what its module wants", () => {
       describeModel({ config: JSON.stringify(smallConfig(name)) }).missingSettings.length > 0,
   );
   expect(lacking).toEqual([]);
+});
+
+describe("what single modules check of a config", () => {
+  const scaling = (type: string, more: object = {}) => ({
+    rope_scaling: { type, factor: 2, ...more },
+  });
+  const refused: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+    ["phi3", scaling("linear")],
+    ["phi3", scaling("longrope", { long_factor: [1], short_factor: [1] })],
+    ["internlm2", scaling("yarn")],
+    ["internlm3", scaling("dynamic")],
+    ["qwen2_moe", scaling("yarn")],
+    ["nemotron", scaling("dynamic")],
+    ["hunyuan_v1_dense", scaling("dynamic")],
+    ["cohere2", { num_attention_heads: 8 }],
+    ["stablelm", { num_attention_heads: 3 }],
+    ["gptj", { n_head: 3 }],
+    ["deepseek_v3", { topk_method: "greedy" }],
+    ["llama", { initializer_range: null }],
+    ["exaone", { initializer_range: 2 }],
+    ["qwen3_5", { ...scaling("yarn"), rope_theta: 10_000 }],
+  ];
+  const taken: typeof refused = [
+    ["internlm2", scaling("linear")],
+    ["hunyuan_v1_dense", scaling("dynamic", { alpha: 1000 })],
+    ["phi3", { rope_scaling: {} }],
+    ["qwen3_5", { ...scaling("dynamic"), rope_theta: 10_000 }],
+    ["deepseek_v2", { topk_method: "greedy" }],
+    ["llama", { initializer_range: 0.02 }],
+  ];
+  const settingsOf = (module: string, changes: Readonly<Record<string, unknown>>) =>
+    describeModel({ config: JSON.stringify(smallConfig(module, changes)) }).badSettings;
+
+  for (const [module, changes] of refused) {
+    test(`${module} with ${JSON.stringify(changes)} does not load`, () => {
+      expect(settingsOf(module, changes)).not.toEqual([]);
+    });
+  }
+  for (const [module, changes] of taken) {
+    test(`${module} with ${JSON.stringify(changes)} loads`, () => {
+      expect(settingsOf(module, changes)).toEqual([]);
+    });
+  }
 });

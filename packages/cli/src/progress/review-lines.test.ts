@@ -7,6 +7,7 @@ const review: DownloadReview = {
   commit: "0".repeat(40),
   fit: {
     contextLength: 8192,
+    imageTokens: 0,
     weightsBytes: 4e9,
     kvBytes: 1e9,
     kvPeakBytes: 1e9,

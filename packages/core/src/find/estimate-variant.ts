@@ -36,6 +36,7 @@ export function estimateVariant(model: ListedModel, context: Judging): JudgedVar
     },
     fit: {
       contextLength: wish.contextLength ?? context.contextLength,
+      imageTokens: 0,
       weightsBytes,
       kvBytes: null,
       kvPeakBytes: null,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TestHub } from "@mlx-download/hub-server/testing";
+import { type TestHub, tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
 
 /** Facts about a repo of the Hub in 2026. */
@@ -45,7 +45,7 @@ async function addRepo(hub: TestHub, model: ListedFacts, folder: string): Promis
   const files = {
     "config.json": JSON.stringify(config),
     "model.safetensors.index.json": JSON.stringify(index),
-    "tokenizer.json": "{}",
+    "tokenizer.json": tinyModelFiles()["tokenizer.json"] ?? "",
     "tokenizer_config.json": JSON.stringify({ chat_template: "{{ messages }}" }),
     ...(sees && { "preprocessor_config.json": "{}" }),
     [first]: { path },

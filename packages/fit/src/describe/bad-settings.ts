@@ -2,10 +2,11 @@ import { languageModel } from "../caches/cache-groups.ts";
 import { moduleTensors, wordsOf } from "../mlx-lm/find-tensors.ts";
 import { field, isObject, stringField } from "../model/json-value.ts";
 import type { ModelConfig } from "../model/model-config.ts";
+import { moduleRules } from "./module-rules.ts";
 
 /** Settings that mlx-lm or transformers, which reads the config for the tokenizer, refuse, one sentence each. */
 export function badSettings(module: string, config: ModelConfig, text: string): readonly string[] {
-  const { values } = languageModel(module, config.root);
+  const { key, values } = languageModel(module, config.root);
   const { notNull, strictRope, needsTheta } = moduleTensors(module) ?? {};
   return [
     ...wordsOf(notNull)
@@ -16,6 +17,7 @@ export function badSettings(module: string, config: ModelConfig, text: string): 
     ...(needsTheta === true && !hasTheta(values) ? ["rope_theta is missing"] : []),
     ...(strictRope === true ? ropeSettings(values) : []),
     ...layerTypes(values),
+    ...moduleRules(key.replace(/\/text$/, ""), values, config),
   ].slice(0, MOST);
 }
 

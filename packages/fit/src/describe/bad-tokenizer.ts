@@ -5,6 +5,9 @@ import { TOKENIZER_CLASSES, TOKENIZER_MODELS } from "../mlx-lm/tokenizer-classes
 /** Three lines: the version, the digest, and a size of 1 to 12 digits. */
 const isPointerSize = (bytes: number): boolean => bytes >= 126 && bytes <= 138;
 
+// One with ten words has 300 bytes. What is smaller knows none.
+const LEAST_TOKENIZER = 150;
+
 /** Why transformers cannot make a tokenizer of these files, one sentence. Null where nothing speaks against it. */
 export function badTokenizer(files: ModelFiles, modelType: string | undefined): string | null {
   for (const [path, end] of files.tokenizerEnds ?? []) {
@@ -13,6 +16,9 @@ export function badTokenizer(files: ModelFiles, modelType: string | undefined): 
   const listed = files.files?.find(({ path }) => path === "tokenizer.json");
   if (listed?.size !== undefined && isPointerSize(listed.size)) {
     return `tokenizer.json is no tokenizer: with ${listed.size} bytes it is a git-lfs pointer`;
+  }
+  if (listed?.size !== undefined && listed.size < LEAST_TOKENIZER) {
+    return `tokenizer.json is no tokenizer: it has ${listed.size} bytes`;
   }
   if (files.tokenizerConfig === undefined) return null;
   try {

@@ -1,5 +1,6 @@
 import { wordsOf } from "../mlx-lm/find-tensors.ts";
 import { field } from "../model/json-value.ts";
+import { countField } from "../model/model-config.ts";
 import type { TensorFinding } from "../model/tensor-finding.ts";
 import { type ComparedTensors, extra, missing, nameOf, pathOf } from "./expected-tensors.ts";
 import { isTied } from "./tied-embeddings.ts";
@@ -26,7 +27,12 @@ export function missingFindings(model: ComparedTensors): readonly TensorFinding[
     if (findings.length >= MOST_FINDINGS) break;
   }
   if (findings.length > 0) return findings;
-  return [...switchFindings(model), ...partFindings(model), ...headFindings(model)];
+  return [
+    ...switchFindings(model),
+    ...partFindings(model),
+    ...headFindings(model),
+    ...valueFindings(model),
+  ];
 }
 
 /** Tensors that a switch of the config brings or keeps away. */
@@ -85,6 +91,26 @@ function headFindings({ expected, names, values, config }: ComparedTensors) {
   }
   if (!tied && !has && !wordsOf(expected.optional).includes(head)) {
     return [missing(`config.json does not tie the embeddings, and the weights lack ${head}`)];
+  }
+  return [];
+}
+
+const GEMMA4_PATTERN = 5;
+
+/** Gemma 4 takes the keys for values where it is told so, and in layers that keep everything alone. */
+function valueFindings({ key, values, byLayer }: ComparedTensors): readonly TensorFinding[] {
+  if (key !== "gemma4_text") return [];
+  const isShared = Boolean(field(values, "attention_k_eq_v"));
+  const types = field(values, "layer_types");
+  const pattern = countField(values, "sliding_window_pattern") ?? GEMMA4_PATTERN;
+  for (const [index, leaves] of byLayer) {
+    const isSliding = Array.isArray(types)
+      ? types[index] === "sliding_attention"
+      : index % pattern !== pattern - 1;
+    if (isShared && !isSliding) continue;
+    if (leaves.has("self_attn.k_proj.weight") && !leaves.has("self_attn.v_proj.weight")) {
+      return [missing(`layer ${index} of the weights lacks self_attn.v_proj.weight`)];
+    }
   }
   return [];
 }

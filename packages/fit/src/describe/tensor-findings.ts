@@ -15,6 +15,7 @@ import {
   short,
 } from "./expected-tensors.ts";
 import { extraFindings, unpackedFindings } from "./extra-tensors.ts";
+import { feedForwardFindings } from "./feed-forward.ts";
 import { missingFindings } from "./missing-tensors.ts";
 import { overrideFindings, packedFindings } from "./packed-tensors.ts";
 import { dimensionsFit, dimensionValues, type DimensionValues } from "./tensor-dimensions.ts";
@@ -47,6 +48,7 @@ export function lookAtTensors(names: TensorNames, by: ExpectedBy): TensorLook {
     ...layerTypeFindings(model),
     ...(translated ? [] : missingFindings(model)),
     ...shapeFindings(model, dimensionValues(model.values, { key: model.argumentsKey, nullHeads })),
+    ...feedForwardFindings(model),
     ...extraFindings(model),
   ];
   return { findings: findings.slice(0, MAX_FINDINGS), complete: !translated };

@@ -1,5 +1,6 @@
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
+import { tokenizerJson } from "./tiny-tokenizer.ts";
 
 /** A tensor of a header. */
 interface HeaderTensor {
@@ -134,7 +135,7 @@ export async function writeHollowModel(
       "README.md": card,
       "config.json": JSON.stringify(config, undefined, 4),
       "model.safetensors.index.json": JSON.stringify(index, undefined, 4),
-      "tokenizer.json": "{}",
+      "tokenizer.json": JSON.stringify(tokenizerJson()),
       "tokenizer_config.json": JSON.stringify({ chat_template: "{{ messages }}" }),
       ...Object.fromEntries(names.map((name) => [name, { path: join(folder, name) }])),
     },
