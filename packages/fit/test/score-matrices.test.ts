@@ -40,9 +40,9 @@ interface Measured {
   readonly error?: string;
 }
 
-async function measure(names: readonly string[]): Promise<readonly Measured[]> {
+async function measure(asked: readonly string[]): Promise<readonly Measured[]> {
   const script = fileURLToPath(new URL("score_matrices_oracle.py", import.meta.url));
-  const cases = names.map((name) => ({ name, config: configOf(name) }));
+  const cases = asked.map((name) => ({ name, config: configOf(name) }));
   const { code, stdout, stderr } = await run(env?.python ?? "", [script], {
     input: JSON.stringify(cases),
     timeoutMs: 3_000_000,

@@ -27,7 +27,7 @@ function feedForwardWidth(values: ComparedTensors["values"]): number | undefined
   const said = countField(values, "block_ff_dim") ?? countField(values, "intermediate_size");
   const multiple = countField(values, "block_multiple_of");
   if (said === undefined || multiple === undefined) return undefined;
-  if (!Boolean(field(values, "block_auto_adjust_ff_dim"))) return said;
+  if (!field(values, "block_auto_adjust_ff_dim")) return said;
   const multiplier = field(values, "block_ffn_dim_multiplier");
   const least = Math.floor((2 * said) / 3);
   const scaled = typeof multiplier === "number" ? Math.floor(multiplier * least) : least;
