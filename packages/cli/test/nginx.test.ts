@@ -112,6 +112,30 @@ it.skipIf(nginx === undefined)(
   },
 );
 
+it.skipIf(nginx === undefined)("keeps none of the wrong bytes of a Hub that lies", async () => {
+  const stage = await startStage();
+  const shard = "model-00001-of-00002.safetensors";
+  const { commit } = await stage.hub.addRepo(MODEL, modelFiles(SIZE));
+  const front = await startFleet(stage);
+  const right = await get(stage, stage.hub.url);
+  stage.hub.faults.add({ on: "cdn", path: shard, kind: "wrongBytes", offset: 100, times: 1 });
+  const ask = async (): Promise<Uint8Array | undefined> => {
+    const answer = await fetch(`${front}/${MODEL}/resolve/${commit}/${shard}`);
+    return answer.bytes().catch(() => undefined);
+  };
+  // The first one may be cut. None is whole and wrong, and nginx has kept none of it.
+  const wanted = await readFile(join(right.path, shard));
+  const got = [await ask(), await ask(), await ask()];
+  for (const bytes of got.filter((one) => one !== undefined)) {
+    expect(bytes.length !== SIZE || wanted.equals(bytes)).toBe(true);
+  }
+  expect(wanted.equals(got.at(-1) ?? new Uint8Array())).toBe(true);
+  const rest = await fetch(`${front}/${MODEL}/resolve/${commit}/${shard}`, {
+    headers: { range: "bytes=5000000-" },
+  });
+  expect([403, 416]).toContain(rest.status);
+});
+
 it.skipIf(nginx === undefined)(
   "gives a warm gated file to nobody without the right, which the mirror asks the Hub about",
   async () => {

@@ -131,23 +131,68 @@ describe("mlx-download serve", () => {
     await stage.hub.addRepo(MODEL, modelFiles(large));
     // Slow, so that what is on its way at the kill is little.
     stage.hub.faults.add({ on: "cdn", path: "*", kind: "slow", bytesPerSecond: 4_000_000 });
-    const first = await startMirror(stage, ["--pull-through", "--connections", "2"]);
+    const first = await startMirror(stage, ["--pull-through"]);
     const waiting = ["00001", "00002"].map(async (shard) => {
       const path = `model-${shard}-of-00002.safetensors`;
       const answer = await fetch(`${first.url}/${MODEL}/resolve/main/${path}`);
       return answer.arrayBuffer();
     });
+    const ended = Promise.allSettled(waiting);
     await stage.hub.log.waitFor({ target: "cdn" });
     await expect.poll(() => bytesOf(stage), { timeout: 30_000 }).toBeGreaterThan(large);
     await first.kill("SIGKILL");
-    expect((await Promise.allSettled(waiting)).map(({ status }) => status)).toContain("rejected");
+    expect((await ended).map(({ status }) => status)).toContain("rejected");
     stage.hub.faults.clear();
-    const second = await startMirror(stage, ["--pull-through", "--connections", "2"]);
+    const second = await startMirror(stage, ["--pull-through"]);
 
     const got = await (await client(second.url)).get([MODEL]);
 
     expect(got.code, got.stderr).toBe(0);
     expect(bytesOf(stage)).toBeLessThan(2 * large * 1.05);
+  });
+
+  it("lets no client that verifies nothing end with wrong bytes of a lying Hub", async () => {
+    const shard = "model-00001-of-00002.safetensors";
+    const stage = await startStage();
+    await stage.hub.addRepo(MODEL, modelFiles(SIZE));
+    // The first answer about this place lies, and the others do not.
+    stage.hub.faults.add({ on: "cdn", path: shard, kind: "wrongBytes", offset: 100, times: 1 });
+    const args = ["--pull-through", "--connections", "1"];
+    const first = await startMirror(stage, args);
+    const answer = await fetch(`${first.url}/${MODEL}/resolve/main/${shard}`);
+    expect(answer.headers.get("x-accel-expires")).toBe("0");
+    let got = 0;
+    await expect(async () => {
+      for await (const chunk of answer.body ?? []) got += chunk.byteLength;
+    }).rejects.toThrow();
+    expect(got).toBeGreaterThan(0);
+    expect(got).toBeLessThan(SIZE);
+    await expect
+      .poll(() => first.events().map(({ type }) => type), { timeout: 20_000 })
+      .toContain("fill-done");
+    const goOn = (url: string, headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${url}/${MODEL}/resolve/main/${shard}`, {
+        headers: { range: `bytes=${got}-`, ...headers },
+      });
+    // Python's client begins anew at a 200. It would have put right bytes behind wrong ones.
+    const whole = await goOn(first.url);
+    expect(whole.status).toBe(200);
+    const right = await (await client(stage.hub.url)).get([MODEL]);
+    expect(
+      createHash("sha256")
+        .update(await whole.bytes())
+        .digest("hex"),
+    ).toBe(await sha256(join(right.stdout.trim(), shard)));
+    await first.kill("SIGKILL");
+    const second = await startMirror(stage, args);
+    expect((await goOn(second.url)).status).toBe(200);
+    expect((await goOn(second.url, { "user-agent": "mlx-download/1.0" })).status).toBe(206);
+    expect((await goOn(second.url, { range: "bytes=0-0" })).status).toBe(206);
+    const other = await fetch(
+      `${second.url}/${MODEL}/resolve/main/model-00002-of-00002.safetensors`,
+      { headers: { range: "bytes=5-9" } },
+    );
+    expect(other.status).toBe(206);
   });
 
   it("gives a gated model to the client whose token the Hub accepts, and to no other", async () => {

@@ -5,6 +5,7 @@ import { readBlob } from "../store/blob-source.ts";
 import { rangeAllowed } from "./conditional.ts";
 import type { HubContext } from "./hub-env.ts";
 import { parseRange } from "./range.ts";
+import { unmixed } from "./unmixed.ts";
 
 const GZIP_MAX_BYTES = 1_000_000;
 const compress = promisify(gzip);
@@ -20,8 +21,13 @@ export async function fileAnswer(
   const asked = rangeAllowed(c.req.header("if-range"), headers.etag)
     ? c.req.header("range")
     : undefined;
-  const range = parseRange(asked, size);
-  const ranged = { ...headers, "accept-ranges": "bytes" };
+  const parsed = parseRange(asked, size);
+  const answer = blob.wasWrong === true ? unmixed(c, { parsed, headers }) : undefined;
+  if (answer === "refused") {
+    return new Response(null, { status: 416, headers: { ...headers, "content-length": "0" } });
+  }
+  const { range = parsed, etag = headers.etag } = answer ?? {};
+  const ranged = { ...headers, etag, "accept-ranges": "bytes" };
   if (range.kind === "unsatisfiable" && (size > 0 || config.emptyRange === 416)) {
     return new Response(null, {
       status: 416,

@@ -10,6 +10,7 @@ import {
   refusalAnswer,
   repoNotFound,
 } from "../http/refusal.ts";
+import { wantsRest } from "../http/unmixed.ts";
 import { createHandlers } from "../hub.ts";
 import { REPO_WORDS } from "../store/repo-kind.ts";
 import type { RepoStore, StoredRepo } from "../store/repo-store.ts";
@@ -25,6 +26,7 @@ import type { MirrorOptions } from "./mirror-options.ts";
 import { createOfferedBlobs } from "./offered-blobs.ts";
 import { createPull } from "./pull.ts";
 import { createRepoRules } from "./repo-rules.ts";
+import { isSpoiledFile } from "./spoiled-file.ts";
 import { requestedRepo } from "./requested-repo.ts";
 import type { RepoName } from "./upstream.ts";
 
@@ -163,11 +165,15 @@ export function createMirror(options: MirrorOptions): Mirror {
   };
 
   /** For a proxy that keeps files itself: may this client have what the path names? */
-  const mayRead = async (target: string | null, token: string | undefined): Promise<boolean> => {
+  const mayRead = async (request: Request, token: string | undefined): Promise<boolean> => {
+    const target = request.headers.get("x-original-uri");
     const url = URL.parse(target ?? "", "http://mirror");
     const name = url === null ? undefined : requestedRepo(url.pathname);
-    if (name === undefined || !mayServe(name.repoId)) return false;
-    return (await admit(name, token)).kind === "open";
+    if (url === null || name === undefined || !mayServe(name.repoId)) return false;
+    if ((await admit(name, token)).kind !== "open") return false;
+    // The proxy may have it on its own disk, and puts it behind what the client has.
+    const layout = repoLayout(cacheDir, name.repoId, name.repoType);
+    return !wantsRest(request) || !(await isSpoiledFile(layout, url.pathname));
   };
 
   const handle = async (request: Request, address: string | undefined): Promise<HubAnswer> => {
@@ -191,7 +197,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     const digest = requestedDigest(pathname);
     if (digest !== undefined) return blobAnswer(request, digest, offered.find(digest));
     if (pathname === "/.mlx-download/gate") {
-      return gateAnswer(await mayRead(request.headers.get("x-original-uri"), hubToken));
+      return gateAnswer(await mayRead(request, hubToken));
     }
     const asked = { address, token: hubToken };
     const name = requestedRepo(pathname);

@@ -68,6 +68,7 @@ interface Named {
 }
 
 const MOST_SNAPSHOTS = 500;
+const MOST_SPOILED = 200;
 const AWAY_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
@@ -77,6 +78,13 @@ export function createPull(options: PullOptions): Pull {
   const fills = new Map<string, Fill>();
   /** What the Hub last said of each repo's revisions, to be noted beside the first of its files. */
   const said = new Map<string, Map<string, { readonly commit: string; readonly at: number }>>();
+  /** Files of which wrong bytes may have been sent, by repo. Noted beside their files as soon as there are any. */
+  const spoiled = new Map<string, Set<string>>();
+  const spoil = async (layout: RepoLayout, hex: string): Promise<void> => {
+    const known = spoiled.get(layout.repoDir) ?? new Set();
+    spoiled.set(layout.repoDir, known.add(hex));
+    await noteSpoiled(layout, known);
+  };
   const names = createRecent<Named>({
     most: MOST_SNAPSHOTS,
     holds: ({ isAway }) => (isAway ? Math.min(AWAY_MS, refreshMs) : refreshMs),
@@ -123,7 +131,13 @@ export function createPull(options: PullOptions): Pull {
         if (files !== undefined)
           await writeTreeRecord(layout, commit, files).catch(() => undefined);
         const { onWire } = options;
-        await upstream.fetch(name, { commit, path, token, signal, onWire, ...told });
+        const onReplaced = (): void => {
+          told.onReplaced();
+          void spoil(layout, file.digest.hex);
+        };
+        const { onArrived } = told;
+        const ask = { commit, path, token, signal, onWire, onArrived, onReplaced };
+        await upstream.fetch(name, ask);
       },
       path: async () => {
         const inSnapshot = snapshotPath(layout, commit, path);
@@ -140,6 +154,7 @@ export function createPull(options: PullOptions): Pull {
         await fill.done;
         fills.delete(key);
         emit({ type: "fill-done", repoId, path, size });
+        await noteSpoiled(layout, spoiled.get(layout.repoDir));
         for (const [revision, ref] of said.get(layout.repoDir) ?? []) {
           await remember(layout, revision, ref);
         }
@@ -147,6 +162,7 @@ export function createPull(options: PullOptions): Pull {
       } catch (error) {
         fills.delete(key);
         const { code = "unexpected" } = (error ?? {}) as { code?: unknown };
+        if (code === "transfer/checksum-mismatch") await spoil(layout, file.digest.hex);
         emit({ type: "fill-failed", repoId, path, code: String(code), message: textOf(error) });
       }
     };
@@ -209,7 +225,8 @@ export function createPull(options: PullOptions): Pull {
           return fillOf(name, layout, { commit, file, files, token }).open();
         },
       });
-      return cachedRepo(layout, { commitOf, listing, fill });
+      const isSpoiled = (hex: string): boolean => spoiled.get(layout.repoDir)?.has(hex) === true;
+      return cachedRepo(layout, { commitOf, listing, fill, isSpoiled });
     },
   };
 }
@@ -227,6 +244,18 @@ async function remember(
   await changeRepoRecord(layout, (record) => ({
     ...record,
     refs: { ...record.refs, [revision]: { commit, at } },
+  }));
+}
+
+/** Remembers for later runs of which files wrong bytes were sent. */
+async function noteSpoiled(
+  layout: RepoLayout,
+  hexes: ReadonlySet<string> | undefined,
+): Promise<void> {
+  if (hexes === undefined) return;
+  await changeRepoRecord(layout, (record) => ({
+    ...record,
+    spoiled: [...new Set([...(record.spoiled ?? []), ...hexes])].slice(-MOST_SPOILED),
   }));
 }
 

@@ -9,6 +9,8 @@ export interface RepoRecord {
   readonly publicAt?: number | undefined;
   /** What the Hub last said of a revision, for everyone. */
   readonly refs: Readonly<Record<string, { readonly commit: string; readonly at: number }>>;
+  /** Digests of files of which wrong bytes were sent before they were verified. */
+  readonly spoiled?: readonly string[] | undefined;
 }
 
 const NOTHING: RepoRecord = { refs: {} };
@@ -19,11 +21,15 @@ export async function readRepoRecord(layout: RepoLayout): Promise<RepoRecord> {
   try {
     const path = pathOf(layout);
     if ((await stat(path)).size > MAX_BYTES) return NOTHING;
-    const { publicAt, refs } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    const { publicAt, refs, spoiled } = JSON.parse(await readFile(path, "utf8")) as Record<
+      string,
+      unknown
+    >;
     const entries = Object.entries((refs ?? {}) as Record<string, unknown>).filter(isRef);
     return {
       ...(typeof publicAt === "number" && { publicAt }),
       refs: Object.fromEntries(entries),
+      ...(Array.isArray(spoiled) && { spoiled: spoiled.filter((one) => typeof one === "string") }),
     };
   } catch {
     return NOTHING;

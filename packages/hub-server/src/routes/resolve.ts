@@ -101,8 +101,10 @@ export function authCheck(c: HubContext): Response {
 function described(
   file: RepoFile,
   etag: string,
-): { "content-type": string; "content-disposition": string; etag: string } {
+): Record<string, string> & { "content-type": string; etag: string } {
   return {
+    // Not verified before its end: a proxy in front keeps none of it. nginx goes by its own header alone.
+    ...(file.absent === "elsewhere" && { "cache-control": "no-store", "x-accel-expires": "0" }),
     "content-type": mediaType(file.path),
     "content-disposition": contentDisposition(file.path),
     etag,

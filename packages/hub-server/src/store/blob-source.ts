@@ -15,6 +15,11 @@ export interface BlobReader {
 export interface BlobSource {
   /** In bytes. */
   readonly size: number;
+  /**
+   * Other bytes were once sent in its place. A client that goes on from what it has would end with a mixture, so that a
+   * range from the middle gets the whole, which makes it begin anew.
+   */
+  readonly wasWrong?: boolean | undefined;
   open(): Promise<BlobReader>;
 }
 

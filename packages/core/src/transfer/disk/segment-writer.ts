@@ -14,7 +14,7 @@ const IN_FLIGHT = 2;
 // A TLS record. With less room than that, a read brings little.
 const WORTH_READING = 16 * 1024;
 // A slow line must reach the journal too: a kill costs no more than this.
-const LINGER_MS = 200;
+const LINGER_MS = 50;
 
 /** Brings bytes, which stay as they are meanwhile, to a place of a file. */
 export type WriteBytes = (bytes: Uint8Array, position: number) => Promise<void>;
