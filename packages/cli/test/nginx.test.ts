@@ -121,7 +121,10 @@ it.skipIf(nginx === undefined)("keeps none of the wrong bytes of a Hub that lies
   stage.hub.faults.add({ on: "cdn", path: shard, kind: "wrongBytes", offset: 100, times: 1 });
   const ask = async (): Promise<Uint8Array | undefined> => {
     const answer = await fetch(`${front}/${MODEL}/resolve/${commit}/${shard}`);
-    return answer.bytes().catch(() => undefined);
+    return answer.arrayBuffer().then(
+      (bytes) => new Uint8Array(bytes),
+      () => undefined,
+    );
   };
   // The first one may be cut. None is whole and wrong, and nginx has kept none of it.
   const wanted = await readFile(join(right.path, shard));
