@@ -180,7 +180,7 @@ describe("mlx-download serve", () => {
     const right = await (await client(stage.hub.url)).get([MODEL]);
     expect(
       createHash("sha256")
-        .update(await whole.bytes())
+        .update(new Uint8Array(await whole.arrayBuffer()))
         .digest("hex"),
     ).toBe(await sha256(join(right.stdout.trim(), shard)));
     await first.kill("SIGKILL");

@@ -1,16 +1,20 @@
 import type { Server, ServerOptions } from "node:http";
 import { HubServerError } from "../errors.ts";
 
-/** A request whose head or whole comes slower than this holds a connection for nothing. */
-export const CONNECTION_LIMITS: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-  maxHeaderSize: 16 * 1024,
-  // Longer than clients keep an idle connection, so that none is closed under a request.
-  keepAliveTimeout: 65_000,
-  requireHostHeader: true,
-};
+const HEAD_MS = 10_000;
+
+/** A request whose head comes slower than in `headMs`, or whole in three times that, holds a connection for nothing. */
+export function connectionLimits(headMs: number = HEAD_MS): ServerOptions {
+  return {
+    headersTimeout: headMs,
+    requestTimeout: 3 * headMs,
+    connectionsCheckingInterval: headMs / 2,
+    maxHeaderSize: 16 * 1024,
+    // Longer than clients keep an idle connection, so that none is closed under a request.
+    keepAliveTimeout: 65_000,
+    requireHostHeader: true,
+  };
+}
 /** A connection on which nothing moves for so long is closed. */
 export const IDLE_MS = 120_000;
 

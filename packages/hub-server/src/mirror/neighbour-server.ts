@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { HubAnswer } from "../http/answer.ts";
 import { createAdmission } from "./admission.ts";
 import { blobAnswer, requestedDigest } from "./blob-answer.ts";
-import { CONNECTION_LIMITS, IDLE_MS, listen } from "../http/listen.ts";
+import { connectionLimits, IDLE_MS, listen } from "../http/listen.ts";
 import { createMirrorListener } from "./mirror-listener.ts";
 import type { OnMirrorEvent } from "./mirror-event.ts";
 import { createOfferedBlobs, type OfferedRepo } from "./offered-blobs.ts";
@@ -97,7 +97,7 @@ export function createNeighbourServer(options: NeighbourServerOptions): Neighbou
 
   return {
     async open({ host, port }, admits) {
-      const server = createServer(CONNECTION_LIMITS, listening.listener);
+      const server = createServer(connectionLimits(), listening.listener);
       server.maxConnections = MOST_CONNECTIONS;
       server.setTimeout(IDLE_MS);
       server.on("connection", (socket) => {

@@ -1,7 +1,7 @@
 import { createServer as createPlainServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { CONNECTION_LIMITS, IDLE_MS, listen } from "../http/listen.ts";
+import { connectionLimits, IDLE_MS, listen } from "../http/listen.ts";
 import { createMirror } from "./mirror.ts";
 import type { MirrorOptions } from "./mirror-options.ts";
 
@@ -13,6 +13,8 @@ export interface ServeMirrorOptions extends MirrorOptions {
   readonly port?: number | undefined;
   /** PEM texts. Given: clients must use https. */
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** How long the head of a request may take, in ms (default 10,000). */
+  readonly headMs?: number | undefined;
   /** Connections in all (default 1024). */
   readonly maxConnections?: number | undefined;
 }
@@ -37,10 +39,11 @@ const GRACE_MS = 5_000;
 export async function serveMirror(options: ServeMirrorOptions): Promise<ServedMirror> {
   const { host = "127.0.0.1", port = 0, tls, maxConnections = MAX_CONNECTIONS } = options;
   const mirror = createMirror(options);
+  const limits = connectionLimits(options.headMs);
   const server =
     tls === undefined
-      ? createPlainServer(CONNECTION_LIMITS, mirror.listener)
-      : createTlsServer({ ...CONNECTION_LIMITS, ...tls, minVersion: "TLSv1.2" }, mirror.listener);
+      ? createPlainServer(limits, mirror.listener)
+      : createTlsServer({ ...limits, ...tls, minVersion: "TLSv1.2" }, mirror.listener);
   server.maxConnections = maxConnections;
   server.setTimeout(IDLE_MS);
   await listen(server, { host, port });
