@@ -11,6 +11,7 @@ import {
   includedFiles,
   MANIFEST_FILE,
 } from "./manifest.ts";
+import type { SnapshotFile } from "../digest/snapshot-file.ts";
 import { makePlainFolder } from "./plain-folder.ts";
 import { padding, tarEnd, tarHeader } from "./tar-format.ts";
 import { readPieces } from "../digest/write-proved.ts";
@@ -24,14 +25,15 @@ export interface Exported {
 
 /**
  * Copies a snapshot into the folder `target`, every byte verified, with a manifest from which `importModel` makes the same
- * snapshot in another cache. An export of the same repo that is there is replaced in one step. Throws
+ * snapshot in another cache. An export of the same repo that is there is replaced in one step. With `resume` what an
+ * interrupted run of the same export brought is verified and stays. Throws
  * `cache/not-found`, `cache/not-ours`, `cache/digest-mismatch` when a file of the cache is damaged.
  */
 export async function exportFolder(
   layout: RepoLayout,
   snapshot: { readonly revision: string; readonly commit: string },
-  options: CopyOptions & { readonly target: string },
-): Promise<Exported & { readonly path: string }> {
+  options: CopyOptions & { readonly target: string; readonly resume?: boolean | undefined },
+): Promise<Exported & { readonly path: string; readonly included: readonly SnapshotFile[] }> {
   const manifest = await describeSnapshot(layout, snapshot);
   const { path } = await makePlainFolder(layout, options.target, {
     ...options,
@@ -39,7 +41,7 @@ export async function exportFolder(
     share: false,
   });
   const { files, bytes } = amountOf(manifest);
-  return { path, files, bytes };
+  return { path, files, bytes, included: includedFiles(manifest) };
 }
 
 /**

@@ -66,12 +66,18 @@ type Content = { readonly file: SnapshotFile; readonly content: AsyncIterable<Ui
 export async function importFolder(
   cacheDir: string,
   folder: string,
-  options: CopyOptions & { readonly as?: ImportedAs | undefined } = {},
+  options: CopyOptions & {
+    readonly as?: ImportedAs | undefined;
+    /** Says why a manifest is not what was expected. Nothing is imported then. */
+    readonly accepts?: ((manifest: Manifest) => string | undefined) | undefined;
+  } = {},
 ): Promise<Imported> {
   const manifest =
     (await readFolderManifest(folder)) ?? (await describeLocalDir(folder, options.as));
   if (manifest === undefined)
     throw badArchive(`${folder} holds no ${MANIFEST_FILE}, and nothing was downloaded into it`);
+  const why = options.accepts?.(manifest);
+  if (why !== undefined) throw badArchive(why);
   return await bringIn(cacheDir, { manifest, contents: folderContents(folder, manifest), options });
 }
 

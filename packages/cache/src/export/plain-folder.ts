@@ -30,6 +30,7 @@ import {
   parseManifest,
   type Manifest,
 } from "./manifest.ts";
+import { hasManifest, isProved, refuseTooLarge, resumeName } from "./resume-folder.ts";
 import { sweepUnfinished, unfinishedPath } from "./unfinished.ts";
 import { readPieces, writeProved } from "../digest/write-proved.ts";
 import { refuseInsideCache } from "./refuse-inside-cache.ts";
@@ -49,27 +50,39 @@ export async function makePlainFolder(
   options: CopyOptions & {
     readonly manifest: Manifest;
     readonly share: boolean;
+    /** What an earlier run of the same export brought is verified and stays, and so does this one's when it is stopped. */
+    readonly resume?: boolean | undefined;
     /** Text of files that the manifest names as written for a program. */
     readonly written?: ReadonlyMap<string, string> | undefined;
     readonly onReady?: ((method: ViewMethod) => Promise<void>) | undefined;
   },
 ): Promise<{ path: string; method: ViewMethod }> {
-  const { manifest, share, onReady } = options;
+  const { manifest, share, resume = false, onReady } = options;
   const path = checkRoot(target);
   await refuseInsideCache(layout.cacheDir, path);
   await checkOurs(path, manifest);
-  const temp = unfinishedPath(path);
+  const text = formatManifest(manifest);
+  const temp = unfinishedPath(path, resume ? resumeName(text) : undefined);
   const { signal } = options;
+  const files = includedFiles(manifest);
   let method: ViewMethod = share ? "clone" : "copy";
   try {
     await makeFolders(dirname(path));
-    await sweepUnfinished(path);
-    await mkdir(temp);
+    if (!share) await refuseTooLarge(dirname(path), files);
+    if (resume && (await isWhole(path, { text, files, signal }))) return { path, method };
+    await sweepUnfinished(path, temp);
+    await mkdir(temp, { recursive: resume });
     const meter = startCopyMeter(amountOf(manifest), options);
-    for (const file of includedFiles(manifest)) {
+    for (const file of files) {
       signal?.throwIfAborted();
       const place = join(temp, file.path);
       await ensureDirectory(temp, dirname(place));
+      if (resume && (await isProved(place, file, signal))) {
+        meter.onBytes(file.size);
+        meter.onFile();
+        continue;
+      }
+      if (resume) await rm(place, { force: true });
       const source = await realpath(snapshotPath(layout, manifest.commit, file.path));
       if (share && file.size >= SMALL_BYTES)
         method = await shareFile(source, place, { method, file, meter, signal });
@@ -77,18 +90,39 @@ export async function makePlainFolder(
       meter.onFile();
     }
     meter.end();
-    for (const [name, text] of options.written ?? [])
-      await writeFile(join(temp, name), text, { flag: "wx" });
-    await writeFile(join(temp, MANIFEST_FILE), formatManifest(manifest), { flag: "wx" });
+    const flag = resume ? "w" : "wx";
+    for (const [name, content] of options.written ?? [])
+      await writeFile(join(temp, name), content, { flag });
+    await writeFile(join(temp, MANIFEST_FILE), text, { flag });
     await onReady?.(method);
     await swap(temp, path);
   } catch (error) {
     throw fsError(error, path);
   } finally {
     // A failed removal must not hide the original error.
-    await rm(temp, { recursive: true, force: true }).catch(() => {});
+    if (!resume) await rm(temp, { recursive: true, force: true }).catch(() => {});
   }
   return { path, method };
+}
+
+/** Whether the export is there already, every file with its bytes. */
+async function isWhole(
+  path: string,
+  {
+    text,
+    files,
+    signal,
+  }: {
+    readonly text: string;
+    readonly files: readonly SnapshotFile[];
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<boolean> {
+  if (!(await hasManifest(path, text))) return false;
+  for (const file of files) {
+    if (!(await isProved(join(path, file.path), file, signal))) return false;
+  }
+  return true;
 }
 
 /** The manifest of a folder that we made. Undefined for any other folder. */

@@ -59,7 +59,7 @@ export function createAdmission(
     if (answer === "away") return publicAt === undefined ? "away" : "open";
     const isOpen = answer === "open";
     if (!isOpen && publicAt !== undefined) {
-      await changeRepoRecord(layout, ({ publicAt: _, ...others }) => others);
+      await changeRepoRecord(layout, (record) => ({ ...record, publicAt: undefined }));
     } else if (isOpen && now() - (publicAt ?? 0) > YES_MS) {
       await changeRepoRecord(layout, (record) => ({ ...record, publicAt: now() }));
     }

@@ -136,8 +136,8 @@ export function createPull(options: PullOptions): Pull {
           void spoil(layout, file.digest.hex);
         };
         const { onArrived } = told;
-        const ask = { commit, path, token, signal, onWire, onArrived, onReplaced };
-        await upstream.fetch(name, ask);
+        const wanted = { commit, path, token, signal, onWire, onArrived, onReplaced };
+        await upstream.fetch(name, wanted);
       },
       path: async () => {
         const inSnapshot = snapshotPath(layout, commit, path);

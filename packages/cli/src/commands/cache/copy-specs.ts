@@ -45,9 +45,9 @@ export const cacheExport: CommandSpec = {
   name: "cache export",
   group: "Cache",
   aliases: [],
-  usage: "<org/name[@revision]>",
-  summary: "copy a model out of the cache, verified, as a folder or a tar archive",
-  operands: { min: 1, max: 1 },
+  usage: "<org/name[@revision]…>",
+  summary: "copy models out of the cache, verified, as folders or a tar archive",
+  operands: { min: 1, max: Number.POSITIVE_INFINITY },
   flags: ["to", "repoType", "cacheDir", "events"],
   options: {
     to: { summary: "a folder, an archive (FILE.tar), or - for an archive on standard output" },
@@ -58,6 +58,10 @@ export const cacheExport: CommandSpec = {
       purpose: "a folder of plain files",
     },
     {
+      line: "mlx-download cache export org/a org/b --to /Volumes/Stick",
+      purpose: "several, with the lock of them all",
+    },
+    {
       line: "mlx-download cache export org/name --to name.tar",
       purpose: "one file, the same bytes every time",
     },
@@ -65,6 +69,9 @@ export const cacheExport: CommandSpec = {
       line: "mlx-download cache export org/name --to=- | ssh mac mlx-download cache import -",
       purpose: "to another Mac",
     },
+  ],
+  notes: [
+    "Several models get a folder each, and mlx-models.lock beside them. An export into a folder that was interrupted goes on from what it had copied, which is verified again. FAT32 holds no file of more than 4 GB: format the disk as exFAT or APFS.",
   ],
   load: () => import("./export.ts"),
 };
@@ -80,6 +87,10 @@ export const cacheImport: CommandSpec = {
   flags: ["repoType", "cacheDir", "events"],
   examples: [
     { line: "mlx-download cache import /Volumes/Stick/name", purpose: "a folder" },
+    {
+      line: "mlx-download cache import /Volumes/Stick",
+      purpose: "all models of a disk, held against the lock beside them",
+    },
     { line: "mlx-download cache import name.tar", purpose: "an archive; - reads standard input" },
     {
       line: "mlx-download cache import ./model org/name",

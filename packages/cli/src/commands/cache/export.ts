@@ -42,25 +42,35 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
       "an archive is not for a terminal",
       "Send it somewhere: … --to=- | ssh …, or --to FILE.tar.",
     );
+  if (operands.length > 1) {
+    if (to === "-") throw usage("an archive holds one model", "Name a folder: --to DIR.");
+    const { exportSeveral } = await import("./export-several.ts");
+    const { expandHome: expand } = await import("@mlx-download/cache");
+    return exportSeveral(operands, resolve(expand(to, shell.env)), { flags, shell });
+  }
   const target = await readTarget(operands[0] ?? "", flags, shell);
   const { expandHome, exportArchive, exportFolder, exportTar } =
     await import("@mlx-download/cache");
   const { layout, snapshot } = await readStored(target, await hubCacheOf(flags, shell));
   const path = to === "-" ? null : resolve(expandHome(to, shell.env));
+  const isFolder = path !== null && !/\.tar$/i.test(path);
   const exported = await copying(
     async (options): Promise<Exported> => {
       if (path === null) return await pour(exportTar(layout, snapshot, options), shell);
       return /\.tar$/i.test(path)
         ? await exportArchive(layout, snapshot, { ...options, target: path })
-        : await exportFolder(layout, snapshot, { ...options, target: path });
+        : await exportFolder(layout, snapshot, { ...options, target: path, resume: true });
     },
     {
       flags,
       shell,
+      goesOn: isFolder,
       stopped: () =>
         path === null
           ? "The archive ends without its end, so no import takes it."
-          : `Nothing of this export is at ${path}, and the cache still has the model.`,
+          : isFolder
+            ? "What was copied stays beside it, hidden."
+            : `Nothing of this export is at ${path}, and the cache still has the model.`,
     },
   );
   const { files, bytes } = exported;

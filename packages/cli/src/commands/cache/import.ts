@@ -11,6 +11,7 @@ import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
 import { hubCacheOf, readTarget } from "./target.ts";
+import { exportedFolders, importSeveral } from "./import-several.ts";
 import { copying } from "./copying.ts";
 
 /** The name of the imported model, for sources that do not record it. */
@@ -64,6 +65,9 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     as: await nameOf(word, flags, shell),
     shell,
   };
+  const several = word === undefined && from !== "-" ? await exportedFolders(resolve(from)) : [];
+  if (several.length > 0)
+    return importSeveral(resolve(from), several, { cacheDir: where.cacheDir, flags, shell });
   const imported = await copying((options) => bringIn(from, where, options), {
     flags,
     shell,
