@@ -126,6 +126,11 @@ export async function runCli(argv: readonly string[], version: string): Promise<
     shell.env = parsed.flags.plain ? { ...configured, [plainVariable]: "1" } : configured;
     const invocation = configuredFlags(agent ? forAgent(parsed) : parsed, shell.env);
     ({ quiet } = invocation.flags);
+    // Only what may ask the Hub pays for the question.
+    if (process.platform === "darwin" && invocation.command.flags.includes("endpoint")) {
+      const { withSystemProxy } = await import("./shell/system-proxy.ts");
+      shell.env = await withSystemProxy(shell.env);
+    }
     // The values from the settings must be consistent as well.
     invocation.command.check?.(invocation);
     const traceFile = invocation.flags.trace ?? shell.env["MLX_DOWNLOAD_TRACE"]?.trim();

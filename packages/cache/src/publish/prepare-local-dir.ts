@@ -6,6 +6,7 @@ import { checkRoot } from "../names/layout.ts";
 import { localMetadataDir } from "../names/local-dir.ts";
 import { writeCacheDirTag } from "./prepare-repo.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
+import { leaveOutOfBackups } from "./leave-out-of-backups.ts";
 import { sweepTemps } from "./sweep-temps.ts";
 
 /**
@@ -25,6 +26,7 @@ export async function prepareLocalDir(localDir: string): Promise<void> {
     // worth a failure.
     await writeFile(join(directory, ".gitignore"), "*", { flag: "wx" }).catch(() => {});
     await writeCacheDirTag(directory);
+    leaveOutOfBackups(partialDir);
     await sweepTemps(partialDir);
   } catch (error) {
     throw fsError(error, directory);

@@ -6,6 +6,7 @@ import { errnoOf } from "../disk/errno.ts";
 import { fsError } from "../disk/fs-error.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { ensureDirectory } from "../disk/real-directory.ts";
+import { leaveOutOfBackups } from "./leave-out-of-backups.ts";
 import { sweepTemps } from "./sweep-temps.ts";
 
 const CACHEDIR_TAG = `Signature: 8a477f597d28d172789f06886806bc55
@@ -27,10 +28,15 @@ export async function prepareRepo(layout: RepoLayout): Promise<void> {
       await writeCacheDirTag(cacheDir);
     }
     const below = [layout.blobsDir, layout.refsDir, layout.snapshotsDir, layout.treesDir];
+    const isNew = await stat(layout.partialDir).then(
+      () => false,
+      () => true,
+    );
     await Promise.all([
       ...[...below, layout.partialDir].map((path) => ensureDirectory(repoDir, path)),
       ensureDirectory(cacheDir, layout.locksDir),
     ]);
+    if (isNew) leaveOutOfBackups(layout.partialDir);
     await sweepTemps(layout.partialDir);
   } catch (error) {
     throw fsError(error, repoDir);

@@ -127,6 +127,18 @@ export const settingSpecs: readonly SettingSpec[] = [
     type: "switch",
   },
   {
+    name: "stay-awake",
+    summary: "keep a Mac on mains power from sleeping while it downloads",
+    variable: "MLX_DOWNLOAD_STAY_AWAKE",
+    type: "switch",
+  },
+  {
+    name: "system-proxy",
+    summary: "use the proxy of a Mac's network settings where no variable names one",
+    variable: "MLX_DOWNLOAD_SYSTEM_PROXY",
+    type: "switch",
+  },
+  {
     name: "token-store",
     summary:
       "where login keeps the token: the file of the Python client, or this system's keychain",

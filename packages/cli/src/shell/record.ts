@@ -1,5 +1,6 @@
 import type { DownloadEvent } from "@mlx-download/core";
 import type { RecordedVersion, RegistryNotice } from "@mlx-download/registry";
+import { isOff } from "./is-off.ts";
 
 /** Keeps what a command did to models until its output is written, and gives it to the registry then. */
 export interface ShellRecord {
@@ -37,7 +38,7 @@ export function createShellRecord(): ShellRecord {
     async flush(env, say) {
       const isEmpty = versions.length + views.length === 0;
       if (isEmpty && !heard.some(({ event }) => event.type === "result")) return;
-      if (/^(?:false|0|no|off)$/i.test(env[SWITCH]?.trim() ?? "")) return;
+      if (isOff(env, SWITCH)) return;
       try {
         const { createRecorder, openRegistry } = await import("@mlx-download/registry");
         const { rebuildFromCache } = await import("./rebuild-record.ts");

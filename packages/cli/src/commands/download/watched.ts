@@ -5,6 +5,7 @@ import { CliError } from "../../failure/cli-error.ts";
 import { createDownloadDisplay } from "../../progress/download-display.ts";
 import { writeEvent } from "../../shell/output.ts";
 import type { Shell } from "../../shell/shell.ts";
+import { stayAwake } from "../../shell/stay-awake.ts";
 import { formatBytes } from "../../text/format.ts";
 
 /** How long a stop may take before it is mentioned. */
@@ -62,6 +63,7 @@ export async function watched<T>(
   const display = createDownloadDisplay(refs, flags, shell);
   const kept = createKeptCounter(flags.backend === "python");
   const { signal } = shell.interrupt;
+  let letSleep: (() => void) | undefined;
   let patience: NodeJS.Timeout | undefined;
   shell.interrupt.onStop = () => {
     patience = setTimeout(
@@ -72,6 +74,8 @@ export async function watched<T>(
   try {
     return await work((event) => {
       kept.onEvent(event);
+      if (event.type === "planned" && event.bytes.toFetch > 0)
+        letSleep ??= stayAwake({ env: shell.env });
       display.onEvent(event);
       shell.record.onEvent(event, { localDir: flags.localDir !== undefined });
       // The command itself ends the stream, with the one result or error of the whole invocation.
@@ -83,6 +87,7 @@ export async function watched<T>(
       ? stoppedError(signal.reason, { received: kept.bytes, force: flags.force }, shell)
       : error;
   } finally {
+    letSleep?.();
     display.finish();
     clearTimeout(patience);
     shell.interrupt.onStop = undefined;

@@ -39,7 +39,9 @@ export async function diagnose(
   const looks = await Promise.all([
     lookAtHub(circumstances),
     lookAtCache(circumstances),
-    ...(process.platform === "darwin" ? [lookAtMac(circumstances)] : []),
+    ...(process.platform === "darwin"
+      ? [lookAtMac({ ...circumstances, own: shell.processEnv })]
+      : []),
     lookAtPython(circumstances),
   ]);
   const { env, token } = circumstances;

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { type AskSystem, lookAtMac } from "./look-at-mac.ts";
+import type { AskSystem } from "../../../shell/ask-system.ts";
+import { lookAtMac } from "./look-at-mac.ts";
 
-const circumstances = { env: { HF_HOME: "/models" }, flags: { offline: false } } as const;
+const env = { HF_HOME: "/models" };
+const circumstances = { env, own: env, flags: { offline: false } } as const;
 
 /** A Mac whose programs answer so; macOS's own words, from their manual pages. Not verified on a Mac. */
 const mac =
@@ -26,21 +28,20 @@ test("a cache that is backed up is a warning with the command that takes it out"
 });
 
 test("a proxy of the system's settings is told only where no variable names one", async () => {
-  expect(await lookAtMac(circumstances, mac({ scutil: PROXY }))).toMatchObject([
-    {
-      name: "proxy",
-      status: "warn",
-      hint: "export HTTPS_PROXY=http://proxy.example:3128 uses it.",
-    },
+  const look = (own: NodeJS.ProcessEnv, text = PROXY) =>
+    lookAtMac({ ...circumstances, own: { ...env, ...own } }, mac({ scutil: text }));
+  expect(await look({})).toMatchObject([
+    { name: "proxy", status: "ok", detail: expect.stringContaining("http://proxy.example:3128") },
   ]);
-  const env = { ...circumstances.env, HTTPS_PROXY: "http://other:1" };
-  expect(await lookAtMac({ ...circumstances, env }, mac({ scutil: PROXY }))).toEqual([]);
+  expect(await look({ HTTPS_PROXY: "http://other:1" })).toEqual([]);
+  expect(await look({ MLX_DOWNLOAD_SYSTEM_PROXY: "off" })).toMatchObject([
+    { status: "warn", hint: "export HTTPS_PROXY=http://proxy.example:3128 uses it." },
+  ]);
   const pac = PROXY.replace("HTTPSEnable : 1", "ProxyAutoConfigEnable : 1");
-  expect(await lookAtMac(circumstances, mac({ scutil: pac }))).toMatchObject([
+  expect(await look({}, pac)).toMatchObject([
     { status: "warn", detail: expect.stringContaining("PAC file") },
   ]);
-  const off = PROXY.replace("HTTPSEnable : 1", "HTTPSEnable : 0");
-  expect(await lookAtMac(circumstances, mac({ scutil: off }))).toEqual([]);
+  expect(await look({}, PROXY.replace("HTTPSEnable : 1", "HTTPSEnable : 0"))).toEqual([]);
 });
 
 test("programs that are not there have nothing to say", async () => {

@@ -1,23 +1,22 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { cacheLocations } from "@mlx-download/cache";
+import { type AskSystem, askSystem } from "../../../shell/ask-system.ts";
+import { isOff } from "../../../shell/is-off.ts";
+import { proxyVariable, readSystemProxy } from "../../../shell/system-proxy.ts";
 import type { Circumstances, Diagnosis } from "./diagnosis.ts";
 
-/** Runs a program of the system and returns its output. Undefined when it is not there or fails. */
-export type AskSystem = (program: string, args: readonly string[]) => Promise<string | undefined>;
-
-/** A program of the system that does not answer for so long, in ms, has nothing to say. */
-const SYSTEM_MS = 5_000;
-
-const askSystem: AskSystem = (program, args) =>
-  promisify(execFile)(program, args, { timeout: SYSTEM_MS }).then(
-    ({ stdout }) => stdout,
-    () => undefined,
-  );
-
-/** Checks what a Mac alone has: whether Time Machine backs up the cache, and a proxy that only its settings name. */
+/**
+ * Checks what a Mac alone has: whether Time Machine backs up the cache, and a proxy that only its settings name. `own` is the
+ * environment as the command was started, without that proxy.
+ */
 export async function lookAtMac(
-  { env, flags }: Pick<Circumstances, "env"> & { flags: Partial<Circumstances["flags"]> },
+  {
+    env,
+    own,
+    flags,
+  }: Pick<Circumstances, "env"> & {
+    readonly own: NodeJS.ProcessEnv;
+    readonly flags: Partial<Circumstances["flags"]>;
+  },
   ask: AskSystem = askSystem,
 ): Promise<readonly Diagnosis[]> {
   const { hubCache } = cacheLocations(env, { cacheDir: flags.cacheDir });
@@ -25,7 +24,7 @@ export async function lookAtMac(
     ask("tmutil", ["isexcluded", hubCache]),
     ask("scutil", ["--proxy"]),
   ]);
-  return [...backup(excluded, hubCache), ...systemProxy(proxies, env)];
+  return [...backup(excluded, hubCache), ...systemProxy(proxies, own)];
 }
 
 /** `tmutil isexcluded` writes `[Included]  PATH` or `[Excluded]  PATH`. */
@@ -46,32 +45,29 @@ function backup(text: string | undefined, folder: string): readonly Diagnosis[] 
   ];
 }
 
-/** `scutil --proxy` writes a dictionary, a line each: `  HTTPSProxy : proxy.example`. */
-function systemProxy(text: string | undefined, env: NodeJS.ProcessEnv): readonly Diagnosis[] {
-  const entries = new Map(
-    [...(text ?? "").matchAll(/^\s+(?<key>\w+) : (?<value>\S+)$/gmu)].map(({ groups }) => [
-      groups?.["key"],
-      groups?.["value"],
-    ]),
-  );
+function systemProxy(text: string | undefined, own: NodeJS.ProcessEnv): readonly Diagnosis[] {
+  if (proxyVariable(own) !== undefined) return [];
+  const { variables, isScript } = readSystemProxy(text);
   const name = "proxy";
-  const set = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].find((one) => env[one]);
-  if (set !== undefined) return [];
-  if (entries.get("ProxyAutoConfigEnable") === "1") {
+  const [variable, address] = Object.entries(variables)[0] ?? [];
+  if (variable === undefined || address === undefined) {
+    if (!isScript) return [];
     const detail =
       "the system's settings name a PAC file, which programs of the terminal do not read";
     return [{ name, status: "warn", detail, hint: "Set HTTPS_PROXY to the proxy that it names." }];
   }
-  const host = entries.get("HTTPSProxy");
-  if (entries.get("HTTPSEnable") !== "1" || host === undefined) return [];
-  const address = `http://${host}:${entries.get("HTTPSPort") ?? "443"}`;
+  const data = { variables };
+  if (!isOff(own, "MLX_DOWNLOAD_SYSTEM_PROXY")) {
+    const detail = `${address} of the system's settings, since no variable names one`;
+    return [{ name, status: "ok", detail, data }];
+  }
   return [
     {
       name,
       status: "warn",
-      detail: `the system's settings name the proxy ${host}, and no variable does`,
-      hint: `export HTTPS_PROXY=${address} uses it.`,
-      data: { host },
+      detail: `the system's settings name ${address}, and MLX_DOWNLOAD_SYSTEM_PROXY forbids it`,
+      hint: `export ${variable.toUpperCase()}=${address} uses it.`,
+      data,
     },
   ];
 }
