@@ -3,6 +3,8 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { command, readManifest } from "../checks/packages.ts";
 import { packAll } from "../checks/published.ts";
+import { projectAddress } from "./address.ts";
+import { formulaText } from "./formula.ts";
 
 /** What a release consists of, as files of a folder. */
 export interface Release {
@@ -12,7 +14,7 @@ export interface Release {
 }
 
 /**
- * Packs the built packages into `folder`, which is emptied, with the command's bill of materials and `SHA256SUMS`. The same
+ * Packs the built packages into `folder`, which is emptied, with the command's bill of materials, its formula of Homebrew and `SHA256SUMS`. The same
  * commit is meant to give the same bytes: the whole test of the release compares two clones.
  */
 export async function packRelease(root: string, folder: string): Promise<Release> {
@@ -25,8 +27,12 @@ export async function packRelease(root: string, folder: string): Promise<Release
     sbom,
     await readFile(join(root, "packages", command.folder, "dist/sbom.cdx.json")),
   );
+  const formula = join(folder, `${command.name}.rb`);
+  const address = await projectAddress(root);
+  const tarball = tarballs.get(command.name) ?? "";
+  await writeFile(formula, await formulaText(tarball, { version, address }));
   const sums: string[] = [];
-  for (const path of [...tarballs.values(), sbom].toSorted()) {
+  for (const path of [...tarballs.values(), sbom, formula].toSorted()) {
     const digest = createHash("sha256")
       .update(await readFile(path))
       .digest("hex");

@@ -51,6 +51,17 @@ test.skipIf(env["MLX_DOWNLOAD_BUILT"] !== "1" && !whole)(
     expect(bom.components.map(({ name }) => name)).toContain("undici");
     expect(bom.components.every(({ hashes }) => hashes.length === 1)).toBe(true);
 
+    const sums = await readFile(join(release.folder, "SHA256SUMS"), "utf8");
+    const tarballName = `${command.name}-${version}.tgz`;
+    const [digest] =
+      sums
+        .split("\n")
+        .find((line) => line.endsWith(`  ${tarballName}`))
+        ?.split(" ") ?? [];
+    const formula = await readFile(join(release.folder, `${command.name}.rb`), "utf8");
+    expect(formula).toContain(`sha256 "${digest}"`);
+    expect(formula).toContain(`/releases/download/v${version}/${tarballName}"`);
+
     // The command alone in a normal run: npm takes two seconds for each.
     const chosen = whole ? release.folder : await tempDir();
     if (!whole) {
