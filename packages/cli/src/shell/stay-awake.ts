@@ -25,7 +25,8 @@ export function stayAwake({
   if (platform !== "darwin" || isOff(env, SWITCH)) return () => undefined;
   let ended = false;
   let end = (): void => undefined;
-  void ask("pmset", ["-g", "batt"]).then((power) => {
+  const start = async (): Promise<void> => {
+    const power = await ask("pmset", ["-g", "batt"]);
     // Macs without a battery say the same.
     if (ended || !/drawing from 'AC Power'/iu.test(power ?? "")) return;
     const child = spawn("caffeinate", ["-i", "-w", String(process.pid)], { env, stdio: "ignore" });
@@ -33,7 +34,8 @@ export function stayAwake({
     child.on("error", () => undefined);
     child.unref();
     end = () => void child.kill();
-  });
+  };
+  void start();
   return () => {
     ended = true;
     end();
