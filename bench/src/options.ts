@@ -26,6 +26,8 @@ export const caseNames = [
   "X3",
   "X4",
   "X5",
+  "X6",
+  "X7",
 ] as const;
 
 /** One of {@link caseNames}. */

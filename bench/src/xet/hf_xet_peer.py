@@ -6,7 +6,8 @@ import tempfile
 import warnings
 
 with tempfile.TemporaryDirectory() as cache:
-    os.environ["HF_XET_CACHE"] = cache
+    # What it uploaded to a storage is known there, so that the next upload shares its xorbs.
+    os.environ.setdefault("HF_XET_CACHE", cache)
     os.environ["HF_XET_TELEMETRY_ENABLED"] = "0"
     import hf_xet
 

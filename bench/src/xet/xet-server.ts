@@ -1,5 +1,5 @@
-// node xet-server.ts FOLDER: the process that serves the cases of downloads through Xet storage: a Hub with a storage. The
-// bytes of xorbs come from nginx where it is installed. It is told what to serve, and tells what it sent.
+// node xet-server.ts FOLDER [whole-ranges]: the process that serves the cases of downloads through Xet storage: a Hub with a storage. The
+// bytes of xorbs come from nginx where it is installed, or from it where no parts of listed ranges are to be given. It is told what to serve, and tells what it sent.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startTestHub } from "@mlx-download/hub-server/testing";
@@ -29,11 +29,14 @@ export interface XetServerReply {
   readonly sentBytes?: number;
 }
 
-const [folder = "."] = process.argv.slice(2);
+const [folder = ".", mode] = process.argv.slice(2);
+const exactRanges = mode === "whole-ranges";
 const xorbs = join(folder, "served/xorbs");
 await mkdir(xorbs, { recursive: true });
-const nginx = await startNginx(join(folder, "served"), join(folder, "nginx"), undefined);
-const behaviour = { tokenSeconds: 86_400, urlSeconds: 86_400 };
+const nginx = exactRanges
+  ? undefined
+  : await startNginx(join(folder, "served"), join(folder, "nginx"), undefined);
+const behaviour = { tokenSeconds: 86_400, urlSeconds: 86_400, exactRanges };
 const hub = await startTestHub({ xet: behaviour, xetDataUrl: nginx?.plainUrl });
 let nginxSent = 0;
 const reply = (message: XetServerReply): void => void process.send?.(message);

@@ -70,3 +70,34 @@ for (const first of ["off", "on"] as const) {
     await provedBlobs(cacheDir, "org/model");
   });
 }
+
+for (const storage of ["gives parts", "refuses parts", "gives one byte, and refuses parts"]) {
+  test(`the way back to a former revision is right, and its plan too, where the storage ${storage} of ranges`, async () => {
+    const { hub, xet, get, cacheDir, events } = await startXetRoad();
+    const base = noise(9_000_000);
+    const how = { xet: { chunksPerXorb: 50 } };
+    await hub.addRepo("org/model", { "model.safetensors": base }, how);
+    await hub.addRepo("org/model", { "model.safetensors": edited(base) }, how);
+    await get("org/model", { xet: "on" });
+    await hub.addRepo("org/model", { "model.safetensors": base }, how);
+    xet.behaviour.exactRanges = storage !== "gives parts";
+    const options = { endpoint: hub.url, cacheDir, token: false, env: {} } as const;
+    const plan = await planModel("org/model", options);
+    if (storage.startsWith("gives one byte")) {
+      const headers = { "content-length": "1" };
+      hub.faults.add({ on: "xorb", kind: "status", status: 206, body: "x", headers, times: 1 });
+    }
+    hub.log.clear();
+    const { bytes, path } = await get("org/model");
+    expect((await readFile(join(path, "model.safetensors"))).equals(base)).toBe(true);
+    if (storage === "gives parts") {
+      expect(bytes.copied).toBeGreaterThan(0.85 * base.length);
+      expect(bytes.wire).toBeLessThan(0.1 * base.length);
+      expect(plan.bytes.expectedWire).toBe(bytes.wire);
+    } else expect(plan.bytes.expectedWire).toBeGreaterThan(0.2 * base.length);
+    const tries = events.flatMap((event) => (event.type === "retry" ? [event.code] : []));
+    expect(tries).toEqual(storage.startsWith("gives one byte") ? ["xet/unauthorized"] : []);
+    expect(events.filter(({ type }) => type === "source-switched")).toEqual([]);
+    await provedBlobs(cacheDir, "org/model");
+  });
+}

@@ -74,12 +74,19 @@ export function urlExpiry(url: string): number | undefined {
   return expires !== null && /^\d{1,12}$/u.test(expires) ? 1000 * Number(expires) : undefined;
 }
 
-/** The unit with the URL that a newer reconstruction has for the same chunks. Undefined when it lists them otherwise. */
+/**
+ * The unit with the URL that a newer reconstruction has for the same chunks. A part of a listed range keeps its bytes.
+ * Undefined when the chunks are listed otherwise.
+ */
 export function renewUnit(unit: FetchUnit, { ranges }: Reconstruction): FetchUnit | undefined {
-  const { xorb, chunks } = unit;
-  const found = ranges.find(
-    (range) =>
-      range.xorb === xorb && range.chunks.start === chunks.start && range.chunks.end === chunks.end,
+  const { xorb, chunks, bytes } = unit;
+  const found = rangeOf(
+    chunks,
+    ranges.filter((range) => range.xorb === xorb),
   );
-  return found && { ...unit, url: found.url, bytes: found.bytes };
+  if (found === undefined) return undefined;
+  const isWhole = found.chunks.start === chunks.start && found.chunks.end === chunks.end;
+  if (isWhole) return { ...unit, url: found.url, bytes: found.bytes };
+  const isInside = found.bytes.start <= bytes.start && bytes.end <= found.bytes.end;
+  return isInside ? { ...unit, url: found.url } : undefined;
 }

@@ -1,5 +1,6 @@
 import { formatDigest } from "@mlx-download/cache";
 import type { DecodeThreads, FetchedUnit, FetchUnit } from "@mlx-download/xet";
+import type { DownloadEventBody } from "../../contract/events.ts";
 import type { PartialBlob } from "../disk/partial-blob.ts";
 import type { ByteRange } from "../disk/ranges.ts";
 import type { PlannedBlob } from "../plan.ts";
@@ -13,7 +14,7 @@ import { runSteps } from "./run-steps.ts";
 import { createXetAddresses } from "./xet-addresses.ts";
 import { XetFailure } from "./xet-failure.ts";
 import type { XetTransfer } from "./xet-transfer.ts";
-import { planWay } from "./xet-way.ts";
+import { planWay, type XetWay } from "./xet-way.ts";
 import type { XetRoute } from "./xet-route.ts";
 
 /** The outcome of a blob through Xet storage. */
@@ -77,7 +78,6 @@ export async function fillFromXet(
     const expected = { fileHash: xetHash, size: blob.size };
     const xet = await import("@mlx-download/xet");
     const addresses = createXetAddresses(expected, way.parts, { route, xet });
-    const missing = partial.have.missing(blob.size);
     let arrived: () => void = to.onWritten;
     const onWritten = (ranges: readonly ByteRange[]): void => {
       try {
@@ -121,31 +121,45 @@ export async function fillFromXet(
         read: (unit) => read(unit, signal),
       });
     };
-    await runSteps(way.delta, {
-      signal,
-      lanes: context.budget.max,
-      async copy(copies, stop) {
-        const copied = await copyFromBases(copies, way.bases, {
-          ...io,
-          partial,
-          signal: stop,
-        });
-        doubtful.push(...copied.ranges);
-        rewrote ||= copied.droppedSome;
-      },
-      async fetch(planned, stop) {
-        const unit = { ...planned, within: missing };
-        // All that it would bring is here from an earlier run, and no other place depends on it.
-        if (xet.unitOutputs(unit).length === 0 && way.bases.length === 0) return undefined;
-        const fetched = await read(unit, stop);
-        units.set(planned, fetched);
-        return fetched.result;
-      },
-    });
-    complete = true;
-    const chunks = way.delta.chunks();
-    const marks = way.parts.flatMap(({ ranges }) => xet.marksOf(ranges));
-    if (chunks) sidecar = xet.encodeSidecar({ ...expected, ...chunks, marks });
+    const run = async ({ delta, bases, parts }: XetWay): Promise<void> => {
+      const missing = partial.have.missing(blob.size);
+      await runSteps(delta, {
+        signal,
+        lanes: context.budget.max,
+        async copy(copies, stop) {
+          const copied = await copyFromBases(copies, bases, {
+            ...io,
+            partial,
+            signal: stop,
+          });
+          doubtful.push(...copied.ranges);
+          rewrote ||= copied.droppedSome;
+        },
+        async fetch(planned, stop) {
+          const unit = { ...planned, within: missing };
+          // All that it would bring is here from an earlier run, and no other place depends on it.
+          if (xet.unitOutputs(unit).length === 0 && bases.length === 0) return undefined;
+          const fetched = await read(unit, stop);
+          units.set(planned, fetched);
+          return fetched.result;
+        },
+      });
+      complete = true;
+      const chunks = delta.chunks();
+      const marks = parts.flatMap(({ ranges }) => xet.marksOf(ranges));
+      if (chunks) sidecar = xet.encodeSidecar({ ...expected, ...chunks, marks });
+    };
+    try {
+      await run(way);
+    } catch (error) {
+      const mayBeParts = way.inParts && error instanceof XetFailure && isOfParts(error);
+      if (!mayBeParts) throw error;
+      route.subRanges.set(error.facts.host, false);
+      context.emit(withoutParts(path, error));
+      await run(
+        await planWay(file, way.bases, { route, signal, local: undefined, wholeRanges: true }),
+      );
+    }
   } catch (error) {
     context.signal.throwIfAborted();
     if (disk.signal.aborted) throw disk.signal.reason;
@@ -154,6 +168,19 @@ export async function fillFromXet(
     context.emit(fallback(path, error, route));
   }
   return { rewrote, doubtful, mend, wireBytes, sidecar };
+}
+
+/** Whether whole ranges may come where parts of them did not: the parts are refused, or lie elsewhere in the stored xorb. */
+function isOfParts({ facts: { code } }: XetFailure): boolean {
+  return ["xet/unauthorized", "xet/bad-response", "xet/malformed-xorb"].includes(code);
+}
+
+function withoutParts(
+  path: string,
+  { message: why, facts }: XetFailure,
+): Extract<DownloadEventBody, { readonly type: "retry" }> {
+  const message = `parts of ranges do not come from ${facts.host}, so whole ones are asked for (${why})`;
+  return { type: "retry", path, attempt: 1, delayMs: 0, code: facts.code, message };
 }
 
 const PHASES = {

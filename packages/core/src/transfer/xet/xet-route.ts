@@ -21,6 +21,8 @@ export interface XetRoute {
   at(commit: string | undefined): Pick<XetRoute, "reconstruct">;
   /** Whether the host takes ranges inside of a listed one. Undefined until one was tried. */
   readonly subRanges: Map<string, boolean>;
+  /** The questions about that which were asked, by host. */
+  readonly probes: Map<string, Promise<boolean>>;
 }
 
 /** The inputs of a route. */
@@ -102,6 +104,7 @@ export function createXetRoute({ client, snapshot, emit }: XetRouteOptions): Xet
       reconstruct: (file, signal) => reconstruct(commit, file, signal),
     }),
     subRanges: new Map(),
+    probes: new Map(),
   };
 }
 

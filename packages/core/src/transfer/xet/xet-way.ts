@@ -4,6 +4,7 @@ import type { DeltaBase, DeltaPlan, Reconstruction } from "@mlx-download/xet";
 import type { XetMode } from "../../contract/xet-mode.ts";
 import { SMALL_BLOB_BYTES } from "../small-blob-bytes.ts";
 import { findLocalBases, type LocalBase, type LocalBases, openBases } from "./local-bases.ts";
+import { takesParts } from "./takes-parts.ts";
 import { XetFailure } from "./xet-failure.ts";
 import type { XetRoute } from "./xet-route.ts";
 
@@ -16,6 +17,8 @@ export interface XetWay {
   readonly copyBytes: number;
   /** Bytes that the storage sends for the rest. */
   readonly wireBytes: number;
+  /** Whether it asks for parts of listed ranges. */
+  readonly inParts: boolean;
 }
 
 /** The facts by which ways are looked for. */
@@ -34,6 +37,8 @@ const WORTH_ASKING_BYTES = 4_000_000;
 // Below this share of the file the difference is not worth the copying.
 const WORTH_SAVING = 0.01;
 const ASKED_AT_ONCE = 8;
+// A host is asked whether it gives parts of ranges when they save so much.
+const WORTH_PROBING_BYTES = 1_000_000;
 
 /**
  * Which of the files are to come through Xet storage, by digest, and how. With `auto` it is asked only about files that
@@ -78,11 +83,14 @@ export async function findXetWays(
   return ways;
 }
 
-/** How one file comes. Throws `XetFailure`. */
+/** How one file comes. With `wholeRanges` no part of a listed range is asked for. Throws `XetFailure`. */
 export async function planWay(
   file: SnapshotFile,
   former: readonly LocalBase[],
-  io: Pick<XetWishes, "route" | "signal"> & { readonly local: LocalBases | undefined },
+  io: Pick<XetWishes, "route" | "signal"> & {
+    readonly local: LocalBases | undefined;
+    readonly wholeRanges?: boolean;
+  },
 ): Promise<XetWay> {
   const { route, signal, local } = io;
   const { xetHash = "", size } = file;
@@ -101,8 +109,17 @@ export async function planWay(
   const { planDelta } = await import("@mlx-download/xet");
   const files = openBases(bases);
   try {
-    const delta = await planDelta(parts, described, { read: files.read });
-    return { parts, bases, delta, copyBytes: delta.copyBytes, wireBytes: delta.wireBytes };
+    const plan = async (subRanges: boolean): Promise<XetWay> => {
+      const delta = await planDelta(parts, described, { read: files.read, subRanges });
+      const { copyBytes, wireBytes } = delta;
+      return { parts, bases, delta, copyBytes, wireBytes, inParts: subRanges };
+    };
+    const whole = await plan(false);
+    const [range] = parts.flatMap(({ ranges }) => ranges);
+    if (bases.length === 0 || io.wholeRanges || range === undefined) return whole;
+    const inParts = await plan(true);
+    const isWorth = whole.wireBytes - inParts.wireBytes > WORTH_PROBING_BYTES;
+    return isWorth && (await takesParts(range, route, signal)) ? inParts : whole;
   } finally {
     await files.close();
   }
