@@ -93,7 +93,7 @@ export default defineConfig({
       group("Guide", pages("guide", guide)),
       group("Coming from", pages("coming-from"), true),
       group("Recipes", pages("recipes"), true),
-      group("Help", pages("help", ["troubleshooting"])),
+      group("Help", pages("help", ["troubleshooting", "questions"])),
       group("Concepts", pages("concepts"), true),
       group("Reference", pages("reference", ["cli", "errors", "exit-codes", "environment"]), true),
       group("API", pages("reference/api"), true),

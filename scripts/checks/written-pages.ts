@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { withErrorIndex } from "../docs/error-index.ts";
 import { cliReference } from "../docs/cli-reference.ts";
 import { manPage } from "../docs/man-page.ts";
 import type { Check } from "./check.ts";
@@ -7,13 +8,16 @@ import type { Check } from "./check.ts";
 /** The pages that are written from the source, by their path from the root. */
 async function pages(root: string): Promise<ReadonlyMap<string, string>> {
   const exitCodes = await readFile(join(root, "docs/reference/exit-codes.md"), "utf8");
+  const help = await readFile(join(root, "docs/help/troubleshooting.md"), "utf8");
+  const errors = await readFile(join(root, "docs/reference/errors.md"), "utf8");
   return new Map([
+    ["docs/help/troubleshooting.md", withErrorIndex(help, errors)],
     ["docs/reference/cli.md", cliReference()],
     ["packages/cli/man/mlx-download.1", manPage(exitCodes)],
   ]);
 }
 
-/** The pages that are written from the command table say what the table says; `pnpm docs:update` rewrites them. */
+/** The pages that are written from the command table and the error reference say what these say; `pnpm docs:update` rewrites them. */
 export const writtenPages: Check = {
   name: "written pages are current",
   async find(root) {
