@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { replaceBeside } from "@mlx-download/cache/writing";
 import { codedError } from "../contract/coded-error.ts";
 import { readText } from "../settings/environment.ts";
 
@@ -58,16 +58,11 @@ export async function changeSharing(
   const path = sharingPath(env);
   const after = change(await readSharing(env));
   if (path === undefined) return after;
-  const temp = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temp, `${JSON.stringify({ schema: 1, ...after }, undefined, 2)}\n`, {
-      flag: "wx",
-      mode: 0o600,
-    });
-    await rename(temp, path);
+    const text = JSON.stringify({ schema: 1, ...after }, undefined, 2);
+    await replaceBeside(path, `${text}\n`, 0o600);
   } catch (error) {
-    await rm(temp, { force: true }).catch(() => undefined);
     throw codedError(error, undefined);
   }
   return after;

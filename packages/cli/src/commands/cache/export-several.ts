@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SnapshotFile } from "@mlx-download/cache";
 import type { LockedFile, LockedModel } from "@mlx-download/registry";
@@ -39,7 +39,10 @@ export async function exportSeveral(
       return { repoId: target.repoId, ...(await readStored(target, cacheDir)) };
     }),
   );
-  const { exportFolder } = await import("@mlx-download/cache");
+  const [{ exportFolder }, { replaceBeside }] = await Promise.all([
+    import("@mlx-download/cache"),
+    import("@mlx-download/cache/writing"),
+  ]);
   const { LOCK_FILE, formatLock, parseLock } = await import("@mlx-download/registry");
   const lockPath = join(folder, LOCK_FILE);
   const before = await readFile(lockPath, "utf8").catch(() => undefined);
@@ -57,7 +60,7 @@ export async function exportSeveral(
           await lockedModel(repoId, snapshot, { path, included }),
         );
         // After each model: what is whole can be imported, whatever happens to the next.
-        await replaceFile(lockPath, formatLock({ models }));
+        await replaceBeside(lockPath, formatLock({ models }));
       }
     },
     { flags, shell, goesOn: true, stopped: () => `What was copied to ${folder} stays there.` },
@@ -117,15 +120,4 @@ async function lockedModel(
     digest: filesDigest(files),
     files,
   };
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temp = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temp, text);
-    await rename(temp, path);
-  } catch (error) {
-    await rm(temp, { force: true });
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
 import { webcrypto, X509Certificate } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
+import { replaceBeside } from "@mlx-download/cache/writing";
 import { configPath } from "../../config/config-file.ts";
 
 /** A certificate that this machine made for itself. PEM texts. */
@@ -43,8 +44,8 @@ export async function ownCertificate({
   const made = await makePair(host);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // The key first: a certificate without its key would look whole.
-  await replace(keyFile, made.key, 0o600);
-  await replace(certFile, made.cert, 0o644);
+  await replaceBeside(keyFile, made.key, 0o600);
+  await replaceBeside(certFile, made.cert, 0o644);
   return { ...made, certFile };
 }
 
@@ -108,15 +109,4 @@ function certificateNames(host: string): readonly string[] {
 
 function isEverywhere(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
-}
-
-async function replace(path: string, text: string, mode: number): Promise<void> {
-  const temp = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temp, text, { mode, flag: "wx" });
-    await rename(temp, path);
-  } catch (error) {
-    await rm(temp, { force: true });
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { replaceBeside } from "@mlx-download/cache/writing";
 import type { OfferedRepo } from "@mlx-download/hub-server";
 
 /** Where blobs are offered on one network. */
@@ -31,11 +31,9 @@ export async function processPath(env: NodeJS.ProcessEnv): Promise<string> {
 
 /** Writes the record of this process. */
 export async function sayProcess(path: string, state: SharingProcess): Promise<void> {
-  const temp = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   await mkdir(dirname(path), { recursive: true });
   const text = JSON.stringify({ schema: 1, ...state, saidAt: Date.now() });
-  await writeFile(temp, `${text}\n`, { mode: 0o600, flag: "wx" });
-  await rename(temp, path);
+  await replaceBeside(path, `${text}\n`, 0o600);
 }
 
 /** Removes the record of this process. */

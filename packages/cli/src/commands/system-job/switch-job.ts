@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { replaceBeside } from "@mlx-download/cache/writing";
 import type { JobFile } from "./job-file.ts";
 
 /** How the system knows a job. */
@@ -19,9 +20,7 @@ export type JobProblem = { readonly reason: string; readonly command: string };
 export async function writeJobFiles(files: readonly JobFile[]): Promise<void> {
   for (const { path, text } of files) {
     await mkdir(dirname(path), { recursive: true });
-    const temp = `${path}.${process.pid}.tmp`;
-    await writeFile(temp, text);
-    await rename(temp, path);
+    await replaceBeside(path, text);
   }
 }
 
