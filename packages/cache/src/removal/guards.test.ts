@@ -1,6 +1,7 @@
 import {
   chmod,
   link,
+  lstat,
   mkdir,
   readFile,
   readdir,
@@ -17,9 +18,16 @@ import { codeOf } from "../../test/codes.ts";
 import { COMMIT, golden, publishGolden } from "../../test/golden-model.ts";
 import { announceDownload } from "../lock/active-use.ts";
 import { withRepoLock } from "../lock/repo-lock.ts";
-import { blobPath, partialPaths, repoLayout, type RepoLayout } from "../names/layout.ts";
+import {
+  blobPath,
+  partialPaths,
+  repoLayout,
+  type RepoLayout,
+  snapshotPath,
+} from "../names/layout.ts";
 import { prepareRepo } from "../publish/prepare-repo.ts";
 import { pinModel } from "../records/pin.ts";
+import { recordUse } from "../records/use-record.ts";
 import { applyRemoval } from "./apply-removal.ts";
 import { discardEmptyRepo } from "./discard-empty-repo.ts";
 import { planEviction } from "./plan-eviction.ts";
@@ -235,3 +243,24 @@ test.skipIf(process.platform !== "linux")(
     expect(await readFile(payload)).toEqual(golden("model.safetensors").content);
   },
 );
+
+test("a file outside of the repo that an entry leads to stays, and does not count", async () => {
+  const layout = await publishGolden(await tempDir());
+  const outside = join(await tempDir(), "theirs");
+  await writeFile(outside, "not ours");
+  const entry = snapshotPath(layout, COMMIT, "linked.bin");
+  await symlink(outside, entry);
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny" }], {
+    files: (path) => path === "linked.bin",
+  });
+  expect((await applyRemoval(plan)).freedBytes).toBe(0);
+  expect(await readFile(outside, "utf8")).toBe("not ours");
+  await expect(lstat(entry)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("what a user names is removed though it was used meanwhile", async () => {
+  const layout = await publishGolden(await tempDir());
+  const plan = await planRemoval(layout.cacheDir, [{ repoId: "acme/tiny", revision: "main" }]);
+  await recordUse(layout, COMMIT, { at: Date.now() + 60_000 });
+  expect((await applyRemoval(plan)).removed).toMatchObject([{ commits: [COMMIT] }]);
+});
