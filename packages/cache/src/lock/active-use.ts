@@ -3,6 +3,7 @@ import { lstat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { discard } from "../disk/durable-file.ts";
 import { CacheError } from "../names/errors.ts";
+import { isForeignPartial } from "../names/foreign-partial.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { listFolder } from "../disk/list-folder.ts";
 import { tryLock, type FileLock } from "./lock.ts";
@@ -96,7 +97,7 @@ export async function findActiveUse(layout: RepoLayout): Promise<ActiveUse | und
   const blobs = await listFolder(layout.blobsDir);
   const unfinished = [
     ...partial.entries.map(({ name }) => name).filter((name) => name.endsWith(".data")),
-    ...blobs.entries.map(({ name }) => name).filter((name) => name.endsWith(".incomplete")),
+    ...blobs.entries.map(({ name }) => name).filter(isForeignPartial),
   ];
   const hexes = new Set(unfinished.map((name) => name.split(".")[0] ?? ""));
   const locks = await listFolder(layout.locksDir);

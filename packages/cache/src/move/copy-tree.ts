@@ -8,6 +8,7 @@ import { isTemp, moveIntoPlace, syncDirectory, tempPath } from "../disk/durable-
 import { CacheError } from "../names/errors.ts";
 import { lfsPointerId } from "../digest/lfs-pointer.ts";
 import { readPieces, writeProved } from "../digest/write-proved.ts";
+import { isForeignPartial } from "../names/foreign-partial.ts";
 
 /** Source and target of a copy. */
 export interface CopyTree {
@@ -99,7 +100,7 @@ async function removeOthers(
 
 /** Temporary files of runs that are going on or dead. */
 function isPassing(name: string): boolean {
-  return isTemp(name) || /\.(?:gone|incomplete|shared)$/.test(name);
+  return isTemp(name) || isForeignPartial(name) || /\.(?:gone|shared)$/.test(name);
 }
 
 async function copyLink(from: string, to: string, options: CopyTree): Promise<void> {

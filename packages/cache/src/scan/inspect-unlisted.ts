@@ -2,6 +2,7 @@ import type { RepoLayout } from "../names/layout.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
 import { scanSnapshot } from "./scan-snapshot.ts";
 import { amiss } from "./snapshot-status.ts";
+import { isForeignPartial } from "../names/foreign-partial.ts";
 
 /** The content of a snapshot without a recorded listing, as far as the files themselves tell. */
 export interface UnlistedSnapshot {
@@ -31,7 +32,7 @@ export function inspectUnlisted(layout: RepoLayout, commit: string): UnlistedSna
 function countUnfinished({ blobsDir, partialDir }: RepoLayout): number {
   const names = listFolderSync(blobsDir).entries.map(({ name }) => name);
   const done = new Set(names);
-  const theirs = names.filter((name) => name.endsWith(".incomplete"));
+  const theirs = names.filter(isForeignPartial);
   const ours = listFolderSync(partialDir).entries.map(({ name }) => name);
   const unfinished = [...theirs, ...ours.filter((name) => name.endsWith(".data"))];
   const blobs = new Set(unfinished.map((name) => name.split(".")[0] ?? ""));

@@ -37,7 +37,26 @@ test("an unfinished blob counts until it, or a later try at it, is whole", async
   await writeFile(`${other}.22222222.incomplete`, "half");
   await writeFile(`${blobPath(layout, "d".repeat(64))}.incomplete`, "half");
   expect(inspectUnlisted(layout, COMMIT)).toMatchObject({ unfinished: 2 });
+  for (const end of ["sync.part", "part"]) {
+    await writeFile(`${blobPath(layout, "e".repeat(64))}.${end}`, "half");
+  }
+  expect(inspectUnlisted(layout, COMMIT)).toMatchObject({ unfinished: 3 });
   expect(inspectUnlisted(layout, "e".repeat(40))).toBeUndefined();
+});
+
+test("what hf-hub left unfinished is a leftover, as Python's is, and prune takes it", async () => {
+  const layout = await publishGolden(await tempDir());
+  const names = ["a", "b"].map((digit) => digit.repeat(64));
+  const paths = [`${names[0]}.sync.part`, `${names[1]}.part`].map((name) =>
+    join(layout.blobsDir, name),
+  );
+  for (const path of paths) await writeFile(path, "half");
+  const { repos } = await scanCache(layout.cacheDir);
+  expect(repos[0]?.findings.map(({ code, path }) => [code, path])).toEqual(
+    paths.map((path) => ["leftover", path]),
+  );
+  const plan = await planPrune(layout.cacheDir, { graceMs: 0 });
+  expect(plan.repos[0]?.leftovers.map(({ path }) => path).toSorted()).toEqual(paths);
 });
 
 test("a folder is no file, whatever length it has", async () => {

@@ -6,6 +6,7 @@ import type { Finding, FindingCode } from "../names/finding.ts";
 import { isLitter } from "../names/litter.ts";
 import type { RepoLayout } from "../names/layout.ts";
 import { listFolderSync } from "../disk/list-folder.ts";
+import { isForeignPartial } from "../names/foreign-partial.ts";
 
 /** Whether this is the lock of a blob, which hf-hub (Rust) keeps beside it up to 0.5: an empty file that stays for ever. */
 export function isBlobLock(name: string): boolean {
@@ -72,7 +73,7 @@ export function scanLeftovers(layout: RepoLayout): readonly Finding[] {
 function blobFindings(path: string, entry: Dirent, used: boolean): readonly Finding[] {
   const { name } = entry;
   const own = peek(path);
-  if (/\.incomplete$|^\..*\.shared$/.test(name)) {
+  if (isForeignPartial(name) || /^\..*\.shared$/.test(name)) {
     const message = `A temporary file of ${own?.size ?? 0} bytes of an interrupted run.`;
     return [finding("leftover", path, message, own)];
   }

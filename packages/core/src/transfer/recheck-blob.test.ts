@@ -89,8 +89,17 @@ async function recheck(bytes: Buffer, sources: readonly [Sending, ...Sending[]],
   const progress = createProgressTracker({ total: SIZE, cached: 0, files: 1, filesDone: 0 }, emit);
   onTestFinished(() => progress.stop());
   const context = {
-    ...{ repoId: "acme/big", source, budget: share, monitor, progress, signal, emit },
-    ...{ rateLimit: createRateLimit(), priority: 0, idleMs: 60_000, force: false },
+    repoId: "acme/big",
+    source,
+    budget: share,
+    monitor,
+    progress,
+    signal,
+    emit,
+    rateLimit: createRateLimit(),
+    priority: 0,
+    idleMs: 60_000,
+    force: false,
   } as unknown as TransferContext;
   let proofs = 0;
   const proof = async () => {
@@ -184,7 +193,8 @@ test("a block that both sources brought is in doubt as long as the digest is wro
   const brought = [[2, "first"] as const, [2, "second"] as const];
   const found = await recheck(damaged(2), [first, second], { brought });
   expect(found).toMatchObject({ whole: true, asked: BLOCKS, blocks: [2] });
-  expect([...first.asked, ...second.asked].toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  const asked = [...first.asked, ...second.asked].toSorted((a, b) => a - b);
+  expect(asked).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 test("a source that could not answer is asked again for what it was to judge", async () => {
