@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeHollowModel, writeTinyModel } from "@mlx-download/hub-server/testing";
 import { tempDir } from "@mlx-download/test-utils";
@@ -120,6 +120,28 @@ describe("info", () => {
     expect(tooMany.stderr).toContain("10 images take 10240 tokens, and the context has 8192");
     const blind = await run(["info", "acme/tiny", "--images", "2", ...mac]);
     expect(blind.stdout).toContain("--images counts nothing: it takes no images");
+  });
+
+  test("tells how a model that is code of its own is run, and judges it as trusted when told so", async () => {
+    const { hub, run, cacheDir } = await tinyStage();
+    const files = tinyModelFiles();
+    const own = { ...(JSON.parse(String(files["config.json"])) as object), model_file: "own.py" };
+    await hub.addRepo("acme/own", {
+      ...files,
+      "config.json": JSON.stringify(own),
+      "own.py": "from mlx_lm.models.llama import Model, ModelArgs\n",
+    });
+    const refused = await run(["acme/own", "--require-fit", ...mac]);
+    expect(refused.code).toBe(8);
+    expect(refused.stderr).toContain("code of the repo (own.py)");
+    expect(refused.stderr).toContain("ask with --trust-remote-code");
+    await expect(readdir(join(cacheDir, "models--acme--own", "snapshots"))).rejects.toThrow();
+    const card = await run(["fit", "acme/own", "--trust-remote-code", ...mac]);
+    expect(card.code).toBe(0);
+    expect(card.stdout.replaceAll(/\s+/g, " ")).toContain("expected to load, not checked");
+    const fetched = await run(["acme/own", "--require-fit", "--trust-remote-code", ...mac]);
+    expect(fetched.code, fetched.stderr).toBe(0);
+    expect(fetched.stderr).toContain("--model acme/own --trust-remote-code");
   });
 
   test("writes a card of whole lines into a pipe", async () => {

@@ -259,7 +259,11 @@ test("trust lets code of the repo run, and old releases run it unasked", () => {
     ...sound,
     config: JSON.stringify({ model_file: "model.py", model_type: "own" }),
   });
-  expect(loadVerdict(description, MLX_LM_TABLE, { trustRemoteCode: true }).verdict).toBe("yes");
+  expect(codes(loadVerdict(description), true)).toEqual(["remote-code"]);
+  // What code does is only seen when it runs.
+  const trusted = loadVerdict(description, MLX_LM_TABLE, { trustRemoteCode: true });
+  expect(trusted.verdict).toBe("unknown");
+  expect(trusted.reasons[0]?.message).toContain("expected to load, not checked");
   const old = loadVerdict(description, { ...MLX_LM_TABLE, mlxLmVersion: "0.31.3" });
   expect(old.reasons.map(({ code }) => code)).toEqual(["runs-code-unasked"]);
   expect(old.reasons[0]?.message).toContain("CVE-2026-5843");

@@ -18,6 +18,7 @@ const flags: ReadonlyMap<string, string> = new Map(
     to: "to",
     token: "token-stdin",
     trust: "trust",
+    trustRemoteCode: "trust-remote-code",
   }),
 );
 

@@ -67,6 +67,8 @@ export interface FitWish extends Partial<MemoryOptions> {
   readonly machine?: Machine | undefined;
   /** The architectures that the installed mlx-lm can load. Default: the release that `@mlx-download/fit` knows. */
   readonly support?: MlxLmSupport | undefined;
+  /** Code of the repo may run, as with mlx-lm's `--trust-remote-code`. Default: no, and a model that is such code does not load. */
+  readonly trustRemoteCode?: boolean | undefined;
 }
 
 /** Whether a model is reviewed before it is fetched, and which results are refused. */

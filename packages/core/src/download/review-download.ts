@@ -48,14 +48,15 @@ async function makeReview(
   const { snapshot, plan } = prepared;
   const { wishes, signal } = request;
   const thorough = wishes.trust !== "any";
+  const { machine: here, support, trustRemoteCode, ...options } = wishes.fit;
   // Without it nothing can be described, and the requests for the rest would be for nothing.
   const describable =
     wishes.requireFit || snapshot.files.some(({ path }) => path === "config.json");
   const [machine, inspected] = await Promise.all([
-    wishes.fit.machine ?? readMachine({ signal }),
+    here ?? readMachine({ signal }),
     !describable
       ? undefined
-      : inspectSnapshot(request, prepared, { thorough, support: wishes.fit.support }).catch(
+      : inspectSnapshot(request, prepared, { thorough, support, trustRemoteCode }).catch(
           (error: unknown) => {
             const undescribed =
               error instanceof ModelDownloadError && error.code === "inspect/no-config";
@@ -74,7 +75,6 @@ async function makeReview(
     const security = lookAtSecurity({ files: plan.files, scans: scans?.statuses });
     return { commit, fit: null, loads: null, security, machine };
   }
-  const { machine: _, support: __, ...options } = wishes.fit;
   const { contextLength: own } = inspected.description;
   const contextLength = options.contextLength ?? Math.min(DEFAULT_CONTEXT, own ?? DEFAULT_CONTEXT);
   const fit = fitModel(inspected.description, machine.wiredLimitBytes, {
@@ -105,9 +105,13 @@ function selectedOnly({ security }: InspectedModel, selected: ReadonlySet<string
 function refuseWhatDoesNotFit({ repoId }: DownloadRequest, review: DownloadReview): void {
   const { fit, loads } = review;
   if (loads?.verdict === "no") {
-    const why = loads.reasons.find(({ blocks }) => blocks)?.message ?? "mlx-lm cannot load it";
+    const reason = loads.reasons.find(({ blocks }) => blocks);
+    const why = reason?.message ?? "mlx-lm cannot load it";
     throw new ModelDownloadError(`${repoId} cannot be loaded: ${why}`, "review/cannot-load", {
-      hint: "Choose another variant, or leave `requireFit` out to fetch it all the same.",
+      hint:
+        reason?.code === "remote-code"
+          ? "Read that code. If you trust it, ask with `trustRemoteCode`, and start mlx-lm with its --trust-remote-code."
+          : "Choose another variant, or leave `requireFit` out to fetch it all the same.",
       repoId,
       data: { loads },
     });

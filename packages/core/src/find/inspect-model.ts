@@ -34,6 +34,8 @@ export interface InspectOptions extends HubOptions {
   readonly publicFacts?: boolean | undefined;
   /** The architectures that the installed mlx-lm can load. Default: the release that `@mlx-download/fit` knows. */
   readonly support?: MlxLmSupport | undefined;
+  /** Code of the repo may run, as with mlx-lm's `--trust-remote-code`. Default: no. */
+  readonly trustRemoteCode?: boolean | undefined;
 }
 
 /**
@@ -47,9 +49,10 @@ export async function inspectModel(
   options: InspectOptions = {},
 ): Promise<InspectedModel> {
   const request = await readRepoRequest(ref, options);
-  const { support, publicFacts } = options;
+  const { support, publicFacts, trustRemoteCode } = options;
   try {
-    return await inspectSnapshot(request, await resolveSnapshot(request), { support, publicFacts });
+    const resolved = await resolveSnapshot(request);
+    return await inspectSnapshot(request, resolved, { support, publicFacts, trustRemoteCode });
   } catch (error) {
     throw codedError(error, request.repoId);
   } finally {
@@ -63,6 +66,7 @@ export async function inspectSnapshot(
   resolved: ResolvedSnapshot,
   options: {
     readonly support?: MlxLmSupport | undefined;
+    readonly trustRemoteCode?: boolean | undefined;
     readonly publicFacts?: boolean | undefined;
     /** Look at the header of every weight file, and ask the Hub's scanners also where the cache knows the listing. */
     readonly thorough?: boolean | undefined;
@@ -102,6 +106,7 @@ export async function inspectSnapshot(
     hub: hub ?? listed ?? { repoId },
     scans: scans?.statuses,
     support: options.support,
+    trustRemoteCode: options.trustRemoteCode,
     allHeaders: options.thorough,
   });
   const calls = (asks ? 1 : 0) + (scans?.requests ?? 0);
@@ -112,7 +117,7 @@ export async function inspectSnapshot(
 /** {@link inspectModel} for a folder of plain files, as `mlx_lm.convert` writes one. No network. */
 export async function inspectFolder(
   folder: string,
-  options: Pick<InspectOptions, "support" | "signal"> = {},
+  options: Pick<InspectOptions, "support" | "trustRemoteCode" | "signal"> = {},
 ): Promise<InspectedModel> {
   const path = resolve(expandHome(folder));
   try {
@@ -136,7 +141,9 @@ export async function inspectFolder(
       isHere: () => true,
       wire: { requests: 0, bytes: 0 },
     };
-    const inspected = await inspectFiles(bytes, listing, { name: path, support: options.support });
+    const { support, trustRemoteCode } = options;
+    const about = { name: path, support, trustRemoteCode };
+    const inspected = await inspectFiles(bytes, listing, about);
     const read = { requests: 0, bytes: 0 };
     return {
       repoId: null,
@@ -183,16 +190,17 @@ async function inspectFiles(
     readonly hub?: HubFacts | undefined;
     readonly scans?: ScanStatuses | undefined;
     readonly support?: MlxLmSupport | undefined;
+    readonly trustRemoteCode?: boolean | undefined;
     readonly allHeaders?: boolean | undefined;
   },
 ): Promise<Pick<InspectedModel, "description" | "loads" | "security" | "totalBytes">> {
   const { files, badHeaders } = await readModelFiles(bytes, listing, about);
   if (files === undefined) throw noConfig(about.name, listing);
-  const { support } = about;
+  const { support, trustRemoteCode } = about;
   const description = described(files, { name: about.name, support });
   return {
     description,
-    loads: loadVerdict(description, support),
+    loads: loadVerdict(description, support, { trustRemoteCode }),
     security: lookAtSecurity({ files: listing, description, scans: about.scans, badHeaders }),
     totalBytes: sizeOf(listing),
   };

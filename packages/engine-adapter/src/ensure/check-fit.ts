@@ -41,16 +41,16 @@ export async function checkFit(
 }
 
 async function inspect(ref: string, options: EnsureOptions): Promise<InspectedModel> {
-  const support = options.fit?.support;
+  const { support, trustRemoteCode } = options.fit ?? {};
   if (isLocalRef(ref)) {
     const { path } = await findLocalModel(ref, options.env);
-    return inspectFolder(path, { signal: options.signal, support });
+    return inspectFolder(path, { signal: options.signal, support, trustRemoteCode });
   }
   const { cacheDir, token, endpoint, offline, signal, fetch, env, revision } = options;
   const hub = { cacheDir, token, endpoint, offline, signal, fetch, env, revision };
   const locked = await findLocked(ref, options);
   const named = locked ? `${locked.repoId}@${locked.commit}` : ref;
-  return inspectModel(named, { ...hub, support });
+  return inspectModel(named, { ...hub, support, trustRemoteCode });
 }
 
 function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError | undefined {
@@ -63,7 +63,10 @@ function loadProblem(ref: string, { loads }: InspectedModel): ModelDownloadError
     `mlx-lm will not load ${ref}: ${reason?.message ?? "its architecture is not known"}`,
     "review/cannot-load",
     {
-      hint: "Choose another variant, or leave requireFit out if your engine knows better.",
+      hint:
+        reason?.code === "remote-code"
+          ? "Read that code. If you trust it, pass fit: { trustRemoteCode: true }, and start the server with --trust-remote-code in its args."
+          : "Choose another variant, or leave requireFit out if your engine knows better.",
       data: { loads },
     },
   );
@@ -74,7 +77,12 @@ async function memoryProblem(
   { description, loads }: InspectedModel,
   { fit: wish = {}, signal }: EnsureOptions,
 ): Promise<ModelDownloadError | undefined> {
-  const { machine = await readMachine({ signal }), support: _, ...memory } = wish;
+  const {
+    machine = await readMachine({ signal }),
+    support: _,
+    trustRemoteCode: __,
+    ...memory
+  } = wish;
   const own = Math.min(DEFAULT_CONTEXT, description.contextLength ?? DEFAULT_CONTEXT);
   const contextLength = memory.contextLength ?? own;
   const fit = fitModel(description, machine.wiredLimitBytes, {

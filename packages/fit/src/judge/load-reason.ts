@@ -27,6 +27,7 @@ export type LoadReasonCode =
   | "no-tokenizer"
   | "no-chat-template"
   | "remote-code"
+  | "trusted-code"
   | "runs-code-unasked"
   | "inconsistent";
 

@@ -98,6 +98,7 @@ const DOUBTS: ReadonlySet<LoadReasonCode> = new Set([
   "doubtful-quantization",
   "needs-newer-mlx",
   "missing-settings",
+  "trusted-code",
 ]);
 
 const modelFileOf = ({ remoteCode }: ModelDescription): string | undefined =>
@@ -123,8 +124,17 @@ function codeReasons(
         ),
       ];
     }
-    const message = `its architecture is code of the repo (${file}), which mlx-lm runs only with trust_remote_code`;
-    return [trustRemoteCode ? note("remote-code", message) : blocking("remote-code", message)];
+    return [
+      trustRemoteCode
+        ? note(
+            "trusted-code",
+            `expected to load, not checked: mlx-lm runs the repo's ${file} with --trust-remote-code, with your rights. Read it first`,
+          )
+        : blocking(
+            "remote-code",
+            `its architecture is code of the repo (${file}), which mlx-lm runs only with --trust-remote-code`,
+          ),
+    ];
   }
   const mapped = description.remoteCode.filter((entry) => entry.startsWith("auto_map."));
   if (mapped.length === 0) return [];

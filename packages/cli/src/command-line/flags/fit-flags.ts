@@ -64,6 +64,12 @@ export const fitFlags = {
     summary:
       "answer by the mlx-lm and MLX installed in this Python: its path, or auto to find it; about a second (default off: a built-in table)",
   },
+  trustRemoteCode: {
+    name: "trust-remote-code",
+    type: "switch",
+    summary:
+      "judge as if the model's own Python code may run, as mlx-lm's --trust-remote-code; nothing of it runs here",
+  },
   task: {
     name: "task",
     type: "text",

@@ -137,7 +137,8 @@ async function inspect(
   const { signal } = shell.interrupt;
   const folder = folderOf(ref, shell);
   const support = installed?.support;
-  if (folder !== undefined) return inspectFolder(folder, { signal, support });
+  const { trustRemoteCode } = flags;
+  if (folder !== undefined) return inspectFolder(folder, { signal, support, trustRemoteCode });
   await refuseTwoRevisions(ref, flags, shell);
   const token = await readToken(flags, shell);
   const [whole = ref] = await wholeRefs([ref], { flags, token }, shell);
@@ -149,6 +150,7 @@ async function inspect(
     ...token,
     signal,
     support,
+    trustRemoteCode,
     publicFacts,
     env: shell.env,
     onEvent: hubNotices(flags, shell),

@@ -22,6 +22,7 @@ export const info: CommandSpec = {
     "draftModel",
     "adapter",
     "fitPython",
+    "trustRemoteCode",
     "cacheDir",
     "endpoint",
     "offline",

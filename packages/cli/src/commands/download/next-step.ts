@@ -24,5 +24,6 @@ export function nextStep(result: DownloadResult, flags: Flags): string | undefin
   const byName =
     result.revision === "main" && flags.cacheDir === undefined && flags.localDir === undefined;
   const model = byName ? result.repoId : quoteWord(result.path);
-  return `mlx_lm.generate --model ${model} --prompt "Hello"`;
+  const trusted = flags.trustRemoteCode ? " --trust-remote-code" : "";
+  return `mlx_lm.generate --model ${model}${trusted} --prompt "Hello"`;
 }

@@ -9,7 +9,7 @@ import { machineOf, readTokens } from "../choose/judge-model.ts";
  * ask for it.
  */
 export async function reviewOptions(flags: Flags, shell: Shell): Promise<ReviewOptions> {
-  const { ctx, memory, chip, kvBits, prefillStep, batch, requireFit } = flags;
+  const { ctx, memory, chip, kvBits, prefillStep, batch, requireFit, trustRemoteCode } = flags;
   const forPeople = !flags.quiet && !flags.json && !flags.events;
   const imagined = memory !== undefined || chip !== undefined;
   // A review that the user did not ask for must not delay a download by the second that a Python
@@ -23,6 +23,7 @@ export async function reviewOptions(flags: Flags, shell: Shell): Promise<ReviewO
       ...(ctx !== undefined && { contextLength: readTokens(ctx) }),
       ...((imagined || installed) && { machine: await machineOf(flags, shell, installed) }),
       support: installed?.support,
+      trustRemoteCode,
       kvBits,
       prefillStepSize: prefillStep,
       batch,

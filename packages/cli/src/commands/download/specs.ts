@@ -34,6 +34,7 @@ export const get: CommandSpec = {
     "prefillStep",
     "batch",
     "fitPython",
+    "trustRemoteCode",
     "trust",
     "tokenStdin",
     "token",
