@@ -1,10 +1,11 @@
 import { sentences, type DownloadPlan, type DownloadReview } from "@mlx-download/core";
 import { leftOutText, planText } from "../../progress/headings.ts";
-import { reviewLines } from "../../progress/review-lines.ts";
+import { type ReviewLine, reviewLines } from "../../progress/review-lines.ts";
 import type { MeasuredSpeed } from "./measured-speed.ts";
 import { formatBytes, formatDuration, formatRate, shortCommit } from "../../text/format.ts";
 import { printable } from "../../text/printable.ts";
-import { paint } from "../../text/style.ts";
+import { wrapWords } from "../../text/display-width.ts";
+import { paint, type Tone } from "../../text/style.ts";
 import { fitJson } from "../choose/model-json.ts";
 import { renderTable, type TableStyle } from "../../text/table.ts";
 import { commandHint } from "../../failure/command-hint.ts";
@@ -81,6 +82,15 @@ function roomText({ bytes }: DownloadPlan): string[] {
   return [`The disk lacks ${formatBytes(needed - bytes.diskFree)}.`];
 }
 
+/** `Label: text`, wrapped at words on a terminal. */
+function note(
+  style: TableStyle,
+  { label, text, tone = "label" }: Pick<ReviewLine, "label" | "text"> & { readonly tone?: Tone },
+): string[] {
+  const [first = "", ...rest] = wrapWords(`${label}: ${text}`, (style.columns ?? Infinity) - 1, 2);
+  return [paint(style, tone, label) + first.slice(label.length), ...rest];
+}
+
 /** The text form of a dry run: one line per file, their sum, disk and time. */
 export function planTable(
   plan: DownloadPlan,
@@ -97,14 +107,12 @@ export function planTable(
     paint(style, "strong", title),
     ...table,
     planText({ files: plan.files.length, bytes: plan.bytes }),
-    ...leftOutText(plan.leftOut).map((text) => `${paint(style, "label", "Left out")}: ${text}`),
-    ...warnings.map(({ message, hint = "" }) => {
-      const label = paint(style, "warn", "Warning");
-      return `${label}: ${printable(sentences(message, commandHint(hint)))}`;
+    ...leftOutText(plan.leftOut).flatMap((text) => note(style, { label: "Left out", text })),
+    ...warnings.flatMap(({ message, hint = "" }) => {
+      const text = printable(sentences(message, commandHint(hint)));
+      return note(style, { label: "Warning", text, tone: "warn" });
     }),
-    ...(review ? reviewLines(review) : []).map(
-      ({ label, text, tone }) => `${paint(style, tone, label)}: ${text}`,
-    ),
+    ...(review ? reviewLines(review) : []).flatMap((line) => note(style, line)),
     ...timeText(plan, speed),
     ...roomText(plan),
   ];
