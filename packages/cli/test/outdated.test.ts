@@ -31,7 +31,7 @@ test("what changed upstream is told by kind, what did not is left out", async ()
   expect(models.find(({ repoId }) => repoId === "org/weights")?.bytesToFetch).toBe(40_000);
   const { code, stdout } = await stage.run(["outdated", "org/card", "--exit-code"]);
   expect(code).toBe(12);
-  expect(stdout).toMatch(/^MODEL +HERE +UPSTREAM +CHANGED +WHAT +TO FETCH/);
+  expect(stdout).toMatch(/^MODEL +HERE +UPSTREAM +CHANGED +KIND +TO FETCH/);
   expect(stdout).toMatch(/^org\/card +\w{7} +\w{7} +2026-11-01 +card +6 B$/m);
   expect((await stage.run(["outdated", "org/same", "--exit-code"])).stderr).toContain(
     "none outdated",

@@ -15,6 +15,9 @@ test("--trace writes what a download decides, line by line, for its owner alone 
   onTestFinished(() => mirror.close());
   for (const one of [hub, mirror]) await one.addRepo(repo, modelFiles(size));
   hub.faults.add({ kind: "status", status: 503, on: "cdn", times: 1 });
+  // One connection is not enough for such lines, so that the tuner opens more.
+  for (const one of [hub, mirror])
+    one.faults.add({ kind: "slow", bytesPerSecond: 10_000_000, on: "cdn" });
   const file = join(await tempDir(), "trace.ndjson");
   const endpoints = ["--endpoint", hub.url, "--endpoint", mirror.url];
   const result = await run(["get", repo, "--trace", file, "--token", token, ...endpoints]);
@@ -33,6 +36,8 @@ test("--trace writes what a download decides, line by line, for its owner alone 
   const received = of("read").filter(weights);
   expect(received.reduce((sum, line) => sum + Number(line["received"]), 0)).toBe(2 * size);
   expect(of("lease").filter(weights).length).toBeGreaterThan(0);
+  expect(of("connections")[0]).toMatchObject({ from: 1, phase: expect.any(String) });
+  expect(Number(of("connections")[0]?.["to"])).toBeGreaterThan(1);
   const [choice] = of("source");
   expect(choice?.["sources"]).toHaveLength(2);
   expect(of("event").map(({ event }) => (event as { type: string }).type)).toContain("planned");

@@ -36,7 +36,7 @@ test("a dry run shows what changed and the bytes, and moves nothing", async () =
   const before = await mainOf(stage, "org/weights");
   const { code, stdout, stderr } = await stage.run(["update", "--dry-run"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^MODEL +HERE +UPSTREAM +CHANGED +WHAT +TO FETCH/);
+  expect(stdout).toMatch(/^MODEL +HERE +UPSTREAM +CHANGED +KIND +TO FETCH/);
   expect(stdout).toMatch(/^org\/weights +\w{7} +\w{7} +2026-11-01 +weights +40\.0 kB$/m);
   expect(stdout).not.toContain("org/card");
   expect(stderr).toContain("org/card stays: only its card changed");

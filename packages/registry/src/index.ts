@@ -9,7 +9,7 @@ export type { CatalogueModel } from "./catalogue/catalogue-model.ts";
 export { catalogueStatus, type CatalogueStatus } from "./catalogue/catalogue-status.ts";
 export { importListing, type Listing } from "./catalogue/import-listing.ts";
 export { importSeed, type SeedCatalogue, type SeedModel } from "./catalogue/import-seed.ts";
-export { listCatalogue } from "./catalogue/list-catalogue.ts";
+export { type CataloguePart, listCatalogue } from "./catalogue/list-catalogue.ts";
 export { planSync, type SyncPlan, type SyncPlanOptions } from "./catalogue/plan-sync.ts";
 export { LISTED_FIELDS, readHubModel } from "./catalogue/read-hub-model.ts";
 export {

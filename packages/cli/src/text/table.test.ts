@@ -69,3 +69,14 @@ test("the cells below a name wrap at words and stay inside the terminal", () => 
   });
   for (const line of lines) expect(displayWidth(line)).toBeLessThan(24);
 });
+
+test("running text goes on in its own column, and below the name where that is too narrow", () => {
+  const texts = [{ title: "ID" }, { title: "TEXT", wraps: true }];
+  const long = [["abc", "one two three four five six seven eight nine ten"]];
+  expect(renderTable(texts, long, { ...style, columns: 36 })).toEqual([
+    "ID   TEXT",
+    "abc  one two three four five six",
+    "     seven eight nine ten",
+  ]);
+  expect(renderTable(texts, long, { ...style, columns: 24 })[2]).toBe("abc");
+});

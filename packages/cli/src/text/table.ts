@@ -7,7 +7,12 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Goes when the terminal is too narrow for all columns. */
   readonly lesser?: boolean;
+  /** Running text, as the last column: goes on in further lines of its own column where that leaves room for it. */
+  readonly wraps?: boolean;
 }
+
+/** A narrower column of running text is worse than lines below the name. */
+const leastText = 24;
 
 /** The width that a table is fitted to. Without `columns` (pipes) it is as wide as its cells. */
 export interface TableStyle extends Style {
@@ -37,7 +42,13 @@ export function renderTable(
     shown.reduce((sum, at) => sum + (widths[at] ?? 0) + 2, -2);
   let shown = widthOf(all) <= room ? all : all.filter(isFilled);
   const lesser = all.filter((at) => columns[at]?.lesser && isFilled(at));
-  while (widthOf(shown) > room && lesser.length > 0) {
+  // Text that wraps needs no more than its least width.
+  const least = (which: readonly number[]): number =>
+    widthOf(which) -
+    which
+      .filter((at) => columns[at]?.wraps)
+      .reduce((sum, at) => sum + Math.max(0, (widths[at] ?? 0) - leastText), 0);
+  while (least(shown) > room && lesser.length > 0) {
     const last = lesser.pop();
     shown = shown.filter((at) => at !== last);
   }
@@ -51,8 +62,21 @@ export function renderTable(
       )
       .join("  ")
       .trimEnd();
-  const lines =
-    widthOf(shown) <= room
+  const last = shown.at(-1) ?? 0;
+  const before = shown.slice(0, -1);
+  const textRoom = room - widthOf(before) - 2;
+  const isWrapped = columns[last]?.wraps === true && widthOf(shown) > room && textRoom >= leastText;
+  const wrapped = (row: Row): string[] => {
+    const [first = "", ...further] = wrapWords(row[last] ?? "", textRoom);
+    const indent = " ".repeat(widthOf(before) + 2);
+    return [
+      `${padEnd(cells(row, before), widthOf(before))}  ${first}`.trimEnd(),
+      ...further.map((line) => indent + line),
+    ];
+  };
+  const lines = isWrapped
+    ? wrapped
+    : widthOf(shown) <= room
       ? (row: Row): string[] => [cells(row, shown)]
       : (row: Row): string[] => [row[0] ?? "", ...below(row, all.filter(isFilled).slice(1), room)];
   return [title, ...rows].flatMap((row, index) =>

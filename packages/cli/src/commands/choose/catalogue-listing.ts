@@ -1,4 +1,5 @@
 import type { ListedModel } from "@mlx-download/core";
+import { parseModelName } from "@mlx-download/fit";
 import type { CatalogueAge, CatalogueModel } from "@mlx-download/registry";
 import type { Flags } from "../../command-line/flags.ts";
 import { isOffline } from "../../shell/is-on.ts";
@@ -12,22 +13,45 @@ export interface CatalogueListing {
   readonly age: CatalogueAge;
 }
 
+/** Models of the catalogue that are considered. */
+interface ListingPart {
+  /** Undefined: all. */
+  readonly author: string | undefined;
+  /** The model whose variants are wanted. Undefined: the most downloaded models. */
+  readonly of: string | undefined;
+  /** The list that ships with the program will do. */
+  readonly seed?: boolean;
+}
+
+/** As many as are read of a Hub's list. */
+const MOST_LISTED = 1000;
+
+/** The longest word of the name: every variant has it. */
+const longestWord = (of: string): string =>
+  parseModelName(of)
+    .stem.split(/[^a-z0-9]+/i)
+    .reduce((longest, word) => (word.length > longest.length ? word : longest), "");
+
 /**
  * The catalogue on this disk. Undefined where the Hub is to be asked: with `--online`, and without
  * a synchronised catalogue unless `seed` or the flags allow the list that ships with the program.
  */
 export async function catalogueListing(
-  { seed = false }: { readonly seed?: boolean },
+  { author, of, seed = false }: ListingPart,
   flags: Flags,
   shell: Shell,
 ): Promise<CatalogueListing | undefined> {
   if (flags.online) return undefined;
   const { listCatalogue, readAge } = await import("@mlx-download/registry");
+  const part =
+    of === undefined ? { author, limit: MOST_LISTED } : { author, containing: longestWord(of) };
   return withUserRegistry(flags, shell, async (registry) => {
     const here = registry.read(readAge);
     const isOwn = here !== undefined && here.source !== "seed";
     if (!isOwn && !seed && !flags.offline && !isOffline(shell.env)) return undefined;
-    const { age, models } = await withCatalogue(registry, listCatalogue);
+    const { age, models } = await withCatalogue(registry, (catalogue) =>
+      listCatalogue(catalogue, part),
+    );
     return age === null ? undefined : { age, listed: models.map(listedModel) };
   });
 }

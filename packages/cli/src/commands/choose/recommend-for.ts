@@ -42,14 +42,17 @@ export async function recommendFor(
 ): Promise<RecommendedFor> {
   // Whether a model can draft for another one is known from the files alone.
   const isListed = wish.catalogue && (wish.task !== "draft" || flags.offline);
-  const listing = isListed ? await catalogueListing({}, flags, shell) : undefined;
+  const of = wish.task === "draft" ? undefined : wish.of;
+  const author = wish.author ?? (of === undefined ? "mlx-community" : "any");
+  const part = { of, author: author === "any" ? undefined : author };
+  const listing = isListed ? await catalogueListing(part, flags, shell) : undefined;
   let found: RecommendedFor;
   try {
     found = await recommended(wish, listing, { flags, shell });
   } catch (error) {
     const seed =
       wish.catalogue && !flags.online && isAway(error)
-        ? await catalogueListing({ seed: true }, flags, shell)
+        ? await catalogueListing({ ...part, seed: true }, flags, shell)
         : undefined;
     if (!seed) throw error;
     noteTo(

@@ -110,7 +110,7 @@ function table(commits: readonly Line[], { stdoutStyle }: Shell): string {
       { title: "DATE" },
       { title: "HERE" },
       { title: "REFS", lesser: true },
-      { title: "TITLE" },
+      { title: "TITLE", wraps: true },
     ],
     commits.map(({ commit, date, title, here, refs, refsHere, arrivedAt }) => [
       shortCommit(commit),

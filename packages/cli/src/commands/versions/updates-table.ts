@@ -23,7 +23,7 @@ export function updatesTable(updates: readonly OutdatedBranch[], style: TableSty
       { title: "HERE", lesser: true },
       { title: "UPSTREAM", lesser: true },
       { title: "CHANGED", lesser: true },
-      { title: "WHAT" },
+      { title: "KIND" },
       { title: "TO FETCH", align: "right" },
       { title: "KEPT" },
     ],
