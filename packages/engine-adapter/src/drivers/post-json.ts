@@ -120,9 +120,9 @@ function serverMessage(text: string): string {
       readonly error?: unknown;
       readonly detail?: unknown;
     };
-    const said = error ?? detail;
-    if (typeof said === "string") return said;
-    const { message } = said as { readonly message?: unknown };
+    const reason = error ?? detail;
+    if (typeof reason === "string") return reason;
+    const { message } = reason as { readonly message?: unknown };
     if (typeof message === "string") return message;
   } catch {
     // No JSON: the text itself is the best there is.

@@ -40,8 +40,8 @@ function switchFindings({ expected, values, byLayer }: ComparedTensors): readonl
   for (const word of wordsOf(expected.flags)) {
     const colon = word.indexOf(":");
     const [, name = "", off, on] = /^(\w+)(!)?(=1)?$/.exec(word.slice(0, colon)) ?? [];
-    const said = field(values, name);
-    const isOn = said === undefined ? on !== undefined : Boolean(said);
+    const value = field(values, name);
+    const isOn = value === undefined ? on !== undefined : Boolean(value);
     const wanted = isOn === (off === undefined);
     for (const leaf of word.slice(colon + 1).split(",")) {
       const weight = leaf.endsWith(".bias") ? `${pathOf(leaf)}.weight` : leaf;

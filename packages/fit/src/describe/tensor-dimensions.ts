@@ -12,22 +12,22 @@ export function dimensionValues(
 ): DimensionValues {
   const count = (...names: readonly string[]): number | undefined => {
     const taken = names.filter((name) => takesSetting(key, name) !== false);
-    const said = taken.filter((name) => field(values, name) !== undefined);
-    if (said.length === 0) {
+    const given = taken.filter((name) => field(values, name) !== undefined);
+    if (given.length === 0) {
       return taken
         .map((name) => settingDefault(key, name))
         .find((found) => found !== undefined && found > 0);
     }
-    return said.map((name) => countField(values, name)).find((found) => found !== undefined);
+    return given.map((name) => countField(values, name)).find((found) => found !== undefined);
   };
   const heads = count("num_attention_heads");
   const hidden = count("hidden_size");
   // An explicit null hides the value that would follow from other settings, unless the module says which.
-  const said = field(values, "num_key_value_heads");
+  const keyHeads = field(values, "num_key_value_heads");
   const kv =
-    said === undefined
+    keyHeads === undefined
       ? (count("num_key_value_heads") ?? heads)
-      : said === null && nullHeads
+      : keyHeads === null && nullHeads
         ? heads
         : count("num_key_value_heads");
   const shared =

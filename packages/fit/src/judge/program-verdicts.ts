@@ -65,7 +65,7 @@ function lm(
     version: support.mlxLmVersion,
     verdict,
     runs: part ? "text" : "all",
-    message: said("mlx-lm", support.mlxLmVersion, { verdict, loads, blocked }),
+    message: verdictSentence("mlx-lm", support.mlxLmVersion, { verdict, loads, blocked }),
   };
 }
 
@@ -75,7 +75,11 @@ interface Saying {
   readonly blocked: string | undefined;
 }
 
-function said(program: MlxProgram, version: string, { verdict, loads, blocked }: Saying): string {
+function verdictSentence(
+  program: MlxProgram,
+  version: string,
+  { verdict, loads, blocked }: Saying,
+): string {
   if (verdict === "yes") return `${program} ${version} ${loads}`;
   return verdict === "no"
     ? `${program} ${version} does not load it: ${blocked ?? "it lacks what it needs"}`
@@ -211,6 +215,6 @@ function verdictOf(
     version,
     verdict,
     runs,
-    message: said(program, version, { verdict, loads, blocked }),
+    message: verdictSentence(program, version, { verdict, loads, blocked }),
   };
 }

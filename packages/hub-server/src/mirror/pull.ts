@@ -77,7 +77,7 @@ export function createPull(options: PullOptions): Pull {
   const { cacheDir, upstream, refreshMs, now, signal, emit } = options;
   const fills = new Map<string, Fill>();
   /** What the Hub last said of each repo's revisions, to be noted beside the first of its files. */
-  const said = new Map<string, Map<string, { readonly commit: string; readonly at: number }>>();
+  const commits = new Map<string, Map<string, { readonly commit: string; readonly at: number }>>();
   /** Files of which wrong bytes may have been sent, by repo. Noted beside their files as soon as there are any. */
   const spoiled = new Map<string, Set<string>>();
   const spoil = async (layout: RepoLayout, hex: string): Promise<void> => {
@@ -155,7 +155,7 @@ export function createPull(options: PullOptions): Pull {
         fills.delete(key);
         emit({ type: "fill-done", repoId, path, size });
         await noteSpoiled(layout, spoiled.get(layout.repoDir));
-        for (const [revision, ref] of said.get(layout.repoDir) ?? []) {
+        for (const [revision, ref] of commits.get(layout.repoDir) ?? []) {
           await remember(layout, revision, ref);
         }
         options.onFilled();
@@ -190,8 +190,8 @@ export function createPull(options: PullOptions): Pull {
           void listings.get(keyOf(commit), () => Promise.resolve(files));
           if (token === undefined && !isCommit(revision)) {
             const ref = { commit, at: now() };
-            const revisions = said.get(layout.repoDir) ?? new Map<string, typeof ref>();
-            said.set(layout.repoDir, revisions.set(revision, ref));
+            const revisions = commits.get(layout.repoDir) ?? new Map<string, typeof ref>();
+            commits.set(layout.repoDir, revisions.set(revision, ref));
             await remember(layout, revision, ref);
           }
           return commit;

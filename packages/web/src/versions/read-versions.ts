@@ -55,12 +55,12 @@ export async function readDifference(
   question: Omit<VersionsQuestion, "revision"> & { readonly from: string; readonly to: string },
 ): Promise<DifferencePage> {
   const { repoId, from, to, ...hub } = question;
-  const look = async (revision: string): Promise<SnapshotLook> => {
+  const snapshotAt = async (revision: string): Promise<SnapshotLook> => {
     const ref: RepoRef = { repoId, revision };
     const here = lookAtSnapshot(ref, { ...hub, texts, offline: true });
     return here.catch(() => lookAtSnapshot(ref, { ...hub, texts }));
   };
-  const [before, after] = await Promise.all([look(from), look(to)]);
+  const [before, after] = await Promise.all([snapshotAt(from), snapshotAt(to)]);
   const { changes, files, config } = diffSnapshots(before, after);
   return {
     from: before.commit,

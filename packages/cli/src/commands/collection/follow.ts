@@ -18,7 +18,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
     options,
   );
   const text = `Following ${title} (${slug}): ${formatCount(models.length, "model")}`;
-  const said = flags.quiet ? "" : `${printable(text)}\n`;
-  await writeResult({ name: slug, title, models }, said, { flags, shell });
+  const line = flags.quiet ? "" : `${printable(text)}\n`;
+  await writeResult({ name: slug, title, models }, line, { flags, shell });
   return 0;
 }

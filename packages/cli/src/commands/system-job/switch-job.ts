@@ -57,8 +57,8 @@ async function tryRun([program = "", ...args]: readonly string[]): Promise<JobPr
     return undefined;
   } catch (error) {
     const { stderr } = error as { readonly stderr?: string };
-    const said = stderr?.trim().split("\n")[0];
-    const reason = said || (error instanceof Error ? error.message.split("\n")[0] : undefined);
+    const printed = stderr?.trim().split("\n")[0];
+    const reason = printed || (error instanceof Error ? error.message.split("\n")[0] : undefined);
     return { reason: reason ?? `${program} failed`, command: [program, ...args].join(" ") };
   }
 }

@@ -60,12 +60,12 @@ export async function updateAliases(
   const results: Record<string, unknown>[] = [];
   for (const one of moved) {
     const { alias, repoId, from, to, after } = one;
-    const said = `${alias} (${repoId}): ${shortCommit(from)} → ${shortCommit(to)}`;
+    const change = `${alias} (${repoId}): ${shortCommit(from)} → ${shortCommit(to)}`;
     try {
       const snapshot = knownSnapshot(alias, after);
       if (flags.dryRun) {
         const { bytes } = await planModel(snapshot, options);
-        note(`${said}, ${formatBytes(bytes.expectedWire)} to fetch.`);
+        note(`${change}, ${formatBytes(bytes.expectedWire)} to fetch.`);
         results.push(await movedJson(one, null, bytes.expectedWire));
         continue;
       }
@@ -74,7 +74,7 @@ export async function updateAliases(
       );
       if (!outcome?.ok) throw outcome?.error;
       await updateLock(folder, { aliases: [alias], commits: new Map([[alias, to]]), ...ask });
-      note(`${said}.`);
+      note(`${change}.`);
       results.push(await movedJson(one, outcome.result.path, outcome.result.bytes.fetched));
       if (!flags.json && !flags.events) await shell.stdout.write(`${outcome.result.path}\n`);
     } catch (error) {

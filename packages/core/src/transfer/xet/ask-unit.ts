@@ -112,10 +112,10 @@ async function refuse(
     return new UnitError(`${host} ${why} (xorb ${unit.xorb})`, { fault: "wrong-answer", host });
   };
   if (status === 206) {
-    const said = headers.get("content-range");
-    const range = parseContentRange(said);
+    const header = headers.get("content-range");
+    const range = parseContentRange(header);
     if (isEncoded(headers)) throw wrong("compressed a part of a xorb");
-    if (said !== undefined && range === undefined) throw wrong("sent a part that cannot be");
+    if (header !== undefined && range === undefined) throw wrong("sent a part that cannot be");
     if (range !== undefined && (range.start !== start || range.end !== end)) {
       throw wrong(`sent bytes ${range.start}-${range.end - 1} instead of ${start}-${end - 1}`);
     }
@@ -127,14 +127,14 @@ async function refuse(
   }
   if (status < 400) throw wrong(`answers ${status} to a range`);
   const body = await readBody(response, SAID_BYTES).catch(() => Buffer.alloc(0));
-  const said = redactText(
+  const answer = redactText(
     body
       .toString()
       .replaceAll(/<[^>]*>|\s+/gu, " ")
       .trim(),
     SAID_CHARACTERS,
   );
-  const message = `${host} answers ${status}${said === "" ? "" : `: ${said}`}`;
+  const message = `${host} answers ${status}${answer === "" ? "" : `: ${answer}`}`;
   if (status === 416) throw new UnitError(message, { fault: "wrong-answer", host });
   if (isRetryableStatus(status)) {
     const retryAfterMs = serverDelayMs({ status, headers });

@@ -84,7 +84,7 @@ export function findLocalBases(layout: RepoLayout): LocalBases {
 
 /** Whether the file is still the one that was looked at. */
 export async function isUnchanged({ path, seen }: LocalBase): Promise<boolean> {
-  return (await look(path).catch(() => undefined)) === seen;
+  return (await identityOf(path).catch(() => undefined)) === seen;
 }
 
 /** Reads bytes of bases, which are opened once each. */
@@ -141,7 +141,7 @@ async function baseOf(
   commit: string,
 ): Promise<LocalBase | undefined> {
   const path = blobPath(layout, file.digest.hex);
-  const seen = await look(path).catch(() => undefined);
+  const seen = await identityOf(path).catch(() => undefined);
   if (seen === undefined || !seen.startsWith(`${file.size} `)) return undefined;
   const sidecar = await sidecarOf(layout, file.digest.hex);
   const fits = sidecar?.size === file.size && sidecar.fileHash === file.xetHash;
@@ -164,7 +164,7 @@ async function readSidecars(cacheDir: string): Promise<readonly LocalBase[]> {
       if (found.length === MOST_SIDECARS) return found;
       const sidecar = await sidecarOf(layout, hex);
       const path = blobPath(layout, hex);
-      const seen = await look(path).catch(() => undefined);
+      const seen = await identityOf(path).catch(() => undefined);
       if (sidecar === undefined || seen?.startsWith(`${sidecar.size} `) !== true) continue;
       const { size, fileHash: xetHash } = sidecar;
       found.push({ path, id: hex, size, xetHash, sidecar, commit: undefined, seen });
@@ -184,7 +184,7 @@ async function sidecarOf(layout: RepoLayout, hex: string): Promise<Sidecar | und
   }
 }
 
-async function look(path: string): Promise<string> {
+async function identityOf(path: string): Promise<string> {
   const { size, mtimeMs, ino } = await stat(path);
   return `${size} ${mtimeMs} ${ino}`;
 }
