@@ -115,7 +115,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   },
   {
     name: "cache-limit",
-    summary: "the largest size of the cache; a download that would exceed it makes room first",
+    summary: "the largest size of the cache. A download that would exceed it makes room first",
     variable: "MLX_DOWNLOAD_CACHE_LIMIT",
     flag: "maxSize",
     type: "bytes",

@@ -4,7 +4,7 @@ export const accountFlags = {
     name: "token",
     type: "text",
     value: "TOKEN",
-    summary: "Hub token; visible to other users of this machine, prefer --token-stdin or HF_TOKEN",
+    summary: "Hub token, visible to other users of this machine (prefer --token-stdin or HF_TOKEN)",
   },
   tokenStdin: {
     name: "token-stdin",

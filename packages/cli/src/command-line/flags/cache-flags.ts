@@ -13,7 +13,7 @@ export const cacheFlags = {
   clear: {
     name: "clear",
     type: "switch",
-    summary: "delete all MLX models from the cache; other models, datasets and spaces stay",
+    summary: "delete all MLX models from the cache. Other models, datasets and spaces stay",
   },
   repoType: {
     name: "type",
@@ -27,7 +27,7 @@ export const cacheFlags = {
     type: "list",
     value: "CONDITION",
     summary:
-      "only revisions for which it holds; several must all hold: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true",
+      "only revisions for which it holds. Several must all hold: size>10GB, accessed>30d, modified<2w, type=model, refs=none, name=org/*, mlx=true",
   },
   keepNewest: {
     name: "keep-newest",
@@ -51,7 +51,7 @@ export const cacheFlags = {
   quick: {
     name: "quick",
     type: "switch",
-    summary: "lengths and safetensors headers only; no weights are read",
+    summary: "lengths and safetensors headers only, without reading weights",
   },
   hub: {
     name: "hub",
@@ -81,7 +81,7 @@ export const cacheFlags = {
   remove: {
     name: "remove",
     type: "switch",
-    summary: "remove the view; the cache keeps the model",
+    summary: "remove the view. The cache keeps the model",
   },
   revisions: { name: "revisions", type: "switch", summary: "a line for each revision" },
   yes: { name: "yes", type: "switch", aliases: ["y"], summary: "without asking" },

@@ -62,7 +62,7 @@ export const fitFlags = {
     type: "text",
     value: "PYTHON",
     summary:
-      "answer by the mlx-lm and MLX installed in this Python: its path, or auto to find it; about a second (default off: a built-in table)",
+      "answer by the mlx-lm and MLX installed in this Python: its path, or auto to find it. About a second (default off: a built-in table)",
   },
   trustRemoteCode: {
     name: "trust-remote-code",
@@ -93,7 +93,7 @@ export const fitFlags = {
     name: "require-fit",
     type: "switch",
     summary:
-      "download only a model that fits this machine (or the one described) and loads; exit 8 otherwise",
+      "download only a model that fits this machine (or the one described) and loads. Exit 8 otherwise",
   },
   best: {
     name: "best",

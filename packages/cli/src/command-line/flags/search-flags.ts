@@ -5,7 +5,7 @@ export const searchFlags = {
     type: "text",
     value: "TEXT",
     aliases: ["search"],
-    summary: "only models whose name contains TEXT; the Hub searches",
+    summary: "only models whose name contains TEXT (the Hub searches)",
   },
   author: {
     name: "author",

@@ -4,21 +4,21 @@ export const selectionFlags = {
     name: "revision",
     type: "text",
     value: "REV",
-    summary: "branch, tag or commit; the same as @REV behind the name (default main)",
+    summary: "branch, tag or commit, the same as @REV behind the name (default main)",
   },
   include: {
     name: "include",
     type: "list",
     value: "GLOB",
     aliases: ["allow-patterns"],
-    summary: "only files that match; may be given several times (* crosses folders)",
+    summary: "only files that match, several times if need be (* crosses folders)",
   },
   exclude: {
     name: "exclude",
     type: "list",
     value: "GLOB",
     aliases: ["ignore-patterns"],
-    summary: "no files that match; may be given several times",
+    summary: "no files that match, several times if need be",
   },
   preset: {
     name: "preset",
@@ -26,7 +26,7 @@ export const selectionFlags = {
     value: "NAME",
     choices: ["all", "mlx", "tokenizer", "config"],
     summary:
-      "a named set of files: all (every file), mlx (the files that mlx-lm reads), tokenizer, config; default: all but weights over 10 MB in formats that MLX does not load, where there are model*.safetensors",
+      "a named set of files: all (every file), mlx (the files that mlx-lm reads), tokenizer, config (default: all but weights over 10 MB in formats that MLX does not load, where there are model*.safetensors)",
   },
   localDir: {
     name: "local-dir",

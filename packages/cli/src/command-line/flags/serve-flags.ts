@@ -5,7 +5,7 @@ export const serveFlags = {
     type: "text",
     value: "ADDRESS",
     summary:
-      "the address to listen on (default 127.0.0.1); any other needs --public or --access-token",
+      "the address to listen on (default 127.0.0.1). Any other needs --public or --access-token",
   },
   public: {
     name: "public",
@@ -17,7 +17,7 @@ export const serveFlags = {
     type: "text",
     value: "FILE",
     summary:
-      "the file with the token that clients must send as HF_TOKEN; it is made when it is absent (also MLX_DOWNLOAD_ACCESS_TOKEN)",
+      "the file with the token that clients must send as HF_TOKEN. It is made when it is absent (also MLX_DOWNLOAD_ACCESS_TOKEN)",
   },
   share: {
     name: "share",
@@ -25,7 +25,7 @@ export const serveFlags = {
     value: "WHAT",
     choices: ["public", "all"],
     summary:
-      "public (default): what the Hub gives to everyone, the rest only to a client whose own token the Hub accepts; all: everything in the cache",
+      "public (default): what the Hub gives to everyone, the rest only to a client whose own token the Hub accepts, or all: everything in the cache",
   },
   pullThrough: {
     name: "pull-through",
@@ -36,13 +36,13 @@ export const serveFlags = {
     name: "allow",
     type: "list",
     value: "PATTERN",
-    summary: "serve only these repos: mlx-community/*, org/name; several times: any of them",
+    summary: "serve only these repos: mlx-community/*, org/name (several times: any of them)",
   },
   deny: {
     name: "deny",
     type: "list",
     value: "PATTERN",
-    summary: "serve none of these repos; it wins over --allow",
+    summary: "serve none of these repos. It wins over --allow",
   },
   refresh: {
     name: "refresh",
@@ -74,7 +74,7 @@ export const serveFlags = {
   tls: {
     name: "tls",
     type: "switch",
-    summary: "serve https with a certificate of its own, made once; its fingerprint is shown",
+    summary: "serve https with a certificate of its own, made once. Its fingerprint is shown",
   },
   tlsCert: {
     name: "tls-cert",

@@ -12,14 +12,14 @@ export const transferFlags = {
     type: "list",
     value: "URL",
     summary:
-      "the Hub or a mirror of it; several times: all of them (default HF_ENDPOINT, https://huggingface.co)",
+      "the Hub or a mirror of it. Several times: all of them (default HF_ENDPOINT, https://huggingface.co)",
   },
   peers: {
     name: "peers",
     type: "list",
     value: "URL",
     summary:
-      "other machines that may have the bytes: http://mini.local:8090; several times or with commas; auto for neighbours that share, on networks that you allowed; off for none (also MLX_DOWNLOAD_PEERS)",
+      "other machines that may have the bytes: http://mini.local:8090, several times or with commas, auto for neighbours that share, on networks that you allowed, off for none (also MLX_DOWNLOAD_PEERS)",
   },
   connections: {
     name: "connections",
@@ -65,6 +65,6 @@ export const transferFlags = {
     value: "POLICY",
     choices: ["any", "scanned", "data"],
     summary:
-      "the repos to accept: any (default), scanned (all files passed the Hub's scanners), data (no file can run code); exit 10 otherwise",
+      "the repos to accept: any (default), scanned (all files passed the Hub's scanners), data (no file can run code). Exit 10 otherwise",
   },
 } as const;

@@ -10,13 +10,13 @@ export const updateFlags = {
   unschedule: {
     name: "unschedule",
     type: "switch",
-    summary: "take the named models out of the daily update; without a name, remove it",
+    summary: "take the named models out of the daily update. Without a name, remove it",
   },
   within: {
     name: "within",
     type: "text",
     value: "SPAN",
-    summary: "only in this span of the day, and only until it ends; do nothing outside of it",
+    summary: "only in this span of the day, and only until it ends. Do nothing outside of it",
   },
   onBattery: {
     name: "on-battery",

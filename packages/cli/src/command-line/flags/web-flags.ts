@@ -14,6 +14,6 @@ export const webFlags = {
   newToken: {
     name: "new-token",
     type: "switch",
-    summary: "make a new token; pages that are open must be opened again",
+    summary: "make a new token. Pages that are open must be opened again",
   },
 } as const;

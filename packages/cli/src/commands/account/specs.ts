@@ -39,7 +39,7 @@ export const whoami: CommandSpec = {
   group: "Account and settings",
   aliases: ["auth whoami"],
   usage: "",
-  summary: "print the name of the account; exit 3 when not logged in",
+  summary: "print the name of the account. Exit 3 when not logged in",
   operands: { min: 0, max: 0 },
   flags: ["endpoint", "tokenStdin", "token"],
   examples: [
@@ -54,7 +54,7 @@ export const authToken: CommandSpec = {
   group: "Account and settings",
   aliases: [],
   usage: "",
-  summary: "print the Hub token that requests are sent with, and nothing else; exit 3 without one",
+  summary: "print the Hub token that requests are sent with, and nothing else. Exit 3 without one",
   operands: { min: 0, max: 0 },
   flags: ["endpoint"],
   examples: [

@@ -7,7 +7,7 @@ export const cacheView: CommandSpec = {
   aliases: [],
   usage: "[org/name[@revision]]",
   summary:
-    "show a model to a program that wants plain files in its own folder; without a name, list the views",
+    "show a model to a program that wants plain files in its own folder. Without a name, list the views",
   operands: { min: 0, max: 1 },
   flags: ["layout", "to", "remove", "repoType", "cacheDir", "events"],
   options: {
@@ -91,7 +91,7 @@ export const cacheImport: CommandSpec = {
       line: "mlx-download cache import /Volumes/Stick",
       purpose: "all models of a disk, held against the lock beside them",
     },
-    { line: "mlx-download cache import name.tar", purpose: "an archive; - reads standard input" },
+    { line: "mlx-download cache import name.tar", purpose: "an archive (- reads standard input)" },
     {
       line: "mlx-download cache import ./model org/name",
       purpose: "a folder filled by --local-dir (ours or hf's)",
@@ -110,7 +110,7 @@ export const cacheMv: CommandSpec = {
   group: "Cache",
   aliases: ["cache move"],
   usage: "[org/name…]",
-  summary: "move models, or the whole cache, to another disk; a link stays where they were",
+  summary: "move models, or the whole cache, to another disk. A link stays where they were",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: ["to", "yes", "repoType", "cacheDir", "events"],
   options: {
@@ -120,7 +120,7 @@ export const cacheMv: CommandSpec = {
   examples: [
     {
       line: "mlx-download cache mv org/name --to /Volumes/Big/hub",
-      purpose: "one model; every tool still finds it",
+      purpose: "one model that every tool still finds",
     },
     { line: "mlx-download cache mv --to /Volumes/Big/hub", purpose: "the whole cache" },
     {

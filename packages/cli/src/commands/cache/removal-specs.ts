@@ -85,7 +85,7 @@ export const cachePin: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "[org/name[@revision]…]",
-  summary: "protect models from rm, prune and evict; without a name, list the pins",
+  summary: "protect models from rm, prune and evict. Without a name, list the pins",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: ["repoType", "cacheDir"],
   examples: [

@@ -46,7 +46,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   if (flags.where.length === 0 && pinned.length > 0) {
     const { repoId } = pinned[0] ?? { repoId: "" };
     throw new CacheError(`${repoId} is pinned, so nothing was removed`, "cache/pinned", {
-      hint: `mlx-download cache pin lists the pins; mlx-download cache unpin ${repoId} removes one.`,
+      hint: `mlx-download cache pin lists the pins. mlx-download cache unpin ${repoId} removes one.`,
       data: { kept: pinned },
     });
   }

@@ -56,7 +56,7 @@ export const path: CommandSpec = {
   group: "Cache",
   aliases: [],
   usage: "<org/name[@revision] | ALIAS>",
-  summary: "print the path of a model in the cache; exit 4 when it is not complete there",
+  summary: "print the path of a model in the cache. Exit 4 when it is not complete there",
   operands: { min: 1, max: 1 },
   flags: ["revision", "include", "exclude", "preset", "cacheDir"],
   examples: [
@@ -76,7 +76,7 @@ export const verify: CommandSpec = {
   aliases: ["cache verify"],
   usage: "[org/name[@revision]…]",
   summary:
-    "verify the files of models, or of the whole cache, by their checksums; exit 7 when damaged or missing",
+    "verify the files of models, or of the whole cache, by their checksums. Exit 7 when damaged or missing",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "quick",

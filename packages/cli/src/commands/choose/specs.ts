@@ -87,7 +87,7 @@ export const list: CommandSpec = {
   options: {
     sort: {
       choices: ["downloads", "likes", "created", "modified", "trending"],
-      summary: "downloads (default), likes, created, modified or trending; highest or newest first",
+      summary: "downloads (default), likes, created, modified or trending. Highest or newest first",
     },
     limit: { summary: "at most N models (default 50)" },
   },

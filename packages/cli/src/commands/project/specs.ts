@@ -56,7 +56,7 @@ export const remove: CommandSpec = {
   group: "Project",
   aliases: [],
   usage: "<ALIAS>…",
-  summary: "take models out of the project's manifest and lock; their files stay",
+  summary: "take models out of the project's manifest and lock. Their files stay",
   operands: { min: 1, max: Number.POSITIVE_INFINITY, what: "an alias", complete: "aliases" },
   flags: ["project", "cacheDir"],
   examples: [{ line: "mlx-download remove chat", purpose: "one model" }],
@@ -79,7 +79,7 @@ export const install: CommandSpec = {
   operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "aliases" },
   flags: ["project", "frozen", "dryRun", "outdated", "exitCode", ...bringing],
   examples: [
-    { line: "mlx-download install", purpose: "all; new ones of the manifest are locked" },
+    { line: "mlx-download install", purpose: "all of them, locking new ones of the manifest" },
     { line: "mlx-download install --frozen", purpose: "for CI: the lock alone, or exit 2" },
     { line: "mlx-download install --dry-run", purpose: "what would be fetched, and nothing else" },
     { line: "mlx-download install --offline", purpose: "from the cache, without a request" },
@@ -112,7 +112,7 @@ export const lock: CommandSpec = {
   group: "Project",
   aliases: [],
   usage: "[--upgrade [ALIAS…]]",
-  summary: "make the lock agree with the manifest, without fetching weights; check or export it",
+  summary: "make the lock agree with the manifest, without fetching weights. Check or export it",
   operands: { min: 0, max: Number.POSITIVE_INFINITY, complete: "aliases" },
   flags: [
     "project",

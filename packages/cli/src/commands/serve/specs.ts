@@ -45,7 +45,7 @@ export const serve: CommandSpec = {
     port: { summary: "the port to listen on, 0 for any that is free (default 8090)" },
     maxSize: {
       summary:
-        "with --pull-through: keep the cache below this size; what was not used longest is removed: 200GB, 1.5T",
+        "with --pull-through: keep the cache below this size. What was not used longest is removed: 200GB, 1.5T",
     },
     endpoint: {
       summary:
@@ -66,7 +66,7 @@ export const serve: CommandSpec = {
     },
     {
       line: "mlx-download serve --pull-through --install",
-      purpose: "at each login; --uninstall removes it",
+      purpose: "at each login. --uninstall removes it",
     },
     {
       line: "HF_ENDPOINT=http://127.0.0.1:8090 hf download org/name",

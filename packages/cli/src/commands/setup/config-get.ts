@@ -16,7 +16,7 @@ export async function run({ operands, flags }: Invocation, shell: Shell): Promis
   const setting = effectiveSetting(spec, { env, values: readConfig(path), path });
   if (setting.value === null)
     throw new CliError(`nothing sets ${spec.name}`, "cli/not-set", {
-      hint: `Its default counts; mlx-download config set ${spec.name} VALUE changes that.`,
+      hint: `Its default counts. mlx-download config set ${spec.name} VALUE changes that.`,
       data: { setting: spec.name },
     });
   await writeResult({ ...setting }, `${setting.value}\n`, { flags, shell });

@@ -27,7 +27,7 @@ export const configGet: CommandSpec = {
   group: "Account and settings",
   aliases: [],
   usage: "<setting>",
-  summary: "print one setting; exit 4 when nothing sets it",
+  summary: "print one setting. Exit 4 when nothing sets it",
   operands: { min: 1, max: 1, what: "a setting", complete: settingNames },
   flags: [],
   examples: [{ line: "mlx-download config get cache-dir", purpose: "for a script" }],
@@ -124,7 +124,7 @@ export const man: CommandSpec = {
   examples: [
     {
       line: "mlx-download man > /usr/local/share/man/man1/mlx-download.1",
-      purpose: "for man mlx-download; npm and Homebrew do it themselves",
+      purpose: "for man mlx-download. npm and Homebrew do it themselves",
     },
   ],
   load: () => import("./man.ts"),

@@ -52,7 +52,7 @@ export const update: CommandSpec = {
   group: "Download",
   aliases: ["upgrade"],
   usage: "[org/name[@branch]|ALIAS…]",
-  summary: "bring models in the cache to the Hub's newest version; the old one stays",
+  summary: "bring models in the cache to the Hub's newest version. The old one stays",
   operands: { min: 0, max: Number.POSITIVE_INFINITY },
   flags: [
     "dryRun",

@@ -24,7 +24,7 @@ export const web: CommandSpec = {
     "token",
   ],
   examples: [
-    { line: "mlx-download web", purpose: "opens the page in the browser; Ctrl-C ends it" },
+    { line: "mlx-download web", purpose: "opens the page in the browser. Ctrl-C ends it" },
     { line: "mlx-download web --no-open --port 8080", purpose: "says where it is, and no more" },
     { line: "mlx-download web --new-token", purpose: "shuts out every page that is open" },
   ],

@@ -47,7 +47,7 @@ async function lookAtLinks(folder: string, env: NodeJS.ProcessEnv): Promise<Diag
       status: "warn",
       detail:
         "do not work in the cache (or HF_HUB_DISABLE_SYMLINKS is set): every revision holds whole files",
-      hint: "A cache on a file system with links saves space; exFAT has none.",
+      hint: "A cache on a file system with links saves space, exFAT has none.",
     };
   } catch (error) {
     return failed("symlinks", error);

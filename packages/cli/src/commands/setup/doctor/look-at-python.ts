@@ -59,7 +59,7 @@ function problemOf(
   if (seen.packedExperts === false)
     return {
       what: "this mlx-lm and this mlx do not agree on packed experts (gather_qmm has no global_scale)",
-      hint: "Quantized mixtures of experts are likely to fail at the first token; update both.",
+      hint: "Quantized mixtures of experts are likely to fail at the first token. Update both.",
     };
   return undefined;
 }
