@@ -1,15 +1,16 @@
 // The real servers, on the CPU: each whose virtual environment lies below MLX_DOWNLOAD_ENGINES, on demand.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { removeRepo } from "@mlx-download/cache";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { mlxLmServer } from "../src/drivers/mlx-lm-server.ts";
 import { mlxOmniServer } from "../src/drivers/mlx-omni-server.ts";
 import { openAiServer, openAiServerPerModel, type ServedModel } from "../src/drivers/openai.ts";
 import { startServerProcess } from "../src/drivers/server-process.ts";
 import { type Engine, loadModel, unloadModel } from "../src/index.ts";
 import { testEngine } from "../src/testing/index.ts";
 import { engineStage } from "./engine-stage.ts";
+import { damages, healDamage } from "./heals.ts";
 import { failureOf, startStage, TINY } from "./fixture.ts";
 
 const root = process.env["MLX_DOWNLOAD_ENGINES"] ?? "";
@@ -61,6 +62,7 @@ const perModel =
   };
 
 const engines: Readonly<Record<string, Tried>> = {
+  "mlx-lm": { program: "mlx_lm.server", engine: running(mlxLmServer) },
   "mlx-omni-server": { program: "mlx-omni-server", engine: running(mlxOmniServer) },
   "mlx-vlm": {
     program: "python",
@@ -121,12 +123,22 @@ for (const [name, { program, engine }] of Object.entries(engines)) {
       await removeRepo(cacheDir, TINY);
     });
 
+    test("a damaged model is noticed by it, fetched again, and loaded", async () => {
+      expect(await say(await healDamage(await engine(path), damages[0]))).not.toBe("");
+    });
+
     test("a server that ends while it answers is an error", async () => {
       const { options } = await startStage();
       const model = await loadModel(await engine(path), TINY, options);
-      onTestFinished(() => delay(0));
-      for (const close of closing.splice(0)) await close();
-      expect((await failureOf(say(model))).code).toBe("engine/not-answering");
+      const chats = async (): Promise<void> => {
+        for (let seed = 1; seed <= 8; seed += 1) {
+          const chat = { maxTokens: 2000, request: { temperature: 1, seed } };
+          // A model whose first word is its end has not answered.
+          for await (const _ of model.chat([{ role: "user", content: "hi" }], chat))
+            for (const close of closing.splice(0)) await close();
+        }
+      };
+      expect((await failureOf(chats())).code).toBe("engine/not-answering");
     });
   });
 }

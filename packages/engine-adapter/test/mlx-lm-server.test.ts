@@ -11,6 +11,7 @@ import {
 import { loadModel } from "../src/index.ts";
 import { testEngine } from "../src/testing/index.ts";
 import { engineStage } from "./engine-stage.ts";
+import { damages, healDamage } from "./heals.ts";
 import { failureOf, startStage, TINY } from "./fixture.ts";
 
 // The real server, on the CPU: one process for all, since Python takes seconds to start.
@@ -82,6 +83,13 @@ describe.skipIf(!python)("mlx_lm.server", () => {
     const peft = await failureOf(loadModel(server, TINY, { ...options, adapter: "acme/peft" }));
     expect(peft).toMatchObject({ code: "engine/invalid-input" });
   });
+
+  test.each(damages)(
+    "a damaged model is noticed by it, fetched again, and loaded: $file at $at",
+    async (damage) => {
+      expect(await firstWords(await healDamage(server, damage))).not.toBe("");
+    },
+  );
 
   test("a chat can be left, and the server serves the next one", async () => {
     const { options } = await startStage();

@@ -105,6 +105,24 @@ export function testEngine<Handle>(test: RegisterTest, harness: EngineHarness<Ha
     await works(await loadModel(engine, refs[0], options));
   });
 
+  test("who leaves while the model is fetched is let go at once, and nothing is loaded", async () => {
+    const [engine, { options, refs }] = await Promise.all([harness.engine(), harness.stage()]);
+    const reason = new Error("left");
+    const controller = new AbortController();
+    const types: string[] = [];
+    const onEvent = (event: EngineEvent): void => {
+      types.push(event.type);
+      if (event.type === "file-started") controller.abort(reason);
+    };
+    const { signal } = controller;
+    await assert.rejects(
+      loadModel(engine, refs[0], { ...options, onEvent, signal }),
+      (error) => error === reason,
+    );
+    assert.ok(!types.includes("loading"), "it was loaded although its caller had left");
+    await works(await loadModel(engine, refs[0], options));
+  });
+
   test("loading is told from beginning to end, under the engine's name", async () => {
     const [engine, { options, refs }] = await Promise.all([harness.engine(), harness.stage()]);
     const events: EngineEvent[] = [];
