@@ -1,9 +1,9 @@
-// Other runtimes than Node, and Yarn's Plug'n'Play, from npm: the packed libraries download, verify and scan there with
-// their threads. Skipped with the reason where a runtime does not install.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+// Other runtimes than Node, Yarn's Plug'n'Play and Electron's archives, from npm: the packed libraries download, verify and
+// scan there with their threads. Skipped with the reason where a runtime does not install.
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { startTestHub, type TestHub } from "@mlx-download/hub-server/testing";
 import { run, tempDir } from "@mlx-download/test-utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,7 +11,12 @@ import { packAll } from "./checks/published.ts";
 import { hubEnvironment } from "./hub-environment.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const versions = { bun: "1.4.5", deno: "2.9.6", "@yarnpkg/cli-dist": "4.18.1" };
+const versions = {
+  bun: "1.4.5",
+  deno: "2.9.6",
+  "@yarnpkg/cli-dist": "4.18.1",
+  "@electron/asar": "4.3.2",
+};
 /** Large enough for the threads. */
 const LARGE = 64_000_000;
 const APP = `
@@ -52,7 +57,8 @@ beforeAll(async () => {
   const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...wanted];
   const installed = await run("npm", args, { cwd: dir, timeoutMs: 300_000 });
   if (installed.code === 0) tools = join(dir, "node_modules");
-  else process.stderr.write(`skipped: bun, deno and yarn do not install\n${installed.stderr}\n`);
+  else
+    process.stderr.write(`skipped: bun, deno, yarn and asar do not install\n${installed.stderr}\n`);
 }, 400_000);
 afterAll(async () => {
   await hub?.close();
@@ -99,6 +105,39 @@ async function withYarn(dir: string): Promise<void> {
   expect(code, stdout).toBe(0);
 }
 
+/**
+ * An app as Electron's packagers leave it: everything in one archive. Electron itself installs from no registry, so hooks
+ * read the modules out of the archive. The files stay as names for Node's resolution, and are empty.
+ */
+async function withArchive(dir: string): Promise<void> {
+  await withNpm(dir);
+  const asar = join(tools ?? "", "@electron/asar/bin/asar.mjs");
+  const archive = join(dir, "app.asar");
+  const { code, stderr } = await run(process.execPath, [asar, "pack", dir, archive]);
+  expect(code, stderr).toBe(0);
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && entry.name !== "package.json" && path !== archive) await truncate(path);
+  }
+  const { href } = pathToFileURL(join(tools ?? "", "@electron/asar/lib/asar.js"));
+  await writeFile(
+    join(dir, "archive.mjs"),
+    `import { registerHooks } from "node:module";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { extractFile } from ${JSON.stringify(href)};
+registerHooks({
+  load(url, context, next) {
+    const path = url.startsWith("file:") ? relative(import.meta.dirname, fileURLToPath(url)) : "..";
+    if (path.startsWith("..")) return next(url, context);
+    const source = extractFile(import.meta.dirname + "/app.asar", path);
+    return { format: context.format ?? "commonjs", source, shortCircuit: true };
+  },
+});
+`,
+  );
+}
+
 /** The program of a package that has one for each platform. */
 async function programBelow(scope: string, path: string): Promise<string | undefined> {
   const [platform] = await readdir(join(tools ?? "", scope)).catch(() => []);
@@ -138,6 +177,11 @@ test.for<
         "--require=./.pnp.cjs",
         "--experimental-loader=./.pnp.loader.mjs",
       ]),
+  ],
+  [
+    "Node out of an Electron archive",
+    withArchive,
+    () => Promise.resolve([process.execPath, "--import=./archive.mjs"]),
   ],
 ])(
   "%s: the libraries download, verify and scan, with their threads",

@@ -1,14 +1,18 @@
+import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { describe, test } from "vitest";
 import { directoryEngine } from "../src/drivers/directory-engine.ts";
 import { mlxServingEngine } from "../src/index.ts";
 import { testEngine } from "../src/testing/index.ts";
 import { engineStage } from "./engine-stage.ts";
-import { startDouble } from "./fixture.ts";
+import { servingEngines } from "./serving-engines.ts";
 
-describe("the driver of mlx-serving", () => {
-  testEngine(test, {
-    engine: async () => mlxServingEngine(await startDouble()),
+describe.each(servingEngines)("the driver of mlx-serving, on %s", (_name, start) => {
+  testEngine(start ? test : test.skip, {
+    async engine() {
+      assert(start);
+      return mlxServingEngine(await start());
+    },
     stage: engineStage,
   });
 });

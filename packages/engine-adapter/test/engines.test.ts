@@ -1,6 +1,6 @@
 // The real servers, on the CPU: each whose virtual environment lies below MLX_DOWNLOAD_ENGINES, on demand.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { removeRepo } from "@mlx-download/cache";
 import { afterEach, describe, expect, test } from "vitest";
 import { mlxLmServer } from "../src/drivers/mlx-lm-server.ts";
@@ -28,18 +28,37 @@ interface Tried {
 
 /** A server that is started once a case and loads what requests name. */
 const running =
-  (make: (url: string) => Engine<ServedModel>, args: readonly string[] = []): Tried["engine"] =>
+  (
+    make: (url: string) => Engine<ServedModel>,
+    args: readonly string[] = [],
+    more: NodeJS.ProcessEnv = {},
+  ): Tried["engine"] =>
   async (program) => {
     const server = await startServerProcess({
       engine: program,
       commandFor: (port) => [program, ...args, "--host", "127.0.0.1", "--port", String(port)],
-      env,
+      env: { ...env, ...more },
       healthPath: "/v1/models",
       startTimeoutMs: 300_000,
     });
     closing.push(server.close);
     return make(server.url);
   };
+
+/** A server that loads by repo id from the cache that it reads: the one of the first model it is to load. */
+function inTheCache(make: (url: string) => Engine<ServedModel>): Tried["engine"] {
+  return async (program) => {
+    let started: Promise<Engine<ServedModel>> | undefined;
+    return {
+      ...make("http://127.0.0.1"),
+      async load(model, context) {
+        const cache = dirname(dirname(dirname(model.path)));
+        started ??= running(make, [], { HF_HUB_CACHE: cache })(program);
+        return (await started).load(model, context);
+      },
+    };
+  };
+}
 
 /** A server that is started for each model. */
 const perModel =
@@ -63,7 +82,7 @@ const perModel =
 
 const engines: Readonly<Record<string, Tried>> = {
   "mlx-lm": { program: "mlx_lm.server", engine: running(mlxLmServer) },
-  "mlx-omni-server": { program: "mlx-omni-server", engine: running(mlxOmniServer) },
+  "mlx-omni-server": { program: "mlx-omni-server", engine: inTheCache(mlxOmniServer) },
   "mlx-vlm": {
     program: "python",
     engine: running((url) => openAiServer(url, { name: "mlx-vlm" }), ["-m", "mlx_vlm.server"]),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { mlxOmniServer, type ServedModel } from "../src/drivers/mlx-omni-server.ts";
 import { mlxLmServer } from "../src/drivers/mlx-lm-server.ts";
@@ -124,4 +125,25 @@ test("the probe may be changed, but not which model it is about", async () => {
   const engineOptions = { max_tokens: 9, temperature: 0, model: "another" };
   const { model } = await loadModel(mlxOmniServer(url), TINY, { ...options, engineOptions });
   expect(bodies).toMatchObject([{ max_tokens: 9, temperature: 0, stream: true, model }]);
+});
+
+test("a server that takes repo ids alone gets the id of what is main, and nothing of another revision", async () => {
+  const { options, hub, events } = await startStage();
+  await hub.addRepo(TINY, tinyModelFiles({ seed: 5 }), { revision: "v1" });
+  // As 0.5.2 beside mlx-lm 0.31: a folder is no repo id to it.
+  const { url, bodies } = await serve(({ model }, response) => {
+    if (model !== TINY) return void response.writeHead(500).end("Internal Server Error");
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.end(`data: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n`);
+  });
+  const engine = mlxOmniServer(url);
+  const model = await loadModel(engine, TINY, options);
+  expect([model.model, await say(model)]).toEqual([TINY, "hi"]);
+  expect(events).toContainEqual(expect.objectContaining({ code: "engine/by-name" }));
+  const before = bodies.length;
+  const other = await failureOf(loadModel(engine, `${TINY}@v1`, options));
+  expect(other).toMatchObject({ code: "engine/refused" });
+  expect(bodies.slice(before).map((body) => (body as { model?: string }).model)).not.toContain(
+    TINY,
+  );
 });

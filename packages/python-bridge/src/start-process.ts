@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { childEnvironment } from "./child-environment.ts";
@@ -44,7 +45,8 @@ export async function startProcess(
   },
 ): Promise<PythonProcess | UnusablePython> {
   const script =
-    options.script ?? fileURLToPath(new URL("../python/run_bridge.py", import.meta.url));
+    options.script ??
+    outsideArchive(fileURLToPath(new URL("../python/run_bridge.py", import.meta.url)));
   const child = spawn(candidate.command, [...candidate.args, "-X", "utf8", script], {
     env: childEnvironment(options.env),
     stdio: ["pipe", "pipe", "pipe"],
@@ -146,4 +148,13 @@ export function crashed(how: string, words: string | undefined): PythonBridgeErr
     `the Python process is gone: ${how}${words === undefined ? "" : `; its last words: ${words}`}`,
     { hint: "Run again: a new one is started.", data: { how, lastWords: words ?? null } },
   );
+}
+
+/**
+ * The same file beside the archive that an Electron app was packed into, where its packager has laid it (`asarUnpack`):
+ * Python cannot read inside of an archive. Any other path stays.
+ */
+export function outsideArchive(path: string): string {
+  const unpacked = path.replace(/\.asar(?=[\\/])/u, ".asar.unpacked");
+  return unpacked !== path && existsSync(unpacked) ? unpacked : path;
 }
