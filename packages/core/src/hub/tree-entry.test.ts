@@ -104,12 +104,21 @@ describe("parseTreeEntry", () => {
     }
   });
 
-  test("reads an empty file, and one whose lfs is null", () => {
+  test("reads an empty file, and one whose lfs is nothing", () => {
     expect(parseTreeEntry({ ...small, size: 0 })).toMatchObject({
       kind: "file",
       file: { size: 0 },
     });
-    expect(parseTreeEntry({ ...small, lfs: null })).toEqual(parseTreeEntry(small));
+    for (const lfs of [null, false, "", {}]) {
+      expect(parseTreeEntry({ ...small, lfs })).toEqual(parseTreeEntry(small));
+    }
+  });
+
+  test("reads a size of digits, git's word for a file, and a sha256 that says so", () => {
+    expect(parseTreeEntry({ ...small, size: "7" })).toEqual(parseTreeEntry(small));
+    expect(parseTreeEntry({ ...small, type: "blob" })).toEqual(parseTreeEntry(small));
+    const lfs = { ...large.lfs, oid: `sha256:${SHA256}`, size: "100" };
+    expect(parseTreeEntry({ ...large, lfs })).toEqual(parseTreeEntry(large));
   });
 
   test("says which path is not safe, and why", () => {
@@ -170,6 +179,8 @@ describe("parseTreeEntry", () => {
     ["size no integer", { ...small, size: 1.5 }],
     ["size not safe", { ...small, size: 2 ** 60 }],
     ["size no count", { ...small, size: "7 kB" }],
+    ["size an empty text", { ...small, size: "" }],
+    ["size in another notation", { ...small, size: "0x7" }],
     ["size a list", { ...small, size: [7] }],
     ["size null", { ...small, size: null }],
     ["no git id", { ...small, oid: undefined }],

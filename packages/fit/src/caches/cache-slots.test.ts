@@ -35,6 +35,12 @@ test("RotatingKVCache that went around puts its tokens in order before it takes 
   expect(calls.map((tokens) => cache.add(tokens)).slice(-4)).toEqual([300, 262, 300, 300]);
 });
 
+test("RotatingKVCache that went around keeps its whole window when several come", () => {
+  const cache = windowSlots(300);
+  const calls = [100, ...ones(250), 5, 1, 1];
+  expect(calls.map((tokens) => cache.add(tokens)).slice(-4)).toEqual([300, 304, 300, 300]);
+});
+
 test.each([
   { chunk: 500, calls: [300, 300, 300, 1, 1], slots: [512, 812, 1012, 756, 756] },
   { chunk: 512, calls: [300, 212, 1, 1], slots: [512, 512, 768, 768] },
@@ -54,6 +60,11 @@ test("the last token of a prompt is a call of its own", () => {
     whole: 1,
     skipped: 0,
     last: [1],
+  });
+  expect(promptSteps({ tokens: 512, prefillStepSize: 512 }, 0)).toEqual({
+    whole: 0,
+    skipped: 0,
+    last: [511, 1],
   });
   expect(promptSteps({ tokens: 514, prefillStepSize: 512 }, 0).last).toEqual([1, 1]);
   // Steps that are no multiple of 256 end at another place of their slots each time, so none is like the next.
