@@ -1,3 +1,4 @@
+import { queryObjects } from "node:v8";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { clientFor } from "../../test/hub-client.ts";
@@ -25,6 +26,19 @@ describe("a Hub client", () => {
     expect(client.url(["a", "b", "resolve", "main", "ä ?#%.txt"]).href).toBe(
       "http://127.0.0.1:1/mirror/a/b/resolve/main/%C3%A4%20%3F%23%25.txt",
     );
+  });
+
+  test("keeps nothing of a request that is answered", async () => {
+    const { url } = await serve((_request, response) => void response.end("{}"));
+    const { client } = clientFor(url);
+    const { signal } = new AbortController();
+    const ask = () => client.json(client.url(["x"]), { question, signal });
+    await ask();
+    // It collects garbage first.
+    const held = () => Number(queryObjects(AbortSignal, { format: "count" }));
+    const before = held();
+    for (let count = 0; count < 50; count += 1) await ask();
+    expect(held() - before).toBeLessThan(10);
   });
 
   test("names itself, and the origin it was told", async () => {

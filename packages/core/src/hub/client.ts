@@ -3,6 +3,7 @@ import { ModelDownloadError } from "../contract/errors.ts";
 import type { DownloadEventBody } from "../contract/events.ts";
 import { isNews } from "../contract/tell-once.ts";
 import type { FollowedResponse } from "../http/follow.ts";
+import { startDeadline } from "../http/deadline.ts";
 import { READABLE_ENCODINGS } from "../http/decoded-body.ts";
 import { readBody } from "../http/read-body.ts";
 import { redactUrl } from "../http/redact.ts";
@@ -96,7 +97,8 @@ export function createHubClient(
     request: HubRequest,
     timeoutMs: number,
   ): Promise<Try<HubAnswer>> {
-    const late = AbortSignal.timeout(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
+    const deadline = startDeadline(options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
+    const late = deadline.signal;
     try {
       const followed = await sender.send(url, {
         method: request.method,
@@ -122,6 +124,8 @@ export function createHubClient(
       if (late.aborted) return { failed: { error: tooSlow(url, error), late: true } };
       if (error instanceof ModelDownloadError) return { failed: { error } };
       throw error;
+    } finally {
+      deadline.clear();
     }
   }
 
