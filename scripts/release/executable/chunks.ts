@@ -14,13 +14,11 @@ const HEAD = "(function (exports, require, module, __filename) {\n";
 
 /** A chunk as a script of its own, from what V8 compiled before where the store has that. */
 export function compileChunk(name: string, store: ChunkStore): ChunkScript {
-  const { Script, constants } = process.getBuiltinModule("node:vm");
+  const { Script } = process.getBuiltinModule("node:vm");
   const cachedData = store.compiled(name);
   const script = new Script(`${HEAD}${store.text(name)}\n})`, {
     filename: addressOf(name),
     lineOffset: -1,
-    // Node's own modules alone are left to it.
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData: Buffer.from(cachedData) }),
   });
   // For the test of the executable. A start without it is slower and works.

@@ -82,7 +82,9 @@ async function bundleChunks(root: string, dist: string): Promise<string> {
     ...(await commandInput(dir, root, filesInside(root))),
     input: { "run-cli": "src/run-cli.ts" },
   });
-  const { output } = await bundle.write({ ...commandOutput, dir: dist, format: "cjs" });
+  // A script has no import() without a loader of its own, and Node warns of that one at every start.
+  const form = { format: "cjs", dynamicImportInCjs: false } as const;
+  const { output } = await bundle.write({ ...commandOutput, ...form, dir: dist });
   await bundle.close();
   const chunks = output.filter((one) => one.type === "chunk");
   refuseImports(chunks);
