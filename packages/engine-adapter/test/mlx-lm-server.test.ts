@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tinyModelFiles, writeSafetensors } from "@mlx-download/hub-server/testing";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
@@ -8,7 +8,7 @@ import {
   type ServedModel,
   startMlxLmServer,
 } from "../src/drivers/mlx-lm-server.ts";
-import { loadModel } from "../src/index.ts";
+import { ensureModel, loadModel } from "../src/index.ts";
 import { testEngine } from "../src/testing/index.ts";
 import { engineStage } from "./engine-stage.ts";
 import { damages, healDamage } from "./heals.ts";
@@ -90,6 +90,25 @@ describe.skipIf(!python)("mlx_lm.server", () => {
       expect(await firstWords(await healDamage(server, damage))).not.toBe("");
     },
   );
+
+  test("a draft model that is damaged is fetched again as well", async () => {
+    const { hub, options, events } = await startStage();
+    await hub.addRepo("acme/draft", tinyModelFiles({ seed: 3 }));
+    const { path } = await ensureModel("acme/draft", options);
+    await writeFile(
+      join(path, "config.json"),
+      "{".padEnd((await stat(join(path, "config.json"))).size),
+    );
+    const model = await loadModel(server, TINY, { ...options, draft: "acme/draft" });
+    expect(await firstWords(model)).not.toBe("");
+    const mended = events.filter(
+      (event) => "code" in event && event.code === "engine/proving-again",
+    );
+    expect(mended.length).toBeGreaterThan(0);
+    expect(JSON.parse(await readFile(join(path, "config.json"), "utf8"))).toHaveProperty(
+      "model_type",
+    );
+  });
 
   test("a chat can be left, and the server serves the next one", async () => {
     const { options } = await startStage();

@@ -61,7 +61,11 @@ export function installAutoDownload<Handle extends EngineModelHandle>(
       const handle = await loadHeld(engine, [{ id, path }], {
         signal,
         load: () =>
-          mendAndRetry(() => loadInLine(engine, call, signal), path, { options, signal, warn }),
+          mendAndRetry(() => loadInLine(engine, call, signal), [{ path }], {
+            options,
+            signal,
+            warn,
+          }),
       });
       const has = (held: string): boolean =>
         engine.getModelInfo === undefined || engine.getModelInfo(held) !== undefined;

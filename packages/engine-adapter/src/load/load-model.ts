@@ -70,7 +70,8 @@ export async function loadModel(
       return await tellLoad(told, context.emit, async () => {
         const handle = await loadHeld(target, foldersOf(model), {
           signal: context.signal,
-          load: () => mendAndRetry(() => engine.load(model, load), path, { ...load, options }),
+          load: () =>
+            mendAndRetry(() => engine.load(model, load), foldersOf(model), { ...load, options }),
         });
         releaseWhenUnloaded(target);
         if (engine.holdsOne) await letOthersGo(target, handle);

@@ -8,13 +8,13 @@ const DAMAGE =
   /safetensors|missing \d+ param|received \d+ param|invalid header|deserializ|unexpected end|truncated|corrupt|json\.exception|parse error|JSONDecodeError|expecting value|expecting property name|unterminated string|invalid control character|extra data: line|can't decode byte|failed to parse|unable to read \d+ bytes|expected value at line|EOF while parsing/i;
 
 /**
- * Loads from a folder. When the engine's error is about damaged files, or a length or a header is wrong, and the folder is
- * a snapshot of a cache, its files are verified, damaged ones are fetched again, and it is loaded once more, never twice. A
- * later error, or one about something else, passes through unchanged.
+ * Loads from folders: the model's, and those of its draft model and adapter. When the engine's error is about damaged
+ * files, or a length or a header is wrong, those that are snapshots of a cache are verified, damaged files are fetched
+ * again, and it is loaded once more, never twice. A later error, or one about something else, passes through unchanged.
  */
 export async function mendAndRetry<T>(
   load: () => Promise<T>,
-  path: string,
+  folders: readonly { readonly path: string }[],
   io: {
     readonly options: EnsureOptions;
     readonly signal: AbortSignal | undefined;
@@ -24,27 +24,52 @@ export async function mendAndRetry<T>(
   try {
     return await load();
   } catch (error) {
+    const snapshots = folders.flatMap(({ path }) => snapshotAt(path, io) ?? []);
+    if (snapshots.length === 0 || io.signal?.aborted) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    const snapshot = cachedFolder(path);
-    if (!snapshot || io.signal?.aborted) throw error;
-    const { repoId, cacheDir } = snapshot.layout;
-    const { endpoint, token, offline, fetch, env } = io.options;
-    // A snapshot that was named by its path may lie in another cache than the options say.
-    const hub = { cacheDir, endpoint, token, offline, fetch, env, signal: io.signal };
-    const ref = `${repoId}@${snapshot.commit}`;
-    const isDamaged = DAMAGE.test(`${text}\n${saidBy(error)}`) || (await looksDamaged(ref, hub));
-    if (!isDamaged) throw error;
-    io.warn("engine/proving-again", `${repoId} did not load (${text}). Verifying its files`);
-    const report = await repairModels([ref], hub).catch(() => undefined);
-    if (!report || report.repaired.length === 0 || report.failed.length > 0) throw error;
+    const isNamed = DAMAGE.test(`${text}\n${saidBy(error)}`);
+    let repaired = 0;
+    for (const snapshot of snapshots) {
+      const { repoId, ref, hub } = snapshot;
+      if (!isNamed && !(await looksDamaged(snapshot))) continue;
+      io.warn("engine/proving-again", `${repoId} did not load (${text}). Verifying its files`);
+      const report = await repairModels([ref], hub).catch(() => undefined);
+      if (!report || report.failed.length > 0) throw error;
+      repaired += report.repaired.length;
+    }
+    if (repaired === 0) throw error;
     return await load();
   }
 }
 
+/** A snapshot as it is named to the Hub, which may lie in another cache than the options say. */
+interface Snapshot {
+  readonly repoId: string;
+  readonly ref: string;
+  readonly hub: Omit<VerifyModelsOptions, "onEvent" | "onNotice">;
+}
+
+function snapshotAt(
+  path: string,
+  {
+    options,
+    signal,
+  }: { readonly options: EnsureOptions; readonly signal: AbortSignal | undefined },
+): Snapshot | undefined {
+  const snapshot = cachedFolder(path);
+  if (snapshot === undefined) return undefined;
+  const { repoId, cacheDir } = snapshot.layout;
+  const { endpoint, token, offline, fetch, env } = options;
+  const hub = { cacheDir, endpoint, token, offline, fetch, env, signal };
+  return { repoId, ref: `${repoId}@${snapshot.commit}`, hub };
+}
+
 /** By lengths and headers alone: whole files are not read for an error that names no damage. */
-async function looksDamaged(ref: string, hub: VerifyModelsOptions): Promise<boolean> {
+async function looksDamaged({ ref, hub }: Snapshot): Promise<boolean> {
   const report = await verifyModels([ref], { ...hub, quick: true }).catch(() => undefined);
-  return report !== undefined && report.bad.length + report.missing.length > 0;
+  if (report === undefined) return false;
+  // Files that were never wanted are absent from many snapshots.
+  return report.bad.length > 0 || report.missing.some(({ reason }) => reason === "dangling");
 }
 
 /** The end of the output of a server that did not start: its last line alone rarely names the cause. */
