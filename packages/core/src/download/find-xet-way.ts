@@ -20,7 +20,7 @@ export async function findXetWay(
     mode,
     route,
     // A user who wants everything fetched again wants no copies.
-    layout: request.localDir === undefined && !force ? request.layout : undefined,
+    layout: force ? undefined : request.layout,
     signal,
     onFailure: ({ path }, failure) => emit(fallback(path, failure, route)),
   });

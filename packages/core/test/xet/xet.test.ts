@@ -101,3 +101,17 @@ for (const storage of ["gives parts", "refuses parts", "gives one byte, and refu
     await provedBlobs(cacheDir, "org/model");
   });
 }
+
+test("a folder of the user's is made of what the cache has of a former revision", async () => {
+  const { hub, get, cacheDir } = await startXetRoad();
+  const base = noise(9_000_000);
+  const next = edited(base);
+  const how = { xet: { chunksPerXorb: 50 } };
+  await hub.addRepo("org/model", { "model.safetensors": base }, how);
+  await get("org/model");
+  await hub.addRepo("org/model", { "model.safetensors": next }, how);
+  const localDir = join(cacheDir, "..", "folder");
+  const { bytes } = await get("org/model", { localDir });
+  expect((await readFile(join(localDir, "model.safetensors"))).equals(next)).toBe(true);
+  expect(bytes.copied).toBeGreaterThan(0.85 * next.length);
+});
