@@ -16,7 +16,10 @@ const ACTIVE_EXPERTS = [
   "top_k_experts",
 ];
 
-type Shape = Pick<ModelDescription, "layers" | "hiddenSize" | "vocabularySize" | "experts">;
+type Shape = Pick<
+  ModelDescription,
+  "layers" | "hiddenSize" | "vocabularySize" | "experts" | "lookupParameters"
+>;
 
 /** The sizes of a model's parts, from its config. */
 export function modelShape({ text, root, prefix }: ModelConfig, evidence: EvidenceList): Shape {
@@ -42,7 +45,26 @@ export function modelShape({ text, root, prefix }: ModelConfig, evidence: Eviden
     total === null || total < 2
       ? null
       : { total, active, parameters: expertParameters(text, { total, layers, hiddenSize }) };
-  return { layers, hiddenSize, vocabularySize, experts };
+  const lookupParameters = lookups(text, { layers, vocabularySize });
+  if (lookupParameters !== null) {
+    evidence["lookupParameters"] = evidenceOf(
+      "config",
+      `config.json: ${prefix}hidden_size_per_layer_input`,
+    );
+  }
+  return { layers, hiddenSize, vocabularySize, experts, lookupParameters };
+}
+
+/** One table for all layers: `embed_tokens_per_layer` of mlx_lm/models/gemma3n.py and gemma4_text.py. */
+function lookups(
+  text: ModelConfig["text"],
+  { layers, vocabularySize }: Pick<Shape, "layers" | "vocabularySize">,
+): number | null {
+  const width = countField(text, "hidden_size_per_layer_input");
+  const words = countField(text, "vocab_size_per_layer_input") ?? vocabularySize;
+  if (width === undefined || words === null || layers === null) return null;
+  const parameters = width * words * layers;
+  return Number.isSafeInteger(parameters) ? parameters : null;
 }
 
 // The width of one expert, the usual name first.

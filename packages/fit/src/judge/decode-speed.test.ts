@@ -33,6 +33,26 @@ describe("decodeSpeed", () => {
     expect(decodeSpeed(sized, machine, { kvBytes: 0 })?.bytesPerToken).toBe(5.5e9);
   });
 
+  test("leaves out tables that each token only looks up", () => {
+    const config = {
+      model_type: "gemma3n",
+      text_config: {
+        num_hidden_layers: 35,
+        hidden_size_per_layer_input: 256,
+        vocab_size_per_layer_input: 262_144,
+      },
+    };
+    const gemma = {
+      ...describeModel({ config: JSON.stringify(config) }),
+      parameters: 5e9,
+      weightsBytes: 2.8e9,
+    };
+    expect(gemma.lookupParameters).toBe(35 * 256 * 262_144);
+    const speed = decodeSpeed(gemma, machine, { kvBytes: 0 });
+    expect(speed?.bytesPerToken).toBe(Math.ceil((2.8e9 * (5e9 - 35 * 256 * 262_144)) / 5e9));
+    expect(speed?.formula).toContain("2.35 B parameters are only looked up");
+  });
+
   test("says nothing where it knows nothing", () => {
     expect(decodeSpeed(dense, linux, { kvBytes: 0 })).toBeNull();
     expect(decodeSpeed({ ...dense, weightsBytes: null }, machine, { kvBytes: 0 })).toBeNull();

@@ -16,7 +16,7 @@ export interface DecodeSpeed {
 }
 
 // Share of the bandwidth that MLX's kernels reach, and the fixed time of every layer, in seconds. Drawn
-// from 45 measured speeds of 8 chips (test/measurements/speeds.json).
+// from 52 measured speeds of 6 chips, 35 of them an M5 Max (test/measurements/speeds.json).
 const LOW = { efficiency: 0.66, layer: 120e-6, expertLayer: 200e-6 } as const;
 const HIGH = { efficiency: 0.9, layer: 35e-6, expertLayer: 60e-6 } as const;
 // Where the config does not say.
@@ -75,8 +75,12 @@ function activeShare(
   repoId: string | undefined,
 ): { readonly share: number; readonly why: string } {
   const { experts, parameters: all } = description;
-  if (experts === null) return { share: 1, why: "" };
   const working = activeParameters(description);
+  if (experts === null) {
+    if (working === null || all === null || working >= all) return { share: 1, why: "" };
+    const looked = ((all - working) / 1e9).toPrecision(3);
+    return { share: working / all, why: ` (${looked} B parameters are only looked up)` };
+  }
   if (working !== null && all !== null) {
     return { share: working / all, why: ` (${experts.active} of ${experts.total} experts)` };
   }

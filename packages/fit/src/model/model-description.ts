@@ -94,6 +94,8 @@ export interface ModelDescription {
   readonly vocabularySize: number | null;
   /** Weights counted as numbers before packing, as mlx-lm counts them. */
   readonly parameters: number | null;
+  /** Parameters of tables of which each token looks up one row a layer: the embeddings of Gemma 3n and of small Gemma 4. Null without. */
+  readonly lookupParameters: number | null;
   /** Elements of the stored tensors, packed ones as stored. */
   readonly storedElements: number | null;
   /** Bytes of the tensors that are loaded, as they are stored. */
