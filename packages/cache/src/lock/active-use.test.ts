@@ -46,8 +46,8 @@ test.each(["download", "use"] as const)(
     const words = purpose === "use" ? "is loaded by a program" : "is downloading into";
     expect(found && inUse(layout, found).message).toContain(words);
     await end();
-    expect(await findActiveUse(layout)).toBeUndefined();
     expect(await readdir(layout.locksDir)).toEqual([]);
+    expect(await findActiveUse(layout)).toBeUndefined();
   },
 );
 
