@@ -86,7 +86,7 @@ test.each([
     "a dependency from elsewhere that the table does not know",
     "packages/core/src/a.ts",
     `export { Hono } from "hono";`,
-    "may import @huggingface/hub, undici from elsewhere",
+    "may import @huggingface/hub, bonjour-service, undici from elsewhere",
   ],
   [
     "any dependency of cache",
