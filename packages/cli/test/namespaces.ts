@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { run, type RunResult, tempDir } from "@mlx-download/test-utils";
 import { onTestFinished } from "vitest";
-import { nodeArgs, readUntil } from "./stage.ts";
+import { nodeArgs, program, readUntil } from "./stage.ts";
 
 /** A machine of its own: a network namespace and a home folder. */
 export interface Machine {
@@ -112,7 +112,7 @@ export async function buildHouse(files: object): Promise<House> {
         env,
         cacheDir: join(home, "hf", "hub"),
         mlx: (args) =>
-          run("ip", ["netns", "exec", full, process.execPath, ...nodeArgs, ...args], {
+          run("ip", ["netns", "exec", full, program, ...nodeArgs, ...args], {
             env,
             cwd: home,
           }),

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pythonEnv, run, tempDir } from "@mlx-download/test-utils";
 import { expect, it } from "vitest";
-import { modelFiles, nodeArgs, readUntil, startStage } from "./stage.ts";
+import { modelFiles, nodeArgs, program, readUntil, startStage } from "./stage.ts";
 
 const MODEL = "acme/house";
 
@@ -34,7 +34,7 @@ it("serves https with a certificate that it made, which clients trust by its fil
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
   });
   const get = (home: string, env: NodeJS.ProcessEnv) =>
-    run(process.execPath, [...nodeArgs, MODEL], { cwd: home, env: { ...clientEnv(home), ...env } });
+    run(program, [...nodeArgs, MODEL], { cwd: home, env: { ...clientEnv(home), ...env } });
   const home = await tempDir();
   const got = await get(home, { SSL_CERT_FILE: certFile });
   expect(got.code, got.stderr).toBe(0);
