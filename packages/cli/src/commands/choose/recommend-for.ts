@@ -2,6 +2,7 @@ import type { RecommendOptions, Recommendations } from "@mlx-download/core";
 import type { CatalogueAge } from "@mlx-download/registry";
 import type { Flags } from "../../command-line/flags.ts";
 import { CliError } from "../../failure/cli-error.ts";
+import { isOffline } from "../../shell/is-on.ts";
 import { hubNotices } from "../../shell/hub-notices.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { formatBytes, formatCount } from "../../text/format.ts";
@@ -49,6 +50,11 @@ export async function recommendFor(
   let found: RecommendedFor;
   try {
     found = await recommended(wish, listing, { flags, shell });
+    // Names and counts do not always tell the size. The files do.
+    const mayAsk = listing !== undefined && !flags.offline && !isOffline(shell.env);
+    if (found.models.length === 0 && mayAsk) {
+      found = await recommended(wish, undefined, { flags, shell });
+    }
   } catch (error) {
     const seed =
       wish.catalogue && !flags.online && isAway(error)
