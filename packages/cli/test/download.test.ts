@@ -60,6 +60,7 @@ test("--json is one value with the fields that machines rely on", async () => {
     "durationMs",
     "quantization",
     "bytes",
+    "sources",
     "files",
     "leftOut",
     "next",

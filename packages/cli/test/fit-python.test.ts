@@ -55,7 +55,7 @@ test("a Python that auto finds and that cannot answer is a warning, one that was
   env["PYTHON_PATH"] = python;
   const auto = await run(["info", folder, "--json", "--fit-python", "auto"]);
   expect([auto.code, said(auto.stdout).loads.by]).toEqual([0, table]);
-  expect(auto.stderr).toMatch(/^warning: .*; the built-in table answers instead\./m);
+  expect(auto.stderr).toMatch(/^warning: .*\. The built-in table answers instead\./m);
   const named = await run(["info", folder, "--json", "--fit-python", python]);
   expect(named.code).toBe(2);
   expect(JSON.parse(named.stdout)).toMatchObject({

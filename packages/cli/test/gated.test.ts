@@ -1,3 +1,4 @@
+import { tinyModelFiles } from "@mlx-download/hub-server/testing";
 import { describe, expect, test } from "vitest";
 import { modelFiles, type Stage, startStage } from "./stage.ts";
 
@@ -10,7 +11,10 @@ async function startGated(name?: string): Promise<Stage> {
   const { store } = stage.hub;
   for (const user of ["anna", "ben", "carl", "dora", "eve"])
     store.addUser({ name: user, tokens: [tokenOf(user)] });
-  await stage.hub.addRepo(repo, modelFiles(300_000), {
+  // With a real tokenizer: the listing tells its size to everyone, and a few bytes are none.
+  const { "tokenizer.json": tokenizer = "" } = tinyModelFiles();
+  const files = { ...modelFiles(300_000), "tokenizer.json": tokenizer };
+  await stage.hub.addRepo(repo, files, {
     gated: "manual",
     accepted: ["anna"],
     requests: { ben: "pending", carl: "rejected", dora: "reset" },
