@@ -10,8 +10,9 @@ const libraries =
   "{cache,catalogue,core,engine-adapter,fit,hub-server,project,python-bridge,registry,web,xet}";
 const names = Object.values(flagSpecs).map(({ name }) => name);
 const flag = new RegExp(`(?<![\\w-])--(?:${names.join("|")})(?![\\w-])`, "u");
-/** Programs of others, which have options of these names too. */
-const forOthers = /"--port|--port=|"--host=|--help in a terminal|pip install --upgrade/u;
+/** Programs of others, which have options of these names too. `--trust-remote-code` is mlx-lm's own. */
+const forOthers =
+  /"--port|--port=|"--host=|--help in a terminal|pip install --upgrade|--trust-remote-code/u;
 
 /** An option as a hint names it, `cacheDir` or `hub: true`, in a string or an escaped template. */
 const named = /\\?`(?<option>[a-z][A-Za-z]+)(?:: (?:"[^"]*"|true|\$\{[^}]*\}|"\$\{[^"]*"))?\\?`/gu;

@@ -126,8 +126,10 @@ it.skipIf(why !== undefined)(
       [`peer ${mini.address}:8091`, `peer ${studio.address}:8091`].toSorted(),
     );
     expect(peers.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeGreaterThan(SIZE);
-    const said = JSON.parse((await status(mini)).stdout) as Status;
-    expect(said.served[0]?.bytes).toBeGreaterThan(0);
+    // The process that shares says so every two seconds.
+    const served = async (): Promise<number> =>
+      (JSON.parse((await status(mini)).stdout) as Status).served[0]?.bytes ?? 0;
+    await expect.poll(served).toBeGreaterThan(0);
 
     // The gated model is here, and nothing says so.
     const [secret] = await digestsOf(mini, SECRET);

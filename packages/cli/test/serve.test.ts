@@ -125,8 +125,8 @@ describe("mlx-download serve", () => {
   });
 
   it("goes on after a kill in the middle and fetches nothing twice", async () => {
-    // A kill costs what is on its way, whatever the size.
-    const large = 20_000_000;
+    // A kill costs what is on its way, in the buffers of eight sockets, too: 2 to 3 MB whatever the size.
+    const large = 40_000_000;
     const stage = await startStage();
     await stage.hub.addRepo(MODEL, modelFiles(large));
     // Slow, so that what is on its way at the kill is little.

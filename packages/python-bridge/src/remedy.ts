@@ -10,11 +10,16 @@ export function installCommand(
   wanted: string = WANTED,
 ): string {
   const python = quoted(info.executable);
+  const hasUv = isOnPath("uv", env);
   if (info.externallyManaged && !info.venv) {
     const home = "~/.mlx-download/python";
-    return `${python} -m venv ${home} && ${home}/bin/python -m pip install "${wanted}" && export PYTHON_PATH=${home}/bin/python`;
+    const own = `${home}/bin/python`;
+    const steps = hasUv
+      ? [`uv venv --python ${python} ${home}`, `uv pip install --python ${own} "${wanted}"`]
+      : [`${python} -m venv ${home}`, `${own} -m pip install "${wanted}"`];
+    return [...steps, `export PYTHON_PATH=${own}`].join(" && ");
   }
-  return isOnPath("uv", env)
+  return hasUv
     ? `uv pip install --python ${python} "${wanted}"`
     : `${python} -m pip install --upgrade "${wanted}"`;
 }

@@ -65,7 +65,7 @@ test("of 120 queries in six kinds, at least 115 find the model among the first t
   expect(missed.length, JSON.stringify(missed, undefined, 1)).toBeLessThanOrEqual(5);
 });
 
-test("so do queries that were written after the search, without a look at it", async () => {
+test("so do queries that were written after the search", async () => {
   const queries = (await fixture("strangers-queries.json")) as readonly (readonly [
     string,
     string,

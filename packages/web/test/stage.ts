@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -40,6 +41,19 @@ export function homeEnvironment(home: string, hub: string): NodeJS.ProcessEnv {
   };
 }
 
+/** State folders of servers that were started before. They come back at the same port by themselves. */
+const known = new Set<string | undefined>();
+
+/**
+ * A port that no other test takes, for the first start on a state folder. The usual one is what any other server of these
+ * tests would take while this one is away, and those above are what the system gives out.
+ */
+function portOfItsOwn({ XDG_STATE_HOME: state }: NodeJS.ProcessEnv): readonly string[] {
+  if (known.has(state)) return [];
+  known.add(state);
+  return ["--port", String(randomInt(20_000, 32_000))];
+}
+
 /** Starts `mlx-download web` and waits for its address. */
 export async function startWebProcess(
   env: NodeJS.ProcessEnv,
@@ -47,7 +61,11 @@ export async function startWebProcess(
 ): Promise<WebProcess> {
   const child = spawn(
     process.execPath,
-    ["--conditions=@mlx-download/source", bin, "web", "--no-open", "--json", ...args],
+    [
+      "--conditions=@mlx-download/source",
+      ...[bin, "web", "--no-open", "--json"],
+      ...(args.includes("--port") ? args : [...portOfItsOwn(env), ...args]),
+    ],
     { env, stdio: ["ignore", "pipe", "pipe"] },
   );
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));

@@ -36,6 +36,8 @@ export interface NeighbourServer {
     at: { readonly host: string; readonly port: number },
     admits: (address: string) => boolean,
   ): Promise<NeighbourDoor>;
+  /** Resolves when it is known for the first time which models are offered. The Hub is asked about each of them. */
+  readonly firstLook: Promise<void>;
   /** What is offered now. For this machine's user. */
   repos(): readonly OfferedRepo[];
   /** Body bytes by the address of the neighbour that took them. */
@@ -68,7 +70,7 @@ export function createNeighbourServer(options: NeighbourServerOptions): Neighbou
       return verdict.kind === "open" && verdict.isPublic;
     },
   });
-  void offered.refresh().catch(() => undefined);
+  const firstLook = offered.refresh().catch(() => undefined);
   const served = new Map<string, number>();
   const doors = new Set<NeighbourDoor>();
 
@@ -114,6 +116,7 @@ export function createNeighbourServer(options: NeighbourServerOptions): Neighbou
         },
       };
     },
+    firstLook,
     repos: () => offered.repos(),
     served: () => served,
     async close() {

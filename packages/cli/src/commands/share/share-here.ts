@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { readSettings } from "@mlx-download/core";
 import { changeSharing } from "@mlx-download/core/neighbours";
 import { createNeighbourServer, type MirrorEvent } from "@mlx-download/hub-server";
@@ -17,6 +18,8 @@ import {
 } from "./sharing-process.ts";
 
 const USUAL_PORT = 8091;
+/** So long the first state waits for the models that are offered. */
+const FIRST_LOOK_MS = 3_000;
 
 /** Shares in this process, until it is stopped or the user says `share off`. Returns the exit code. */
 export async function shareHere(flags: Flags, shell: Shell): Promise<number> {
@@ -44,6 +47,8 @@ export async function shareHere(flags: Flags, shell: Shell): Promise<number> {
       : createUpstream({ ...hub, url, connections: undefined, limitRate: undefined }),
     onEvent: tell,
   });
+  const patience = sleep(FIRST_LOOK_MS, undefined, { ref: false });
+  const firstLook = Promise.race([server.firstLook, patience]);
   const path = await processPath(env);
   const startedAt = new Date().toISOString();
   let doors: readonly OpenDoor[] = [];
@@ -66,6 +71,7 @@ export async function shareHere(flags: Flags, shell: Shell): Promise<number> {
       signal: shell.interrupt.signal,
       async onLook(open) {
         doors = open;
+        await firstLook;
         await sayState();
         const text = open.map((door) => `${door.network} at ${door.url}`).join(", ");
         if (text !== shown && !forPrograms && !flags.quiet)
