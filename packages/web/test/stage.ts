@@ -63,7 +63,10 @@ export async function startWebProcess(
     process.execPath,
     [
       "--conditions=@mlx-download/source",
-      ...[bin, "web", "--no-open", "--json"],
+      bin,
+      "web",
+      "--no-open",
+      "--json",
       ...(args.includes("--port") ? args : [...portOfItsOwn(env), ...args]),
     ],
     { env, stdio: ["ignore", "pipe", "pipe"] },
