@@ -8,13 +8,14 @@ export interface NeighbourNetwork {
   readonly address: string | null;
   /** Null: not decided. */
   readonly allowed: boolean | null;
+  /** It costs by the byte: nothing is served there. */
   readonly metered: boolean;
   readonly virtual: boolean;
   /** Where the cache is offered now. */
   readonly url: string | null;
 }
 
-/** How sharing stands. Bytes. */
+/** The state of sharing, as the page and `share status --json` show it. Bytes. */
 export interface SharingState {
   readonly on: boolean;
   /** Null: no process shares now. */

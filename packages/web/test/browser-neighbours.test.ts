@@ -3,7 +3,7 @@ import { tempDir } from "@mlx-download/test-utils";
 import { chromium } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 import type { NeighbourNetwork, SharingState } from "../src/contract-neighbours.ts";
-import { startWeb } from "../src/serve/start-web.ts";
+import { type RunningWeb, startWeb } from "../src/serve/start-web.ts";
 import type { WebSharing } from "../src/web.ts";
 import { chromiumPath } from "./chromium-path.ts";
 
@@ -46,23 +46,29 @@ function machine(): { readonly sharing: WebSharing; readonly told: unknown[] } {
   return { sharing, told };
 }
 
+/** The page's server beside no Hub, with this sharing. */
+async function openWeb(sharing: WebSharing): Promise<RunningWeb> {
+  const home = await tempDir();
+  const web = await startWeb({
+    stateDir: `${home}/state`,
+    version: "0",
+    port: 0,
+    hub: { cacheDir: `${home}/hub`, endpoint: "http://127.0.0.1:9", offline: true, env: {} },
+    search: () => Promise.reject(new Error("nothing is searched here")),
+    settings: async () => [],
+    doctor: async () => [],
+    sharing,
+  });
+  onTestFinished(() => web.close());
+  return web;
+}
+
 test.skipIf(chromiumPath === undefined)(
   "the page says who is there and what went between, and turns sharing and networks on and off",
   { timeout: 60_000 },
   async () => {
     const { sharing, told } = machine();
-    const home = await tempDir();
-    const web = await startWeb({
-      stateDir: `${home}/state`,
-      version: "0",
-      port: 0,
-      hub: { cacheDir: `${home}/hub`, endpoint: "http://127.0.0.1:9", offline: true, env: {} },
-      search: () => Promise.reject(new Error("nothing is searched here")),
-      settings: async () => [],
-      doctor: async () => [],
-      sharing,
-    });
-    onTestFinished(() => web.close());
+    const web = await openWeb(sharing);
     const browser = await chromium.launch({
       executablePath: chromiumPath ?? "",
       args: ["--no-sandbox"],
@@ -97,18 +103,7 @@ test.skipIf(chromiumPath === undefined)(
 
 test("what is no network or no switch is refused, and changes nothing", async () => {
   const { sharing, told } = machine();
-  const home = await tempDir();
-  const web = await startWeb({
-    stateDir: `${home}/state`,
-    version: "0",
-    port: 0,
-    hub: { cacheDir: `${home}/hub`, endpoint: "http://127.0.0.1:9", offline: true, env: {} },
-    search: () => Promise.reject(new Error("nothing is searched here")),
-    settings: async () => [],
-    doctor: async () => [],
-    sharing,
-  });
-  onTestFinished(() => web.close());
+  const web = await openWeb(sharing);
   const token = new URL(web.urlWithToken).hash.slice("#token=".length);
   const post = async (path: string, body: string): Promise<number> => {
     const answer = await fetch(`${web.url}api/neighbours/${path}`, {

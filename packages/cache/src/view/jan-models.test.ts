@@ -19,7 +19,7 @@ test("Jan's models lie where its variable or its settings say, else below the sy
   expect(await find()).toBe("/Volumes/Big/Jan/mlx/models");
   expect(await find({ JAN_DATA_FOLDER: "/elsewhere" })).toBe("/elsewhere/mlx/models");
   expect(await find({ JAN_DATA_FOLDER: "relative" })).toBe("/Volumes/Big/Jan/mlx/models");
-  expect(await find({ JAN_DATA_ROOT: "/root" })).toBe("/root/Jan/data/mlx/models");
+  expect(await find({ JAN_DATA_ROOT: "/srv" })).toBe("/srv/Jan/data/mlx/models");
   for (const broken of ["{", "[]", "null", '{"data_folder":7}', '{"data_folder":"./data"}']) {
     await writeFile(settings, broken);
     expect(await find(), broken).toBe(usual);

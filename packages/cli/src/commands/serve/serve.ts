@@ -14,6 +14,7 @@ import { readToken } from "../account/read-token.ts";
 import { type AccessToken, readAccessToken } from "./access-token.ts";
 import { isLoopback } from "./is-loopback.ts";
 import { mirrorLine } from "./mirror-line.ts";
+import { servedOptions } from "./served-options.ts";
 import { createUpstream } from "./upstream.ts";
 
 const USUAL_PORT = 8090;
@@ -66,28 +67,6 @@ export async function run({ flags }: Invocation, shell: Shell): Promise<number> 
   return 0;
 }
 
-/** Options that make a service what it is. */
-const SERVED = [
-  "pullThrough",
-  "port",
-  "host",
-  "public",
-  "accessToken",
-  "tls",
-  "tlsCert",
-  "tlsKey",
-  "share",
-  "useMyToken",
-  "allow",
-  "deny",
-  "refresh",
-  "maxSize",
-  "endpoint",
-  "offline",
-  "connections",
-  "limitRate",
-] as const satisfies readonly (keyof Flags)[];
-
 async function installServe(flags: Flags, shell: Shell): Promise<number> {
   const { env } = shell;
   const { host = "127.0.0.1", accessToken, install } = flags;
@@ -103,7 +82,7 @@ async function installServe(flags: Flags, shell: Shell): Promise<number> {
     import("../system-job/flag-words.ts"),
   ]);
   const cacheDir = await hubCacheOf(flags, shell);
-  const words = ["serve", ...flagWords(flags, SERVED, env), "--cache-dir", cacheDir];
+  const words = ["serve", ...flagWords(flags, servedOptions, env), "--cache-dir", cacheDir];
   return installService(
     {
       name: "serve",

@@ -3,6 +3,7 @@ import type { Flags } from "../../command-line/flags.ts";
 import { quoteWord } from "../../command-line/quote.ts";
 import { usage } from "../../command-line/usage.ts";
 import { isLoopback } from "./is-loopback.ts";
+import { servedOptions } from "./served-options.ts";
 
 /** `mlx-download serve` */
 export const serve: CommandSpec = {
@@ -15,25 +16,8 @@ export const serve: CommandSpec = {
   tooMany: (extra) =>
     `It serves the whole cache as files. To run a model: mlx_lm.server --model ${quoteWord(extra)}`,
   flags: [
-    "pullThrough",
-    "port",
-    "host",
-    "public",
-    "accessToken",
-    "tls",
-    "tlsCert",
-    "tlsKey",
-    "share",
-    "useMyToken",
-    "allow",
-    "deny",
-    "refresh",
-    "maxSize",
+    ...servedOptions,
     "cacheDir",
-    "endpoint",
-    "offline",
-    "connections",
-    "limitRate",
     "install",
     "uninstall",
     "dryRun",

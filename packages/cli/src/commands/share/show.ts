@@ -1,22 +1,22 @@
+import type { NeighbourNetwork, SharingState } from "@mlx-download/web";
 import type { Flags } from "../../command-line/flags.ts";
 import { writeResult, textOf } from "../../shell/result.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { type CardRow, renderCard } from "../../text/card.ts";
 import { formatBytes } from "../../text/format.ts";
-import type { SharingNetwork, SharingStatus } from "./status.ts";
 
 const MOST_NAMES = 8;
 
 /** Writes the state of sharing, as a card or as data. */
 export async function showStatus(
-  status: SharingStatus,
+  status: SharingState,
   { flags, shell }: { readonly flags: Flags; readonly shell: Shell },
 ): Promise<void> {
   const text = textOf(renderCard(rows(status), shell.stdoutStyle));
   await writeResult({ ...status }, text, { flags, shell });
 }
 
-function rows(status: SharingStatus): readonly CardRow[] {
+function rows(status: SharingState): readonly CardRow[] {
   const { shared, served, neighbours, networks } = status;
   const bytes = shared.reduce((sum, one) => sum + one.bytes, 0);
   return [
@@ -42,7 +42,7 @@ function rows(status: SharingStatus): readonly CardRow[] {
   ];
 }
 
-function stateText({ on, process: running }: SharingStatus): string {
+function stateText({ on, process: running }: SharingState): string {
   if (running === null) {
     return on ? "on, but no process shares: run mlx-download share on again" : "off";
   }
@@ -50,7 +50,7 @@ function stateText({ on, process: running }: SharingStatus): string {
   return `${on ? "on" : "ending"}, process ${running.pid} since ${since} UTC`;
 }
 
-function networkText(network: SharingNetwork): string {
+function networkText(network: NeighbourNetwork): string {
   const { subnet, interface: name, address, allowed, metered, url, id, virtual } = network;
   const word =
     id === null
