@@ -1,7 +1,7 @@
 import type { Flags } from "../../command-line/flags.ts";
 
 /** The options of a mirror that an installed service keeps. */
-export const servedOptions = [
+export const servedOptions: readonly (keyof Flags)[] = [
   "pullThrough",
   "port",
   "host",
@@ -20,4 +20,4 @@ export const servedOptions = [
   "offline",
   "connections",
   "limitRate",
-] as const satisfies readonly (keyof Flags)[];
+];
