@@ -2,6 +2,7 @@ import type { FaultEffect } from "@mlx-download/hub-server/testing";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exists, failure, filesBelow, provedBlobs, type Road, startRoad } from "./fixture.ts";
+import { serve } from "./serve.ts";
 
 // A file in one request, and one in several segments.
 const FILES = {
@@ -135,6 +136,15 @@ describe.each(sizes)("%s file", (size) => {
       expect(await provedBlobs(cacheDir, "acme/faulty")).toHaveLength(1);
     },
   );
+
+  test("ranges ignored, always, beside a peer that has nothing: the model is whole in the end", async () => {
+    const { hub, get, cacheDir } = await startRoad();
+    const peer = await serve((_request, response) => void response.writeHead(404).end());
+    await hub.addRepo("acme/faulty", FILES[size]);
+    hub.faults.add({ on, kind: "ignoreRange" });
+    await get("acme/faulty", { peers: peer.url });
+    expect(await provedBlobs(cacheDir, "acme/faulty")).toHaveLength(1);
+  });
 
   test.each([
     ["one flipped byte", { kind: "wrongBytes", offset: 20_000 }, "transfer/checksum-mismatch"],

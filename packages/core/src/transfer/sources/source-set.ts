@@ -74,9 +74,13 @@ export function createSourceSet(
     range: ByteRange,
     asked: { readonly tried: ReadonlySet<Member>; readonly opinion: Opinion },
   ): Member | undefined => {
-    const able = members.filter(
-      (one) => !one.refused.has(blob.path) && one.source.offers?.(blob) !== false,
-    );
+    const has = members.filter(({ source }) => source.offers?.(blob) !== false);
+    const well = has.filter(({ refused }) => !refused.has(blob.path));
+    // A source that only sends whole files is better than none: it skips to the range from now on.
+    const able =
+      well.length > 0
+        ? well
+        : has.filter(({ refused }) => refused.get(blob.path) instanceof SegmentError);
     const wanted = able.filter(follows(blob, range, asked.opinion));
     const from = (wanted.length > 0 ? wanted : able).filter((one) => !asked.tried.has(one));
     const index = chooseSource(
