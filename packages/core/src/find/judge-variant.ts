@@ -94,9 +94,9 @@ export function judgeDescription(
   { commit, description }: Described,
   { machine, task, wish: given, contextLength: usual }: Judging,
 ): JudgedVariant {
-  const { machine: _, support, ...wish } = given;
+  const { machine: _, support, trustRemoteCode, ...wish } = given;
   const contextLength = wish.contextLength ?? Math.min(usual, description.contextLength ?? usual);
-  const loads = loadsForTask(loadVerdict(description, support), task);
+  const loads = loadsForTask(loadVerdict(description, support, { trustRemoteCode }), task);
   const fit = fitModel(description, machine.wiredLimitBytes, {
     mlxVersion: loads.by.mlxVersion,
     ...wish,
