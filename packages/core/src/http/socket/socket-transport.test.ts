@@ -13,6 +13,7 @@ import { createSocketTransport } from "./socket-transport.ts";
 async function serveRaw(
   answer: (socket: Socket, request: string, nth: number) => void,
   around: Surroundings = surroundings,
+  host = "127.0.0.1",
 ) {
   let requests = 0;
   let connections = 0;
@@ -29,12 +30,13 @@ async function serveRaw(
         answer(socket, request, requests);
       }
     });
-  }).listen(0, "127.0.0.1");
+  }).listen(0, host);
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const transport = createSocketTransport(createTrustStore({}), around);
   onTestFinished(() => transport.close());
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x?y=1`);
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(`http://${host.includes(":") ? `[${host}]` : host}:${port}/x?y=1`);
   return { url, transport, connections: () => connections, requests: () => requests };
 }
 
@@ -272,16 +274,21 @@ test("an idle connection from before a sleep gets no request", async () => {
 });
 
 test("a connection is cut when the machine has lost its address", async () => {
-  const { url, transport } = await serveRaw((socket) => {
-    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
-  });
-  const response = await transport.request(url, { bodyTimeoutMs: 1_000 });
-  // Loopback is never lost: this one is silent.
+  // The loopback address of IPv4 is never lost.
+  const around = { ...surroundings, addresses: () => new Set(["10.0.0.7"]) };
+  const silent = (socket: Socket): void =>
+    void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+  const { url, transport } = await serveRaw(silent, around, "::1");
+  const response = await transport.request(url, { bodyTimeoutMs: 3_600_000 });
   const failed = failureOf(response.readInto?.(collectingSink()) ?? Promise.resolve());
-  expect((await failed).code).toBe("transfer/stalled");
+  expect((await failed).message).toContain("its network is gone");
+});
+
+test("the address of a connection is looked for among those of the machine", () => {
   const machine = { ...surroundings, addresses: () => new Set(["127.0.0.1", "10.0.0.7", "::1"]) };
   expect(isGone("10.0.0.7", machine)).toBe(false);
   expect(isGone("::ffff:10.0.0.7", machine)).toBe(false);
+  expect(isGone("127.0.0.2", machine)).toBe(false);
   expect(isGone("192.168.1.4", machine)).toBe(true);
   expect(isGone("fe80::1%en0", machine)).toBe(true);
   expect(isGone("192.168.1.4", { ...machine, addresses: () => new Set() })).toBe(false);
