@@ -38,6 +38,7 @@ export { mendRepo, type Mended } from "./verify/mend-repo.ts";
 export { localQuarantine, quarantine, repoQuarantine } from "./verify/quarantine.ts";
 export { discardEmptyRepo } from "./removal/discard-empty-repo.ts";
 export { replaceBeside } from "./disk/durable-file.ts";
+export { findHome } from "./names/home.ts";
 export { repoBeside } from "./names/repo-beside.ts";
 export {
   messageWithoutThreads,

@@ -7,7 +7,7 @@ import { CacheError } from "./errors.ts";
  * This user's home folder. Undefined for a user without one, such as a container's uid with no
  * passwd entry and no HOME.
  */
-function findHome(env: NodeJS.ProcessEnv): string | undefined {
+export function findHome(env: NodeJS.ProcessEnv): string | undefined {
   if (env["HOME"]) return env["HOME"];
   try {
     return homedir() || undefined;

@@ -1,6 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { mkdir } from "node:fs/promises";
 import { tempDir } from "@mlx-download/test-utils";
 import { expect, test } from "vitest";
 import { changeSharing, readSharing, sharingPath } from "./sharing-file.ts";

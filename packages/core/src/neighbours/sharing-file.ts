@@ -1,7 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { replaceBeside } from "@mlx-download/cache/writing";
+import { findHome, replaceBeside } from "@mlx-download/cache/writing";
 import { codedError } from "../contract/coded-error.ts";
 import { readText } from "../settings/environment.ts";
 
@@ -29,7 +28,7 @@ const NOTHING: SharingChoice = { on: false, networks: [] };
 export function sharingPath(env: NodeJS.ProcessEnv): string | undefined {
   const config = readText(env, "MLX_DOWNLOAD_CONFIG");
   if (config !== undefined) return join(dirname(config), "sharing.json");
-  const home = readText(env, "HOME") ?? (homedir() || undefined);
+  const home = findHome(env);
   const base =
     readText(env, "XDG_CONFIG_HOME") ?? (home === undefined ? undefined : join(home, ".config"));
   return base === undefined ? undefined : join(base, "mlx-download", "sharing.json");
