@@ -3,6 +3,9 @@ import { HubServerError } from "../errors.ts";
 
 const HEAD_MS = 10_000;
 
+/** Longer than clients keep an idle connection, so that none is closed under a request. */
+export const KEEP_ALIVE_MS = 65_000;
+
 /** A request whose head comes slower than in `headMs`, or whole in three times that, holds a connection for nothing. */
 export function connectionLimits(headMs: number = HEAD_MS): ServerOptions {
   return {
@@ -10,11 +13,11 @@ export function connectionLimits(headMs: number = HEAD_MS): ServerOptions {
     requestTimeout: 3 * headMs,
     connectionsCheckingInterval: headMs / 2,
     maxHeaderSize: 16 * 1024,
-    // Longer than clients keep an idle connection, so that none is closed under a request.
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     requireHostHeader: true,
   };
 }
+
 /** A connection on which nothing moves for so long is closed. */
 export const IDLE_MS = 120_000;
 

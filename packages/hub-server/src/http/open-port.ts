@@ -1,10 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HubServerError } from "../errors.ts";
-import { listen } from "./listen.ts";
-
-/** Longer than clients keep an idle connection, so that none is closed under a request. */
-const KEEP_ALIVE_MS = 65_000;
+import { KEEP_ALIVE_MS, listen } from "./listen.ts";
 
 /** A client that takes nothing for so long is cut. */
 const IDLE_MS = 600_000;

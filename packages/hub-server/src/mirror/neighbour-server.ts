@@ -106,15 +106,15 @@ export function createNeighbourServer(options: NeighbourServerOptions): Neighbou
         if (!admits(socket.remoteAddress ?? "")) socket.destroy();
       });
       await listen(server, { host, port }).catch(() => listen(server, { host, port: 0 }));
-      const door = { port: (server.address() as AddressInfo).port, close: () => shut(server) };
-      doors.add(door);
-      return {
-        port: door.port,
+      const door: NeighbourDoor = {
+        port: (server.address() as AddressInfo).port,
         close() {
           doors.delete(door);
-          return door.close();
+          return shut(server);
         },
       };
+      doors.add(door);
+      return door;
     },
     firstLook,
     repos: () => offered.repos(),
