@@ -1,4 +1,5 @@
 import { isCommit, readTreeRecord, type RepoLayout } from "@mlx-download/cache";
+import { decoded } from "../store/decoded.ts";
 import { readRepoRecord } from "./repo-record.ts";
 
 const FILE = /\/resolve\/(?<commit>[0-9a-f]+)\/(?<path>.+)$/;
@@ -11,12 +12,4 @@ export async function isSpoiledFile(layout: RepoLayout, pathname: string): Promi
   const files = isCommit(commit) ? await readTreeRecord(layout, commit) : undefined;
   const file = files?.find((one) => one.path === decoded(path));
   return file !== undefined && spoiled.includes(file.digest.hex);
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { checkRepoId } from "@mlx-download/cache";
 import { HubServerError } from "../errors.ts";
+import { decoded } from "./decoded.ts";
 import { findByOtherName } from "./find-by-other-name.ts";
 import { fileBlob } from "./blob-source.ts";
 import { folderFile } from "./folder-files.ts";
@@ -123,7 +124,7 @@ async function revisionFolders(
   const folders = new Map<string, string>();
   for (const entry of await folderNames(orgFolder)) {
     const [repo, revision = "main"] = entry.split("@");
-    if (repo === name) folders.set(decodeRevision(revision), join(orgFolder, entry));
+    if (repo === name) folders.set(decoded(revision), join(orgFolder, entry));
   }
   return folders;
 }
@@ -154,14 +155,6 @@ function isRepoId(id: string): boolean {
     return checkRepoId(id).includes("/");
   } catch {
     return false;
-  }
-}
-
-function decodeRevision(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 

@@ -1,3 +1,5 @@
+import { decoded } from "../store/decoded.ts";
+
 /**
  * The part of a Hub that a request is for. `cas` and `xorb` are the hosts of its Xet storage. `elsewhere` is the third host, to which no client should
  * send its token.
@@ -29,22 +31,14 @@ const FILE_ROUTES: readonly { pattern: RegExp; target: "resolve" | "cdn" }[] = [
 export function requestKind(pathname: string): RequestKind {
   for (const { pattern, target } of FILE_ROUTES) {
     const match = pattern.exec(pathname);
-    if (match) return { target, repoId: decode(match[1]), path: decode(match[2]) };
+    if (match) return { target, repoId: decoded(match[1] ?? ""), path: decoded(match[2] ?? "") };
   }
   const repoId = /^\/api\/(?:models|datasets|spaces|kernels)\/([^/]+\/[^/]+)(?:\/|$)/.exec(
     pathname,
   )?.[1];
   return {
     target: "api",
-    repoId: repoId === undefined ? undefined : decode(repoId),
-    path: decode(pathname),
+    repoId: repoId === undefined ? undefined : decoded(repoId),
+    path: decoded(pathname),
   };
-}
-
-function decode(text = ""): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
