@@ -15,7 +15,10 @@ const network: Network = {
   virtual: false,
 };
 
-/** A program in the place of macOS' `dns-sd`, which answers as that does and writes down what it was asked. */
+/**
+ * A program in the place of macOS' `dns-sd`, which answers as that does and writes down its arguments. The lines are those of
+ * Clients/dns-sd.c in Apple's mDNSResponder (printtimestamp, browse_reply and resolve_reply).
+ */
 async function standIn(): Promise<{ env: NodeJS.ProcessEnv; asked: () => Promise<string> }> {
   const folder = await tempDir();
   const program = join(folder, "dns-sd");
@@ -70,7 +73,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("a machine without the program finds nobody and fails at nothing", async () => {
+test("a machine without the program finds no neighbour and fails at nothing", async () => {
   const search = await dnsSdDiscovery({ PATH: await tempDir() }).browse(network, {
     onFound: () => expect.unreachable(),
     onLost: () => expect.unreachable(),

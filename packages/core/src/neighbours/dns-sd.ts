@@ -8,7 +8,10 @@ import { isInSubnet, type Network } from "./network.ts";
 const TYPE = `_${SERVICE}._tcp`;
 const LOOKUP_MS = 5_000;
 
-/** DNS-SD by the program `dns-sd` of macOS, which speaks for the system's own service. */
+/**
+ * DNS-SD by the program `dns-sd` of macOS, which speaks for the system's own service. Its lines are read as Clients/dns-sd.c
+ * of Apple's mDNSResponder prints them.
+ */
 export function dnsSdDiscovery(env: NodeJS.ProcessEnv): Discovery {
   return {
     async announce({ interface: on }, { name, port }) {
