@@ -2,7 +2,7 @@ import type { EventEmitter } from "node:events";
 import { type Discovery, PROTOCOL, SERVICE } from "./discovery.ts";
 import { isInSubnet, type Network } from "./network.ts";
 
-// A query can be lost, and an interface that comes back hears only what is asked then.
+// A query can be lost, and an interface that comes back has heard none of the earlier ones.
 const ASK_AGAIN_MS: readonly number[] = [250, 1_000, 3_000];
 const KEEP_ASKING_MS = 5_000;
 
@@ -37,7 +37,7 @@ export function bonjourDiscovery(): Discovery {
       const responder = await openResponder(network);
       const browser = responder.find({ type: SERVICE });
       browser.on("up", ({ name, port, referer, txt }) => {
-        // All sockets of a machine hear what any of them has joined, also what comes from another network.
+        // All sockets of a machine hear all groups that any of them has joined, also from another network.
         const from = referer?.address;
         const speaks = (txt as { v?: unknown } | undefined)?.v === PROTOCOL;
         if (from === undefined || !speaks || !isInSubnet(from, network.subnet)) return;

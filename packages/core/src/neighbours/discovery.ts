@@ -8,7 +8,7 @@ export interface Neighbour {
   readonly url: string;
 }
 
-/** What is heard on one network. */
+/** The listeners for one network. */
 export interface NetworkEars {
   readonly onFound: (neighbour: Neighbour) => void;
   /** It said goodbye. */
@@ -26,7 +26,7 @@ export interface Discovery {
 
 /** The service type, `_mlx-download._tcp`, without its underscores. */
 export const SERVICE = "mlx-download";
-/** The version of what neighbours say to each other over HTTP. */
+/** The version of the protocol that neighbours speak over HTTP. */
 export const PROTOCOL = "1";
 /** A name as DNS-SD takes one: one label. */
 export const MOST_NAME_BYTES = 63;

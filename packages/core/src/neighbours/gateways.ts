@@ -74,7 +74,7 @@ async function readOnMac(): Promise<ReadonlyMap<string, Gateway>> {
   return macGateways(routes, arp);
 }
 
-/** Reads what `netstat -rn -f inet` and `arp -an` print on a Mac. */
+/** Reads the output of `netstat -rn -f inet` and `arp -an` on a Mac. */
 export function macGateways(routes: string, arp: string): ReadonlyMap<string, Gateway> {
   const macs = new Map<string, string>();
   for (const [, address, mac = "", device] of arp.matchAll(

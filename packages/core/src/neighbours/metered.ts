@@ -6,7 +6,7 @@ import { isInSubnet, type Network } from "./network.ts";
 const HOTSPOT = "172.20.10.0/28";
 
 /**
- * Whether the network is known to cost by the byte: an iPhone's hotspot, or what NetworkManager calls metered. macOS
+ * Whether the network is known to cost by the byte: an iPhone's hotspot, or one that NetworkManager calls metered. macOS
  * has no command that tells. False where nothing says so.
  */
 export async function isMetered({ address, interface: name }: Network): Promise<boolean> {

@@ -40,7 +40,7 @@ export async function listNetworks(): Promise<readonly Network[]> {
 function network(name: string, info: NetworkInterfaceInfo, gateway: Gateway | undefined): Network {
   const subnet = subnetOf(info);
   const router = gateway?.mac;
-  // A router whose address is not known may be any router. Without one the interface is what tells networks apart.
+  // A router whose address is not known may be any router. Without one the interface tells networks apart.
   const known = gateway === undefined ? `no router on ${name}` : router;
   return {
     id: known === undefined ? undefined : networkId(`${known} ${subnet}`),

@@ -1,7 +1,7 @@
 import { ModelDownloadError } from "../contract/errors.ts";
 
 /**
- * A variable's trimmed value, without the quotes that Docker, systemd and Windows leave around what a file or `set` says.
+ * A variable's trimmed value, without the quotes that Docker, systemd and Windows leave around the value in a file or after `set`.
  * Undefined when unset or empty (Python takes an empty value as a value, we do not).
  */
 export function readText(env: NodeJS.ProcessEnv, name: string): string | undefined {

@@ -174,7 +174,7 @@ function readPeers(
   const peers = addresses.map((text) => {
     const { endpoint, login } = checkEndpoint(text, source);
     if (login === undefined) return endpoint;
-    throw refused(source, "holds a login", "Peers take none. Leave out what stands before the @.");
+    throw refused(source, "holds a login", "Peers take none. Leave out the part before the @.");
   });
   return { peers: [...new Set(peers)], findPeers: addresses.length < texts.length };
 }

@@ -8,7 +8,7 @@ const VERIFIES = /^mlx-download\//;
  * How to answer for a file of which wrong bytes were once sent, so that no client puts right ones behind them. A client
  * that wants the rest gets the whole and begins anew, as the RFC allows. nginx makes files of slices, takes no whole for
  * one and refuses slices of two ETags: it gets another ETag than before, and a client behind it that wants the rest is
- * refused. `X-Client-Range` is what such a client asked the proxy for.
+ * refused. `X-Client-Range` is the range that such a client asked the proxy for.
  */
 export function unmixed(
   c: HubContext,

@@ -171,7 +171,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     const name = url === null ? undefined : requestedRepo(url.pathname);
     if (url === null || name === undefined || !mayServe(name.repoId)) return false;
     if ((await admit(name, token)).kind !== "open") return false;
-    // The proxy may have it on its own disk, and puts it behind what the client has.
+    // The proxy may have it on its own disk, and puts it behind the bytes that the client has.
     const layout = repoLayout(cacheDir, name.repoId, name.repoType);
     return !wantsRest(request) || !(await isSpoiledFile(layout, url.pathname));
   };
