@@ -172,6 +172,18 @@ test("bytes that are wrong at their only source are asked for twice, and left", 
   expect(found).toMatchObject({ whole: false, asked: 6, blocks: [], proofs: 0 });
 });
 
+test("sources that do not have the blob cause no further questions", async () => {
+  const hub = sending("hub", damaged(3));
+  const without = (name: string): Sending => {
+    const { source, asked } = sending(name, TRUE_BYTES);
+    return { source: { ...source, offers: () => false }, asked };
+  };
+  const [one, other] = [without("one"), without("other")];
+  const found = await recheck(damaged(3), [hub, one, other], {});
+  expect(found).toMatchObject({ whole: false, asked: 6, proofs: 0 });
+  expect([one.asked, other.asked]).toEqual([[], []]);
+});
+
 test("another source than the one that brought a block is asked, and the liar is left out from then on", async () => {
   const liar = sending("liar", damaged(1));
   const honest = sending("honest", TRUE_BYTES);

@@ -79,7 +79,7 @@ export async function recheckBlob(
   // A source other than the one that brought a block is asked first. Blocks that differ are then taken from one source
   // after the other, because it is unknown which of two contradicting sources is right. Of three, two may have the same
   // wrong bytes, so that in the end each is asked for all.
-  const { names } = source;
+  const names = source.namesFor(request);
   const each: readonly Opinion[] = names.length > 1 ? names.map((from) => ({ from })) : ["any"];
   const rounds: readonly Round[] = [
     { opinion: "another", blocks: () => suspects },

@@ -16,7 +16,7 @@ const TRIES = 3;
 function whomToAsk(source: SourceSet, blob: BlobRequest, attempt: number): Opinion {
   if (attempt === 1) return "any";
   const [part] = source.parts(blob, { start: 0, end: blob.size });
-  const from = source.names.find((name) => part?.sources.has(name) === false);
+  const from = source.namesFor(blob).find((name) => part?.sources.has(name) === false);
   return from === undefined ? "another" : { from };
 }
 
@@ -32,7 +32,7 @@ export async function transferSmallBlob(
   const bytes = Buffer.allocUnsafe(blob.size);
   const request = { path: file.path, size: file.size, digest: file.digest };
   const whole = { start: 0, end: blob.size };
-  const tries = Math.max(TRIES, context.source.names.length);
+  const tries = Math.max(TRIES, context.source.namesFor(request).length);
   for (let attempt = 1; ; attempt += 1) {
     progress.received = 0;
     await readSegment(request, {

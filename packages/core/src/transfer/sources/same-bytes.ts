@@ -28,8 +28,9 @@ export function orSameBytes(
     get name() {
       return own.name;
     },
-    get names() {
-      return own.names;
+    namesFor(blob) {
+      const { source, path } = places.get(blob.path) ?? { source: own, path: blob.path };
+      return source.namesFor({ ...blob, path });
     },
     join: (source) => own.join(source),
     taken: () => own.taken(),

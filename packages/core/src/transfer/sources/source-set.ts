@@ -19,8 +19,8 @@ export type Opinion = "any" | "another" | { readonly from: string };
 
 /** Several sources of the same blobs as one: it knows which sources are quick and well, and which one brought which bytes. */
 export interface SourceSet extends Source {
-  /** The source names of now. The first one supplied the listing. */
-  readonly names: readonly string[];
+  /** The names of the sources that can be asked for a blob now. */
+  namesFor(blob: BlobRequest): readonly string[];
   /**
    * Like `Source.read`, but continues with another source where one fails. When a source can give the requested
    * opinion, no other is asked: the read fails with that source.
@@ -69,18 +69,21 @@ export function createSourceSet(
   const brought = new Map<string, number>();
   const deliveries = createDeliveries();
 
+  /** Those that have the blob, as far as is known now. */
+  const ableTo = (blob: BlobRequest): readonly Member[] => {
+    const has = members.filter(({ source }) => source.offers?.(blob) !== false);
+    const well = has.filter(({ refused }) => !refused.has(blob.path));
+    // A source that only sends whole files is better than none: it skips to the range from now on.
+    return well.length > 0
+      ? well
+      : has.filter(({ refused }) => refused.get(blob.path) instanceof SegmentError);
+  };
   const choose = (
     blob: BlobRequest,
     range: ByteRange,
     asked: { readonly tried: ReadonlySet<Member>; readonly opinion: Opinion },
   ): Member | undefined => {
-    const has = members.filter(({ source }) => source.offers?.(blob) !== false);
-    const well = has.filter(({ refused }) => !refused.has(blob.path));
-    // A source that only sends whole files is better than none: it skips to the range from now on.
-    const able =
-      well.length > 0
-        ? well
-        : has.filter(({ refused }) => refused.get(blob.path) instanceof SegmentError);
+    const able = ableTo(blob);
     const wanted = able.filter(follows(blob, range, asked.opinion));
     const from = (wanted.length > 0 ? wanted : able).filter((one) => !asked.tried.has(one));
     const index = chooseSource(
@@ -194,11 +197,9 @@ export function createSourceSet(
 
   return {
     get name() {
-      return this.names.join(", ");
+      return members.map(({ source }) => source.name).join(", ");
     },
-    get names() {
-      return members.map(({ source }) => source.name);
-    },
+    namesFor: (blob) => ableTo(blob).map(({ source }) => source.name),
     read:
       members.length === 1 && !mayGrow
         ? (blob, range, io) => sources[0].read(blob, range, io)
