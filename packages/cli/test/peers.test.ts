@@ -94,6 +94,8 @@ it("names a neighbour that lies, asks it no more, and ends with the right bytes"
     });
     response.end(request.method === "HEAD" ? undefined : Buffer.alloc(length, 7));
   });
+  // The Hub alone would bring all of it before the neighbour is asked for anything.
+  stage.hub.faults.add({ on: "cdn", path: "*", kind: "slow", bytesPerSecond: 10_000_000 });
   const { code, events } = await getWith(stage, [liar]);
   expect(code).toBe(0);
   const named = events.filter(({ type }) => type === "source-switched");
